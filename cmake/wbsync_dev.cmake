@@ -1,0 +1,53 @@
+# What our own executables share and users never see: warnings, one compiled instance of the
+# engine, precompiled headers, the main() of the tests.
+
+# All sources that match a pattern. New files are picked up by the next build; an empty folder is a
+# mistake and not a silent "nothing to test".
+function(wbsync_glob result pattern)
+    file(GLOB sources CONFIGURE_DEPENDS ${pattern})
+    if(NOT sources)
+        message(FATAL_ERROR "No source matches ${pattern}. Switch that part off "
+                            "(WBSYNC_BUILD_TESTS, _TOOLS, _BENCH, _EXAMPLES) or add one.")
+    endif()
+    set(${result} ${sources} PARENT_SCOPE)
+endfunction()
+
+add_library(wbsync_warnings INTERFACE)
+target_compile_options(wbsync_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                                 $<$<BOOL:${WBSYNC_WERROR}>:-Werror>)
+
+# The engine is a header-only template machine. Our many test files would each compile it again, so
+# they declare it (WBSYNC_SHARED_ENGINE) and this library defines it once (WBSYNC_ENGINE_INSTANCE).
+add_library(wbsync_engine STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tools/engine.cpp)
+target_compile_definitions(wbsync_engine PRIVATE WBSYNC_ENGINE_INSTANCE)
+target_link_libraries(wbsync_engine PUBLIC wbsync PRIVATE wbsync_warnings)
+
+# The repository root is on the include path for "models/writeback/isw_v6.hpp" and its like.
+add_library(wbsync_dev INTERFACE)
+target_compile_definitions(wbsync_dev INTERFACE WBSYNC_SHARED_ENGINE)
+target_include_directories(wbsync_dev INTERFACE ${PROJECT_SOURCE_DIR})
+target_link_libraries(wbsync_dev INTERFACE wbsync wbsync_warnings wbsync_engine)
+
+# A precompiled header belongs to a target: these two have no other purpose. They are built only
+# when somebody reuses them.
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/precompiled.cpp CONTENT "")
+
+add_library(wbsync_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/precompiled.cpp)
+target_link_libraries(wbsync_pch PRIVATE wbsync_dev)
+target_precompile_headers(wbsync_pch PRIVATE <wbsync/wbsync.hpp> <fmt/format.h> <fmt/ranges.h>)
+
+if(WBSYNC_BUILD_TESTS OR WBSYNC_BUILD_EXAMPLES)
+    find_package(doctest REQUIRED)
+    add_library(wbsync_test_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/precompiled.cpp)
+    target_link_libraries(wbsync_test_pch PRIVATE wbsync_dev doctest::doctest)
+    target_precompile_headers(wbsync_test_pch PRIVATE <wbsync/wbsync.hpp> <doctest/doctest.h>
+                              <fmt/format.h> <fmt/ranges.h>)
+
+    # doctest and its main(), compiled once.
+    # No precompiled header here, doctest.h has to see DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN first.
+    add_library(wbsync_doctest_main STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/checks/main.cpp)
+    target_link_libraries(wbsync_doctest_main PRIVATE wbsync_dev PUBLIC doctest::doctest)
+
+    add_library(wbsync_test INTERFACE)
+    target_link_libraries(wbsync_test INTERFACE wbsync_dev wbsync_doctest_main doctest::doctest)
+endif()

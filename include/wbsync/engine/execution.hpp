@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/heap.hpp>
+#include <wbsync/engine/scheduler.hpp>
+#include <wbsync/engine/trace.hpp>
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// What the execution needs from the library that provides fibers.
+class fibers {
+public:
+    virtual ~fibers() = default;
+
+    /// Continues the thread that execution::next() names; returns when the caller is next again.
+    virtual void switch_to_next() = 0;
+
+    /// Leaves the execution for good, from whichever fiber.
+    [[noreturn]] virtual void leave() = 0;
+};
+
+/// State that a family of primitives keeps for one execution, such as who is in which read-side
+/// section.
+class extension {
+public:
+    virtual ~extension() = default;
+
+    /// A new execution begins.
+    virtual void reset() = 0;
+    /// The current thread has come to its end.
+    virtual void thread_ends(execution&) {}
+
+    extension() = default;
+    extension(const extension&) = delete;
+    extension& operator=(const extension&) = delete;
+};
+
+/// One run of a model: its threads, its objects, its memory, and what went wrong. The object itself
+/// is reused, so that the thousands of executions of a check allocate nothing.
+class execution {
+public:
+    enum class phase : std::uint8_t { outside, setup, running, finally };
+
+    execution() = default;
+    execution(const execution&) = delete;
+    execution& operator=(const execution&) = delete;
+
+    /// The execution under way, or nullptr.
+    static execution*& current() noexcept {
+        static constinit execution* instance = nullptr;
+        return instance;
+    }
+
+    // --- the life of one execution, as driven by the host -----------------------------------
+
+    struct settings {
+        memory_kind memory = memory_kind::weak;
+        int max_depth = 10'000;
+        bool all_findings = false; ///< go on with the other threads after a finding
+    };
+
+    void begin(scheduler& by, fibers& on, const settings& with) {
+        scheduler_ = &by;
+        fibers_ = &on;
+        settings_ = with;
+        phase_ = phase::setup;
+        ++stamp_;
+        count_ = 0;
+        created_.fill(0);
+        self_ = -1;
+        steps_ = 0;
+        local_steps_ = 0;
+        started_ = finished_ = 0;
+        quitting_ = false;
+        outcome_ = outcome::complete;
+        limit_ = nullptr;
+        findings_.clear();
+        within_ = nullptr;
+        memory_.reset(with.memory);
+        for (const auto& e : extensions_) e->reset();
+        died_ = false;
+        intact_ = true;
+    }
+
+    thread_id add_thread(const label& name, std::function<void()> body, bool daemon,
+                         const char* property = "deadlock") {
+        if (phase_ != phase::setup)
+            fail("misuse", "threads can only be declared while the model is set up", {});
+        if (count_ == max_threads)
+            fail("misuse",
+                 fmt::format("too many threads: '{}' would be number {}, a model has at most {}, "
+                             "daemons included",
+                             name.str(), count_ + 1, max_threads),
+                 {});
+        slot& s = of(count_);
+        s.name = name;
+        s.body = std::move(body);
+        s.daemon = daemon;
+        s.pending = nullptr;
+        s.seq = 0;
+        s.property = property;
+        return count_++;
+    }
+
+    void start_threads() {
+        if (count_ == 0) fail("misuse", "the model declares no threads", {});
+        phase_ = phase::running;
+        memory_.start_threads(count_);
+        scheduler_->execution_begin(*this);
+    }
+
+    /// Runs thread `t` to its end, on its own fiber.
+    void run(thread_id t) {
+        self_ = t;
+        started_ |= only(t);
+        try {
+            of(t).body();
+            for (const auto& e : extensions_) e->thread_ends(*this);
+        } catch (const std::exception& e) {
+            fail("exception", e.what(), of(t).last);
+        } catch (...) {
+            fail("exception", "not derived from std::exception", of(t).last);
+        }
+        finished_ |= only(t);
+        of(t).pending = nullptr;
+        if (all_finished()) {
+            if (died_) leave(); // a dead thread's fiber cannot be used again
+            return;
+        }
+        next_ = decide();
+    }
+
+    void enter_finally() {
+        phase_ = phase::finally;
+        self_ = -1;
+    }
+
+    /// Memory that nobody freed is a finding.
+    void check_leaks() {
+        if (const heap::block* lost = blocks_.first_alive())
+            fail("leak", fmt::format("{} was never freed", lost->life.name().str()), lost->where);
+    }
+
+    /// `intact`: the model can still be destroyed.
+    void end(bool intact) {
+        phase_ = phase::outside;
+        blocks_.clear(intact);
+    }
+
+    [[nodiscard]] bool all_finished() const noexcept {
+        return finished_ == all_threads();
+    }
+    [[nodiscard]] thread_id next() const noexcept { return next_; }
+    void resumed(thread_id t) noexcept { self_ = t; }
+
+    // --- what schedulers see ------------------------------------------------------------------
+
+    [[nodiscard]] int thread_count() const noexcept { return count_; }
+    [[nodiscard]] int step_count() const noexcept { return steps_; }
+    [[nodiscard]] const operation* pending(thread_id t) const noexcept { return of(t).pending; }
+    [[nodiscard]] timestamp seq(thread_id t) const noexcept { return of(t).seq; }
+    [[nodiscard]] thread_id self() const noexcept { return self_; }
+    [[nodiscard]] std::string thread_name(thread_id t) const { return of(t).name.str(); }
+
+    [[nodiscard]] bool can_run(thread_id t) const {
+        const operation* op = of(t).pending;
+        return op != nullptr && (op->when == nullptr || op->when->enabled());
+    }
+
+    [[nodiscard]] thread_set enabled() const {
+        thread_set set = 0;
+        for (thread_id t = 0; t != count_; ++t)
+            if (can_run(t)) set |= only(t);
+        return set;
+    }
+
+    // --- what primitives use ------------------------------------------------------------------
+
+    [[nodiscard]] phase where() const noexcept { return phase_; }
+    [[nodiscard]] bool running() const noexcept { return phase_ == phase::running; }
+    [[nodiscard]] std::uint64_t stamp() const noexcept { return stamp_; }
+    [[nodiscard]] memory_model& memory() noexcept { return memory_; }
+    [[nodiscard]] heap& blocks() noexcept { return blocks_; }
+    [[nodiscard]] scheduler& by() noexcept { return *scheduler_; }
+
+    /// The execution's one object of type `Extension`, made when it is first asked for.
+    template <class Extension>
+    Extension& get() {
+        static constexpr char key = 0;
+        for (std::size_t i = 0; i != extensions_.size(); ++i)
+            if (extension_keys_[i] == &key) return static_cast<Extension&>(*extensions_[i]);
+        extensions_.push_back(std::make_unique<Extension>());
+        extension_keys_.push_back(&key);
+        extensions_.back()->reset();
+        return static_cast<Extension&>(*extensions_.back());
+    }
+
+    /// For objects of which each execution has exactly one, whoever uses it first.
+    static constexpr object_id reserved_object(unsigned n) noexcept {
+        return static_cast<object_id>(setup_objects - 1 - n);
+    }
+
+    /// A fresh number for an object created by the current thread, or by the set-up.
+    object_id new_object() {
+        const auto creator = static_cast<std::size_t>(self_ + 1);
+        const unsigned limit = creator == 0 ? setup_objects - reserved_objects : thread_objects;
+        if (created_[creator] == limit) cut_short("objects", {});
+        const unsigned n = created_[creator]++;
+        return static_cast<object_id>(
+            creator == 0 ? n : setup_objects + (creator - 1) * thread_objects + n);
+    }
+
+    location& new_location(const label& name, std::int64_t value) {
+        const object_id id = new_object();
+        if (id >= locations_.size()) locations_.resize(id + 1U);
+        auto& x = locations_[id];
+        if (x == nullptr) x = std::make_unique<location>();
+        x->id = id;
+        x->name = name;
+        x->owner = within_;
+        memory_.initialise(*x, value);
+        return *x;
+    }
+
+    /// Objects created from now on are part of `owner`. Returns the previous owner.
+    const lifetime* within(const lifetime* owner) noexcept { return std::exchange(within_, owner); }
+
+    /// Announces the next step of the current thread, waits until the scheduler picks it. False: a
+    /// daemon waiting for work is to quit. Outside of the running phase it returns at once.
+    bool announce(const operation& op) {
+        if (phase_ != phase::running) {
+            if (op.when != nullptr && !op.when->enabled())
+                fail("misuse",
+                     fmt::format("{} would wait for ever: no thread runs any more", op.verb),
+                     op.where);
+            return true;
+        }
+        slot& me = of(self_);
+        me.pending = &op;
+        const thread_id mine = self_;
+        next_ = decide();
+        if (next_ != mine) {
+            fibers_->switch_to_next();
+            self_ = mine;
+        }
+        me.pending = nullptr;
+        me.last = op.where;
+        if (quitting_) return false;
+        ++me.seq;
+        ++steps_;
+        return true;
+    }
+
+    /// Counts work that is no step, so that a loop without steps ends as well.
+    void local_step(const site& at) {
+        if (++local_steps_ > max_local_steps ||
+            (running() && memory_.now(self_).clock[self_] > max_epoch))
+            cut_short("depth", at);
+    }
+
+    /// `x.owner` is used by the current thread.
+    void access(const lifetime* object, const char* verb, const site& at) {
+        if (object == nullptr) return;
+        if (!object->alive_)
+            fail(object->property_,
+                 fmt::format("{} of {} after {} at {}", verb, object->name_.str(),
+                             object->end_.verb, ended_by(*object)),
+                 at);
+        if (!running()) return;
+        object->last_access_[self_] = memory_.now(self_).clock[self_];
+        object->uses_[self_] = {verb, at};
+    }
+
+    /// The current thread frees or destroys `object`. Ordering before the end may also come from a
+    /// relaxed load, on whose value the end is taken to depend (LKMM: control dependencies order
+    /// stores, and every free is one).
+    void end(lifetime& object, const char* verb, const site& at) {
+        if (!object.alive_)
+            fail(object.property_,
+                 fmt::format("{} of {} after {} at {}", verb, object.name_.str(), object.end_.verb,
+                             ended_by(object)),
+                 at);
+        object.alive_ = false;
+        object.end_ = {verb, at};
+        object.ended_by_ = self_;
+        if (!running()) return;
+        const view ordered = memory_.propagated(self_);
+        for (thread_id u = 0; u != count_; ++u) {
+            if (u == self_ || ordered.clock.covers(u, object.last_access_[u])) continue;
+            const auto& use = object.uses_[u];
+            fail(object.property_,
+                 fmt::format("{} of {} is not ordered after {} by {} at {}", verb,
+                             object.name_.str(), use.verb, of(u).name.str(), use.where.str()),
+                 at);
+        }
+    }
+
+    // --- findings -----------------------------------------------------------------------------
+
+    /// Reports that a property failed, here and now. Does not return.
+    [[noreturn]] void fail(std::string property, std::string message, const site& at) {
+        report({std::move(property), std::move(message), at, self_});
+        if (settings_.all_findings && phase_ == phase::running) die();
+        leave();
+    }
+
+    /// The model's own code crashed. Does not return.
+    [[noreturn]] void crash(const char* what) {
+        intact_ = false;
+        fail("crash", fmt::format("{}, after the operation at the place given", what),
+             self_ < 0 ? site{} : of(self_).last);
+    }
+
+    /// Can the model be destroyed properly?
+    [[nodiscard]] bool intact() const noexcept { return intact_; }
+
+    /// Notes a finding and goes on, as the kernel does after a WARN_ON.
+    void report(finding what) { findings_.push_back(std::move(what)); }
+
+    /// A limit was hit: nothing can be said about what would have followed.
+    [[noreturn]] void cut_short(const char* limit, const site& at) {
+        outcome_ = outcome::cut_short;
+        limit_ = limit;
+        limit_at_ = at;
+        leave();
+    }
+
+    [[nodiscard]] const std::vector<finding>& findings() const noexcept { return findings_; }
+    [[nodiscard]] outcome how() const noexcept { return outcome_; }
+    [[nodiscard]] const char* limit() const noexcept { return limit_; }
+    [[nodiscard]] const site& limit_at() const noexcept { return limit_at_; }
+
+    // --- recording, when an execution is replayed for a report --------------------------------
+
+    void record_into(trace* log) {
+        log_ = log;
+        line_of_step_.clear();
+    }
+    [[nodiscard]] bool recording() const noexcept { return log_ != nullptr; }
+
+    /// Adds a line to the trace. `source` is the step whose store was read.
+    void note(const char* verb, std::string object, std::string value, const site& at,
+              step_index source = -1, bool stale = false) {
+        line_of_step_.resize(static_cast<std::size_t>(steps_), -1);
+        if (running() && steps_ != 0 && line_of_step_.back() < 0)
+            line_of_step_.back() = static_cast<int>(log_->steps.size());
+        const int from = source < 0 ? -1 : line_of_step_[static_cast<std::size_t>(source)];
+        log_->steps.push_back({self_, verb, std::move(object), std::move(value), at, from, stale});
+    }
+
+private:
+    struct slot {
+        label name;
+        std::function<void()> body;
+        const operation* pending = nullptr;
+        const char* property = "deadlock";
+        site last; ///< of the newest operation
+        timestamp seq = 0;
+        bool daemon = false;
+    };
+
+    static constexpr unsigned setup_objects = 8192;
+    static constexpr unsigned reserved_objects = 16;
+    static constexpr unsigned thread_objects = 512;
+    static constexpr std::uint64_t max_local_steps = 10'000'000;
+    static constexpr timestamp max_epoch = 32'000;
+
+    [[nodiscard]] slot& of(thread_id t) noexcept { return slots_[t]; }
+    [[nodiscard]] const slot& of(thread_id t) const noexcept { return slots_[t]; }
+
+    [[nodiscard]] thread_set all_threads() const noexcept {
+        return count_ == max_threads ? ~thread_set{0} : only(count_) - 1;
+    }
+
+    [[nodiscard]] std::string ended_by(const lifetime& object) const {
+        return object.ended_by_ < 0 ? object.end_.where.str()
+                                    : fmt::format("{} by {}", object.end_.where.str(),
+                                                  of(object.ended_by_).name.str());
+    }
+
+    /// Who runs next: first every thread up to its first operation, then as the scheduler says.
+    thread_id decide() {
+        if (started_ != all_threads()) return std::countr_one(started_);
+        if (quitting_) return next_to_quit();
+        if (steps_ >= settings_.max_depth) {
+            const operation* op = of(self_).pending;
+            cut_short("depth", op != nullptr ? op->where : site{});
+        }
+        for (thread_id t = 0; t != count_; ++t)
+            if (can_run(t)) return ask_scheduler();
+        return nobody_can_run();
+    }
+
+    thread_id ask_scheduler() {
+        const thread_id t = scheduler_->pick(*this);
+        if (t == scheduler::give_up) {
+            outcome_ = outcome::redundant;
+            leave();
+        }
+        return t;
+    }
+
+    /// Quiescence when only daemons wait for work; otherwise a deadlock.
+    thread_id nobody_can_run() {
+        scheduler_->nobody_can_run(*this);
+        for (thread_id t = 0; t != count_; ++t)
+            if (const operation* op = of(t).pending; op != nullptr && !op->idle) deadlock();
+        quitting_ = true;
+        if (finished_ == all_threads()) leave(); // the last thread died of a finding
+        return next_to_quit();
+    }
+
+    thread_id next_to_quit() {
+        for (thread_id t = 0; t != count_; ++t)
+            if (of(t).pending != nullptr) return t;
+        leave();
+    }
+
+    [[noreturn]] void deadlock() {
+        outcome_ = outcome::deadlock;
+        std::string message = "no thread can run:";
+        const char* property = "deadlock";
+        thread_id first = -1;
+        for (thread_id t = 0; t != count_; ++t) {
+            const operation* op = of(t).pending;
+            if (op == nullptr || op->idle) continue;
+            message += fmt::format("{} {} waits for {}", first < 0 ? "" : ";", of(t).name.str(),
+                                   op->when->waits_for());
+            if (first < 0) first = t;
+            if (std::string_view{of(t).property} != "deadlock") property = of(t).property;
+        }
+        self_ = first;
+        report({property, std::move(message), of(first).pending->where, first});
+        leave();
+    }
+
+    [[noreturn]] void leave() {
+        fibers_->leave();
+        std::abort(); // leave() does not return
+    }
+
+    /// The current thread stops for good, as a task does after an oops; the others go on.
+    [[noreturn]] void die() {
+        finished_ |= only(self_);
+        of(self_).pending = nullptr;
+        died_ = true;
+        if (all_finished()) leave();
+        next_ = decide();
+        fibers_->switch_to_next();
+        std::abort(); // nobody picks a finished thread
+    }
+
+    phase phase_ = phase::outside;
+    bool quitting_ = false;
+    bool died_ = false;
+    bool intact_ = true;
+    outcome outcome_ = outcome::complete;
+    int count_ = 0;
+    int steps_ = 0;
+    thread_id self_ = -1;
+    thread_id next_ = -1;
+    thread_set started_ = 0;
+    thread_set finished_ = 0;
+    std::uint64_t stamp_ = 0;
+    std::uint64_t local_steps_ = 0;
+    settings settings_;
+    scheduler* scheduler_ = nullptr;
+    fibers* fibers_ = nullptr;
+    const lifetime* within_ = nullptr;
+    heap blocks_;
+    trace* log_ = nullptr;
+    std::vector<int> line_of_step_; ///< while recording
+    const char* limit_ = nullptr;
+    site limit_at_;
+    per_thread<slot> slots_;
+    std::array<unsigned, max_threads + 1> created_{};
+    std::vector<std::unique_ptr<location>> locations_;
+    std::vector<finding> findings_;
+    std::vector<std::unique_ptr<extension>> extensions_;
+    std::vector<const void*> extension_keys_;
+    memory_model memory_;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/execution.hpp>
+
+#include <string>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// Read-side critical sections and grace periods, as the guarantee of the Linux memory model states
+/// it on executions: a section that starts before a grace period ends before it does; otherwise the
+/// grace period starts before the section (Alglave, Maranget, McKenney, Parri, Stern, "Frightening
+/// small children and disconcerting grown-ups", ASPLOS 2018).
+///
+/// The start of an outermost section and the start of a grace period are steps, and the only ones
+/// that depend on each other: their order decides whether the section is waited for. The end of a
+/// section only enables; it is no step.
+class grace_periods {
+public:
+    void reset(object_id id) {
+        id_ = id;
+        started_ = {};
+        for (thread_id t = 0; t != max_threads; ++t) {
+            readers_[t].nesting = 0;
+            readers_[t].started = 0;
+            readers_[t].ended.clear();
+        }
+    }
+
+    [[nodiscard]] bool inside(thread_id t) const noexcept { return readers_[t].nesting != 0; }
+
+    void enter(execution& run, const char* verb, const site& at) {
+        if (!run.running()) return;
+        const thread_id t = run.self();
+        if (readers_[t].nesting++ == 0) {
+            run.announce(step(access_class::read, verb, at));
+            ++readers_[t].started;
+            run.memory().receive_strongly(t, started_);
+        }
+        if (run.recording()) run.note(verb, "", "", at);
+    }
+
+    void leave(execution& run, const char* verb, const site& at) {
+        if (!run.running()) return;
+        reader& r = readers_[run.self()];
+        if (r.nesting == 0)
+            run.fail("misuse", fmt::format("{} without a section to end", verb), at);
+        if (run.recording()) run.note(verb, "", "", at);
+        if (--r.nesting != 0) return;
+        run.local_step(at);
+        r.ended.push_back({run.memory().propagated(run.self()), run.seq(run.self())});
+        run.memory().tick(run.self());
+    }
+
+    /// Waits until every section that is open now has ended. Full fences on both sides.
+    void synchronize(execution& run, const char* verb, const site& at) {
+        if (!run.running()) return;
+        if (inside(run.self()))
+            run.fail("misuse",
+                     fmt::format("{} inside of a read-side critical section waits for itself", verb),
+                     at);
+        run.memory().full_fence(run.self());
+        run.announce(step(access_class::add, verb, at));
+        started_.join(run.memory().now(run.self()));
+        run.memory().tick(run.self());
+        const waiting wait(*this, run.thread_count(), verb);
+        if (run.recording()) run.note(verb, "", wait.describe(run), at);
+        if (wait.for_anybody()) {
+            operation op = step(access_class::none, verb, at);
+            op.when = &wait;
+            run.announce(op);
+            wait.finish(run);
+            if (run.recording()) run.note(verb, "", "grace period ends", at);
+        }
+        run.memory().full_fence(run.self());
+    }
+
+private:
+    struct section_end {
+        view known; ///< what had been propagated to the reader when it left
+        timestamp seq;
+    };
+    struct reader {
+        int nesting = 0;
+        std::size_t started = 0; ///< outermost sections so far
+        std::vector<section_end> ended;
+    };
+
+    /// The sections that a grace period waits for: those that started before it, also when they
+    /// have ended by then. Whether they have is no part of the causal order, so neither may the
+    /// steps of the grace period depend on it.
+    class waiting final : public guard {
+    public:
+        waiting(const grace_periods& of, int threads, const char* verb) : of_(of), verb_(verb) {
+            for (thread_id t = 0; t != threads; ++t) {
+                if (of.readers_[t].started == 0) continue;
+                readers_ |= only(t);
+                sections_[t] = of.readers_[t].started;
+            }
+        }
+
+        [[nodiscard]] bool for_anybody() const noexcept { return readers_ != 0; }
+
+        [[nodiscard]] bool enabled() const override {
+            bool all = true;
+            for_each([&](thread_id t) { all = all && has_ended(t); });
+            return all;
+        }
+        [[nodiscard]] int enabled_without(step_index) const override { return -1; }
+        [[nodiscard]] std::string waits_for() const override {
+            return fmt::format("{} ({})", verb_, describe(*execution::current()));
+        }
+
+        [[nodiscard]] std::string describe(const execution& run) const {
+            std::string readers;
+            for_each([&](thread_id t) {
+                if (!has_ended(t)) readers += " " + run.thread_name(t);
+            });
+            return readers.empty() ? "grace period, no reader to wait for"
+                                   : "grace period, waits for" + readers;
+        }
+
+        void finish(execution& run) const {
+            for_each([&](thread_id t) {
+                const section_end& end = of_.readers_[t].ended[sections_[t] - 1];
+                run.memory().learn(run.self(), end.known);
+                run.by().order_after(t, end.seq);
+            });
+        }
+
+    private:
+        template <class F>
+        void for_each(F visit) const {
+            for (thread_set left = readers_; left != 0; left &= left - 1)
+                visit(std::countr_zero(left));
+        }
+        [[nodiscard]] bool has_ended(thread_id t) const {
+            return of_.readers_[t].ended.size() >= sections_[t];
+        }
+
+        const grace_periods& of_;
+        const char* verb_;
+        thread_set readers_ = 0;
+        per_thread<std::size_t> sections_;
+    };
+
+    [[nodiscard]] operation step(access_class access, const char* verb, const site& at) const {
+        operation op;
+        op.object = id_;
+        op.access = access;
+        op.verb = verb;
+        op.where = at;
+        return op;
+    }
+
+    object_id id_ = 0;
+    view started_; ///< what happens before the start of any grace period so far
+    per_thread<reader> readers_;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/lifetime.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// Dynamic memory of one execution. Freed blocks stay where they are until the execution is over,
+/// so that a use after free can be told from everything else; then all of them go at once and the
+/// memory is used again.
+class heap {
+public:
+    struct block {
+        lifetime life;
+        void* at = nullptr;
+        void (*destroy)(void*) = nullptr;
+        site where; ///< of the allocation
+    };
+
+    /// A block of the given size. The caller constructs the object, then sets `destroy`.
+    block& allocate(std::size_t size, const label& name, const site& where) {
+        if (used_ == blocks_.size()) blocks_.push_back(std::make_unique<block>());
+        block& b = *blocks_[used_++];
+        b.at = take(size);
+        b.destroy = nullptr;
+        b.where = where;
+        b.life.begin(name, "use-after-free");
+        return b;
+    }
+
+    [[nodiscard]] block* find(const void* p) noexcept {
+        for (std::size_t i = 0; i != used_; ++i)
+            if (blocks_[i]->at == p) return blocks_[i].get();
+        return nullptr;
+    }
+
+    [[nodiscard]] const block* first_alive() const noexcept {
+        for (std::size_t i = 0; i != used_; ++i)
+            if (blocks_[i]->life.alive()) return blocks_[i].get();
+        return nullptr;
+    }
+
+    void clear(bool destroy) {
+        for (; used_ != 0; --used_) {
+            block& b = *blocks_[used_ - 1];
+            if (destroy && b.destroy != nullptr) b.destroy(b.at);
+        }
+        chunk_ = 0;
+        offset_ = 0;
+    }
+
+private:
+    static constexpr std::size_t chunk_size = std::size_t{64} * 1024;
+
+    struct chunk {
+        std::unique_ptr<std::byte[]> memory; // NOLINT: raw storage
+        std::size_t size;
+    };
+
+    void* take(std::size_t size) {
+        constexpr std::size_t align = alignof(std::max_align_t);
+        size = (size + align - 1) / align * align;
+        while (chunk_ != chunks_.size() && offset_ + size > chunks_[chunk_].size) {
+            ++chunk_;
+            offset_ = 0;
+        }
+        if (chunk_ == chunks_.size()) {
+            const std::size_t n = size > chunk_size ? size : chunk_size;
+            chunks_.push_back({std::make_unique<std::byte[]>(n), n}); // NOLINT: raw storage
+            offset_ = 0;
+        }
+        void* p = chunks_[chunk_].memory.get() + offset_;
+        offset_ += size;
+        return p;
+    }
+
+    std::vector<std::unique_ptr<block>> blocks_;
+    std::size_t used_ = 0;
+    std::vector<chunk> chunks_;
+    std::size_t chunk_ = 0;
+    std::size_t offset_ = 0;
+};
+
+} // namespace wbsync::engine

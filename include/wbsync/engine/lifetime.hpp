@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/site.hpp>
+#include <wbsync/engine/vector_clock.hpp>
+
+namespace wbsync::engine {
+
+/// The storage duration of an object that can be freed or destroyed while others may still use it.
+/// Ending it conflicts with every access: one that comes after the end, or that is not ordered
+/// before it, is a use after free, in whichever order the run took them. Neither is therefore a
+/// scheduling point. See execution::access and execution::end.
+class lifetime {
+public:
+    lifetime() = default;
+    lifetime(const lifetime&) = delete;
+    lifetime& operator=(const lifetime&) = delete;
+
+    void begin(const label& name, const char* property) {
+        name_ = name;
+        property_ = property;
+        alive_ = true;
+        last_access_ = {};
+    }
+
+    [[nodiscard]] bool alive() const noexcept { return alive_; }
+    [[nodiscard]] const label& name() const noexcept { return name_; }
+    [[nodiscard]] const char* property() const noexcept { return property_; }
+
+private:
+    friend class execution;
+
+    struct use {
+        const char* verb = "";
+        site where;
+    };
+
+    label name_;
+    const char* property_ = "use-after-free";
+    bool alive_ = false;
+    mutable vector_clock last_access_; ///< epoch of each thread's last access; 0: none
+    mutable per_thread<use> uses_;
+    use end_;
+    thread_id ended_by_ = -1;
+};
+
+} // namespace wbsync::engine

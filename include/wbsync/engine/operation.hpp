@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/site.hpp>
+#include <wbsync/engine/vector_clock.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace wbsync::engine {
+
+/// Number of an object within one execution. It depends on who creates the object and on how many
+/// that thread created before, never on the interleaving.
+using object_id = std::uint16_t;
+
+/// Index of a step in the execution; -1 stands for "before the first".
+using step_index = int;
+
+enum class memory_order : std::uint8_t { relaxed, acquire, release, acq_rel };
+
+constexpr bool acquires(memory_order o) noexcept {
+    return o == memory_order::acquire || o == memory_order::acq_rel;
+}
+constexpr bool releases(memory_order o) noexcept {
+    return o == memory_order::release || o == memory_order::acq_rel;
+}
+
+/// How an operation touches its object. Two operations on one object commute iff both read, or
+/// both add; see dependent().
+enum class access_class : std::uint8_t {
+    none,  ///< conflicts with nothing: it only waits, or it only ends something
+    read,  ///< a load; also: the start of a read-side critical section
+    add,   ///< an addition whose result nobody uses; also: the start of a grace period
+    write, ///< a store, or a read-modify-write whose result matters
+};
+
+/// The dependence relation of the exploration: do the two steps (of different threads) have an
+/// observable order?
+constexpr bool dependent(object_id a, access_class ca, object_id b, access_class cb) noexcept {
+    return a == b && ca != access_class::none && cb != access_class::none &&
+           (ca != cb || ca == access_class::write);
+}
+
+class guard;
+
+/// What a thread is about to do. It is announced before the thread gives way, so that the scheduler
+/// knows the next operation of every thread.
+struct operation {
+    object_id object = 0;
+    access_class access = access_class::none;
+    bool idle = false;            ///< a daemon waits here for work: it may be told to quit
+    const guard* when = nullptr;  ///< nullptr: never blocks
+    const char* verb = "";        ///< as the reader knows it: "atomic_inc"
+    const label* name = nullptr;  ///< of the object
+    site where;
+};
+
+/// The condition under which a blocking operation can run. The thread is never scheduled while it
+/// is false: no spinning.
+class guard {
+public:
+    [[nodiscard]] virtual bool enabled() const = 0;
+
+    /// Would the operation have been able to run just before step `e`, with the later steps that
+    /// do not depend on `e` done as well? Returns the store it would have read, as an offset from
+    /// the newest one, or -1. Guards that once true stay true answer -1: nothing that comes later
+    /// can have disabled them, so there is no race to reverse.
+    [[nodiscard]] virtual int enabled_without(step_index e) const = 0;
+
+    /// For deadlock reports: "spin_lock(inode[0].i_lock), held by switcher[1]".
+    [[nodiscard]] virtual std::string waits_for() const = 0;
+
+    guard() = default;
+    guard(const guard&) = delete;
+    guard& operator=(const guard&) = delete;
+
+protected:
+    ~guard() = default;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/execution.hpp>
+
+#include <bit>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// Branches on everything: every thread that can run in every state, every coherent store of every
+/// load, with no reduction at all. Slow, and simple enough to be believed: the oracle of the tests.
+class reference_scheduler final : public scheduler {
+public:
+    void execution_begin(execution&) override {
+        depth_ = 0;
+        decisions_.clear();
+    }
+
+    thread_id pick(execution& run) override {
+        decisions_.push_back({next(run.enabled()), 0});
+        return decisions_.back().thread;
+    }
+
+    int choose(store_choices candidates) override {
+        return decisions_.back().choice = next(candidates);
+    }
+
+    bool execution_end(execution&, outcome how) override {
+        if (how == outcome::cut_short) return false;
+        path_.resize(depth_);
+        while (!path_.empty() && path_.back().left == 0) path_.pop_back();
+        if (path_.empty()) return false;
+        branch& b = path_.back();
+        b.taken = std::countr_zero(b.left);
+        b.left &= b.left - 1;
+        return true;
+    }
+
+    [[nodiscard]] std::vector<decision> decisions() const override { return decisions_; }
+
+private:
+    struct branch {
+        int taken;
+        std::uint64_t left; ///< alternatives not tried yet
+    };
+
+    int next(std::uint64_t alternatives) {
+        if (depth_ == path_.size())
+            path_.push_back({std::countr_zero(alternatives), alternatives & (alternatives - 1)});
+        return path_[depth_++].taken;
+    }
+
+    std::vector<branch> path_;
+    std::vector<decision> decisions_;
+    std::size_t depth_ = 0;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The only header that includes Relacy. Relacy defines macros with everyday names, so the standard
+// library comes first and every macro goes again at the end: this header may stand anywhere.
+
+#include <wbsync/engine/vector_clock.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <csetjmp>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <queue>
+#include <set>
+#include <sstream>
+#include <stack>
+#include <stdexcept>
+#include <string>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include <sys/mman.h>
+#include <sys/times.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+namespace wbsync::engine {
+
+/// Stacks for Relacy's fibers, which it never frees: kept and handed out again. Each lies above a
+/// guard page, so that an overflow is a crash at the place instead of corruption elsewhere.
+class stack_pool {
+public:
+    static constexpr std::size_t relacy_asks_for = std::size_t{64} * 1024;
+    static constexpr std::size_t stack_size = std::size_t{256} * 1024;
+
+    static stack_pool& instance() {
+        static stack_pool pool;
+        return pool;
+    }
+
+    /// Relacy lets the stack grow down from `relacy_asks_for` above this address.
+    void* take() {
+        if (used_ == stacks_.size()) stacks_.push_back(map());
+        return stacks_[used_++];
+    }
+
+    /// Every fiber of the last context is gone.
+    void recycle() noexcept { used_ = 0; }
+
+private:
+    static void* map() {
+        void* base = ::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (base == MAP_FAILED) throw std::bad_alloc();
+        const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+        ::mprotect(base, page, PROT_NONE);
+        return static_cast<char*>(base) + (stack_size - relacy_asks_for);
+    }
+
+    std::vector<void*> stacks_;
+    std::size_t used_ = 0;
+};
+
+} // namespace wbsync::engine
+
+inline void* wbsync_fiber_stack(std::size_t) {
+    return wbsync::engine::stack_pool::instance().take();
+}
+
+#pragma push_macro("assert")
+#pragma push_macro("errno")
+#include <relacy/pch.hpp>
+#define malloc wbsync_fiber_stack // create_fiber's; nothing else in platform.hpp allocates
+#include <relacy/platform.hpp>
+#undef malloc
+#include <relacy/base.hpp>
+#include <relacy/foreach.hpp>
+
+// Relacy unrolls its loops over threads by recursion, which takes compilers many seconds for the
+// larger contexts. These do the same as loops.
+namespace rl {
+
+template <typename T, thread_id_t Count>
+struct wbsync_loop {
+    template <typename F>
+    static void exec(T* a, F f) {
+        for (thread_id_t i = 0; i != Count; ++i) (*f)(a[i]);
+    }
+    static void exec(T* a, T* b, void (*f)(T&, T&)) {
+        for (thread_id_t i = 0; i != Count; ++i) (*f)(a[i], b[i]);
+    }
+    static void exec(T* a, T* b, T* c, void (*f)(T&, T&, T&)) {
+        for (thread_id_t i = 0; i != Count; ++i) (*f)(a[i], b[i], c[i]);
+    }
+};
+
+template <typename T>
+struct foreach_thread_impl<T, 0, 8> : wbsync_loop<T, 8> {};
+template <typename T>
+struct foreach_thread_impl<T, 0, 32> : wbsync_loop<T, 32> {};
+
+} // namespace rl
+
+// Its imitations of pthreads and Win32 redefine those names as macros: leave them out.
+#define RL_WINDOWS_HPP
+#define RL_PTHREAD_HPP
+#include <relacy/relacy.hpp>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic" // clang: '$' in an identifier
+
+#undef VAR_T
+#undef TLS_T
+#undef VAR
+#undef memory_order_relaxed
+#undef memory_order_consume
+#undef memory_order_acquire
+#undef memory_order_release
+#undef memory_order_acq_rel
+#undef memory_order_seq_cst
+#undef new
+#undef delete
+#undef malloc
+#undef calloc
+#undef realloc
+#undef free
+#undef $
+#undef TlsAlloc
+#undef TlsFree
+#undef TlsGetValue
+#undef TlsSetValue
+#undef RL_ASSERT
+#undef RL_ASSERT_IMPL
+#undef RL_DEBUGBREAK_ON_ASSERT_IMPL
+#undef RL_DEBUGBREAK_ON_FAILURE_IMPL
+#undef RL_DELETE_PROXY
+#undef RL_DO_ASSERT_IMPL
+#undef RL_HIST
+#undef RL_HIST_CTX
+#undef RL_HIST_END
+#undef RL_HIST_IMPL
+#undef RL_INFO
+#undef RL_INLINE
+#undef RL_INT3
+#undef RL_LOG
+#undef RL_NEW_PROXY
+#undef RL_NOCOPY
+#undef RL_NOINLINE
+#undef RL_RESTRICT
+#undef RL_STDCALL
+#undef RL_STRINGIZE
+#undef RL_STRINGIZE_A
+#undef RL_STRINGIZE_I
+#undef RL_TEST
+#undef RL_THROW_SPEC
+#undef RL_UNTIL
+#undef RL_VERIFY
+#pragma GCC diagnostic pop
+#pragma pop_macro("errno")
+#pragma pop_macro("assert")

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/crash.hpp>
+#include <wbsync/engine/host.hpp>
+#include <wbsync/engine/relacy.hpp>
+
+#include <array>
+#include <limits>
+#include <ostream>
+
+#if defined(WBSYNC_ENGINE_INSTANCE)
+#define WBSYNC_ENGINE_INLINE
+#else
+#define WBSYNC_ENGINE_INLINE inline
+#endif
+
+namespace wbsync::engine {
+
+/// Runs the executions of one job as iterations of rl::run_test. Relacy contributes the fibers, the
+/// loop over iterations and the life of the test suite; which fiber runs is decided by ours.
+class relacy_host final : public fibers {
+public:
+    explicit relacy_host(job& work) : work_(work) {}
+
+    static relacy_host*& current() noexcept {
+        static constinit relacy_host* instance = nullptr;
+        return instance;
+    }
+
+    [[nodiscard]] execution& run() noexcept { return work_.run; }
+
+    // --- called on the first fiber of an iteration ----------------------------------------------
+
+    void set_up() {
+        ended_ = false;
+        execution& r = run();
+        r.begin(work_.by, *this, work_.settings);
+        built_ = true;
+        work_.model.construct(r);
+        if (r.thread_count() > fiber_count_) {
+            needed_ = r.thread_count();
+            leave();
+        }
+        r.start_threads();
+    }
+
+    void tear_down() {
+        execution& r = run();
+        r.enter_finally();
+        work_.model.finally();
+        if (r.findings().empty()) r.check_leaks();
+        destroy_model();
+    }
+
+    /// The iteration is over and went well. Returns whether there is another one.
+    bool iteration_end() {
+        ended_ = true;
+        return account();
+    }
+
+    // --- fibers -----------------------------------------------------------------------------------
+
+    void switch_to_next() override { rl::ctx().sched(); }
+
+    [[noreturn]] void leave() override {
+        rl::ctx().fail_test("left", rl::test_result_user_assert_failed, rl::debug_info());
+        std::abort(); // fail_test does not return
+    }
+
+    // --- the loop over contexts -------------------------------------------------------------------
+
+    /// Most jobs need one context; each execution that is left half-way costs another one.
+    void run_all() {
+        const crash_handler watch;
+        fiber_count_ = few_fibers;
+        bool more = true;
+        while (more) {
+            needed_ = 0;
+            run_context();
+            stack_pool::instance().recycle();
+            if (ended_) break;
+            destroy_model();
+            if (needed_ != 0)
+                fiber_count_ = max_threads;
+            else
+                more = account();
+        }
+    }
+
+private:
+    void run_context();
+
+    bool account() {
+        if (!work_.after_execution()) return false;
+        return work_.by.execution_end(run(), run().how());
+    }
+
+    void destroy_model() {
+        if (!built_) return;
+        built_ = false;
+        run().end(run().intact());
+        if (run().intact()) work_.model.destroy();
+    }
+
+    static constexpr int few_fibers = 8;
+
+    job& work_;
+    int fiber_count_ = 0;
+    int needed_ = 0;
+    bool built_ = false;
+    bool ended_ = false; ///< the last iteration ended by itself, and no other one is wanted
+};
+
+/// The test suite that Relacy sees. It has as many fibers as its context was compiled for; those
+/// without a thread of the model are never run.
+template <int Fibers>
+struct relacy_suite : rl::test_suite<relacy_suite<Fibers>, Fibers> {
+    void before() { relacy_host::current()->set_up(); }
+    void thread(unsigned t) { relacy_host::current()->run().run(static_cast<thread_id>(t)); }
+    void after() { relacy_host::current()->tear_down(); }
+};
+
+/// Relacy's memory manager would take every `new` of the model for an object under test. It steps
+/// aside while this protected counter is not zero.
+struct relacy_allocation : rl::context {
+    static int& disabled(rl::context& c) { return c.*(&relacy_allocation::disable_alloc_); }
+};
+
+/// The scheduler that is plugged into Relacy: it repeats what the execution has decided.
+template <int Fibers>
+class relacy_scheduler {
+public:
+    struct task_t {};
+    struct shared_context_t {};
+
+    relacy_scheduler(rl::test_params&, shared_context_t&, rl::thread_id_t) {}
+
+    rl::thread_id_t iteration_begin(rl::iteration_t) {
+        if (first_) ++relacy_allocation::disabled(rl::ctx());
+        first_ = false;
+        return 0;
+    }
+    bool iteration_end() { return !relacy_host::current()->iteration_end(); }
+
+    rl::thread_id_t schedule(rl::unpark_reason& reason, unsigned) {
+        reason = rl::unpark_reason_normal;
+        return relacy_host::current()->run().next();
+    }
+    rl::thread_finish_result thread_finished() {
+        return relacy_host::current()->run().all_finished() ? rl::thread_finish_result_last
+                                                            : rl::thread_finish_result_normal;
+    }
+
+    unsigned rand(unsigned, rl::sched_type) { return 0; }
+    rl::iteration_t iteration_count() { return 1; }
+    bool park_current_thread(bool, bool) { return true; }
+    void unpark_thread(rl::thread_id_t, bool = false) {}
+    rl::thread_id_t create_thread() { return 0; }
+    void get_state(std::ostream&) {}
+    void set_state(std::istream&) {}
+
+private:
+    bool first_ = true;
+};
+
+namespace detail {
+
+template <int Fibers>
+void run_context() {
+    std::ostream nowhere(nullptr);
+    rl::test_params params;
+    params.output_stream = &nowhere;
+    params.progress_stream = &nowhere;
+    params.execution_depth_limit = std::numeric_limits<unsigned>::max();
+    rl::run_test<relacy_suite<Fibers>, relacy_scheduler<Fibers>>(params, nowhere, false);
+}
+
+} // namespace detail
+
+WBSYNC_ENGINE_INLINE void relacy_host::run_context() {
+    // Each size is a context of its own to compile; a larger one resets more for each iteration.
+    if (fiber_count_ == few_fibers) return detail::run_context<few_fibers>();
+    return detail::run_context<max_threads>();
+}
+
+WBSYNC_ENGINE_INLINE void run_executions(job& work) {
+    relacy_host host(work);
+    relacy_host* const outer = std::exchange(relacy_host::current(), &host);
+    execution* const outer_run = std::exchange(execution::current(), &work.run);
+    host.run_all();
+    execution::current() = outer_run;
+    relacy_host::current() = outer;
+}
+
+} // namespace wbsync::engine

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/memory_model.hpp>
+
+namespace wbsync::engine {
+
+class execution;
+
+/// Why an execution ended.
+enum class outcome : std::uint8_t {
+    complete,  ///< every thread ran to its end, or only a finding stopped it
+    deadlock,  ///< threads are left, none can run
+    redundant, ///< the scheduler gave it up: an equivalent one was seen before
+    cut_short, ///< a limit was hit
+};
+
+/// One decision of an execution: who took the step, and which store it read, counted from the
+/// newest.
+struct decision {
+    thread_id thread = 0;
+    int choice = 0;
+};
+
+/// Decides the nondeterminism of a model: which thread performs its next operation, and which store
+/// a load reads. One object drives all executions of a check.
+class scheduler {
+public:
+    static constexpr thread_id give_up = -1;
+
+    virtual ~scheduler() = default;
+
+    virtual void execution_begin(execution& run) = 0;
+
+    /// The thread that performs its announced operation next, or `give_up`. Called only when some
+    /// thread can run.
+    virtual thread_id pick(execution& run) = 0;
+
+    /// The store that the load under way reads: an offset out of `candidates`.
+    virtual int choose(store_choices candidates) = 0;
+
+    /// No thread can run: what the waiting ones wait for did not come.
+    virtual void nobody_can_run(execution& /*run*/) {}
+
+    /// The execution is over. Returns whether there is another one to run.
+    virtual bool execution_end(execution& run, outcome how) = 0;
+
+    /// Causal past of the next operation of `t`, without that operation's own conflicts; nullptr
+    /// when the scheduler does not track it and wants every store that is coherent.
+    [[nodiscard]] virtual const vector_clock* causal_past(thread_id) const { return nullptr; }
+
+    /// The step under way comes after step `seq` of thread `u`, in whatever order they ran.
+    virtual void order_after(thread_id /*u*/, timestamp /*seq*/) {}
+
+    /// Is `later` in the causal future of `earlier`?
+    [[nodiscard]] virtual bool depends_on(step_index /*later*/, step_index /*earlier*/) const {
+        return true;
+    }
+
+    /// What was decided in the execution under way; a replay_scheduler runs it again.
+    [[nodiscard]] virtual std::vector<decision> decisions() const = 0;
+
+    scheduler() = default;
+    scheduler(const scheduler&) = delete;
+    scheduler& operator=(const scheduler&) = delete;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/execution.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace wbsync::engine {
+
+/// Writes a value of a variable for the reader of a trace.
+using show_function = std::string (*)(std::int64_t);
+
+inline std::string show_number(std::int64_t value) { return fmt::format("{}", value); }
+
+/// Blocks until a variable has a value that `Predicate` accepts.
+template <class Predicate>
+class value_guard final : public guard {
+public:
+    /// `newest_only`: for read-modify-writes, which never read an old store.
+    value_guard(const location& x, const Predicate& accepts, bool newest_only, const char* verb,
+                show_function show)
+        : x_(x), accepts_(accepts), newest_only_(newest_only), verb_(verb), show_(show),
+          thread_(execution::current()->self()) {}
+
+    /// Candidates for the load that satisfy the predicate.
+    [[nodiscard]] store_choices acceptable() const {
+        execution& run = *execution::current();
+        if (newest_only_ || !run.running()) return accepts_(x_.value()) ? 1 : 0;
+        const auto coherent = run.memory().candidates(thread_, x_, x_.newest(), past());
+        store_choices good = 0;
+        for (store_choices left = coherent; left != 0; left &= left - 1) {
+            const int k = std::countr_zero(left);
+            if (accepts_(x_.at(x_.newest() - k).value)) good |= store_choices{1} << k;
+        }
+        return good;
+    }
+
+    [[nodiscard]] bool enabled() const override { return acceptable() != 0; }
+
+    [[nodiscard]] int enabled_without(step_index e) const override {
+        const scheduler& by = execution::current()->by();
+        const memory_model& memory = execution::current()->memory();
+        int i = x_.newest();
+        while (x_.at(i).step >= e) --i;
+        std::int64_t value = x_.at(i).value;
+        int offset = 0; // additions that commute with `e` and stay
+        bool can_look_back = !newest_only_;
+        for (int j = i + 1; j <= x_.newest(); ++j) {
+            const store_record& s = x_.at(j);
+            if (s.step == e || by.depends_on(s.step, e)) continue;
+            value += s.delta;
+            ++offset;
+            can_look_back = can_look_back && memory.may_pass_over(thread_, s, past());
+        }
+        if (accepts_(value)) return 0;
+        for (; can_look_back && i > 0; --i) {
+            can_look_back = memory.may_pass_over(thread_, x_.at(i), past());
+            if (can_look_back && accepts_(x_.at(i - 1).value)) return offset + 1;
+            ++offset;
+        }
+        return -1;
+    }
+
+    [[nodiscard]] std::string waits_for() const override {
+        return fmt::format("{}({}), which is {}", verb_, x_.name.str(), show_(x_.value()));
+    }
+
+private:
+    [[nodiscard]] const vector_clock* past() const {
+        return execution::current()->by().causal_past(thread_);
+    }
+
+    const location& x_;
+    const Predicate& accepts_;
+    bool newest_only_;
+    const char* verb_;
+    show_function show_;
+    thread_id thread_;
+};
+
+/// An atomic variable of a model; every primitive with a shared value is made of these. Each
+/// operation is one step, unless the model is being set up or has ended: then it just happens.
+class variable {
+public:
+    explicit variable(const label& name, std::int64_t initial = 0,
+                      show_function show = &show_number)
+        : show_(show) {
+        if (execution* run = execution::current(); run != nullptr) {
+            x_ = &run->new_location(name, initial);
+            stamp_ = run->stamp();
+        }
+    }
+    variable(const variable&) = delete;
+    variable& operator=(const variable&) = delete;
+
+    std::int64_t load(memory_order order, const char* verb, const site& at) const {
+        execution& run = enter(at);
+        run.announce(step(access_class::read, verb, at));
+        run.access(x_->owner, verb, at);
+        if (!run.running()) return x_->value();
+        return read(run, run.memory().candidates(run.self(), *x_, x_->newest(),
+                                                 run.by().causal_past(run.self())),
+                    order, verb, at);
+    }
+
+    void store(std::int64_t value, memory_order order, const char* verb, const site& at) {
+        execution& run = enter(at);
+        run.announce(step(access_class::write, verb, at));
+        run.access(x_->owner, verb, at);
+        if (!run.running()) {
+            x_->stores.back().value = value;
+            return;
+        }
+        run.memory().store(run.self(), *x_, value, order, run.step_count() - 1,
+                           run.seq(run.self()));
+        if (run.recording()) note(run, verb, show_(value), at);
+    }
+
+    /// Adds without looking: relaxed, and commutes with other additions.
+    void add(std::int64_t delta, const char* verb, const site& at) {
+        std::int64_t before = 0;
+        change(access_class::add, [delta](std::int64_t v) { return v + delta; },
+               memory_order::relaxed, verb, at, nullptr, false, before);
+    }
+
+    /// Read-modify-write of the newest value; returns the old one.
+    template <class F>
+    std::int64_t update(F f, memory_order order, const char* verb, const site& at) {
+        std::int64_t before = 0;
+        change(access_class::write, f, order, verb, at, nullptr, false, before);
+        return before;
+    }
+
+    /// Waits for a value that `accepts` and reads it. False: the thread, a daemon that declared
+    /// itself `idle` here, is to quit.
+    template <class Predicate>
+    bool await(Predicate accepts, memory_order order, const char* verb, const site& at,
+               std::int64_t* value = nullptr, bool idle = false) const {
+        execution& run = enter(at);
+        const value_guard<Predicate> when(*x_, accepts, false, verb, show_);
+        operation op = step(access_class::read, verb, at);
+        op.when = &when;
+        op.idle = idle;
+        if (!run.announce(op)) return false;
+        run.access(x_->owner, verb, at);
+        const std::int64_t seen =
+            run.running() ? read(run, when.acceptable(), order, verb, at) : x_->value();
+        if (value != nullptr) *value = seen;
+        return true;
+    }
+
+    /// Waits until the newest value is one that `accepts`, and changes it in the same step.
+    template <class Predicate, class F>
+    bool await_update(Predicate accepts, F f, memory_order order, const char* verb,
+                      const site& at, bool idle = false) {
+        enter(at);
+        const value_guard<Predicate> when(*x_, accepts, true, verb, show_);
+        std::int64_t before = 0;
+        return change(access_class::write, f, order, verb, at, &when, idle, before);
+    }
+
+    /// The newest value, for checks about an execution rather than in it: no step, no ordering.
+    [[nodiscard]] std::int64_t newest(const site& at = site::here()) const {
+        enter(at);
+        return x_->value();
+    }
+
+    [[nodiscard]] const label& name() const noexcept {
+        static constexpr label unbound{"?"};
+        return x_ == nullptr ? unbound : x_->name;
+    }
+
+private:
+    /// The execution, if the object belongs to it.
+    execution& enter(const site& at) const {
+        execution* run = execution::current();
+        if (run == nullptr)
+            throw std::logic_error("wbsync: this object can only be used inside a model while "
+                                   "check() runs it");
+        if (stamp_ != run->stamp())
+            run->fail("misuse",
+                      "an object was created outside of this execution: make it a member of the "
+                      "model, which is built afresh for every execution",
+                      at);
+        return *run;
+    }
+
+    operation step(access_class access, const char* verb, const site& at) const {
+        operation op;
+        op.object = x_->id;
+        op.access = access;
+        op.verb = verb;
+        op.name = &x_->name;
+        op.where = at;
+        return op;
+    }
+
+    std::int64_t read(execution& run, store_choices candidates, memory_order order,
+                      const char* verb, const site& at) const {
+        const int offset = run.by().choose(candidates);
+        const int i = x_->newest() - offset;
+        const std::int64_t value = run.memory().load(run.self(), *x_, i, order);
+        if (run.recording()) note_read(run, i, verb, at);
+        return value;
+    }
+
+    template <class F>
+    bool change(access_class access, F f, memory_order order, const char* verb, const site& at,
+                const guard* when, bool idle, std::int64_t& before) {
+        execution& run = enter(at);
+        operation op = step(access, verb, at);
+        op.when = when;
+        op.idle = idle;
+        if (!run.announce(op)) return false;
+        run.access(x_->owner, verb, at);
+        before = x_->value();
+        const std::int64_t after = f(before);
+        if (!run.running()) {
+            x_->stores.back().value = after;
+            return true;
+        }
+        run.memory().update(run.self(), *x_, after, access, order, run.step_count() - 1,
+                            run.seq(run.self()));
+        if (run.recording())
+            note(run, verb, fmt::format("{} -> {}", show_(before), show_(after)), at);
+        return true;
+    }
+
+    void note(execution& run, const char* verb, std::string value, const site& at) const {
+        run.note(verb, x_->name.str(), std::move(value), at);
+    }
+
+    void note_read(execution& run, int i, const char* verb, const site& at) const {
+        const bool stale = i != x_->newest();
+        std::string value = show_(x_->at(i).value);
+        if (stale) value += fmt::format(" (stale: {} is newer)", show_(x_->value()));
+        run.note(verb, x_->name.str(), std::move(value), at, x_->at(i).step, stale);
+    }
+
+    location* x_ = nullptr;
+    std::uint64_t stamp_ = 0;
+    show_function show_;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/operation.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// One step of a sequence that is to be explored from some node on.
+struct wakeup_step {
+    thread_id thread = 0;
+    object_id object = 0;
+    access_class access = access_class::none;
+    std::int8_t choice = 0; ///< the store that a load reads, counted from the newest
+};
+
+constexpr bool dependent(const wakeup_step& a, const wakeup_step& b) noexcept {
+    return dependent(a.object, a.access, b.object, b.access);
+}
+
+/// Wakeup trees of all nodes on the current path (Abdulla, Aronis, Jonsson, Sagonas, "Source sets:
+/// a foundation for optimal dynamic partial order reduction", JACM 64(4), 2017): ordered trees of
+/// the sequences that must still be explored from a node. Kept as lists in one pool.
+class wakeup_forest {
+public:
+    using index = std::int32_t;
+    static constexpr index none = -1;
+
+    [[nodiscard]] const wakeup_step& step(index i) const { return at(i).step; }
+    [[nodiscard]] index children(index i) const { return at(i).child; }
+    [[nodiscard]] index sibling(index i) const { return at(i).next; }
+
+    /// A new rightmost branch of the list `first`: one node without children. Returns it.
+    index append(index& first, const wakeup_step& what) {
+        const index fresh = allocate(what);
+        index* link = &first;
+        while (*link != none) link = &pool_[static_cast<std::size_t>(*link)].next;
+        *link = fresh;
+        return fresh;
+    }
+
+    index append_child(index parent, const wakeup_step& what) {
+        index first = at(parent).child;
+        const index fresh = append(first, what);
+        pool_[static_cast<std::size_t>(parent)].child = first;
+        return fresh;
+    }
+
+    /// Takes the first branch off the list and returns its root; its children stay attached.
+    index pop(index& first) {
+        const index taken = first;
+        first = at(taken).next;
+        pool_[static_cast<std::size_t>(taken)].next = none;
+        return taken;
+    }
+
+    /// Takes the branch with this root step off the list, or returns `none`.
+    index extract(index& first, thread_id thread, int choice) {
+        for (index* link = &first; *link != none;
+             link = &pool_[static_cast<std::size_t>(*link)].next) {
+            const node& n = at(*link);
+            if (n.step.thread != thread || n.step.choice != choice) continue;
+            const index taken = *link;
+            *link = n.next;
+            pool_[static_cast<std::size_t>(taken)].next = none;
+            return taken;
+        }
+        return none;
+    }
+
+    /// Frees a root that was taken off its list and hands out its children.
+    index dissolve(index root) {
+        const index first = at(root).child;
+        release(root);
+        return first;
+    }
+
+    /// Frees a list with all that is below.
+    void drop(index first) {
+        while (first != none) {
+            const index next = at(first).next;
+            drop(at(first).child);
+            release(first);
+            first = next;
+        }
+    }
+
+private:
+    struct node {
+        wakeup_step step;
+        index child = none;
+        index next = none;
+    };
+
+    [[nodiscard]] const node& at(index i) const { return pool_[static_cast<std::size_t>(i)]; }
+
+    index allocate(const wakeup_step& what) {
+        if (free_ == none) {
+            pool_.push_back({what, none, none});
+            return static_cast<index>(pool_.size()) - 1;
+        }
+        const index i = free_;
+        free_ = at(i).next;
+        pool_[static_cast<std::size_t>(i)] = {what, none, none};
+        return i;
+    }
+
+    void release(index i) {
+        pool_[static_cast<std::size_t>(i)].next = free_;
+        free_ = i;
+    }
+
+    std::vector<node> pool_;
+    index free_ = none;
+};
+
+} // namespace wbsync::engine

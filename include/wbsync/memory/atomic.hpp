@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/variable.hpp>
+
+#include <concepts>
+
+namespace wbsync {
+
+using engine::memory_order;
+
+// --- fences -------------------------------------------------------------------------------------
+
+namespace detail {
+
+template <class F>
+void fence(const char* verb, const site& at, F apply) {
+    engine::execution* run = engine::execution::current();
+    if (run == nullptr || !run->running()) return;
+    run->local_step(at);
+    apply(run->memory(), run->self());
+    if (run->recording()) run->note(verb, "", "", at);
+}
+
+inline void full_fence() {
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr && run->running()) run->memory().full_fence(run->self());
+}
+
+} // namespace detail
+
+/// Full memory barrier: orders every access before it against every access after it. RC11's seq_cst
+/// fence. Not a step: it has no order of its own among the threads (docs/memory-model.md).
+/// Documentation/memory-barriers.txt.
+inline void smp_mb(const site& at = site::here()) {
+    detail::fence("smp_mb", at, [](auto& memory, int t) { memory.full_fence(t); });
+}
+inline void smp_mb__before_atomic(const site& at = site::here()) {
+    detail::fence("smp_mb__before_atomic", at, [](auto& memory, int t) { memory.full_fence(t); });
+}
+inline void smp_mb__after_atomic(const site& at = site::here()) {
+    detail::fence("smp_mb__after_atomic", at, [](auto& memory, int t) { memory.full_fence(t); });
+}
+inline void smp_mb__after_spinlock(const site& at = site::here()) {
+    detail::fence("smp_mb__after_spinlock", at, [](auto& memory, int t) { memory.full_fence(t); });
+}
+
+/// Orders loads against later loads. Here an acquire fence, which also orders them against later
+/// stores: stronger than the kernel's.
+inline void smp_rmb(const site& at = site::here()) {
+    detail::fence("smp_rmb", at, [](auto& memory, int t) { memory.acquire_fence(t); });
+}
+
+/// Orders stores against later stores. Here a release fence, which also orders earlier loads
+/// against later stores: stronger than the kernel's.
+inline void smp_wmb(const site& at = site::here()) {
+    detail::fence("smp_wmb", at, [](auto& memory, int t) { memory.release_fence(t); });
+}
+
+// --- atomic_t -----------------------------------------------------------------------------------
+
+/// An integer that threads share. include/linux/atomic, Documentation/atomic_t.txt.
+class atomic_t {
+public:
+    explicit atomic_t(const label& name, std::int64_t initial = 0) : value(name, initial) {}
+
+    engine::variable value;
+};
+
+using atomic_long_t = atomic_t;
+using atomic64_t = atomic_t;
+
+/// Relaxed load. Documentation/memory-barriers.txt; include/asm-generic/rwonce.h.
+inline std::int64_t READ_ONCE(const atomic_t& v, const site& at = site::here()) {
+    return v.value.load(memory_order::relaxed, "READ_ONCE", at);
+}
+
+/// Relaxed store.
+inline void WRITE_ONCE(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(value, memory_order::relaxed, "WRITE_ONCE", at);
+}
+
+/// A plain load that is known to race and does not care (KCSAN's data_race()): a relaxed load.
+inline std::int64_t data_race(const atomic_t& v, const site& at = site::here()) {
+    return v.value.load(memory_order::relaxed, "data_race", at);
+}
+
+/// Load-acquire: what the storing thread did before its release is visible after it.
+inline std::int64_t smp_load_acquire(const atomic_t& v, const site& at = site::here()) {
+    return v.value.load(memory_order::acquire, "smp_load_acquire", at);
+}
+
+/// Store-release: everything before it is visible to whoever acquires the value.
+inline void smp_store_release(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(value, memory_order::release, "smp_store_release", at);
+}
+
+/// WRITE_ONCE(); smp_mb().
+inline void smp_store_mb(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(value, memory_order::relaxed, "smp_store_mb", at);
+    detail::full_fence();
+}
+
+/// Waits until the variable has a value that `accepts` is true for, and returns it. The kernel's
+/// smp_cond_load_acquire() without the spinning: a thread that waits is not scheduled.
+template <class Predicate>
+std::int64_t await_acquire(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
+    std::int64_t value = 0;
+    v.value.await(accepts, memory_order::acquire, "await_acquire", at, &value);
+    return value;
+}
+
+/// The same as a relaxed load: smp_cond_load_relaxed().
+template <class Predicate>
+std::int64_t await(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
+    std::int64_t value = 0;
+    v.value.await(accepts, memory_order::relaxed, "await", at, &value);
+    return value;
+}
+
+inline std::int64_t atomic_read(const atomic_t& v, const site& at = site::here()) {
+    return v.value.load(memory_order::relaxed, "atomic_read", at);
+}
+inline std::int64_t atomic_read_acquire(const atomic_t& v, const site& at = site::here()) {
+    return v.value.load(memory_order::acquire, "atomic_read_acquire", at);
+}
+inline void atomic_set(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(value, memory_order::relaxed, "atomic_set", at);
+}
+inline void atomic_set_release(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(value, memory_order::release, "atomic_set_release", at);
+}
+
+// Without a result: relaxed, no ordering at all. Two of them on one variable commute.
+
+inline void atomic_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    v.value.add(n, "atomic_add", at);
+}
+inline void atomic_sub(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    v.value.add(-n, "atomic_sub", at);
+}
+inline void atomic_inc(atomic_t& v, const site& at = site::here()) {
+    v.value.add(1, "atomic_inc", at);
+}
+inline void atomic_dec(atomic_t& v, const site& at = site::here()) {
+    v.value.add(-1, "atomic_dec", at);
+}
+
+// With a result: smp_mb(), relaxed read-modify-write, smp_mb(); or the order in the name.
+
+namespace detail {
+
+template <class F>
+std::int64_t fully_ordered(atomic_t& v, F f, const char* verb, const site& at) {
+    full_fence();
+    const std::int64_t before = v.value.update(f, memory_order::relaxed, verb, at);
+    full_fence();
+    return before;
+}
+
+inline auto plus(std::int64_t n) {
+    return [n](std::int64_t x) { return x + n; };
+}
+
+} // namespace detail
+
+inline std::int64_t atomic_fetch_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(n), "atomic_fetch_add", at);
+}
+inline std::int64_t atomic_fetch_add_relaxed(std::int64_t n, atomic_t& v,
+                                             const site& at = site::here()) {
+    return v.value.update(detail::plus(n), memory_order::relaxed, "atomic_fetch_add_relaxed", at);
+}
+inline std::int64_t atomic_fetch_add_acquire(std::int64_t n, atomic_t& v,
+                                             const site& at = site::here()) {
+    return v.value.update(detail::plus(n), memory_order::acquire, "atomic_fetch_add_acquire", at);
+}
+inline std::int64_t atomic_fetch_add_release(std::int64_t n, atomic_t& v,
+                                             const site& at = site::here()) {
+    return v.value.update(detail::plus(n), memory_order::release, "atomic_fetch_add_release", at);
+}
+inline std::int64_t atomic_fetch_sub(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(-n), "atomic_fetch_sub", at);
+}
+inline std::int64_t atomic_fetch_sub_release(std::int64_t n, atomic_t& v,
+                                             const site& at = site::here()) {
+    return v.value.update(detail::plus(-n), memory_order::release, "atomic_fetch_sub_release", at);
+}
+inline std::int64_t atomic_fetch_or(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(
+        v, [n](std::int64_t x) { return x | n; }, "atomic_fetch_or", at);
+}
+inline std::int64_t atomic_fetch_and(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(
+        v, [n](std::int64_t x) { return x & n; }, "atomic_fetch_and", at);
+}
+inline std::int64_t atomic_add_return(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(n), "atomic_add_return", at) + n;
+}
+inline std::int64_t atomic_sub_return(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(-n), "atomic_sub_return", at) - n;
+}
+inline std::int64_t atomic_sub_return_release(std::int64_t n, atomic_t& v,
+                                              const site& at = site::here()) {
+    return v.value.update(detail::plus(-n), memory_order::release, "atomic_sub_return_release",
+                          at) -
+           n;
+}
+inline std::int64_t atomic_inc_return(atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(1), "atomic_inc_return", at) + 1;
+}
+inline std::int64_t atomic_dec_return(atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(-1), "atomic_dec_return", at) - 1;
+}
+inline bool atomic_dec_and_test(atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(-1), "atomic_dec_and_test", at) == 1;
+}
+inline bool atomic_inc_and_test(atomic_t& v, const site& at = site::here()) {
+    return detail::fully_ordered(v, detail::plus(1), "atomic_inc_and_test", at) == -1;
+}
+inline std::int64_t atomic_xchg(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    return detail::fully_ordered(
+        v, [value](std::int64_t) { return value; }, "atomic_xchg", at);
+}
+inline std::int64_t atomic_xchg_acquire(atomic_t& v, std::int64_t value,
+                                        const site& at = site::here()) {
+    return v.value.update([value](std::int64_t) { return value; }, memory_order::acquire,
+                          "atomic_xchg_acquire", at);
+}
+inline std::int64_t atomic_xchg_release(atomic_t& v, std::int64_t value,
+                                        const site& at = site::here()) {
+    return v.value.update([value](std::int64_t) { return value; }, memory_order::release,
+                          "atomic_xchg_release", at);
+}
+inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
+                                        const site& at = site::here()) {
+    return v.value.update([value](std::int64_t) { return value; }, memory_order::relaxed,
+                          "atomic_xchg_relaxed", at);
+}
+
+} // namespace wbsync

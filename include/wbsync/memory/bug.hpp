@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/execution.hpp>
+
+namespace wbsync {
+
+/// Reports that `property` does not hold, and ends the execution. Not a step.
+[[noreturn]] inline void violated(const char* property, std::string message,
+                                  const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run == nullptr) throw std::logic_error(std::string{property} + ": " + message);
+    if (run->recording()) run->note(property, "", message, at);
+    run->fail(property, std::move(message), at);
+}
+
+namespace detail {
+
+inline void bug_on(bool condition, const char* text, const site& at) {
+    if (condition) violated("BUG_ON", text, at);
+}
+
+inline void ensure(bool holds, const char* property, std::string message, const site& at) {
+    if (!holds) violated(property, std::move(message), at);
+}
+
+/// The execution under way has seen something wrong, and goes on.
+inline bool warn_on(bool condition, const char* text, const site& at) {
+    engine::execution* run = engine::execution::current();
+    if (condition && run != nullptr) {
+        if (run->recording()) run->note("WARN_ON", "", text, at);
+        run->report({"WARN_ON", text, at, run->self()});
+    }
+    return condition;
+}
+
+} // namespace detail
+} // namespace wbsync
+
+// Macros, as in the kernel, because the finding quotes the condition.
+
+/// The model is wrong if `condition` is true: a finding "BUG_ON", and the end of the execution.
+#define BUG_ON(condition)                                                                          \
+    ::wbsync::detail::bug_on(static_cast<bool>(condition), #condition, ::wbsync::site::here())
+
+/// As BUG_ON, but the execution goes on to its end. Returns the condition.
+#define WARN_ON(condition)                                                                         \
+    ::wbsync::detail::warn_on(static_cast<bool>(condition), #condition, ::wbsync::site::here())
+#define WARN_ON_ONCE(condition) WARN_ON(condition)

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/memory_model.hpp>
+#include <wbsync/engine/trace.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wbsync {
+
+using engine::memory_kind;
+
+enum class scheduler_kind : std::uint8_t {
+    dpor,      ///< optimal DPOR: every Mazurkiewicz trace once
+    reference, ///< branches on everything; for tests of the engine
+};
+
+struct progress {
+    std::uint64_t executions;
+    std::uint64_t redundant;
+    double seconds;
+};
+
+/// How a check is run. Each bound has one name: the field here, `--max-executions` on the command
+/// line, `WBSYNC_MAX_EXECUTIONS` in the environment, which wins. A bound that was hit makes the
+/// result incomplete.
+struct options {
+    memory_kind memory = memory_kind::weak;
+    scheduler_kind scheduler = scheduler_kind::dpor;
+    std::uint64_t max_executions = 0; ///< 0: no limit
+    double max_seconds = 0;           ///< 0: no limit
+    int max_depth = 10'000;           ///< steps in one execution; at most 10,000
+    bool all_findings = false;        ///< go on after a finding
+    bool trace = true;                ///< run a finding again to record its counterexample
+    std::function<void(const progress&)> on_progress; ///< called now and then
+    /// Called after each execution, with what it found.
+    std::function<void(const std::vector<finding>&)> on_execution;
+
+    [[nodiscard]] options with_environment() const {
+        options o = *this;
+        if (const char* v = std::getenv("WBSYNC_MEMORY"); v != nullptr) o.memory = parse_memory(v);
+        if (const char* v = std::getenv("WBSYNC_MAX_EXECUTIONS"); v != nullptr)
+            o.max_executions = number("WBSYNC_MAX_EXECUTIONS", v);
+        if (const char* v = std::getenv("WBSYNC_MAX_SECONDS"); v != nullptr)
+            o.max_seconds = static_cast<double>(number("WBSYNC_MAX_SECONDS", v));
+        if (const char* v = std::getenv("WBSYNC_MAX_DEPTH"); v != nullptr)
+            o.max_depth = static_cast<int>(number("WBSYNC_MAX_DEPTH", v));
+        if (o.max_depth < 1 || o.max_depth > 10'000)
+            throw std::invalid_argument("wbsync: max_depth must be between 1 and 10000");
+        return o;
+    }
+
+    static memory_kind parse_memory(std::string_view name) {
+        if (name == "sc") return memory_kind::sc;
+        if (name == "weak") return memory_kind::weak;
+        throw std::invalid_argument("wbsync: memory must be 'sc' or 'weak', not '" +
+                                    std::string{name} + "'");
+    }
+
+private:
+    static std::uint64_t number(const char* variable, const char* text) {
+        char* end = nullptr;
+        const unsigned long long value = std::strtoull(text, &end, 10);
+        if (end == text || *end != '\0' || *text == '-')
+            throw std::invalid_argument(std::string{"wbsync: "} + variable +
+                                        " must be a whole number, not '" + text + "'");
+        return value;
+    }
+};
+
+} // namespace wbsync

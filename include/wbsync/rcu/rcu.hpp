@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/grace_period.hpp>
+
+namespace wbsync {
+
+namespace detail {
+
+/// RCU's one global domain.
+class rcu_state final : public engine::extension {
+public:
+    void reset() override { periods.reset(engine::execution::reserved_object(0)); }
+
+    void thread_ends(engine::execution& run) override {
+        if (periods.inside(run.self()))
+            run.fail("misuse",
+                     fmt::format("thread {} ends inside of an RCU read-side critical section",
+                                 run.thread_name(run.self())),
+                     {});
+    }
+
+    static rcu_state& of(engine::execution& run) { return run.get<rcu_state>(); }
+
+    engine::grace_periods periods;
+};
+
+} // namespace detail
+
+/// Starts an RCU read-side critical section; sections nest. No ordering of its own, does not block.
+/// Documentation/RCU/whatisRCU.rst.
+inline void rcu_read_lock(const site& at = site::here()) {
+    if (auto* run = engine::execution::current())
+        detail::rcu_state::of(*run).periods.enter(*run, "rcu_read_lock", at);
+}
+
+/// Ends the innermost section of the thread. Without one: finding "misuse".
+inline void rcu_read_unlock(const site& at = site::here()) {
+    if (auto* run = engine::execution::current())
+        detail::rcu_state::of(*run).periods.leave(*run, "rcu_read_unlock", at);
+}
+
+/// Waits for a full grace period: blocks until every section that was open when it started has
+/// ended. Sections that start later are not waited for. A full barrier before and after; what the
+/// sections did is visible afterwards. Inside of a section: finding "misuse".
+/// kernel/rcu/tree.c; tools/memory-model/Documentation/explanation.txt, "RCU relations".
+inline void synchronize_rcu(const site& at = site::here()) {
+    if (auto* run = engine::execution::current())
+        detail::rcu_state::of(*run).periods.synchronize(*run, "synchronize_rcu", at);
+}
+
+} // namespace wbsync

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/memory_model.hpp>
+#include <wbsync/engine/trace.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wbsync {
+
+enum class verdict : std::uint8_t {
+    verified,   ///< the whole space of the bounded model was seen, and no property failed
+    finding,    ///< a property failed; see `what` and `counterexample`
+    incomplete, ///< a limit was hit before the end: nothing is known about the rest
+};
+
+constexpr const char* name_of(verdict v) noexcept {
+    switch (v) {
+    case verdict::verified: return "verified";
+    case verdict::finding: return "finding";
+    default: return "incomplete";
+    }
+}
+
+constexpr const char* name_of(engine::memory_kind m) noexcept {
+    return m == engine::memory_kind::sc ? "sc" : "weak";
+}
+
+/// What check() saw. There is no conversion to bool: ask for the verdict that you expect.
+struct [[nodiscard]] result {
+    verdict outcome = verdict::incomplete;
+    finding what;              ///< valid if outcome is `finding`
+    trace counterexample;      ///< likewise
+    std::string limit;         ///< which limit was hit first, or empty
+    engine::memory_kind memory = engine::memory_kind::weak;
+    std::uint64_t executions = 0; ///< run to their end
+    std::uint64_t redundant = 0;  ///< given up, because an equivalent one was seen
+    std::uint64_t events = 0;     ///< steps of all of them
+    int threads = 0;              ///< daemons included
+    double seconds = 0;
+
+    [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }
+    [[nodiscard]] bool incomplete() const noexcept { return outcome == verdict::incomplete; }
+
+    /// Did a property fail whose name or message contains `text`?
+    [[nodiscard]] bool found(std::string_view text) const {
+        return outcome == verdict::finding && (what.property.find(text) != std::string::npos ||
+                                               what.message.find(text) != std::string::npos);
+    }
+};
+
+} // namespace wbsync

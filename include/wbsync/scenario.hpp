@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/execution.hpp>
+
+#include <functional>
+#include <utility>
+
+namespace wbsync {
+
+/// What a model is asked to describe: its threads. A model is any struct with a member function
+/// `void threads(scenario&)`, and, if it wants to look at the end of each execution, `void
+/// finally()`. It is built afresh for every execution.
+class scenario {
+public:
+    explicit scenario(engine::execution& run) : run_(run) {}
+
+    /// A thread of the model: a lambda that runs once. The name must live as long as the model.
+    /// When the thread is found waiting for something that can no longer come, the finding carries
+    /// `property`.
+    void thread(const label& name, std::function<void()> body,
+                const char* property = "deadlock") {
+        run_.add_thread(name, std::move(body), false, property);
+    }
+
+    /// `n` threads that differ only in the number they are given: name[0] … name[n-1].
+    void threads(const label& name, int n, const std::function<void(int)>& body) {
+        for (int i = 0; i != n; ++i)
+            thread({name.text, i}, [body, i] { body(i); });
+    }
+
+    /// A thread that serves the others. The execution is over when only daemons are left, all
+    /// waiting for work.
+    void daemon(const label& name, std::function<void()> body) {
+        run_.add_thread(name, std::move(body), true);
+    }
+
+private:
+    engine::execution& run_;
+};
+
+} // namespace wbsync
