@@ -109,6 +109,7 @@ public:
         s.daemon = daemon;
         s.pending = nullptr;
         s.seq = 0;
+        s.newest = -1;
         s.property = property;
         return count_++;
     }
@@ -258,8 +259,13 @@ public:
         me.last = op.where;
         if (quitting_) return false;
         ++me.seq;
-        ++steps_;
+        me.newest = steps_++;
         return true;
+    }
+
+    /// smp_mb() of the current thread.
+    void full_fence() {
+        if (running()) memory_.full_fence(self_, of(self_).newest);
     }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
@@ -366,6 +372,7 @@ private:
         const operation* pending = nullptr;
         const char* property = "deadlock";
         site last; ///< of the newest operation
+        step_index newest = -1; ///< step
         timestamp seq = 0;
         bool daemon = false;
     };

@@ -16,7 +16,7 @@ inline constexpr int max_fences = 256;
 class fence_set {
 public:
     void insert(int f) noexcept { word(f) |= bit(f); }
-    [[nodiscard]] bool contains(int f) const noexcept { return (word(f) & bit(f)) != 0; }
+    void erase(int f) noexcept { word(f) &= ~bit(f); }
 
     void join(const fence_set& other) noexcept {
         for (std::size_t i = 0; i != words_.size(); ++i) words_[i] |= other.words_[i];
@@ -46,9 +46,6 @@ public:
 private:
     static std::uint64_t bit(int f) noexcept { return std::uint64_t{1} << (f % 64); }
     std::uint64_t& word(int f) noexcept { return words_[static_cast<std::size_t>(f) / 64]; }
-    const std::uint64_t& word(int f) const noexcept {
-        return words_[static_cast<std::size_t>(f) / 64];
-    }
 
     std::array<std::uint64_t, max_fences / 64> words_{};
 };

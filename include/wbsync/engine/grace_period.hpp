@@ -60,7 +60,7 @@ public:
             run.fail("misuse",
                      fmt::format("{} inside of a read-side critical section waits for itself", verb),
                      at);
-        run.memory().full_fence(run.self());
+        run.full_fence();
         run.announce(step(access_class::add, verb, at));
         started_.join(run.memory().now(run.self()));
         run.memory().tick(run.self());
@@ -73,7 +73,7 @@ public:
             wait.finish(run);
             if (run.recording()) run.note(verb, "", "grace period ends", at);
         }
-        run.memory().full_fence(run.self());
+        run.full_fence();
     }
 
 private:

@@ -22,8 +22,7 @@ using store_choices = std::uint64_t;
 inline constexpr int max_history = 64;
 
 struct fence_record {
-    thread_id thread;
-    timestamp epoch;
+    step_index step; ///< newest step of the thread before the fence
     view before; ///< what happens before the fence
 };
 
@@ -77,7 +76,8 @@ public:
                 history_cut_ = true;
                 break;
             }
-            if (closes_psc_cycle(t, x, newest - k - 1)) break; // older ones close it as well
+            if (closes_psc_cycle(t, x, newest - k - 1, [](step_index) { return false; }))
+                break; // older ones close it as well
             mask |= store_choices{1} << (k + 1);
         }
         return mask;
@@ -129,11 +129,12 @@ public:
         tick(t);
     }
 
-    /// smp_mb(): acquire and release fence, and a member of the psc relation.
-    void full_fence(thread_id t) {
+    /// smp_mb(): acquire and release fence, and a member of the psc relation. `step` is the newest
+    /// step of the thread.
+    void full_fence(thread_id t, step_index step) {
         thread_view& v = of(t);
         acquire_fence(t);
-        if (kind_ == memory_kind::weak && !v.quiet) record_fence(t);
+        if (kind_ == memory_kind::weak && !v.quiet) record_fence(t, step);
         v.quiet = true; // a fence right after a fence adds nothing
         release_fence(t);
     }
@@ -147,6 +148,28 @@ public:
     }
 
     [[nodiscard]] const view& now(thread_id t) const noexcept { return of(t).now; }
+
+    /// Would reading store `i` close a cycle in psc? Fences F and G are ordered when F happens
+    /// before G, or F (hb; eco; hb) G. Such a load L is from-read before every newer store, hence
+    /// adds F -> G for each F before L and each G after a newer store or a read of one. Every other
+    /// edge agrees with the order of execution, so cycles need to be looked for here only.
+    ///
+    /// `gone` says which steps to leave out, to ask about an execution without them; it holds for
+    /// the causal future of what it holds for.
+    template <class Gone>
+    [[nodiscard]] bool closes_psc_cycle(thread_id t, const location& x, int i, Gone gone) {
+        const fence_set& before = of(t).now.fences;
+        if (before.empty()) return false;
+        fence_set after;
+        for (int j = i + 1; j <= x.newest(); ++j)
+            if (!gone(x.at(j).step)) fences_after_access(x.at(j), after);
+        for (std::size_t f = 0; f != fences_.size(); ++f)
+            if (gone(fences_[f].step)) after.erase(static_cast<int>(f));
+        if (after.empty()) return false;
+        if (after.intersects(before)) return true;
+        collect_psc_edges(gone);
+        return reaches_back(before, after);
+    }
 
     void learn(thread_id t, const view& what) { of(t).now.join(what); }
 
@@ -211,19 +234,15 @@ private:
         return any;
     }
 
-    void record_fence(thread_id t) {
+    void record_fence(thread_id t, step_index step) {
         const auto f = static_cast<int>(fences_.size());
         if (f == max_fences) {
             fences_cut_ = true;
             return;
         }
         view& now = of(t).now;
-        fences_.push_back({t, now.clock[t], now});
+        fences_.push_back({step, now});
         now.fences.insert(f);
-    }
-
-    [[nodiscard]] const fence_record& fence(int f) const {
-        return fences_[static_cast<std::size_t>(f)];
     }
 
     /// Adds to `out` the fences after an event that `u` performed at `epoch`.
@@ -232,52 +251,42 @@ private:
             if (fences_[f].before.clock.covers(u, epoch)) out.insert(static_cast<int>(f));
     }
 
-    /// Fences after the store or after any read of it.
-    void fences_after_access(const store_record& s, fence_set& out) const {
-        fences_after(s.thread, s.epoch, out);
+    /// Fences after a read of the store.
+    void fences_after_reads(const store_record& s, fence_set& out) const {
         for (thread_id u = 0; u != threads_; ++u)
             if (s.first_seen[u] != never) fences_after(u, s.first_seen[u], out);
     }
 
-    /// Would reading store `i` close a cycle in psc? Fences F and G are ordered when F happens
-    /// before G, or F (hb; eco; hb) G. Such a load L is from-read before every newer store, hence
-    /// adds F -> G for each F before L and each G after a newer store or a read of one. Every other
-    /// edge agrees with the order of execution, so cycles need to be looked for here only.
-    [[nodiscard]] bool closes_psc_cycle(thread_id t, const location& x, int i) {
-        const fence_set& before = of(t).now.fences;
-        if (before.empty()) return false;
-        fence_set after;
-        for (int j = i + 1; j <= x.newest(); ++j) fences_after_access(x.at(j), after);
-        if (after.empty()) return false;
-        if (after.intersects(before)) return true;
-        collect_psc_edges();
-        return reaches_back(before, after);
+    void fences_after_access(const store_record& s, fence_set& out) const {
+        fences_after(s.thread, s.epoch, out);
+        fences_after_reads(s, out);
     }
 
-    /// Fills psc_[G] with the direct predecessors of each fence G.
-    void collect_psc_edges() {
-        psc_.assign(fences_.size(), {});
-        for (std::size_t g = 0; g != fences_.size(); ++g) psc_[g] = fences_[g].before.fences;
-        for (const location* x : touched_) collect_psc_edges(*x);
-    }
-
-    void collect_psc_edges(const location& x) {
-        fence_set earlier; // fences before the eco-predecessors of the store at hand
-        for (const store_record& s : x.stores) {
-            fence_set after;
-            if (!earlier.empty()) {
+    /// Fills psc_[G] with the direct predecessors of each fence G that is there.
+    template <class Gone>
+    void collect_psc_edges(Gone gone) {
+        psc_.clear();
+        for (const fence_record& g : fences_)
+            psc_.push_back(gone(g.step) ? fence_set{} : g.before.fences);
+        for (const location* x : touched_) {
+            fence_set earlier; // fences before the eco-predecessors of the store at hand
+            for (const store_record& s : x->stores) {
+                if (gone(s.step)) continue;
+                fence_set after;
                 fences_after_access(s, after);
-                after.for_each([&](int g) { psc_[static_cast<std::size_t>(g)].join(earlier); });
+                add_psc_edges(earlier, after);
+                fence_set after_reads; // of s, which comes before them, but not they before s
+                fences_after_reads(s, after_reads);
+                add_psc_edges(s.fences, after_reads);
+                earlier.join(s.fences);
+                earlier.join(s.reader_fences);
             }
-            fence_set own = s.fences; // reads of s come after s itself, not after each other
-            fence_set after_reads;
-            for (thread_id u = 0; u != threads_; ++u)
-                if (s.first_seen[u] != never && u != s.thread)
-                    fences_after(u, s.first_seen[u], after_reads);
-            after_reads.for_each([&](int g) { psc_[static_cast<std::size_t>(g)].join(own); });
-            earlier.join(s.fences);
-            earlier.join(s.reader_fences);
         }
+    }
+
+    void add_psc_edges(const fence_set& from, const fence_set& to) {
+        if (from.empty()) return;
+        to.for_each([&](int g) { psc_[static_cast<std::size_t>(g)].join(from); });
     }
 
     /// Is there a path from a fence in `sources` to one in `targets`?

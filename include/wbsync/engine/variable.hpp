@@ -43,7 +43,8 @@ public:
 
     [[nodiscard]] int enabled_without(step_index e) const override {
         const scheduler& by = execution::current()->by();
-        const memory_model& memory = execution::current()->memory();
+        memory_model& memory = execution::current()->memory();
+        const auto gone = [&](step_index s) { return s == e || (s > e && by.depends_on(s, e)); };
         int i = x_.newest();
         while (x_.at(i).step >= e) --i;
         std::int64_t value = x_.at(i).value;
@@ -51,14 +52,15 @@ public:
         bool can_look_back = !newest_only_;
         for (int j = i + 1; j <= x_.newest(); ++j) {
             const store_record& s = x_.at(j);
-            if (s.step == e || by.depends_on(s.step, e)) continue;
+            if (gone(s.step)) continue;
             value += s.delta;
             ++offset;
             can_look_back = can_look_back && memory.may_pass_over(thread_, s, past());
         }
         if (accepts_(value)) return 0;
         for (; can_look_back && i > 0; --i) {
-            can_look_back = memory.may_pass_over(thread_, x_.at(i), past());
+            can_look_back = memory.may_pass_over(thread_, x_.at(i), past()) &&
+                            !memory.closes_psc_cycle(thread_, x_, i - 1, gone);
             if (can_look_back && accepts_(x_.at(i - 1).value)) return offset + 1;
             ++offset;
         }

@@ -18,13 +18,12 @@ void fence(const char* verb, const site& at, F apply) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running()) return;
     run->local_step(at);
-    apply(run->memory(), run->self());
+    apply(*run);
     if (run->recording()) run->note(verb, "", "", at);
 }
 
 inline void full_fence() {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr && run->running()) run->memory().full_fence(run->self());
+    if (engine::execution* run = engine::execution::current()) run->full_fence();
 }
 
 } // namespace detail
@@ -33,28 +32,28 @@ inline void full_fence() {
 /// fence. Not a step: it has no order of its own among the threads (docs/memory-model.md).
 /// Documentation/memory-barriers.txt.
 inline void smp_mb(const site& at = site::here()) {
-    detail::fence("smp_mb", at, [](auto& memory, int t) { memory.full_fence(t); });
+    detail::fence("smp_mb", at, [](auto& run) { run.full_fence(); });
 }
 inline void smp_mb__before_atomic(const site& at = site::here()) {
-    detail::fence("smp_mb__before_atomic", at, [](auto& memory, int t) { memory.full_fence(t); });
+    detail::fence("smp_mb__before_atomic", at, [](auto& run) { run.full_fence(); });
 }
 inline void smp_mb__after_atomic(const site& at = site::here()) {
-    detail::fence("smp_mb__after_atomic", at, [](auto& memory, int t) { memory.full_fence(t); });
+    detail::fence("smp_mb__after_atomic", at, [](auto& run) { run.full_fence(); });
 }
 inline void smp_mb__after_spinlock(const site& at = site::here()) {
-    detail::fence("smp_mb__after_spinlock", at, [](auto& memory, int t) { memory.full_fence(t); });
+    detail::fence("smp_mb__after_spinlock", at, [](auto& run) { run.full_fence(); });
 }
 
 /// Orders loads against later loads. Here an acquire fence, which also orders them against later
 /// stores: stronger than the kernel's.
 inline void smp_rmb(const site& at = site::here()) {
-    detail::fence("smp_rmb", at, [](auto& memory, int t) { memory.acquire_fence(t); });
+    detail::fence("smp_rmb", at, [](auto& run) { run.memory().acquire_fence(run.self()); });
 }
 
 /// Orders stores against later stores. Here a release fence, which also orders earlier loads
 /// against later stores: stronger than the kernel's.
 inline void smp_wmb(const site& at = site::here()) {
-    detail::fence("smp_wmb", at, [](auto& memory, int t) { memory.release_fence(t); });
+    detail::fence("smp_wmb", at, [](auto& run) { run.memory().release_fence(run.self()); });
 }
 
 // --- atomic_t -----------------------------------------------------------------------------------

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/check.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace wbsync::models {
+
+/// A bound of a model that the user may choose.
+struct parameter {
+    std::string name;
+    std::string summary;
+    int value; ///< default
+    int least;
+    int most;
+};
+
+using parameter_values = std::map<std::string, int>;
+
+/// What a check of the model must say.
+struct expectation {
+    verdict outcome = verdict::verified;
+    std::string property; ///< for a finding: the name of the property, such as "P1"
+
+    [[nodiscard]] bool matches(const result& r) const {
+        return r.outcome == outcome && (outcome != verdict::finding || r.found(property));
+    }
+};
+
+/// A protocol at one commit.
+struct model {
+    std::string name;    ///< "isw/v7"
+    std::string commit;  ///< of the kernel
+    std::string release; ///< "7.2-rc1"
+    std::string summary;
+    std::vector<parameter> parameters;
+    /// For the default parameters, and what they mean for the others.
+    std::function<expectation(memory_kind, const parameter_values&)> expected;
+    std::function<result(const options&, const parameter_values&)> check;
+};
+
+} // namespace wbsync::models

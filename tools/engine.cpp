@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one instantiation of the engine that the repository's own programs share.
+#include <wbsync/engine/host.hpp>
