@@ -145,9 +145,8 @@ inline void record_counterexample(engine::execution& run, engine::model_driver& 
     check_job job(run, again, model, once, second);
     engine::run_executions(job);
     run.record_into(nullptr);
-    for (int t = 0; t != run.thread_count(); ++t)
-        into.counterexample.threads.push_back(run.thread_name(t));
     if (second.what == into.what) return;
+    if (into.what.message.starts_with("the model is not deterministic")) return;
     into.what = {"misuse",
                  fmt::format("the model is not deterministic: the execution that ended in '{}: {}' "
                              "ended in '{}: {}' when it was run again",

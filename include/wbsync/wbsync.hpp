@@ -4,4 +4,13 @@
 #include <wbsync/check.hpp>
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/plain.hpp>
+#include <wbsync/memory/pointer.hpp>
+#include <wbsync/memory/slab.hpp>
+#include <wbsync/percpu/percpu_counter.hpp>
+#include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/rcu/rcu.hpp>
+#include <wbsync/sync/llist.hpp>
+#include <wbsync/sync/spinlock.hpp>
+#include <wbsync/sync/wait_bit.hpp>
+#include <wbsync/workqueue/workqueue.hpp>

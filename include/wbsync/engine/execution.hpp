@@ -116,6 +116,8 @@ public:
 
     void start_threads() {
         if (count_ == 0) fail("misuse", "the model declares no threads", {});
+        if (recording())
+            for (thread_id t = 0; t != count_; ++t) log_->threads.push_back(thread_name(t));
         phase_ = phase::running;
         memory_.start_threads(count_);
         scheduler_->execution_begin(*this);
@@ -223,19 +225,26 @@ public:
     }
 
     location& new_location(const label& name, std::int64_t value) {
-        const object_id id = new_object();
-        if (id >= locations_.size()) locations_.resize(id + 1U);
-        auto& x = locations_[id];
-        if (x == nullptr) x = std::make_unique<location>();
-        x->id = id;
-        x->name = name;
-        x->owner = within_;
-        memory_.initialise(*x, value);
-        return *x;
+        return make_location(new_object(), name, value);
+    }
+
+    /// A second location that belongs to `x`, such as the queue of those who wait for it. Made by
+    /// whoever uses it first, with a number that does not depend on who that is.
+    location& companion(const location& x, const char* name, std::int64_t value) {
+        return shared_location(static_cast<object_id>(x.id + all_objects), {x.name, name}, value);
+    }
+
+    /// The location with a number of its own out of reserved_object().
+    location& shared_location(object_id id, const label& name, std::int64_t value) {
+        if (id < locations_.size() && locations_[id] != nullptr && locations_[id]->stamp == stamp_)
+            return *locations_[id];
+        return make_location(id, name, value);
     }
 
     /// Objects created from now on are part of `owner`. Returns the previous owner.
     const lifetime* within(const lifetime* owner) noexcept { return std::exchange(within_, owner); }
+
+    [[nodiscard]] const lifetime* within_owner() const noexcept { return within_; }
 
     /// Announces the next step of the current thread, waits until the scheduler picks it. False: a
     /// daemon waiting for work is to quit. Outside of the running phase it returns at once.
@@ -275,8 +284,14 @@ public:
             cut_short("depth", at);
     }
 
-    /// `x.owner` is used by the current thread.
-    void access(const lifetime* object, const char* verb, const site& at) {
+    /// How an operation uses an object that may be freed. That a store comes before the end is
+    /// also known to whoever has read it, or a newer one of the same variable (LKMM: reads-from
+    /// orders); anything else has to happen before the end.
+    enum class usage : std::uint8_t { access, store };
+
+    /// `object`, unless it is nullptr, is used by the current thread.
+    void access(const lifetime* object, const char* verb, const site& at,
+                usage how = usage::access) {
         if (object == nullptr) return;
         if (!object->alive_)
             fail(object->property_,
@@ -284,6 +299,10 @@ public:
                              object->end_.verb, ended_by(*object)),
                  at);
         if (!running()) return;
+        if (how == usage::store) {
+            object->stores_[self_] = {verb, at};
+            return;
+        }
         object->last_access_[self_] = memory_.now(self_).clock[self_];
         object->uses_[self_] = {verb, at};
     }
@@ -302,14 +321,11 @@ public:
         object.ended_by_ = self_;
         if (!running()) return;
         const view ordered = memory_.propagated(self_);
-        for (thread_id u = 0; u != count_; ++u) {
-            if (u == self_ || ordered.clock.covers(u, object.last_access_[u])) continue;
-            const auto& use = object.uses_[u];
-            fail(object.property_,
-                 fmt::format("{} of {} is not ordered after {} by {} at {}", verb,
-                             object.name_.str(), use.verb, of(u).name.str(), use.where.str()),
-                 at);
-        }
+        for (thread_id u = 0; u != count_; ++u)
+            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
+                fail_unordered(object, verb, object.uses_[u], u, at);
+        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
+            fail_unordered(object, verb, object.stores_[u], u, at);
     }
 
     // --- findings -----------------------------------------------------------------------------
@@ -317,6 +333,10 @@ public:
     /// Reports that a property failed, here and now. Does not return.
     [[noreturn]] void fail(std::string property, std::string message, const site& at) {
         report({std::move(property), std::move(message), at, self_});
+        if (recording()) {
+            const finding& f = findings_.back();
+            log_->steps.push_back({self_, f.property, "", f.message, at, -1, false});
+        }
         if (settings_.all_findings && phase_ == phase::running) die();
         leave();
     }
@@ -351,6 +371,7 @@ public:
 
     void record_into(trace* log) {
         log_ = log;
+        if (log != nullptr) *log = {};
         line_of_step_.clear();
     }
     [[nodiscard]] bool recording() const noexcept { return log_ != nullptr; }
@@ -377,17 +398,38 @@ private:
         bool daemon = false;
     };
 
-    static constexpr unsigned setup_objects = 8192;
-    static constexpr unsigned reserved_objects = 16;
-    static constexpr unsigned thread_objects = 512;
+    static constexpr unsigned setup_objects = 4096;
+    static constexpr unsigned reserved_objects = 64;
+    static constexpr unsigned thread_objects = 128;
+    static constexpr unsigned all_objects = setup_objects + max_threads * thread_objects;
     static constexpr std::uint64_t max_local_steps = 10'000'000;
     static constexpr timestamp max_epoch = 32'000;
 
     [[nodiscard]] slot& of(thread_id t) noexcept { return slots_[t]; }
     [[nodiscard]] const slot& of(thread_id t) const noexcept { return slots_[t]; }
 
+    location& make_location(object_id id, const label& name, std::int64_t value) {
+        if (id >= locations_.size()) locations_.resize(id + 1U);
+        auto& x = locations_[id];
+        if (x == nullptr) x = std::make_unique<location>();
+        x->id = id;
+        x->stamp = stamp_;
+        x->name = name;
+        x->owner = within_;
+        memory_.initialise(*x, value);
+        return *x;
+    }
+
     [[nodiscard]] thread_set all_threads() const noexcept {
         return count_ == max_threads ? ~thread_set{0} : only(count_) - 1;
+    }
+
+    [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
+                                     const lifetime::use& use, thread_id user, const site& at) {
+        fail(object.property_,
+             fmt::format("{} of {} is not ordered after {} by {} at {}", verb, object.name_.str(),
+                         use.verb, of(user).name.str(), use.where.str()),
+             at);
     }
 
     [[nodiscard]] std::string ended_by(const lifetime& object) const {

@@ -22,13 +22,13 @@ public:
     };
 
     /// A block of the given size. The caller constructs the object, then sets `destroy`.
-    block& allocate(std::size_t size, const label& name, const site& where) {
+    block& allocate(std::size_t size, const label& name, const char* property, const site& where) {
         if (used_ == blocks_.size()) blocks_.push_back(std::make_unique<block>());
         block& b = *blocks_[used_++];
         b.at = take(size);
         b.destroy = nullptr;
         b.where = where;
-        b.life.begin(name, "use-after-free");
+        b.life.begin(name, property);
         return b;
     }
 

@@ -40,6 +40,7 @@ private:
     bool alive_ = false;
     mutable vector_clock last_access_; ///< epoch of each thread's last access; 0: none
     mutable per_thread<use> uses_;
+    mutable per_thread<use> stores_; ///< each thread's last store to a part of the object
     use end_;
     thread_id ended_by_ = -1;
 };

@@ -29,6 +29,7 @@ struct store_record {
 /// An atomic variable: its stores in modification order, which is the order of execution.
 struct location {
     object_id id = 0;
+    std::uint64_t stamp = 0; ///< of the execution that it belongs to
     label name;
     const lifetime* owner = nullptr; ///< the heap object that it is part of
     std::vector<store_record> stores;

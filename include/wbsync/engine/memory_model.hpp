@@ -181,6 +181,18 @@ public:
         v.passed.join(what);
     }
 
+    /// A thread with a store to some part of `object` that is neither in `ordered` nor known to `t`
+    /// from reading it or a newer one; -1: none.
+    [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
+                                                    const view& ordered) const {
+        for (const location* x : touched_) {
+            if (x->owner != &object) continue;
+            for (int i = x->newest(); i >= 0 && x->at(i).first_seen[t] == never; --i)
+                if (!ordered.clock.covers(x->at(i).thread, x->at(i).epoch)) return x->at(i).thread;
+        }
+        return -1;
+    }
+
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++of(t).now.clock[t]; }
 

@@ -96,6 +96,10 @@ public:
             stamp_ = run->stamp();
         }
     }
+    /// A handle of a location that the execution owns.
+    variable(location& x, std::uint64_t stamp, show_function show = &show_number)
+        : x_(&x), stamp_(stamp), show_(show) {}
+
     variable(const variable&) = delete;
     variable& operator=(const variable&) = delete;
 
@@ -109,10 +113,18 @@ public:
                     order, verb, at);
     }
 
+    /// Reads the newest value, as under a lock that every writer holds.
+    std::int64_t load_newest(memory_order order, const char* verb, const site& at) const {
+        execution& run = enter(at);
+        run.announce(step(access_class::read, verb, at));
+        run.access(x_->owner, verb, at);
+        return run.running() ? read(run, 1, order, verb, at) : x_->value();
+    }
+
     void store(std::int64_t value, memory_order order, const char* verb, const site& at) {
         execution& run = enter(at);
         run.announce(step(access_class::write, verb, at));
-        run.access(x_->owner, verb, at);
+        run.access(x_->owner, verb, at, execution::usage::store);
         if (!run.running()) {
             x_->stores.back().value = value;
             return;
@@ -135,6 +147,34 @@ public:
         std::int64_t before = 0;
         change(access_class::write, f, order, verb, at, nullptr, false, before);
         return before;
+    }
+
+    /// Changes the newest value if `accepts` is true for it, between full fences if `fenced`.
+    /// Otherwise, or when it reads an older value that is not accepted, it is a relaxed load.
+    /// Returns whether it changed, and the value it saw.
+    template <class Predicate, class F>
+    std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order, bool fenced,
+                                            const char* verb, const site& at) {
+        execution& run = enter(at);
+        run.announce(step(access_class::write, verb, at));
+        run.access(x_->owner, verb, at, execution::usage::store);
+        if (!run.running()) {
+            const std::int64_t seen = x_->value();
+            if (accepts(seen)) x_->stores.back().value = f(seen);
+            return {accepts(seen), seen};
+        }
+        const int offset = run.by().choose(or_refused(run, accepts));
+        const std::int64_t seen = x_->at(x_->newest() - offset).value;
+        if (offset != 0 || !accepts(seen)) {
+            const int i = x_->newest() - offset;
+            run.memory().load(run.self(), *x_, i, memory_order::relaxed);
+            if (run.recording()) note_read(run, i, verb, at);
+            return {false, seen};
+        }
+        if (fenced) run.full_fence();
+        write_update(run, access_class::write, seen, f(seen), order, verb, at);
+        if (fenced) run.full_fence();
+        return {true, seen};
     }
 
     /// Waits for a value that `accepts` and reads it. False: the thread, a daemon that declared
@@ -170,6 +210,13 @@ public:
         enter(at);
         return x_->value();
     }
+
+    /// The queue, or whatever else comes with each variable of a kind; see execution::companion.
+    [[nodiscard]] location& companion(const char* name, std::int64_t value, const site& at) const {
+        return enter(at).companion(*x_, name, value);
+    }
+
+    [[nodiscard]] const lifetime* owner() const noexcept { return x_ ? x_->owner : nullptr; }
 
     [[nodiscard]] const label& name() const noexcept {
         static constexpr label unbound{"?"};
@@ -218,18 +265,36 @@ private:
         op.when = when;
         op.idle = idle;
         if (!run.announce(op)) return false;
-        run.access(x_->owner, verb, at);
+        run.access(x_->owner, verb, at, execution::usage::store);
         before = x_->value();
         const std::int64_t after = f(before);
         if (!run.running()) {
             x_->stores.back().value = after;
             return true;
         }
+        write_update(run, access, before, after, order, verb, at);
+        return true;
+    }
+
+    void write_update(execution& run, access_class access, std::int64_t before,
+                      std::int64_t after, memory_order order, const char* verb, const site& at) {
         run.memory().update(run.self(), *x_, after, access, order, run.step_count() - 1,
                             run.seq(run.self()));
         if (run.recording())
             note(run, verb, fmt::format("{} -> {}", show_(before), show_(after)), at);
-        return true;
+    }
+
+    /// The newest store, and the older ones that may be read and that `accepts` refuses.
+    template <class Predicate>
+    store_choices or_refused(execution& run, Predicate accepts) const {
+        const store_choices coherent = run.memory().candidates(
+            run.self(), *x_, x_->newest(), run.by().causal_past(run.self()));
+        store_choices mask = 1;
+        for (store_choices left = coherent & ~store_choices{1}; left != 0; left &= left - 1) {
+            const int k = std::countr_zero(left);
+            if (!accepts(x_->at(x_->newest() - k).value)) mask |= store_choices{1} << k;
+        }
+        return mask;
     }
 
     void note(execution& run, const char* verb, std::string value, const site& at) const {

@@ -84,6 +84,11 @@ inline std::int64_t data_race(const atomic_t& v, const site& at = site::here()) 
     return v.value.load(memory_order::relaxed, "data_race", at);
 }
 
+/// A plain store that is known to race and does not care: a relaxed store.
+inline void data_race(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(value, memory_order::relaxed, "data_race", at);
+}
+
 /// Load-acquire: what the storing thread did before its release is visible after it.
 inline std::int64_t smp_load_acquire(const atomic_t& v, const site& at = site::here()) {
     return v.value.load(memory_order::acquire, "smp_load_acquire", at);
@@ -235,6 +240,50 @@ inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
                                         const site& at = site::here()) {
     return v.value.update([value](std::int64_t) { return value; }, memory_order::relaxed,
                           "atomic_xchg_relaxed", at);
+}
+
+
+// Conditional: fully ordered when they change the value, a relaxed load when they do not.
+
+/// Returns the value seen; it was replaced iff that is `old`.
+inline std::int64_t atomic_cmpxchg(atomic_t& v, std::int64_t old, std::int64_t value,
+                                   const site& at = site::here()) {
+    return v.value
+        .update_if([old](std::int64_t x) { return x == old; },
+                   [value](std::int64_t) { return value; }, memory_order::relaxed, true,
+                   "atomic_cmpxchg", at)
+        .second;
+}
+inline std::int64_t atomic_cmpxchg_acquire(atomic_t& v, std::int64_t old, std::int64_t value,
+                                           const site& at = site::here()) {
+    return v.value
+        .update_if([old](std::int64_t x) { return x == old; },
+                   [value](std::int64_t) { return value; }, memory_order::acquire, false,
+                   "atomic_cmpxchg_acquire", at)
+        .second;
+}
+inline std::int64_t atomic_cmpxchg_relaxed(atomic_t& v, std::int64_t old, std::int64_t value,
+                                           const site& at = site::here()) {
+    return v.value
+        .update_if([old](std::int64_t x) { return x == old; },
+                   [value](std::int64_t) { return value; }, memory_order::relaxed, false,
+                   "atomic_cmpxchg_relaxed", at)
+        .second;
+}
+
+/// Adds `n` unless the value is `refused`; returns whether it did.
+inline bool atomic_add_unless(atomic_t& v, std::int64_t n, std::int64_t refused,
+                              const site& at = site::here()) {
+    return v.value
+        .update_if([refused](std::int64_t x) { return x != refused; }, detail::plus(n),
+                   memory_order::relaxed, true, "atomic_add_unless", at)
+        .first;
+}
+inline bool atomic_inc_not_zero(atomic_t& v, const site& at = site::here()) {
+    return v.value
+        .update_if([](std::int64_t x) { return x != 0; }, detail::plus(1), memory_order::relaxed,
+                   true, "atomic_inc_not_zero", at)
+        .first;
 }
 
 } // namespace wbsync

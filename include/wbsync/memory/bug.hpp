@@ -10,18 +10,19 @@ namespace wbsync {
                                   const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr) throw std::logic_error(std::string{property} + ": " + message);
-    if (run->recording()) run->note(property, "", message, at);
     run->fail(property, std::move(message), at);
+}
+
+/// A property that must hold, by name: `ensure(list_empty(…), "P1", "VFS: Busy inodes …")`.
+inline void ensure(bool holds, const char* property, std::string message,
+                   const site& at = site::here()) {
+    if (!holds) violated(property, std::move(message), at);
 }
 
 namespace detail {
 
 inline void bug_on(bool condition, const char* text, const site& at) {
     if (condition) violated("BUG_ON", text, at);
-}
-
-inline void ensure(bool holds, const char* property, std::string message, const site& at) {
-    if (!holds) violated(property, std::move(message), at);
 }
 
 /// The execution under way has seen something wrong, and goes on.

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/wbsync.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Random small programs over the operations of the library, for tests that compare schedulers.
+namespace fuzz {
+
+/// SplitMix64: the same numbers on every machine, whatever its standard library.
+class random {
+public:
+    explicit random(std::uint64_t seed) : state_(seed) {}
+
+    std::uint64_t next() noexcept {
+        std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+        return z ^ (z >> 31);
+    }
+    int below(int n) noexcept {
+        return static_cast<int>(next() % static_cast<std::uint64_t>(n));
+    }
+    int between(int low, int high) noexcept { return low + below(high - low + 1); }
+    bool one_in(int n) noexcept { return below(n) == 0; }
+
+private:
+    std::uint64_t state_;
+};
+
+inline constexpr int max_program_threads = 4;
+inline constexpr int max_variables = 3;
+
+enum class kind : std::uint8_t {
+    load,
+    load_acquire,
+    store,
+    store_release,
+    fetch_add,
+    fetch_add_relaxed,
+    fetch_add_acquire,
+    fetch_add_release,
+    xchg,
+    add,
+    mb,
+    rmb,
+    wmb,
+    await_equal,
+    await_not,
+    await_acquire_equal,
+    lock,
+    unlock,
+    read_lock,
+    read_unlock,
+    synchronize,
+};
+
+/// What `--kinds` selects, bit by bit.
+struct kind_group {
+    const char* name;
+    std::vector<kind> kinds; ///< those that may be drawn
+};
+
+inline const std::vector<kind_group>& groups() {
+    static const std::vector<kind_group> all{
+        {"load", {kind::load}},
+        {"acquire", {kind::load_acquire}},
+        {"store", {kind::store}},
+        {"release", {kind::store_release}},
+        {"rmw", {kind::fetch_add, kind::xchg}},
+        {"rmw-order",
+         {kind::fetch_add_relaxed, kind::fetch_add_acquire, kind::fetch_add_release}},
+        {"add", {kind::add}},
+        {"mb", {kind::mb}},
+        {"fence", {kind::rmb, kind::wmb}},
+        {"await", {kind::await_equal, kind::await_not, kind::await_acquire_equal}},
+        {"lock", {kind::lock}},
+        {"rcu", {kind::read_lock, kind::synchronize}},
+    };
+    return all;
+}
+
+struct operation {
+    kind what = kind::load;
+    std::int8_t variable = 0;
+    std::int8_t value = 0;    ///< stored, added, or waited for
+    bool conditional = false; ///< only done if the thread's last result is not 0
+
+    friend bool operator==(const operation&, const operation&) = default;
+};
+
+constexpr bool gives_result(kind k) {
+    switch (k) {
+    case kind::load:
+    case kind::load_acquire:
+    case kind::fetch_add:
+    case kind::fetch_add_relaxed:
+    case kind::fetch_add_acquire:
+    case kind::fetch_add_release:
+    case kind::xchg:
+    case kind::await_not: return true;
+    default: return false;
+    }
+}
+
+struct program {
+    std::vector<std::vector<operation>> threads;
+
+    [[nodiscard]] int size() const {
+        std::size_t n = 0;
+        for (const auto& t : threads) n += t.size();
+        return static_cast<int>(n);
+    }
+
+    /// Results are numbered thread by thread.
+    [[nodiscard]] int results_before(std::size_t thread) const {
+        int n = 0;
+        for (std::size_t t = 0; t != thread; ++t)
+            for (const operation& o : threads[t]) n += gives_result(o.what) ? 1 : 0;
+        return n;
+    }
+
+    friend bool operator==(const program&, const program&) = default;
+};
+
+/// Sections end, do not overlap with their like, and do not hold what waits for their own end.
+inline bool well_formed(const program& p) {
+    for (const auto& thread : p.threads) {
+        bool locked = false;
+        bool reading = false;
+        bool result = false;
+        for (const operation& o : thread) {
+            if (o.conditional && !result) return false;
+            result = result || gives_result(o.what);
+            switch (o.what) {
+            case kind::lock:
+                if (locked) return false;
+                locked = true;
+                break;
+            case kind::unlock:
+                if (!locked) return false;
+                locked = false;
+                break;
+            case kind::read_lock:
+                if (reading) return false;
+                reading = true;
+                break;
+            case kind::read_unlock:
+                if (!reading) return false;
+                reading = false;
+                break;
+            case kind::synchronize:
+                if (reading) return false;
+                break;
+            default: break;
+            }
+        }
+        if (locked || reading) return false;
+    }
+    return true;
+}
+
+/// How programs are drawn.
+struct shape {
+    int min_threads = 2;
+    int max_threads = 4;
+    int min_operations = 4;
+    int max_operations = 8;
+    std::uint32_t groups = ~0U; ///< bit per entry of groups()
+};
+
+namespace detail {
+
+inline operation draw_operation(random& r, const std::vector<kind>& kinds, int variables) {
+    operation o;
+    o.what = kinds[static_cast<std::size_t>(r.below(static_cast<int>(kinds.size())))];
+    o.variable = static_cast<std::int8_t>(r.below(variables));
+    o.value = static_cast<std::int8_t>(r.between(1, 4));
+    if (o.what == kind::await_not) o.value = static_cast<std::int8_t>(r.below(2));
+    if (o.what == kind::await_equal || o.what == kind::await_acquire_equal)
+        o.value = static_cast<std::int8_t>(r.below(4));
+    return o;
+}
+
+/// Puts the ends of sections in at random places.
+inline std::vector<operation> close_sections(random& r, const std::vector<operation>& drawn) {
+    std::vector<operation> thread;
+    std::vector<kind> open;
+    const auto close = [&](kind end) {
+        thread.push_back({end, 0, 0, false});
+        std::erase(open, end);
+    };
+    for (const operation& o : drawn) {
+        const kind end = o.what == kind::lock          ? kind::unlock
+                         : o.what == kind::read_lock   ? kind::read_unlock
+                         : o.what == kind::synchronize ? kind::read_unlock
+                                                       : o.what;
+        if (std::find(open.begin(), open.end(), end) != open.end()) close(end);
+        thread.push_back(o);
+        if (o.what == kind::lock || o.what == kind::read_lock) open.push_back(end);
+        while (!open.empty() && r.one_in(4))
+            close(open[static_cast<std::size_t>(r.below(static_cast<int>(open.size())))]);
+    }
+    while (!open.empty()) close(open.back());
+    return thread;
+}
+
+inline void make_conditional(random& r, std::vector<operation>& thread) {
+    bool result = false;
+    for (operation& o : thread) {
+        const bool paired = o.what == kind::lock || o.what == kind::unlock ||
+                            o.what == kind::read_lock || o.what == kind::read_unlock;
+        if (result && !paired && r.one_in(4)) o.conditional = true;
+        result = result || gives_result(o.what);
+    }
+}
+
+} // namespace detail
+
+/// The program of a seed. Each one uses a random choice of the groups only, so that each mix of
+/// few kinds comes up as well as the mix of all.
+inline program draw(std::uint64_t seed, const shape& how) {
+    random r(seed);
+    std::vector<kind> kinds;
+    while (kinds.empty())
+        for (std::size_t g = 0; g != groups().size(); ++g)
+            if (((how.groups >> g) & 1U) != 0 && !r.one_in(2))
+                kinds.insert(kinds.end(), groups()[g].kinds.begin(), groups()[g].kinds.end());
+    const int variables = r.between(1, max_variables);
+    // Few programs of four threads: theirs take the reference longest.
+    int threads = r.between(how.min_threads, how.max_threads);
+    if (threads == max_program_threads && how.min_threads < threads && !r.one_in(2)) --threads;
+    const int operations = r.between(std::max(how.min_operations, threads), how.max_operations);
+
+    program p;
+    p.threads.resize(static_cast<std::size_t>(threads));
+    for (int i = 0; i != operations; ++i) {
+        const int t = i < threads ? i : r.below(threads);
+        p.threads[static_cast<std::size_t>(t)].push_back(
+            detail::draw_operation(r, kinds, variables));
+    }
+    const bool conditions = r.one_in(3);
+    for (auto& thread : p.threads) {
+        thread = detail::close_sections(r, thread);
+        if (conditions) detail::make_conditional(r, thread);
+    }
+    return p;
+}
+
+} // namespace fuzz

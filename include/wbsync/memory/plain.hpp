@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/variable.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace wbsync {
+
+/// An ordinary C variable that threads share. Two accesses of different threads, one of them a
+/// write, that do not happen one before the other are a finding "data-race", in whichever order the
+/// run took them. Not a step: without a race its order is decided by what orders it.
+/// tools/memory-model/Documentation/access-marking.txt.
+template <class T>
+class plain {
+public:
+    explicit plain(const label& name, T initial = T{}) : value_(std::move(initial)), name_(name) {
+        if (engine::execution* run = engine::execution::current(); run != nullptr)
+            owner_ = run->within_owner();
+    }
+    plain(const plain&) = delete;
+    plain& operator=(const plain&) = delete;
+
+    [[nodiscard]] const T& read(const site& at = site::here()) const {
+        engine::execution* run = engine::execution::current();
+        if (run == nullptr || !enter(*run, "plain read", at)) return value_;
+        expect_before(*run, written_, "read", "write", at);
+        reads_[run->self()] = stamp(*run, at);
+        if (run->recording()) run->note("read", name_.str(), show(), at);
+        return value_;
+    }
+
+    void write(T value, const site& at = site::here()) {
+        engine::execution* run = engine::execution::current();
+        if (run != nullptr && enter(*run, "plain write", at)) {
+            expect_before(*run, written_, "write", "write", at);
+            for (int u = 0; u != run->thread_count(); ++u)
+                expect_before(*run, reads_[u], "write", "read", at);
+            written_ = stamp(*run, at);
+        }
+        value_ = std::move(value);
+        if (run != nullptr && run->running() && run->recording())
+            run->note("write", name_.str(), show(), at);
+    }
+
+    /// The value, for checks about an execution rather than in it.
+    [[nodiscard]] const T& peek() const noexcept { return value_; }
+
+private:
+    struct access {
+        int thread = -1; ///< -1: before all threads
+        engine::timestamp epoch = 0;
+        site where;
+    };
+
+    bool enter(engine::execution& run, const char* verb, const site& at) const {
+        run.local_step(at);
+        run.access(owner_, verb, at);
+        return run.running();
+    }
+
+    static access stamp(engine::execution& run, const site& at) {
+        return {run.self(), run.memory().now(run.self()).clock[run.self()], at};
+    }
+
+    void expect_before(engine::execution& run, const access& earlier, const char* now,
+                       const char* then, const site& at) const {
+        if (earlier.thread < 0 ||
+            run.memory().now(run.self()).clock.covers(earlier.thread, earlier.epoch))
+            return;
+        run.fail("data-race",
+                 fmt::format("{} of {} races with the {} by {} at {}", now, name_.str(), then,
+                             run.thread_name(earlier.thread), earlier.where.str()),
+                 at);
+    }
+
+    [[nodiscard]] std::string show() const {
+        if constexpr (std::is_arithmetic_v<T>)
+            return fmt::format("{}", value_);
+        else
+            return {};
+    }
+
+    T value_;
+    label name_;
+    const engine::lifetime* owner_ = nullptr;
+    access written_;
+    mutable engine::per_thread<access> reads_;
+};
+
+} // namespace wbsync

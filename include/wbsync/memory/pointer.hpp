@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/variable.hpp>
+
+#include <cstdint>
+
+namespace wbsync {
+
+/// A pointer that threads share. Traces show the name that kmalloc() gave the object; for other
+/// objects the name that their member `label name` holds.
+template <class T>
+class pointer {
+public:
+    explicit pointer(const label& name, T* initial = nullptr)
+        : value(name, to_value(initial), &show) {}
+
+    engine::variable value;
+
+    static std::int64_t to_value(const T* p) noexcept {
+        return static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(p));
+    }
+    static T* to_pointer(std::int64_t v) noexcept {
+        return reinterpret_cast<T*>(static_cast<std::intptr_t>(v)); // NOLINT: it came from one
+    }
+
+private:
+    static std::string show(std::int64_t v) {
+        if (v == 0) return "NULL";
+        const T* p = to_pointer(v);
+        if (engine::execution* run = engine::execution::current())
+            if (const auto* block = run->blocks().find(p); block != nullptr)
+                return "&" + block->life.name().str();
+        if constexpr (requires { label{p->name}; })
+            return "&" + label{p->name}.str();
+        else
+            return "a pointer";
+    }
+};
+
+template <class T>
+T* READ_ONCE(const pointer<T>& p, const site& at = site::here()) {
+    return pointer<T>::to_pointer(p.value.load(engine::memory_order::relaxed, "READ_ONCE", at));
+}
+template <class T>
+void WRITE_ONCE(pointer<T>& p, T* to, const site& at = site::here()) {
+    p.value.store(pointer<T>::to_value(to), engine::memory_order::relaxed, "WRITE_ONCE", at);
+}
+template <class T>
+T* smp_load_acquire(const pointer<T>& p, const site& at = site::here()) {
+    return pointer<T>::to_pointer(
+        p.value.load(engine::memory_order::acquire, "smp_load_acquire", at));
+}
+template <class T>
+void smp_store_release(pointer<T>& p, T* to, const site& at = site::here()) {
+    p.value.store(pointer<T>::to_value(to), engine::memory_order::release, "smp_store_release",
+                  at);
+}
+
+/// Publishes an object: a store-release. include/linux/rcupdate.h.
+template <class T>
+void rcu_assign_pointer(pointer<T>& p, T* to, const site& at = site::here()) {
+    p.value.store(pointer<T>::to_value(to), engine::memory_order::release, "rcu_assign_pointer",
+                  at);
+}
+
+/// Fetches a published object. Here a load-acquire: stronger than the kernel's address dependency,
+/// which orders only what is reached through the pointer.
+template <class T>
+T* rcu_dereference(const pointer<T>& p, const site& at = site::here()) {
+    return pointer<T>::to_pointer(
+        p.value.load(engine::memory_order::acquire, "rcu_dereference", at));
+}
+
+/// Exchange, fully ordered.
+template <class T>
+T* xchg(pointer<T>& p, T* to, const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr) run->full_fence();
+    const auto old = p.value.update([v = pointer<T>::to_value(to)](std::int64_t) { return v; },
+                                    engine::memory_order::relaxed, "xchg", at);
+    if (run != nullptr) run->full_fence();
+    return pointer<T>::to_pointer(old);
+}
+
+} // namespace wbsync

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/report/wrap.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace wbsync::report {
+
+/// How a counterexample is laid out.
+struct style {
+    int width = 100;     ///< columns of text
+    bool fences = true;  ///< show the barriers, which say nothing under sc
+    bool places = false; ///< show file and line of each step
+};
+
+/// One line of a table before it is laid out.
+struct table_line {
+    int number = 0;  ///< 0: a heading, or something that is not a step
+    int column = -1; ///< -1: across all columns
+    int indent = 0;
+    std::string text;
+    std::string place = {};
+};
+
+/// A table as in commit messages: a column for each thread, time downwards.
+struct table {
+    std::vector<std::string> columns;
+    std::vector<table_line> lines;
+
+    [[nodiscard]] std::string str(const style& how) const {
+        const std::vector<int> widths = fit(how);
+        return widths.empty() ? as_list(how) : as_columns(how, widths);
+    }
+
+private:
+    static constexpr int gap = 2;           ///< between columns
+    static constexpr int hanging = 4;       ///< indentation of what was wrapped
+    static constexpr int least_column = 24; ///< below that it is no table any more
+    static constexpr int list_indent = 2;   ///< for each thread, where columns do not fit
+
+    [[nodiscard]] int gutter() const {
+        int last = 0;
+        for (const table_line& l : lines)
+            last = std::max(last, l.number);
+        return static_cast<int>(fmt::formatted_size("{}", last)) + 2 * gap;
+    }
+
+    [[nodiscard]] int place_width() const {
+        int most = 0;
+        for (const table_line& l : lines)
+            most = std::max(most, width_of(l.place));
+        return most == 0 ? 0 : most + gap;
+    }
+
+    /// The columns' widths: as wide as needed, or a fair share of what there is. Empty if that is
+    /// too little.
+    [[nodiscard]] std::vector<int> fit(const style& how) const {
+        std::vector<int> widths;
+        for (const std::string& name : columns)
+            widths.push_back(width_of(name));
+        for (const table_line& l : lines) {
+            if (l.column < 0)
+                continue;
+            int& w = widths[static_cast<std::size_t>(l.column)];
+            w = std::max(w, l.indent + width_of(l.text));
+        }
+        const int count = static_cast<int>(columns.size());
+        int left = how.width - gutter() - place_width() - gap * (count - 1);
+        if (std::accumulate(widths.begin(), widths.end(), 0) <= left)
+            return widths;
+
+        std::vector<int*> by_width;
+        for (int& w : widths)
+            by_width.push_back(&w);
+        std::sort(by_width.begin(), by_width.end(), [](int* a, int* b) { return *a < *b; });
+        int unserved = count;
+        for (int* w : by_width) {
+            const int share = left / unserved--;
+            if (*w > share) {
+                if (share < least_column)
+                    return {};
+                *w = share;
+            }
+            left -= *w;
+        }
+        return widths;
+    }
+
+    [[nodiscard]] std::string as_columns(const style& how, const std::vector<int>& widths) const {
+        const std::string margin(static_cast<std::size_t>(gutter()), ' ');
+        std::vector<std::size_t> starts;
+        int at = gutter();
+        for (const int w : widths) {
+            starts.push_back(static_cast<std::size_t>(at));
+            at += w + gap;
+        }
+        const auto place_at = static_cast<std::size_t>(at);
+
+        std::string out = header(starts, widths);
+        for (const table_line& l : lines) {
+            const auto column = static_cast<std::size_t>(std::max(l.column, 0));
+            const int room = l.column < 0 ? how.width - gutter() - place_width() : widths[column];
+            const std::string indent(static_cast<std::size_t>(l.indent), ' ');
+            bool first = true;
+            for (const std::string& part : wrap(l.text, room - l.indent, hanging)) {
+                std::string row = first ? numbered(l.number) : margin;
+                if (l.column >= 0)
+                    row.resize(starts[column], ' ');
+                row += indent + part;
+                if (first && !l.place.empty()) {
+                    pad_to(row, place_at);
+                    row += l.place;
+                }
+                first = false;
+                append(out, row);
+            }
+        }
+        return out;
+    }
+
+    /// Names and dashes. A name that is too long is wrapped as everything else is.
+    [[nodiscard]] std::string header(const std::vector<std::size_t>& starts,
+                                     const std::vector<int>& widths) const {
+        std::vector<std::string> rows;
+        std::string dashes;
+        for (std::size_t c = 0; c != columns.size(); ++c) {
+            const auto parts = wrap(columns[c], widths[c]);
+            if (rows.size() < parts.size())
+                rows.resize(parts.size());
+            for (std::size_t i = 0; i != parts.size(); ++i) {
+                pad_to(rows[i], starts[c]);
+                rows[i] += parts[i];
+            }
+            pad_to(dashes, starts[c]);
+            dashes.append(static_cast<std::size_t>(std::min(width_of(columns[c]), widths[c])), '-');
+        }
+        std::string out;
+        for (const std::string& row : rows)
+            append(out, row);
+        if (!columns.empty())
+            append(out, dashes);
+        return out;
+    }
+
+    /// "[umount] atomic_read(…)", each thread with an indentation of its own.
+    [[nodiscard]] std::string as_list(const style& how) const {
+        const int margin = gutter();
+        std::string out;
+        for (const table_line& l : lines) {
+            const int start = margin + list_indent * std::max(l.column, 0);
+            std::string text = l.text;
+            if (l.column >= 0)
+                text = fmt::format("[{}] {}", columns[static_cast<std::size_t>(l.column)], text);
+            if (!l.place.empty())
+                text += fmt::format(" ({})", l.place);
+            std::string row = numbered(l.number);
+            for (const std::string& part : wrap(text, how.width - start, hanging)) {
+                row.resize(static_cast<std::size_t>(start), ' ');
+                append(out, row + part);
+                row.clear();
+            }
+        }
+        return out;
+    }
+
+    [[nodiscard]] std::string numbered(int number) const {
+        const int digits = gutter() - gap;
+        return number == 0 ? fmt::format("{:{}}", "", gutter())
+                           : fmt::format("{:>{}}{:{}}", number, digits, "", gap);
+    }
+
+    static void pad_to(std::string& row, std::size_t column) {
+        const auto used = static_cast<std::size_t>(width_of(row));
+        if (used < column)
+            row.append(column - used, ' ');
+    }
+
+    static void append(std::string& out, std::string_view row) {
+        const std::size_t last = row.find_last_not_of(' ');
+        out += row.substr(0, last == std::string_view::npos ? 0 : last + 1);
+        out += '\n';
+    }
+};
+
+} // namespace wbsync::report

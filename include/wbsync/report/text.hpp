@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/report/step.hpp>
+#include <wbsync/report/table.hpp>
+#include <wbsync/result.hpp>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace wbsync::report {
+
+namespace detail {
+
+/// Turns a trace into the lines of a table.
+class storyboard {
+public:
+    storyboard(const trace& shown, const finding& failed, const style& how)
+        : trace_(shown), finding_(failed), style_(how) {
+        for (const trace_step& s : trace_.steps)
+            if (s.thread >= 0)
+                column_[s.thread] = 0;
+        if (finding_.thread >= 0)
+            column_[finding_.thread] = 0;
+        for (auto& [thread, column] : column_) {
+            column = static_cast<int>(table_.columns.size());
+            table_.columns.push_back(thread_name(trace_, thread));
+        }
+    }
+
+    [[nodiscard]] table told() && {
+        const auto failing = failing_step(trace_, finding_);
+        for (std::size_t i = 0; i != trace_.steps.size(); ++i) {
+            const trace_step& s = trace_.steps[i];
+            const bool failed = failing == i;
+            if (!style_.fences && is_fence(s) && !failed)
+                continue;
+            add(static_cast<int>(i) + 1, s.thread, s.where,
+                failed ? failure() : words_of(s, thread_name(trace_, s.thread)),
+                phase_of(trace_, i));
+        }
+        if (!failing)
+            add(0, finding_.thread, finding_.where, finding_.property + mark, "(end)");
+        return std::move(table_);
+    }
+
+private:
+    static constexpr const char* mark = " <--";
+
+    [[nodiscard]] std::string failure() const {
+        const bool macro = finding_.property == "BUG_ON" || finding_.property == "WARN_ON";
+        return fmt::format(fmt::runtime(macro ? "{}({}){}" : "{}: {}{}"), finding_.property,
+                           finding_.message, mark);
+    }
+
+    void add(int number, int thread, const site& where, const std::string& text,
+             const char* phase) {
+        const std::string place = style_.places && *where.file != '\0' ? where.str() : "";
+        if (thread < 0) {
+            push({number, -1, 0, fmt::format("{} {}", phase, text), place});
+            return;
+        }
+        const int column = column_.at(thread);
+        const std::string function = function_of(where);
+        std::string& current = function_[thread];
+        if (function != current && !function.empty())
+            push({0, column, 0, function + "():"});
+        current = function;
+        push({number, column, function.empty() ? 0 : 2, text, place});
+    }
+
+    void push(table_line l) {
+        l.text = printable(l.text);
+        table_.lines.push_back(std::move(l));
+    }
+
+    const trace& trace_;
+    const finding& finding_;
+    const style& style_;
+    table table_;
+    std::map<int, int> column_;           ///< of each thread that takes part
+    std::map<int, std::string> function_; ///< that each thread is in
+};
+
+inline std::string wrapped(const std::string& text, int width, int hanging) {
+    std::string out;
+    for (const std::string& line : wrap(printable(text), width, hanging))
+        out += line + "\n";
+    return out;
+}
+
+} // namespace detail
+
+/// Which property failed, and where.
+inline std::string failure(const trace& t, const finding& f, const style& how = {}) {
+    std::string out =
+        detail::wrapped(fmt::format("failed: {}: {}", f.property, f.message), how.width, 8);
+    std::string place = place_of(f.where);
+    const std::string thread = thread_name(t, f.thread);
+    if (!thread.empty())
+        place += fmt::format("{}by {}", place.empty() ? "" : ", ", thread);
+    if (!place.empty())
+        out += detail::wrapped("    at: " + place, how.width, 8);
+    return out;
+}
+
+/// The execution that led to the finding: a column for each thread that takes part, a line for each
+/// step, in the order in which they happened; then the property that failed, and where. Line
+/// numbers are those of the trace: some are missing where fences are not shown.
+inline std::string counterexample(const trace& t, const finding& f, const style& how = {}) {
+    if (t.steps.empty() && t.threads.empty())
+        return failure(t, f, how); // not recorded
+    return detail::storyboard(t, f, how).told().str(how) + "\n" + failure(t, f, how);
+}
+
+/// The style for a result: barriers mean nothing under sc.
+inline style style_for(const result& r, int width = 100) {
+    return {width, r.memory == engine::memory_kind::weak, false};
+}
+
+/// "finding P1"
+inline std::string verdict_text(const result& r) {
+    return r.outcome == verdict::finding ? fmt::format("finding {}", r.what.property)
+                                         : std::string{name_of(r.outcome)};
+}
+
+/// The verdict, what it rests on, and the counterexample. The same for every run of a check.
+inline std::string text(const result& r, const style& how) {
+    std::string out = verdict_text(r);
+    if (!r.limit.empty())
+        out += fmt::format(" ({})", printable(r.limit));
+    out += fmt::format(": {} memory, {} threads, {} executions, {} redundant, {} events\n",
+                       name_of(r.memory), r.threads, r.executions, r.redundant, r.events);
+    if (r.outcome == verdict::finding)
+        out += "\n" + counterexample(r.counterexample, r.what, how);
+    return out;
+}
+
+inline std::string text(const result& r) {
+    return text(r, style_for(r));
+}
+
+} // namespace wbsync::report

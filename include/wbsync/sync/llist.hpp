@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/pointer.hpp>
+
+namespace wbsync {
+
+/// A member of something that can be on a lock-less list. Which object it is part of is said when
+/// it is built, instead of by pointer arithmetic. `next` belongs to whoever took the node off.
+struct llist_node {
+    llist_node(const label& called, void* part_of) : container(part_of), name(called) {}
+
+    void* container;
+    llist_node* next = nullptr;
+    label name;
+};
+
+/// A lock-less list with many producers, emptied as a whole. lib/llist.c.
+class llist_head {
+public:
+    explicit llist_head(const label& name) : first(name) {}
+    pointer<llist_node> first;
+};
+
+template <class T>
+T* llist_entry(const llist_node* node) noexcept {
+    return static_cast<T*>(node->container);
+}
+
+/// Puts the node in front; returns whether the list was empty. The kernel's cmpxchg loop as one
+/// fully ordered read-modify-write, since a failed round changes nothing that anybody can see.
+inline bool llist_add(llist_node& node, llist_head& head, const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr) run->full_fence();
+    const auto before = head.first.value.update(
+        [&node](std::int64_t first) {
+            node.next = pointer<llist_node>::to_pointer(first);
+            return pointer<llist_node>::to_value(&node);
+        },
+        engine::memory_order::relaxed, "llist_add", at);
+    if (run != nullptr) run->full_fence();
+    return before == 0;
+}
+
+/// Takes everything off; newest first. Fully ordered, as xchg() is.
+inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr) run->full_fence();
+    const auto first =
+        head.first.value.update([](std::int64_t) { return std::int64_t{0}; },
+                                engine::memory_order::relaxed, "llist_del_all", at);
+    if (run != nullptr) run->full_fence();
+    return pointer<llist_node>::to_pointer(first);
+}
+
+/// A relaxed look.
+inline bool llist_empty(const llist_head& head, const site& at = site::here()) {
+    return head.first.value.load(engine::memory_order::relaxed, "llist_empty", at) == 0;
+}
+
+} // namespace wbsync

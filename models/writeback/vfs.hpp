@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "models/writeback/objects.hpp"
+
+/// The VFS side of umount: the reference count of inodes, eviction, and what
+/// generic_shutdown_super() does around cgroup_writeback_umount().
+namespace wbsync::models::writeback {
+
+/// Under i_lock.
+inline void __iget(inode& i) { // NOLINT: the kernel's name
+    atomic_inc(i.i_count);
+}
+
+/// Takes the inode off the lists of its wb, whichever that is by now (evict(), through
+/// inode_io_list_del() and inode_to_wb_and_lock_list()).
+inline void inode_io_list_del(inode& i) {
+    for (;;) {
+        bdi_writeback* wb = READ_ONCE(i.i_wb);
+        spin_lock(wb->list_lock);
+        if (READ_ONCE(i.i_wb) == wb) {
+            list_del(wb->b_attached, i);
+            spin_unlock(wb->list_lock);
+            return;
+        }
+        spin_unlock(wb->list_lock);
+    }
+}
+
+/// The inode is I_FREEING, so it is the caller's alone.
+inline void evict(inode& i) {
+    super_block& sb = i.i_sb;
+    inode_io_list_del(i);
+    spin_lock(sb.s_inode_list_lock);
+    list_del(sb.s_inodes, i);
+    spin_unlock(sb.s_inode_list_lock);
+    await_acquire(i.i_sync, [](std::int64_t writers) { return writers == 0; });
+    percpu_counter_dec(sb.s_fs_counter); // ->evict_inode(): the crash site of the reports
+    kfree(&i);
+}
+
+/// The last reference is gone; called with i_lock, which it drops. An active superblock keeps the
+/// inode cached.
+inline void iput_final(inode& i) {
+    if ((data_race(i.i_sb.s_flags) & SB_ACTIVE) != 0) {
+        spin_unlock(i.i_lock);
+        return;
+    }
+    WRITE_ONCE(i.i_state, READ_ONCE(i.i_state) | I_WILL_FREE);
+    spin_unlock(i.i_lock);
+    // write_inode_now() would be here
+    spin_lock(i.i_lock);
+    WRITE_ONCE(i.i_state, (READ_ONCE(i.i_state) & ~I_WILL_FREE) | I_FREEING);
+    spin_unlock(i.i_lock);
+    evict(i);
+}
+
+/// Drops a reference. (I1) to (I5)
+inline void iput(inode& i) {
+    if (atomic_add_unless(i.i_count, -1, 1)) return; // (I1)
+    spin_lock(i.i_lock);                             // (I3)
+    if (atomic_dec_and_test(i.i_count))              // (I4)
+        iput_final(i);                               // (I5)
+    else
+        spin_unlock(i.i_lock);
+}
+
+/// Evicts every inode that nobody uses. (E1) to (E7)
+inline void evict_inodes(super_block& sb) {
+    std::vector<inode*> dispose;
+    spin_lock(sb.s_inode_list_lock);
+    for (inode* i : sb.s_inodes.read()) {
+        if (atomic_read(i->i_count) != 0) continue; // (E1) without a lock
+        spin_lock(i->i_lock);                       // (E2)
+        if (atomic_read(i->i_count) != 0 ||         // (E3)
+            (READ_ONCE(i->i_state) & (I_FREEING | I_WILL_FREE)) != 0) { // (E4)
+            spin_unlock(i->i_lock);
+            continue;
+        }
+        WRITE_ONCE(i->i_state, READ_ONCE(i->i_state) | I_FREEING); // (E5)
+        spin_unlock(i->i_lock);
+        dispose.push_back(i);
+    }
+    spin_unlock(sb.s_inode_list_lock);     // (E6)
+    for (inode* i : dispose) evict(*i);    // (E7)
+}
+
+/// ->put_super() of a file system such as ext4: its percpu counters go.
+inline void put_super(super_block& sb) { percpu_counter_destroy(sb.s_fs_counter); }
+
+/// generic_shutdown_super(), from the point where the superblock is declared inactive. (U2) to (U8)
+template <class CgroupWritebackUmount>
+void generic_shutdown_super(super_block& sb, CgroupWritebackUmount cgroup_writeback_umount) {
+    data_race(sb.s_flags, 0);    // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+    cgroup_writeback_umount(sb); // (U4)
+    evict_inodes(sb);            // (U5)
+    put_super(sb);               // (U7)
+    spin_lock(sb.s_inode_list_lock);
+    ensure(sb.s_inodes.read().empty(), "P1", // (U8)
+           fmt::format("VFS: Busy inodes after unmount of {}", sb.name.str()));
+    spin_unlock(sb.s_inode_list_lock);
+}
+
+} // namespace wbsync::models::writeback

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "check_command.hpp"
+
+#include "errors.hpp"
+#include "output.hpp"
+#include "runner.hpp"
+#include "selection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace wbsync::tools {
+
+namespace {
+
+/// What came out so far.
+struct tally {
+    int as_expected = 0;
+    int unexpected = 0;
+    int incomplete = 0;
+
+    void add(const report::json& entry) {
+        if (entry["verdict"] == "incomplete")
+            ++incomplete;
+        else
+            ++(entry["as_expected"] == true ? as_expected : unexpected);
+    }
+
+    [[nodiscard]] int status() const {
+        return unexpected != 0   ? not_as_expected
+               : incomplete != 0 ? something_incomplete
+                                 : all_as_expected;
+    }
+
+    [[nodiscard]] std::string str() const {
+        const int all = as_expected + unexpected + incomplete;
+        std::string text =
+            fmt::format("{} {}: {} as expected", all, all == 1 ? "check" : "checks", as_expected);
+        if (unexpected != 0)
+            text += fmt::format(", {} NOT as expected", unexpected);
+        if (incomplete != 0)
+            text += fmt::format(", {} incomplete", incomplete);
+        return text;
+    }
+};
+
+using row = std::array<std::string, 9>;
+
+std::string parameters_text(const models::parameter_values& values) {
+    std::vector<std::string> texts;
+    for (const auto& [key, value] : values)
+        texts.push_back(fmt::format("{}={}", key, value));
+    return fmt::format("{}", fmt::join(texts, " "));
+}
+
+row row_of(const check_outcome& out) {
+    const report::json& e = out.entry;
+    const auto text = [&](const char* key) { return e[key].get<std::string>(); };
+    std::string verdict = text("verdict");
+    if (verdict == "finding")
+        verdict += " " + text("property");
+    return {text("model"),
+            text("commit").substr(0, 12),
+            parameters_text(e["parameters"].get<models::parameter_values>()),
+            text("memory"),
+            verdict,
+            text("expected"),
+            fmt::format("{}", e["executions"].get<std::uint64_t>()),
+            fmt::format("{}", e["redundant"].get<std::uint64_t>()),
+            fmt::format("{:.2f}", e["seconds"].get<double>())};
+}
+
+/// The columns of the results. Their widths are known before the first check is run, so that each
+/// line can be printed as soon as it is there.
+class row_layout {
+public:
+    explicit row_layout(const std::vector<check_request>& checks) {
+        for (std::size_t i = 0; i != headers.size(); ++i)
+            widths_[i] = headers[i].size();
+        widths_[verdict_column] = std::string_view{"incomplete"}.size();
+        widths_[6] = widths_[7] = 10;
+        for (const check_request& c : checks) {
+            const auto expected = expectation_text(c.of.expected(c.with.memory, c.values));
+            widen(0, c.of.name.size());
+            widen(1, std::min<std::size_t>(c.of.commit.size(), 12));
+            widen(2, parameters_text(c.values).size());
+            widen(verdict_column, expected.size());
+            widen(verdict_column + 1, expected.size());
+        }
+    }
+
+    [[nodiscard]] std::string header() const {
+        row titles;
+        for (std::size_t i = 0; i != titles.size(); ++i)
+            titles[i] = headers[i];
+        return line(titles);
+    }
+
+    [[nodiscard]] std::string line(const row& cells, std::string_view remark = "") const {
+        std::string out;
+        for (std::size_t i = 0; i != cells.size(); ++i)
+            out += fmt::format(fmt::runtime(i < first_number ? "{:<{}}  " : "{:>{}}  "), cells[i],
+                               widths_[i]);
+        out += remark;
+        out.erase(out.find_last_not_of(' ') + 1);
+        return out + "\n";
+    }
+
+private:
+    static constexpr std::array<std::string_view, 9> headers{
+        "model",    "commit",     "parameters", "memory", "verdict",
+        "expected", "executions", "redundant",  "seconds"};
+    static constexpr std::size_t verdict_column = 4;
+    static constexpr std::size_t first_number = 6;
+
+    void widen(std::size_t column, std::size_t to) {
+        widths_[column] = std::max(widths_[column], to);
+    }
+
+    std::array<std::size_t, 9> widths_{};
+};
+
+std::string text_of(const check_outcome& out, const row_layout& layout) {
+    const report::json& e = out.entry;
+    const bool incomplete = e["verdict"] == "incomplete";
+    const bool surprise = e["as_expected"] == false && !incomplete;
+    std::string text = layout.line(row_of(out), surprise ? "NOT as expected" : "");
+    if (incomplete)
+        text += fmt::format("    incomplete: {}\n", e["message"].get<std::string>());
+    if (!out.counterexample.empty())
+        text += "\n" + out.counterexample + "\n";
+    return text;
+}
+
+/// Everything that will be run; wrong parameters are found here, before the first check starts.
+std::vector<check_request> plan(const std::vector<models::model>& all, const request& asked) {
+    std::vector<check_request> checks;
+    const report::style style{output_width(report::style{}.width), true, asked.trace};
+    for (const models::model* m : select(all, asked.globs)) {
+        const models::parameter_values values = values_of(*m, asked.parameters);
+        for (const memory_kind memory : asked.memories) {
+            options with = asked.with;
+            with.memory = memory;
+            checks.push_back({*m, values, with, style, asked.trace});
+        }
+    }
+    return checks;
+}
+
+} // namespace
+
+int check_models(const std::vector<models::model>& all, const request& asked) {
+    const std::vector<check_request> checks = plan(all, asked);
+    const row_layout layout(checks);
+    report::json results = report::json::array();
+    tally seen;
+    if (!asked.json)
+        print(layout.header());
+    for (const check_request& c : checks) {
+        const check_outcome out = run_isolated(c);
+        seen.add(out.entry);
+        if (asked.json)
+            results.push_back(out.entry);
+        else
+            print(text_of(out, layout));
+    }
+    print(asked.json ? report::dump({{"results", results}}, 2) + "\n" : seen.str() + "\n");
+    return seen.status();
+}
+
+} // namespace wbsync::tools

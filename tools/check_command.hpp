@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "cli.hpp"
+
+#include "models/catalogue.hpp"
+
+#include <vector>
+
+namespace wbsync::tools {
+
+/// Runs `wbsync check`, prints its results and returns the exit code. Throws bad_usage before
+/// anything is run.
+int check_models(const std::vector<models::model>& all, const request& asked);
+
+} // namespace wbsync::tools

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli.hpp"
+
+#include "errors.hpp"
+#include "number.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+
+namespace wbsync::tools {
+
+namespace {
+
+constexpr const char* exit_codes = R"(Exit status:
+  0  everything is as expected
+  1  a result is not as expected
+  2  bad usage
+  3  a check is incomplete, all others are as expected
+  4  the program itself failed, for example to write its output
+
+A bound in the environment (WBSYNC_MEMORY, WBSYNC_MAX_EXECUTIONS, WBSYNC_MAX_SECONDS,
+WBSYNC_MAX_DEPTH) wins over the option of that name.)";
+
+/// Options as they were written.
+struct words {
+    std::string memory, scheduler = "dpor", max_executions, max_seconds, max_depth;
+};
+
+CLI::App* add_list(CLI::App& app, request& asked) {
+    CLI::App* list = app.add_subcommand("list", "Lists the models and what is expected of them");
+    list->add_flag("--json", asked.json, "One JSON document");
+    return list;
+}
+
+CLI::App* add_check(CLI::App& app, request& asked, words& said) {
+    CLI::App* check = app.add_subcommand("check", "Checks models");
+    check->add_option("GLOB", asked.globs, "Models, such as 'isw/*'; without one, all of them");
+    check
+        ->add_option("--memory", said.memory, "sc or weak; both, one after the other, if not given")
+        ->check(CLI::IsMember({"sc", "weak"}))
+        ->type_name("sc|weak");
+    check->add_option("-p", asked.parameters, "Sets a parameter of every model that is checked")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    check->add_option("--max-executions", said.max_executions, "0: no limit")->type_name("N");
+    check->add_option("--max-seconds", said.max_seconds, "For each check; 0: no limit")
+        ->type_name("S");
+    check->add_option("--max-depth", said.max_depth, "Steps in one execution")->type_name("N");
+    check
+        ->add_option("--scheduler", said.scheduler,
+                     "dpor, or reference, which branches on everything")
+        ->check(CLI::IsMember({"dpor", "reference"}))
+        ->type_name("dpor|reference");
+    check->add_flag("--json", asked.json, "One JSON document, when all is done");
+    check->add_flag("--trace", asked.trace,
+                    "Counterexamples with everything: barriers, and file and line of each step");
+    check->footer(exit_codes);
+    return check;
+}
+
+void read_bounds(request& asked, const words& said) {
+    options& with = asked.with;
+    if (!said.max_executions.empty())
+        with.max_executions = parse_number<std::uint64_t>(
+            "--max-executions", said.max_executions, 0, std::numeric_limits<std::uint64_t>::max());
+    if (!said.max_seconds.empty())
+        with.max_seconds = parse_number<double>("--max-seconds", said.max_seconds, 0, 1e9);
+    if (!said.max_depth.empty())
+        with.max_depth = parse_number<int>("--max-depth", said.max_depth, 1, options{}.max_depth);
+    if (said.scheduler == "reference")
+        with.scheduler = scheduler_kind::reference;
+}
+
+/// The environment wins, so with WBSYNC_MEMORY there is nothing to run twice.
+void read_memory(request& asked, const words& said) {
+    const char* const wanted = std::getenv("WBSYNC_MEMORY");
+    if (wanted != nullptr)
+        asked.memories = {options::parse_memory(wanted)};
+    else if (!said.memory.empty())
+        asked.memories = {options::parse_memory(said.memory)};
+    else
+        asked.memories = {memory_kind::sc, memory_kind::weak};
+}
+
+} // namespace
+
+request parse_command_line(int argc, const char* const* argv, const char* version) {
+    CLI::App app{
+        "Checks protocols of the Linux kernel in every interleaving, and with every outcome "
+        "of weak memory.",
+        "wbsync"};
+    app.set_version_flag("--version", std::string{"wbsync "} + version);
+    app.require_subcommand(1);
+    app.footer(exit_codes);
+
+    request asked;
+    words said;
+    const CLI::App* const list = add_list(app, asked);
+    add_check(app, asked, said);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        asked.text = app.help();
+        return asked;
+    } catch (const CLI::CallForVersion& v) {
+        asked.text = std::string{v.what()} + "\n";
+        return asked;
+    } catch (const CLI::ParseError& e) {
+        throw bad_usage(std::string{e.what()} + "\nMore with --help.");
+    }
+
+    if (list->parsed()) {
+        asked.what = request::command::list;
+        return asked;
+    }
+    asked.what = request::command::check;
+    read_bounds(asked, said);
+    try {
+        (void)asked.with.with_environment();
+        read_memory(asked, said);
+    } catch (const std::invalid_argument& e) {
+        throw bad_usage(e.what());
+    }
+    return asked;
+}
+
+} // namespace wbsync::tools

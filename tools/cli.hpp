@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/options.hpp>
+
+#include <string>
+#include <vector>
+
+namespace wbsync::tools {
+
+/// What the command line asks for.
+struct request {
+    enum class command { list, check, print } what = command::print;
+    std::string text; ///< for print: help, or the version
+    bool json = false;
+    bool trace = false;
+    std::vector<std::string> globs;
+    std::vector<std::string> parameters; ///< "key=value"
+    std::vector<memory_kind> memories;
+    options with;
+};
+
+/// Throws bad_usage.
+request parse_command_line(int argc, const char* const* argv, const char* version);
+
+} // namespace wbsync::tools

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "list_command.hpp"
+
+#include "runner.hpp"
+#include "selection.hpp"
+
+#include <wbsync/report/json.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace wbsync::tools {
+
+namespace {
+
+std::string expected(const models::model& m, memory_kind memory) {
+    return expectation_text(m.expected(memory, values_of(m, {})));
+}
+
+report::json parameter_json(const models::parameter& p) {
+    return {{"name", p.name},
+            {"summary", p.summary},
+            {"default", p.value},
+            {"min", p.least},
+            {"max", p.most}};
+}
+
+} // namespace
+
+std::string list_json(const std::vector<models::model>& all) {
+    report::json list = report::json::array();
+    for (const auto& m : all) {
+        report::json parameters = report::json::array();
+        for (const auto& p : m.parameters)
+            parameters.push_back(parameter_json(p));
+        list.push_back(
+            {{"model", m.name},
+             {"commit", m.commit},
+             {"release", m.release},
+             {"summary", m.summary},
+             {"parameters", parameters},
+             {"expected",
+              {{"sc", expected(m, memory_kind::sc)}, {"weak", expected(m, memory_kind::weak)}}}});
+    }
+    return report::dump({{"models", list}}, 2) + "\n";
+}
+
+std::string list_text(const std::vector<models::model>& all) {
+    std::size_t name = 5;
+    for (const auto& m : all)
+        name = std::max(name, m.name.size());
+    std::string out;
+    for (const auto& m : all) {
+        out += fmt::format("{:<{}}  {}, commit {}{}\n", m.name, name, m.summary, m.commit,
+                           m.release.empty() ? "" : " in " + m.release);
+        out += fmt::format("{:{}}  expected: {} under sc, {} under weak\n", "", name,
+                           expected(m, memory_kind::sc), expected(m, memory_kind::weak));
+        for (const auto& p : m.parameters)
+            out += fmt::format("{:{}}  -p {}={}  {} ({} to {})\n", "", name, p.name, p.value,
+                               p.summary, p.least, p.most);
+    }
+    return out;
+}
+
+} // namespace wbsync::tools

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "models/catalogue.hpp"
+
+#include <string>
+#include <vector>
+
+namespace wbsync::tools {
+
+/// What `wbsync list` prints.
+std::string list_text(const std::vector<models::model>& all);
+std::string list_json(const std::vector<models::model>& all);
+
+} // namespace wbsync::tools

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "selection.hpp"
+
+#include "errors.hpp"
+#include "number.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+namespace wbsync::tools {
+
+namespace {
+
+std::string names_of(const std::vector<models::model>& all) {
+    std::vector<std::string> names;
+    for (const auto& m : all)
+        names.push_back(m.name);
+    return names.empty() ? "there are no models"
+                         : fmt::format("the models are {}", fmt::join(names, ", "));
+}
+
+std::string parameters_of(const models::model& m) {
+    std::vector<std::string> texts;
+    for (const auto& p : m.parameters)
+        texts.push_back(fmt::format("{} ({} to {})", p.name, p.least, p.most));
+    return texts.empty()
+               ? fmt::format("{} has no parameters", m.name)
+               : fmt::format("the parameters of {} are {}", m.name, fmt::join(texts, ", "));
+}
+
+} // namespace
+
+std::vector<const models::model*> select(const std::vector<models::model>& all,
+                                         const std::vector<std::string>& globs) {
+    std::set<const models::model*> wanted;
+    for (const std::string& glob : globs) {
+        bool any = false;
+        for (const auto& m : all) {
+            // A star matches slashes too: the names are no paths.
+            if (::fnmatch(glob.c_str(), m.name.c_str(), 0) != 0)
+                continue;
+            wanted.insert(&m);
+            any = true;
+        }
+        if (!any)
+            throw bad_usage(fmt::format("no model matches '{}': {}", glob, names_of(all)));
+    }
+    std::vector<const models::model*> selected;
+    for (const auto& m : all)
+        if (globs.empty() || wanted.count(&m) != 0)
+            selected.push_back(&m);
+    // Nothing to check must not look like everything being well.
+    if (selected.empty())
+        throw bad_usage(names_of(all));
+    return selected;
+}
+
+models::parameter_values values_of(const models::model& of, const std::vector<std::string>& asked) {
+    models::parameter_values values;
+    for (const auto& p : of.parameters)
+        values[p.name] = p.value;
+    std::set<std::string> seen;
+    for (const std::string& text : asked) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos)
+            throw bad_usage(fmt::format("-p {}: key=value is needed; {}", text, parameters_of(of)));
+        const std::string key = text.substr(0, equals);
+        const auto known = std::find_if(of.parameters.begin(), of.parameters.end(),
+                                        [&](const auto& p) { return p.name == key; });
+        if (known == of.parameters.end())
+            throw bad_usage(
+                fmt::format("{} has no parameter '{}': {}", of.name, key, parameters_of(of)));
+        if (!seen.insert(key).second)
+            throw bad_usage(fmt::format("-p {}: the parameter is given twice", key));
+        try {
+            values[key] = parse_number<int>(key, std::string_view{text}.substr(equals + 1),
+                                            known->least, known->most);
+        } catch (const bad_usage& e) {
+            throw bad_usage(fmt::format("-p {}: {}; {}", text, e.what(), parameters_of(of)));
+        }
+    }
+    return values;
+}
+
+} // namespace wbsync::tools
