@@ -3,6 +3,8 @@
 
 #include <wbsync/check.hpp>
 
+#include <algorithm>
+
 #include <functional>
 #include <map>
 #include <string>
@@ -24,10 +26,15 @@ using parameter_values = std::map<std::string, int>;
 /// What a check of the model must say.
 struct expectation {
     verdict outcome = verdict::verified;
-    std::string property; ///< for a finding: the name of the property, such as "P1"
+    std::string property; ///< for a finding: "P1", or "P1/P2" where either may be met first
 
     [[nodiscard]] bool matches(const result& r) const {
-        return r.outcome == outcome && (outcome != verdict::finding || r.found(property));
+        if (r.outcome != outcome) return false;
+        return outcome != verdict::finding || ('/' + property + '/').find('/' + r.what.property + '/') != std::string::npos;
+    }
+
+    [[nodiscard]] std::string str() const {
+        return outcome == verdict::finding ? "finding " + property : name_of(outcome);
     }
 };
 
