@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/wbsync.hpp>
-
-#include <array>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,9 +22,7 @@ public:
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
         return z ^ (z >> 31);
     }
-    int below(int n) noexcept {
-        return static_cast<int>(next() % static_cast<std::uint64_t>(n));
-    }
+    int below(int n) noexcept { return static_cast<int>(next() % static_cast<std::uint64_t>(n)); }
     int between(int low, int high) noexcept { return low + below(high - low + 1); }
     bool one_in(int n) noexcept { return below(n) == 0; }
 
@@ -35,6 +32,7 @@ private:
 
 inline constexpr int max_program_threads = 4;
 inline constexpr int max_variables = 3;
+inline constexpr int max_results = 12;
 
 enum class kind : std::uint8_t {
     load,
@@ -73,8 +71,7 @@ inline const std::vector<kind_group>& groups() {
         {"store", {kind::store}},
         {"release", {kind::store_release}},
         {"rmw", {kind::fetch_add, kind::xchg}},
-        {"rmw-order",
-         {kind::fetch_add_relaxed, kind::fetch_add_acquire, kind::fetch_add_release}},
+        {"rmw-order", {kind::fetch_add_relaxed, kind::fetch_add_acquire, kind::fetch_add_release}},
         {"add", {kind::add}},
         {"mb", {kind::mb}},
         {"fence", {kind::rmb, kind::wmb}},
@@ -83,6 +80,14 @@ inline const std::vector<kind_group>& groups() {
         {"rcu", {kind::read_lock, kind::synchronize}},
     };
     return all;
+}
+
+/// The bit of a group in shape::groups, or 0 if there is none of that name.
+inline std::uint32_t group_bit(std::string_view name) {
+    for (std::size_t g = 0; g != groups().size(); ++g)
+        if (name == groups()[g].name)
+            return std::uint32_t{1} << g;
+    return 0;
 }
 
 struct operation {
@@ -103,8 +108,10 @@ constexpr bool gives_result(kind k) {
     case kind::fetch_add_acquire:
     case kind::fetch_add_release:
     case kind::xchg:
-    case kind::await_not: return true;
-    default: return false;
+    case kind::await_not:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -113,7 +120,8 @@ struct program {
 
     [[nodiscard]] int size() const {
         std::size_t n = 0;
-        for (const auto& t : threads) n += t.size();
+        for (const auto& t : threads)
+            n += t.size();
         return static_cast<int>(n);
     }
 
@@ -121,46 +129,51 @@ struct program {
     [[nodiscard]] int results_before(std::size_t thread) const {
         int n = 0;
         for (std::size_t t = 0; t != thread; ++t)
-            for (const operation& o : threads[t]) n += gives_result(o.what) ? 1 : 0;
+            for (const operation& o : threads[t])
+                n += gives_result(o.what) ? 1 : 0;
         return n;
     }
 
     friend bool operator==(const program&, const program&) = default;
 };
 
-/// Sections end, do not overlap with their like, and do not hold what waits for their own end.
+/// What ends the section that `k` starts.
+constexpr std::optional<kind> end_of(kind k) {
+    if (k == kind::lock)
+        return kind::unlock;
+    if (k == kind::read_lock)
+        return kind::read_unlock;
+    return std::nullopt;
+}
+
+constexpr bool ends_section(kind k) {
+    return k == kind::unlock || k == kind::read_unlock;
+}
+
+/// Sections end and do not hold another one of their kind, nor what waits for their own end; what
+/// is conditional has a result to depend on.
 inline bool well_formed(const program& p) {
     for (const auto& thread : p.threads) {
-        bool locked = false;
-        bool reading = false;
         bool result = false;
+        std::vector<kind> open; // ends that must come
+        const auto waits = [&](kind end) { return std::count(open.begin(), open.end(), end) != 0; };
         for (const operation& o : thread) {
-            if (o.conditional && !result) return false;
+            if (o.conditional && !result)
+                return false;
             result = result || gives_result(o.what);
-            switch (o.what) {
-            case kind::lock:
-                if (locked) return false;
-                locked = true;
-                break;
-            case kind::unlock:
-                if (!locked) return false;
-                locked = false;
-                break;
-            case kind::read_lock:
-                if (reading) return false;
-                reading = true;
-                break;
-            case kind::read_unlock:
-                if (!reading) return false;
-                reading = false;
-                break;
-            case kind::synchronize:
-                if (reading) return false;
-                break;
-            default: break;
+            if (ends_section(o.what)) {
+                if (std::erase(open, o.what) == 0)
+                    return false;
+            } else if (const auto end = end_of(o.what)) {
+                if (waits(*end))
+                    return false;
+                open.push_back(*end);
+            } else if (o.what == kind::synchronize && waits(kind::read_unlock)) {
+                return false;
             }
         }
-        if (locked || reading) return false;
+        if (!open.empty())
+            return false;
     }
     return true;
 }
@@ -181,7 +194,8 @@ inline operation draw_operation(random& r, const std::vector<kind>& kinds, int v
     o.what = kinds[static_cast<std::size_t>(r.below(static_cast<int>(kinds.size())))];
     o.variable = static_cast<std::int8_t>(r.below(variables));
     o.value = static_cast<std::int8_t>(r.between(1, 4));
-    if (o.what == kind::await_not) o.value = static_cast<std::int8_t>(r.below(2));
+    if (o.what == kind::await_not)
+        o.value = static_cast<std::int8_t>(r.below(2));
     if (o.what == kind::await_equal || o.what == kind::await_acquire_equal)
         o.value = static_cast<std::int8_t>(r.below(4));
     return o;
@@ -196,26 +210,27 @@ inline std::vector<operation> close_sections(random& r, const std::vector<operat
         std::erase(open, end);
     };
     for (const operation& o : drawn) {
-        const kind end = o.what == kind::lock          ? kind::unlock
-                         : o.what == kind::read_lock   ? kind::read_unlock
-                         : o.what == kind::synchronize ? kind::read_unlock
-                                                       : o.what;
-        if (std::find(open.begin(), open.end(), end) != open.end()) close(end);
+        const kind waits_for =
+            o.what == kind::synchronize ? kind::read_unlock : end_of(o.what).value_or(o.what);
+        if (std::count(open.begin(), open.end(), waits_for) != 0)
+            close(waits_for);
         thread.push_back(o);
-        if (o.what == kind::lock || o.what == kind::read_lock) open.push_back(end);
+        if (const auto end = end_of(o.what))
+            open.push_back(*end);
         while (!open.empty() && r.one_in(4))
             close(open[static_cast<std::size_t>(r.below(static_cast<int>(open.size())))]);
     }
-    while (!open.empty()) close(open.back());
+    while (!open.empty())
+        close(open.back());
     return thread;
 }
 
 inline void make_conditional(random& r, std::vector<operation>& thread) {
     bool result = false;
     for (operation& o : thread) {
-        const bool paired = o.what == kind::lock || o.what == kind::unlock ||
-                            o.what == kind::read_lock || o.what == kind::read_unlock;
-        if (result && !paired && r.one_in(4)) o.conditional = true;
+        const bool paired = end_of(o.what).has_value() || ends_section(o.what);
+        if (result && !paired && r.one_in(4))
+            o.conditional = true;
         result = result || gives_result(o.what);
     }
 }
@@ -234,7 +249,8 @@ inline program draw(std::uint64_t seed, const shape& how) {
     const int variables = r.between(1, max_variables);
     // Few programs of four threads: theirs take the reference longest.
     int threads = r.between(how.min_threads, how.max_threads);
-    if (threads == max_program_threads && how.min_threads < threads && !r.one_in(2)) --threads;
+    if (threads == max_program_threads && how.min_threads < threads && !r.one_in(2))
+        --threads;
     const int operations = r.between(std::max(how.min_operations, threads), how.max_operations);
 
     program p;
@@ -247,7 +263,8 @@ inline program draw(std::uint64_t seed, const shape& how) {
     const bool conditions = r.one_in(3);
     for (auto& thread : p.threads) {
         thread = detail::close_sections(r, thread);
-        if (conditions) detail::make_conditional(r, thread);
+        if (conditions)
+            detail::make_conditional(r, thread);
     }
     return p;
 }

@@ -6,6 +6,8 @@
 #include "runner.hpp"
 #include "selection.hpp"
 
+#include <wbsync/report/table.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -51,14 +53,16 @@ struct tally {
 
 using row = std::array<std::string, 9>;
 
-std::string parameters_text(const models::parameter_values& values) {
+/// In the order of the model.
+std::string parameters_text(const check_request& c) {
     std::vector<std::string> texts;
-    for (const auto& [key, value] : values)
-        texts.push_back(fmt::format("{}={}", key, value));
+    texts.reserve(c.of.parameters.size());
+    for (const auto& p : c.of.parameters)
+        texts.push_back(fmt::format("{}={}", p.name, c.values.at(p.name)));
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
-row row_of(const check_outcome& out) {
+row row_of(const check_request& c, const check_outcome& out) {
     const report::json& e = out.entry;
     const auto text = [&](const char* key) { return e[key].get<std::string>(); };
     std::string verdict = text("verdict");
@@ -66,7 +70,7 @@ row row_of(const check_outcome& out) {
         verdict += " " + text("property");
     return {text("model"),
             text("commit").substr(0, 12),
-            parameters_text(e["parameters"].get<models::parameter_values>()),
+            parameters_text(c),
             text("memory"),
             verdict,
             text("expected"),
@@ -82,13 +86,13 @@ public:
     explicit row_layout(const std::vector<check_request>& checks) {
         for (std::size_t i = 0; i != headers.size(); ++i)
             widths_[i] = headers[i].size();
-        widths_[verdict_column] = std::string_view{"incomplete"}.size();
+        widths_[verdict_column] = std::string_view{"finding deadlock"}.size();
         widths_[6] = widths_[7] = 10;
         for (const check_request& c : checks) {
             const auto expected = expectation_text(c.of.expected(c.with.memory, c.values));
             widen(0, c.of.name.size());
             widen(1, std::min<std::size_t>(c.of.commit.size(), 12));
-            widen(2, parameters_text(c.values).size());
+            widen(2, parameters_text(c).size());
             widen(verdict_column, expected.size());
             widen(verdict_column + 1, expected.size());
         }
@@ -125,11 +129,11 @@ private:
     std::array<std::size_t, 9> widths_{};
 };
 
-std::string text_of(const check_outcome& out, const row_layout& layout) {
+std::string text_of(const check_request& c, const check_outcome& out, const row_layout& layout) {
     const report::json& e = out.entry;
     const bool incomplete = e["verdict"] == "incomplete";
     const bool surprise = e["as_expected"] == false && !incomplete;
-    std::string text = layout.line(row_of(out), surprise ? "NOT as expected" : "");
+    std::string text = layout.line(row_of(c, out), surprise ? "NOT as expected" : "");
     if (incomplete)
         text += fmt::format("    incomplete: {}\n", e["message"].get<std::string>());
     if (!out.counterexample.empty())
@@ -140,13 +144,13 @@ std::string text_of(const check_outcome& out, const row_layout& layout) {
 /// Everything that will be run; wrong parameters are found here, before the first check starts.
 std::vector<check_request> plan(const std::vector<models::model>& all, const request& asked) {
     std::vector<check_request> checks;
-    const report::style style{output_width(report::style{}.width), true, asked.trace};
+    const int width = output_width(report::style{}.width);
     for (const models::model* m : select(all, asked.globs)) {
         const models::parameter_values values = values_of(*m, asked.parameters);
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
-            checks.push_back({*m, values, with, style, asked.trace});
+            checks.push_back({*m, values, with, width, asked.trace});
         }
     }
     return checks;
@@ -167,7 +171,7 @@ int check_models(const std::vector<models::model>& all, const request& asked) {
         if (asked.json)
             results.push_back(out.entry);
         else
-            print(text_of(out, layout));
+            print(text_of(c, out, layout));
     }
     print(asked.json ? report::dump({{"results", results}}, 2) + "\n" : seen.str() + "\n");
     return seen.status();

@@ -9,6 +9,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <string_view>
+
+#include <fmt/format.h>
 
 namespace wbsync::tools {
 
@@ -29,6 +32,11 @@ struct words {
     std::string memory, scheduler = "dpor", max_executions, max_seconds, max_depth;
 };
 
+/// Without the description that would show the choices in the help a second time.
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+    return CLI::IsMember(choices).description("");
+}
+
 CLI::App* add_list(CLI::App& app, request& asked) {
     CLI::App* list = app.add_subcommand("list", "Lists the models and what is expected of them");
     list->add_flag("--json", asked.json, "One JSON document");
@@ -37,10 +45,11 @@ CLI::App* add_list(CLI::App& app, request& asked) {
 
 CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
-    check->add_option("GLOB", asked.globs, "Models, such as 'isw/*'; without one, all of them");
+    check->add_option("GLOB", asked.globs, "Models, such as 'isw/*'; without one, all of them")
+        ->type_name("");
     check
         ->add_option("--memory", said.memory, "sc or weak; both, one after the other, if not given")
-        ->check(CLI::IsMember({"sc", "weak"}))
+        ->check(one_of({"sc", "weak"}))
         ->type_name("sc|weak");
     check->add_option("-p", asked.parameters, "Sets a parameter of every model that is checked")
         ->allow_extra_args(false)
@@ -52,7 +61,7 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     check
         ->add_option("--scheduler", said.scheduler,
                      "dpor, or reference, which branches on everything")
-        ->check(CLI::IsMember({"dpor", "reference"}))
+        ->check(one_of({"dpor", "reference"}))
         ->type_name("dpor|reference");
     check->add_flag("--json", asked.json, "One JSON document, when all is done");
     check->add_flag("--trace", asked.trace,
@@ -96,6 +105,12 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     app.require_subcommand(1);
     app.footer(exit_codes);
 
+    // CLI11 would only say that a subcommand is missing.
+    if (const std::string_view first = argc > 1 ? argv[1] : "";
+        !first.empty() && first[0] != '-' && first != "list" && first != "check")
+        throw bad_usage(
+            fmt::format("unknown command '{}': the commands are list and check", first));
+
     request asked;
     words said;
     const CLI::App* const list = add_list(app, asked);
@@ -121,8 +136,9 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     try {
         (void)asked.with.with_environment();
         read_memory(asked, said);
-    } catch (const std::invalid_argument& e) {
-        throw bad_usage(e.what());
+    } catch (const std::invalid_argument& e) { // starts with "wbsync: " already
+        const std::string_view message{e.what()};
+        throw bad_usage(std::string{message.substr(message.find(": ") + 2)});
     }
     return asked;
 }

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "child_process.hpp"
+#include "progress_line.hpp"
+
 #include "models/catalogue.hpp"
 
 #include <wbsync/report/json.hpp>
-#include <wbsync/report/table.hpp>
+#include <wbsync/report/text.hpp>
 
+#include <csignal>
+#include <cstring>
+#include <exception>
 #include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace wbsync::tools {
 
@@ -15,8 +24,8 @@ struct check_request {
     const models::model& of;
     models::parameter_values values;
     options with;
-    report::style style; ///< of the counterexample
-    bool fences = false; ///< show barriers in it also where they mean nothing
+    int width = 100;    ///< of the counterexample
+    bool trace = false; ///< with everything
 };
 
 /// A check that was run.
@@ -25,12 +34,85 @@ struct check_outcome {
     std::string counterexample; ///< laid out; empty if there is none
 };
 
+/// "finding P1"
+inline std::string expectation_text(const models::expectation& e) {
+    return e.outcome == verdict::finding ? fmt::format("finding {}", e.property)
+                                         : std::string{name_of(e.outcome)};
+}
+
+namespace detail {
+
+inline check_outcome describe(const check_request& asked, const result& r) {
+    const models::expectation expected = asked.of.expected(r.memory, asked.values);
+    check_outcome out;
+    out.entry = report::to_json(r, {asked.of.name, asked.of.commit, asked.values,
+                                    expectation_text(expected), expected.matches(r)});
+    if (r.outcome != verdict::finding)
+        return out;
+    report::style style = report::style_for(r, asked.width);
+    if (asked.trace)
+        style = {asked.width, true, true, true};
+    out.counterexample = report::counterexample(r.counterexample, r.what, style);
+    return out;
+}
+
+inline check_outcome run_here(const check_request& asked) {
+    progress_line line(fmt::format("{} {}", asked.of.name, name_of(asked.with.memory)));
+    options with = asked.with;
+    if (line.wanted())
+        with.on_progress = [&line](const progress& now) { line.show(now); };
+    try {
+        const result seen = asked.of.check(with, asked.values);
+        line.clear();
+        return describe(asked, seen);
+    } catch (const std::exception& e) {
+        // Ours: the exceptions of a model are findings. So nothing is known about it.
+        result nothing;
+        nothing.memory = with.memory;
+        nothing.limit = fmt::format("the check failed: {}", e.what());
+        return describe(asked, nothing);
+    }
+}
+
+/// The result of a check whose process ended without one.
+inline result died(const check_request& asked, int status) {
+    result r;
+    r.memory = asked.with.memory;
+    r.what.property = "crash";
+    if (!WIFSIGNALED(status)) {
+        r.outcome = verdict::finding;
+        r.what.message =
+            fmt::format("the model ended the process, with status {}", WEXITSTATUS(status));
+        return r;
+    }
+    const int signal = WTERMSIG(status);
+    r.limit = fmt::format("the process of the check was ended by signal {} ({})", signal,
+                          ::strsignal(signal));
+    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) {
+        if (signal != own)
+            continue;
+        r.outcome = verdict::finding;
+        r.what.message = std::exchange(r.limit, {});
+    }
+    if (signal == SIGKILL)
+        r.limit += ": it may have run out of memory";
+    return r;
+}
+
+} // namespace detail
+
 /// Runs the check in a process of its own: whatever happens there, the other checks still run, and
 /// the memory is given back. A process that ends without a result is a finding "crash" if its own
-/// doing ended it, otherwise the check is incomplete.
-check_outcome run_isolated(const check_request& asked);
-
-/// "finding P1"
-std::string expectation_text(const models::expectation& e);
+/// doing ended it; if it was ended from outside, the check is incomplete.
+inline check_outcome run_isolated(const check_request& asked) {
+    const child_end end = run_in_child([&asked] {
+        const check_outcome out = detail::run_here(asked);
+        return report::dump({{"entry", out.entry}, {"counterexample", out.counterexample}});
+    });
+    report::json sent = report::json::parse(end.sent, nullptr, false);
+    if (sent.is_discarded())
+        return detail::describe(asked, detail::died(asked, end.status));
+    return {std::move(sent["entry"]), sent["counterexample"].get<std::string>()};
+}
 
 } // namespace wbsync::tools

@@ -18,6 +18,7 @@ namespace {
 
 std::string names_of(const std::vector<models::model>& all) {
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const auto& m : all)
         names.push_back(m.name);
     return names.empty() ? "there are no models"
@@ -26,6 +27,7 @@ std::string names_of(const std::vector<models::model>& all) {
 
 std::string parameters_of(const models::model& m) {
     std::vector<std::string> texts;
+    texts.reserve(m.parameters.size());
     for (const auto& p : m.parameters)
         texts.push_back(fmt::format("{} ({} to {})", p.name, p.least, p.most));
     return texts.empty()

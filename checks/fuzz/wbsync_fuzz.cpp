@@ -2,6 +2,8 @@
 // Compares the explorer with the reference scheduler on random programs.
 
 #include "checks/differential.hpp"
+#include "checks/program_source.hpp"
+#include "checks/shrink.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,6 +18,7 @@ namespace {
 
 struct settings {
     std::uint64_t seed = 1;
+    std::uint64_t first = 0;
     std::uint64_t programs = 1000;
     fuzz::shape how;
     std::vector<std::string> kinds;
@@ -34,12 +37,15 @@ void one(const settings& with, totals& sum, std::uint64_t seed, wbsync::memory_k
     const fuzz::program p = fuzz::draw(seed, with.how);
     const fuzz::comparison c = fuzz::compare(p, memory);
     const auto seen = ++sum.flaws[c.what];
-    if (c.what == fuzz::flaw::too_large) return;
+    if (c.what == fuzz::flaw::too_large)
+        return;
     ++sum.compared;
     sum.reference += c.reference.executions;
     sum.dpor += c.dpor.executions;
-    if (c.what == fuzz::flaw::none || seen > static_cast<std::uint64_t>(with.show)) return;
-    const fuzz::program small = fuzz::shrinker(memory, c.what)(p);
+    if (c.what == fuzz::flaw::none || seen > static_cast<std::uint64_t>(with.show))
+        return;
+    const fuzz::program small = fuzz::shrinker(
+        [&](const fuzz::program& q) { return fuzz::compare(q, memory).what == c.what; })(p);
     const fuzz::comparison again = fuzz::compare(small, memory);
     fmt::print("// program {} under {}:\n{}{}\n", seed, wbsync::name_of(memory),
                fuzz::str(again, small), fuzz::source(small, again.order));
@@ -50,9 +56,11 @@ int run(const settings& with) {
     totals sum;
     const auto start = std::chrono::steady_clock::now();
     for (std::uint64_t i = 0; i != with.programs; ++i) {
-        const std::uint64_t seed = with.seed * 1'000'000'000 + i;
-        if (with.memory != "sc") one(with, sum, seed, wbsync::memory_kind::weak);
-        if (with.memory != "weak") one(with, sum, seed, wbsync::memory_kind::sc);
+        const std::uint64_t seed = with.seed * 1'000'000'000 + with.first + i;
+        if (with.memory != "sc")
+            one(with, sum, seed, wbsync::memory_kind::weak);
+        if (with.memory != "weak")
+            one(with, sum, seed, wbsync::memory_kind::sc);
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     fmt::print("seed {}: {} comparisons in {:.1f} s, executions: reference {}, dpor {}\n",
@@ -67,7 +75,8 @@ int run(const settings& with) {
 
 std::string group_names() {
     std::string names;
-    for (const auto& g : fuzz::groups()) names += (names.empty() ? "" : ",") + std::string{g.name};
+    for (const auto& g : fuzz::groups())
+        names += (names.empty() ? "" : ",") + std::string{g.name};
     return names;
 }
 
@@ -78,6 +87,7 @@ int main(int argc, char** argv) {
     settings with;
     int threads = 0;
     app.add_option("--seed", with.seed, "Start of the random numbers")->capture_default_str();
+    app.add_option("--first", with.first, "Number of the first program")->capture_default_str();
     app.add_option("--programs", with.programs, "How many programs")->capture_default_str();
     app.add_option("--threads", threads, "Threads of each program (default: 2 to 4)")
         ->check(CLI::Range(1, fuzz::max_program_threads));
@@ -93,21 +103,18 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
 
-    if (threads != 0) with.how.min_threads = with.how.max_threads = threads;
+    if (threads != 0)
+        with.how.min_threads = with.how.max_threads = threads;
     if (!with.kinds.empty()) {
         with.how.groups = 0;
         for (const std::string& name : with.kinds) {
-            bool known = false;
-            for (std::size_t g = 0; g != fuzz::groups().size(); ++g)
-                if (name == fuzz::groups()[g].name) {
-                    with.how.groups |= 1U << g;
-                    known = true;
-                }
-            if (!known) {
-                fmt::print(stderr, "wbsync-fuzz: no kind is called '{}'; there are {}\n", name,
+            const std::uint32_t bit = fuzz::group_bit(name);
+            if (bit == 0) {
+                fmt::print(stderr, "wbsync-fuzz: no kind is called '{}', there are {}\n", name,
                            group_names());
                 return 2;
             }
+            with.how.groups |= bit;
         }
     }
     return run(with);

@@ -104,6 +104,8 @@ private:
         else if (run.memory().fences_cut())
             result_.limit = fmt::format("fences: an execution had more than {} full fences",
                                         engine::max_fences);
+        else if (by.cut())
+            result_.limit = "a wait that conflicts with too many steps to try all their orders";
     }
 
     bool out_of_budget() {
@@ -135,7 +137,7 @@ private:
 inline void record_counterexample(engine::execution& run, engine::model_driver& model,
                                   const options& with,
                                   std::vector<engine::decision> decisions, result& into) {
-    engine::replay_scheduler again(std::move(decisions));
+    engine::replay_scheduler again(std::move(decisions), with.scheduler == scheduler_kind::dpor);
     result second;
     options once = with;
     once.all_findings = false;

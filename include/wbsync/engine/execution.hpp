@@ -89,7 +89,7 @@ public:
         within_ = nullptr;
         memory_.reset(with.memory);
         for (const auto& e : extensions_) e->reset();
-        died_ = false;
+        died_ = deadlocked_ = false;
         intact_ = true;
     }
 
@@ -176,15 +176,21 @@ public:
     [[nodiscard]] thread_id self() const noexcept { return self_; }
     [[nodiscard]] std::string thread_name(thread_id t) const { return of(t).name.str(); }
 
-    [[nodiscard]] bool can_run(thread_id t) const {
-        const operation* op = of(t).pending;
-        return op != nullptr && (op->when == nullptr || op->when->enabled());
-    }
+    [[nodiscard]] bool can_run(thread_id t) const { return is_ready(t) || needs_old_store(t); }
 
-    [[nodiscard]] thread_set enabled() const {
+    /// Threads that can run on the newest state.
+    [[nodiscard]] thread_set ready() const {
         thread_set set = 0;
         for (thread_id t = 0; t != count_; ++t)
-            if (can_run(t)) set |= only(t);
+            if (is_ready(t)) set |= only(t);
+        return set;
+    }
+
+    /// Threads that can run only by reading an old store.
+    [[nodiscard]] thread_set ready_by_old_store() const {
+        thread_set set = 0;
+        for (thread_id t = 0; t != count_; ++t)
+            if (!is_ready(t) && needs_old_store(t)) set |= only(t);
         return set;
     }
 
@@ -243,6 +249,21 @@ public:
 
     /// Objects created from now on are part of `owner`. Returns the previous owner.
     const lifetime* within(const lifetime* owner) noexcept { return std::exchange(within_, owner); }
+
+    /// What thread `t` may read from `x`; without the steps `gone`, if given. Valid until the next
+    /// call.
+    const read_options& options(thread_id t, const location& x, const removed_steps* gone = nullptr) {
+        const auto ordered = [&](step_index later, step_index earlier) {
+            return scheduler_->depends_on(later, earlier);
+        };
+        const vector_clock* past = scheduler_->causal_past(t);
+        if (gone == nullptr)
+            memory_.list_options(t, x, past, [](step_index) { return false; }, ordered, options_);
+        else
+            memory_.list_options(t, x, past, [&](step_index s) { return s >= 0 && (*gone)(s); },
+                                 ordered, options_);
+        return options_;
+    }
 
     [[nodiscard]] const lifetime* within_owner() const noexcept { return within_; }
 
@@ -440,6 +461,7 @@ private:
 
     /// Who runs next: first every thread up to its first operation, then as the scheduler says.
     thread_id decide() {
+        scheduler_->settle();
         if (started_ != all_threads()) return std::countr_one(started_);
         if (quitting_) return next_to_quit();
         if (steps_ >= settings_.max_depth) {
@@ -447,8 +469,17 @@ private:
             cut_short("depth", op != nullptr ? op->where : site{});
         }
         for (thread_id t = 0; t != count_; ++t)
-            if (can_run(t)) return ask_scheduler();
-        return nobody_can_run();
+            if (is_ready(t)) return ask_scheduler();
+        return nobody_is_ready();
+    }
+
+    [[nodiscard]] bool is_ready(thread_id t) const {
+        const operation* op = of(t).pending;
+        return op != nullptr && (op->when == nullptr || op->when->enabled());
+    }
+    [[nodiscard]] bool needs_old_store(thread_id t) const {
+        const operation* op = of(t).pending;
+        return op != nullptr && op->when != nullptr && op->when->enabled_by_old_store();
     }
 
     thread_id ask_scheduler() {
@@ -460,13 +491,20 @@ private:
         return t;
     }
 
-    /// Quiescence when only daemons wait for work; otherwise a deadlock.
-    thread_id nobody_can_run() {
+    /// Quiescence when only daemons wait for work; otherwise a deadlock, from which some may be
+    /// saved by an old store.
+    thread_id nobody_is_ready() {
+        bool idle = true;
+        bool saved = false;
+        for (thread_id t = 0; t != count_; ++t) {
+            idle = idle && (of(t).pending == nullptr || of(t).pending->idle);
+            saved = saved || needs_old_store(t);
+        }
+        if (!idle) report_deadlock();
+        if (!idle && saved) return ask_scheduler();
         scheduler_->nobody_can_run(*this);
-        for (thread_id t = 0; t != count_; ++t)
-            if (const operation* op = of(t).pending; op != nullptr && !op->idle) deadlock();
+        if (!idle || finished_ == all_threads()) leave();
         quitting_ = true;
-        if (finished_ == all_threads()) leave(); // the last thread died of a finding
         return next_to_quit();
     }
 
@@ -476,8 +514,8 @@ private:
         leave();
     }
 
-    [[noreturn]] void deadlock() {
-        outcome_ = outcome::deadlock;
+    void report_deadlock() {
+        if (std::exchange(deadlocked_, true)) return;
         std::string message = "no thread can run:";
         const char* property = "deadlock";
         thread_id first = -1;
@@ -489,9 +527,10 @@ private:
             if (first < 0) first = t;
             if (std::string_view{of(t).property} != "deadlock") property = of(t).property;
         }
-        self_ = first;
         report({property, std::move(message), of(first).pending->where, first});
-        leave();
+        if (recording())
+            log_->steps.push_back({first, property, "", findings_.back().message,
+                                   of(first).pending->where, -1, false});
     }
 
     [[noreturn]] void leave() {
@@ -513,6 +552,7 @@ private:
     phase phase_ = phase::outside;
     bool quitting_ = false;
     bool died_ = false;
+    bool deadlocked_ = false;
     bool intact_ = true;
     outcome outcome_ = outcome::complete;
     int count_ = 0;
@@ -535,6 +575,7 @@ private:
     per_thread<slot> slots_;
     std::array<unsigned, max_threads + 1> created_{};
     std::vector<std::unique_ptr<location>> locations_;
+    read_options options_;
     std::vector<finding> findings_;
     std::vector<std::unique_ptr<extension>> extensions_;
     std::vector<const void*> extension_keys_;

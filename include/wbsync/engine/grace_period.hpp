@@ -107,7 +107,9 @@ private:
             for_each([&](thread_id t) { all = all && has_ended(t); });
             return all;
         }
-        [[nodiscard]] int enabled_without(step_index) const override { return -1; }
+        [[nodiscard]] bool enabled_without(const removed_steps&, std::uint64_t&) const override {
+            return false;
+        }
         [[nodiscard]] std::string waits_for() const override {
             return fmt::format("{} ({})", verb_, describe(*execution::current()));
         }

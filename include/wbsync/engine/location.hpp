@@ -17,21 +17,27 @@ struct store_record {
     std::int64_t delta = 0; ///< what an addition added
     access_class access = access_class::write;
     thread_id thread = 0;
-    timestamp epoch = 0;    ///< happens-before time of the writer; 0: before all threads
-    timestamp seq = 0;      ///< which step of the writer (the clock of the exploration)
-    step_index step = -1;   ///< position in the execution; -1: before all threads
-    view message;           ///< what a reader that acquires learns
-    fence_set fences;       ///< full fences that happen before this store
+    timestamp epoch = 0;   ///< happens-before time of the writer; 0: before all threads
+    timestamp seq = 0;     ///< which step of the writer (the clock of the exploration)
+    step_index step = -1;  ///< position in the execution; -1: before all threads
+    int run = 0;           ///< number of the run of additions; see location
+    view message;          ///< what a reader that acquires learns
+    view own;              ///< for an addition: its part of the message
+    fence_set fences;      ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
     vector_clock first_seen; ///< when each thread first read it, or `never`
 };
 
-/// An atomic variable: its stores in modification order, which is the order of execution.
+/// An atomic variable: its stores in modification order, which is the order of execution. Only
+/// additions whose result nobody used are not ordered among each other: as long as nobody has read
+/// in between, they form a run, and a read of part of a run decides which part came first.
 struct location {
     object_id id = 0;
     std::uint64_t stamp = 0; ///< of the execution that it belongs to
     label name;
     const lifetime* owner = nullptr; ///< the heap object that it is part of
+    bool run_open = false;           ///< the next addition joins the run of the newest store
+    int runs = 0;
     std::vector<store_record> stores;
 
     [[nodiscard]] int newest() const noexcept { return static_cast<int>(stores.size()) - 1; }
@@ -40,6 +46,12 @@ struct location {
     }
     [[nodiscard]] store_record& at(int i) noexcept { return stores[static_cast<std::size_t>(i)]; }
     [[nodiscard]] std::int64_t value() const noexcept { return stores.back().value; }
+
+    /// Where the run of store `i` begins.
+    [[nodiscard]] int begin_of_run(int i) const noexcept {
+        while (i > 0 && at(i - 1).run == at(i).run) --i;
+        return i;
+    }
 };
 
 } // namespace wbsync::engine

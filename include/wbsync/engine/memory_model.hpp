@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/location.hpp>
+#include <wbsync/engine/psc.hpp>
+#include <wbsync/engine/read_options.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace wbsync::engine {
@@ -14,18 +17,6 @@ namespace wbsync::engine {
 /// 2017), with modification order as executed.
 enum class memory_kind : std::uint8_t { sc, weak };
 
-/// Offsets from the newest store, bit k for the k-th older one.
-using store_choices = std::uint64_t;
-
-/// A load looks back over at most this many newer stores; an execution in which it would have had
-/// to look further is reported as cut short.
-inline constexpr int max_history = 64;
-
-struct fence_record {
-    step_index step; ///< newest step of the thread before the fence
-    view before; ///< what happens before the fence
-};
-
 /// Happens-before, coherence and the psc axiom of one execution. Views follow Kang et al., "A
 /// promising semantics for relaxed-memory concurrency" (POPL 2017): what the thread knows, what an
 /// acquire fence would add, what a relaxed store passes on since the last release fence.
@@ -33,19 +24,15 @@ class memory_model {
 public:
     void reset(memory_kind kind) {
         kind_ = kind;
-        threads_ = 0;
-        history_cut_ = fences_cut_ = false;
-        fences_.clear();
-        touched_.clear();
+        history_cut_ = false;
+        psc_.reset();
     }
 
     /// What was stored so far happens before everything that the threads do.
     void start_threads(int threads) {
-        threads_ = threads;
         for (thread_id t = 0; t != threads; ++t) {
-            thread_view& v = of(t);
-            v = {};
-            v.now.clock[t] = 1;
+            views_[t] = {};
+            views_[t].now.clock[t] = 1;
         }
     }
 
@@ -53,185 +40,198 @@ public:
 
     /// Some load had more stores to choose from than `max_history`.
     [[nodiscard]] bool history_cut() const noexcept { return history_cut_; }
-    [[nodiscard]] bool fences_cut() const noexcept { return fences_cut_; }
+    [[nodiscard]] bool fences_cut() const noexcept { return psc_.full(); }
+
+    // --- accesses -------------------------------------------------------------------------------
 
     void initialise(location& x, std::int64_t value) {
         x.stores.clear();
+        x.runs = 0;
         append(x).value = value;
-        x.stores.back().access = access_class::write;
-        touched_.push_back(&x);
+        psc_.add_location(x);
     }
 
-    /// The stores that thread `t` may read from `x` when `newest` is the newest store. A store S
-    /// may be passed over only if it does not happen before the load, was not read by anything
-    /// that does, and is in `past`, the causal past of the thread's previous step: otherwise the
-    /// same choice is reached by running the load before S, which the exploration does anyway.
-    store_choices candidates(thread_id t, const location& x, int newest, const vector_clock* past) {
-        store_choices mask = 1;
-        if (kind_ == memory_kind::sc) return mask;
-        const vector_clock& now = of(t).now.clock;
-        for (int k = 0; k != newest; ++k) {
-            if (!may_pass_over(x.at(newest - k), now, past)) break;
-            if (k + 1 == max_history) {
-                history_cut_ = true;
-                break;
-            }
-            if (closes_psc_cycle(t, x, newest - k - 1, [](step_index) { return false; }))
-                break; // older ones close it as well
-            mask |= store_choices{1} << (k + 1);
-        }
-        return mask;
+    /// Reads the store that the option stands for, and decides by that which additions came first.
+    /// Returns its index.
+    int load(thread_id t, location& x, const read_option& o, memory_order order) {
+        const int i = x.at(o.begin).access == access_class::add ? split_run(x, o) : o.begin;
+        load(t, x, i, order);
+        return i;
     }
 
-    [[nodiscard]] bool may_pass_over(thread_id t, const store_record& s,
-                                     const vector_clock* past) const {
-        return kind_ == memory_kind::weak && may_pass_over(s, of(t).now.clock, past);
-    }
-
-    /// Reads the store at index `i`.
     std::int64_t load(thread_id t, location& x, int i, memory_order order) {
-        store_record& s = x.at(i);
-        see(t, s);
-        thread_view& v = of(t);
-        v.read.join(s.message);
-        if (acquires(order) || kind_ == memory_kind::sc) v.now.join(s.message);
+        thread_view& v = views_[t];
+        for (int j = x.begin_of_run(i); j <= i; ++j) { // the whole run came before the read
+            store_record& s = x.at(j);
+            s.first_seen[t] = std::min(s.first_seen[t], v.now.clock[t]);
+            s.reader_fences.join(v.now.fences);
+        }
+        if (i == x.newest()) x.run_open = false;
+        learn_message(t, x.at(i).message, order);
         v.quiet = false;
-        return s.value;
+        return x.at(i).value;
     }
 
     void store(thread_id t, location& x, std::int64_t value, memory_order order, step_index step,
                timestamp seq) {
         store_record& s = append(x);
-        write(t, s, order, step, seq);
+        s.message = write(t, s, order, step, seq);
         s.value = value;
-        s.access = access_class::write;
-        s.delta = 0;
     }
 
     /// Reads the newest store and puts `value` after it; continues its release sequence.
-    void update(thread_id t, location& x, std::int64_t value, access_class access,
-                memory_order order, step_index step, timestamp seq) {
-        const auto before = load(t, x, x.newest(), order);
+    void update(thread_id t, location& x, std::int64_t value, memory_order order, step_index step,
+                timestamp seq) {
         store_record& s = append(x);
         const store_record& previous = x.at(x.newest() - 1);
-        write(t, s, order, step, seq);
+        learn_message(t, previous.message, order);
+        s.message = write(t, s, order, step, seq);
         s.message.join(previous.message);
         s.value = value;
-        s.access = access;
-        s.delta = value - before;
     }
 
-    void acquire_fence(thread_id t) { of(t).now.join(of(t).read); }
+    /// A relaxed addition whose result nobody uses. It learns nothing from the stores before it,
+    /// since their order may not matter.
+    void add(thread_id t, location& x, std::int64_t delta, step_index step, timestamp seq) {
+        const bool joins = x.run_open;
+        store_record& s = append(x);
+        const store_record& previous = x.at(x.newest() - 1);
+        if (joins) s.run = previous.run;
+        x.run_open = true;
+        s.access = access_class::add;
+        s.delta = delta;
+        s.own = write(t, s, memory_order::relaxed, step, seq);
+        chain(s, previous);
+    }
+
+    // --- fences ---------------------------------------------------------------------------------
+
+    void acquire_fence(thread_id t) { views_[t].now.join(views_[t].read); }
 
     void release_fence(thread_id t) {
-        thread_view& v = of(t);
-        v.passed = v.now;
+        views_[t].passed = views_[t].now;
         tick(t);
     }
 
-    /// smp_mb(): acquire and release fence, and a member of the psc relation. `step` is the newest
+    /// smp_mb(): acquire and release fence, and a member of the psc order. `step` is the newest
     /// step of the thread.
     void full_fence(thread_id t, step_index step) {
-        thread_view& v = of(t);
+        thread_view& v = views_[t];
         acquire_fence(t);
-        if (kind_ == memory_kind::weak && !v.quiet) record_fence(t, step);
+        if (kind_ == memory_kind::weak && !v.quiet) psc_.add_fence(v.now, step);
         v.quiet = true; // a fence right after a fence adds nothing
         release_fence(t);
     }
 
+    // --- views, for what synchronises by other means ----------------------------------------------
+
+    [[nodiscard]] const view& now(thread_id t) const noexcept { return views_[t].now; }
+
     /// What `t` knows, with what it has read but not acquired: all that has been "propagated to
     /// its CPU". Ordering for what control-depends on those reads, such as freeing memory.
     [[nodiscard]] view propagated(thread_id t) const {
-        view v = of(t).now;
-        v.join(of(t).read);
+        view v = views_[t].now;
+        v.join(views_[t].read);
         return v;
     }
 
-    [[nodiscard]] const view& now(thread_id t) const noexcept { return of(t).now; }
-
-    /// Would reading store `i` close a cycle in psc? Fences F and G are ordered when F happens
-    /// before G, or F (hb; eco; hb) G. Such a load L is from-read before every newer store, hence
-    /// adds F -> G for each F before L and each G after a newer store or a read of one. Every other
-    /// edge agrees with the order of execution, so cycles need to be looked for here only.
-    ///
-    /// `gone` says which steps to leave out, to ask about an execution without them; it holds for
-    /// the causal future of what it holds for.
-    template <class Gone>
-    [[nodiscard]] bool closes_psc_cycle(thread_id t, const location& x, int i, Gone gone) {
-        const fence_set& before = of(t).now.fences;
-        if (before.empty()) return false;
-        fence_set after;
-        for (int j = i + 1; j <= x.newest(); ++j)
-            if (!gone(x.at(j).step)) fences_after_access(x.at(j), after);
-        for (std::size_t f = 0; f != fences_.size(); ++f)
-            if (gone(fences_[f].step)) after.erase(static_cast<int>(f));
-        if (after.empty()) return false;
-        if (after.intersects(before)) return true;
-        collect_psc_edges(gone);
-        return reaches_back(before, after);
+    void learn(thread_id t, const view& what) {
+        views_[t].now.join(what);
+        views_[t].quiet = false;
     }
-
-    void learn(thread_id t, const view& what) { of(t).now.join(what); }
 
     /// `t` learns `what`, and passes it on with its relaxed stores as well.
     void receive_strongly(thread_id t, const view& what) {
-        thread_view& v = of(t);
+        thread_view& v = views_[t];
         v.now.join(what);
         v.read.join(what);
         v.passed.join(what);
+        v.quiet = false;
     }
+
+    /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
+    void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
     /// A thread with a store to some part of `object` that is neither in `ordered` nor known to `t`
     /// from reading it or a newer one; -1: none.
     [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
                                                     const view& ordered) const {
-        for (const location* x : touched_) {
+        for (const location* x : psc_.locations()) {
             if (x->owner != &object) continue;
-            for (int i = x->newest(); i >= 0 && x->at(i).first_seen[t] == never; --i)
-                if (!ordered.clock.covers(x->at(i).thread, x->at(i).epoch)) return x->at(i).thread;
+            for (int i = x->newest(); i >= 0; --i) {
+                const store_record& s = x->at(i);
+                if (s.first_seen[t] != never && s.access != access_class::add) break;
+                if (s.thread != t && s.first_seen[t] != never) break;
+                if (!ordered.clock.covers(s.thread, s.epoch)) return s.thread;
+            }
         }
         return -1;
     }
 
-    /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
-    void tick(thread_id t) { ++of(t).now.clock[t]; }
+    // --- what a load may read ---------------------------------------------------------------------
+
+    /// Lists the stores that thread `t` may read from `x`, in an execution without the steps that
+    /// `gone` holds for. A store S may be passed over only if it does not happen before the load,
+    /// was not read by anything that does, and is in `past`, the causal past of the thread's
+    /// previous step: otherwise the same choice is reached by running the load before S, which the
+    /// exploration does anyway. `ordered(b, a)`: step b is in the causal future of step a.
+    template <class Gone, class Ordered>
+    void list_options(thread_id t, const location& x, const vector_clock* past, Gone gone,
+                      Ordered ordered, read_options& out) {
+        out.clear();
+        int end = x.newest();
+        while (gone(x.at(end).step)) --end; // the initial value is never gone
+        const int newest = end;
+        while (end >= 0) {
+            const int begin = x.begin_of_run(end);
+            const run_view run = look_at(t, x, begin, end, past, gone);
+            if (run.there != 0) {
+                list_parts(t, x, run, newest, gone, ordered, out);
+                if (run.passable != run.there) return;
+            }
+            end = begin - 1;
+        }
+    }
 
 private:
     struct thread_view {
-        view now;    ///< what happens before the next operation
-        view read;   ///< messages of the stores read so far
-        view passed; ///< `now` as of the last release fence
+        view now;           ///< what happens before the next operation
+        view read;          ///< messages of the stores read so far
+        view passed;        ///< `now` as of the last release fence
         bool quiet = false; ///< no access since the last full fence
     };
 
-    [[nodiscard]] thread_view& of(thread_id t) noexcept { return views_[t]; }
-    [[nodiscard]] const thread_view& of(thread_id t) const noexcept { return views_[t]; }
-
     static store_record& append(location& x) {
+        x.run_open = false;
         store_record& s = x.stores.emplace_back();
+        s.run = x.runs++;
         s.first_seen.fill(never);
         return s;
     }
 
-    void write(thread_id t, store_record& s, memory_order order, step_index step, timestamp seq) {
-        thread_view& v = of(t);
+    /// Fills in what a store of `t` carries with it; returns what it passes on.
+    view write(thread_id t, store_record& s, memory_order order, step_index step, timestamp seq) {
+        thread_view& v = views_[t];
         const bool release = releases(order) || kind_ == memory_kind::sc;
         s.thread = t;
         s.epoch = v.now.clock[t];
         s.seq = seq;
         s.step = step;
-        s.message = release ? v.now : v.passed;
         s.fences = v.now.fences;
         s.first_seen[t] = s.epoch;
         v.quiet = false;
+        const view passed = release ? v.now : v.passed;
         if (release) tick(t);
+        return passed;
     }
 
-    void see(thread_id t, store_record& s) {
-        const view& now = of(t).now;
-        s.first_seen[t] = std::min(s.first_seen[t], now.clock[t]);
-        s.reader_fences.join(now.fences);
+    void learn_message(thread_id t, const view& message, memory_order order) {
+        thread_view& v = views_[t];
+        v.read.join(message);
+        if (acquires(order) || kind_ == memory_kind::sc) v.now.join(message);
     }
+
+    // --- coherence ------------------------------------------------------------------------------
 
     static bool may_pass_over(const store_record& s, const vector_clock& now,
                               const vector_clock* past) {
@@ -246,83 +246,168 @@ private:
         return any;
     }
 
-    void record_fence(thread_id t, step_index step) {
-        const auto f = static_cast<int>(fences_.size());
-        if (f == max_fences) {
-            fences_cut_ = true;
+    // --- runs of additions ----------------------------------------------------------------------
+
+    /// A run, as sets of its stores: bit i for the store at begin + i.
+    struct run_view {
+        int begin = 0;
+        int size = 0;
+        std::uint64_t there = 0;    ///< not gone
+        std::uint64_t passable = 0; ///< may be passed over
+    };
+
+    template <class Gone>
+    run_view look_at(thread_id t, const location& x, int begin, int end, const vector_clock* past,
+                     Gone gone) {
+        run_view run;
+        if (end - begin >= max_history) { // older part: as if it were a run that is read whole
+            history_cut_ = true;
+            begin = end - max_history + 1;
+        }
+        run.begin = begin;
+        run.size = end - begin + 1;
+        const vector_clock& now = views_[t].now.clock;
+        for (int i = 0; i != run.size; ++i) {
+            const store_record& s = x.at(begin + i);
+            if (gone(s.step)) continue;
+            run.there |= std::uint64_t{1} << i;
+            if (kind_ == memory_kind::weak && begin + i != 0 && may_pass_over(s, now, past))
+                run.passable |= std::uint64_t{1} << i;
+        }
+        return run;
+    }
+
+    /// Adds to `out` the parts of a run that may have come before the read: all of it, or all but
+    /// some that may be passed over and that nothing left in the part comes after. To pass over the
+    /// whole run is to read from an older one.
+    template <class Gone, class Ordered>
+    void list_parts(thread_id t, const location& x, const run_view& run, int newest, Gone gone,
+                    Ordered ordered, read_options& out) {
+        add_option(t, x, run, run.there, newest, gone, out);
+        if (run.passable == 0 || std::has_single_bit(run.there)) return;
+        const std::uint64_t candidates = passed_over_at_all(t, x, run, newest, gone, ordered);
+        const int n = std::popcount(candidates);
+        constexpr int most = 12;
+        if (n > most) {
+            history_cut_ = true;
             return;
         }
-        view& now = of(t).now;
-        fences_.push_back({step, now});
-        now.fences.insert(f);
+        for (std::uint64_t passed = candidates; passed != 0; passed = (passed - 1) & candidates) {
+            const std::uint64_t kept = run.there & ~passed;
+            if (kept != 0 && closed(x, run.begin, kept, passed, ordered))
+                add_option(t, x, run, kept, newest, gone, out);
+        }
     }
 
-    /// Adds to `out` the fences after an event that `u` performed at `epoch`.
-    void fences_after(thread_id u, timestamp epoch, fence_set& out) const {
-        for (std::size_t f = 0; f != fences_.size(); ++f)
-            if (fences_[f].before.clock.covers(u, epoch)) out.insert(static_cast<int>(f));
-    }
-
-    /// Fences after a read of the store.
-    void fences_after_reads(const store_record& s, fence_set& out) const {
-        for (thread_id u = 0; u != threads_; ++u)
-            if (s.first_seen[u] != never) fences_after(u, s.first_seen[u], out);
-    }
-
-    void fences_after_access(const store_record& s, fence_set& out) const {
-        fences_after(s.thread, s.epoch, out);
-        fences_after_reads(s, out);
-    }
-
-    /// Fills psc_[G] with the direct predecessors of each fence G that is there.
-    template <class Gone>
-    void collect_psc_edges(Gone gone) {
-        psc_.clear();
-        for (const fence_record& g : fences_)
-            psc_.push_back(gone(g.step) ? fence_set{} : g.before.fences);
-        for (const location* x : touched_) {
-            fence_set earlier; // fences before the eco-predecessors of the store at hand
-            for (const store_record& s : x->stores) {
-                if (gone(s.step)) continue;
-                fence_set after;
-                fences_after_access(s, after);
-                add_psc_edges(earlier, after);
-                fence_set after_reads; // of s, which comes before them, but not they before s
-                fences_after_reads(s, after_reads);
-                add_psc_edges(s.fences, after_reads);
-                earlier.join(s.fences);
-                earlier.join(s.reader_fences);
+    /// The stores of the run that some part may leave out: all that comes after such a store may be
+    /// passed over as well, and doing so closes no cycle in psc.
+    template <class Gone, class Ordered>
+    std::uint64_t passed_over_at_all(thread_id t, const location& x, const run_view& run,
+                                     int newest, Gone gone, Ordered ordered) {
+        std::uint64_t good = 0;
+        for (std::uint64_t left = run.passable; left != 0; left &= left - 1) {
+            const int i = std::countr_zero(left);
+            std::uint64_t passed = std::uint64_t{1} << i;
+            for (int j = i + 1; j < run.size; ++j) {
+                const step_index later = x.at(run.begin + j).step;
+                if (((run.there >> j) & 1) != 0 && ordered(later, x.at(run.begin + i).step))
+                    passed |= std::uint64_t{1} << j;
             }
+            if ((passed & ~run.passable) == 0 &&
+                !closes_psc_cycle(t, x, run, run.there & ~passed, newest, gone))
+                good |= std::uint64_t{1} << i;
         }
+        return good;
     }
 
-    void add_psc_edges(const fence_set& from, const fence_set& to) {
-        if (from.empty()) return;
-        to.for_each([&](int g) { psc_[static_cast<std::size_t>(g)].join(from); });
+    /// Does nothing in `kept` come after something in `passed`?
+    template <class Ordered>
+    static bool closed(const location& x, int begin, std::uint64_t kept, std::uint64_t passed,
+                       Ordered ordered) {
+        for (std::uint64_t p = passed; p != 0; p &= p - 1)
+            for (std::uint64_t k = kept; k != 0; k &= k - 1) {
+                const step_index later = x.at(begin + std::countr_zero(k)).step;
+                const step_index earlier = x.at(begin + std::countr_zero(p)).step;
+                if (later > earlier && ordered(later, earlier)) return false;
+            }
+        return true;
     }
 
-    /// Is there a path from a fence in `sources` to one in `targets`?
-    [[nodiscard]] bool reaches_back(const fence_set& targets, const fence_set& sources) const {
-        fence_set reached = targets;
-        for (fence_set frontier = targets; !frontier.empty();) {
-            fence_set next = reached;
-            frontier.for_each([&](int f) { next.join(psc_[static_cast<std::size_t>(f)]); });
-            if (next.intersects(sources)) return true;
-            if (next == reached) return false;
-            frontier = next;
-            reached = next;
+    template <class Gone>
+    void add_option(thread_id t, const location& x, const run_view& run, std::uint64_t kept,
+                    int newest, Gone gone, read_options& out) {
+        if (static_cast<int>(out.size()) == max_history) {
+            history_cut_ = true;
+            return;
         }
-        return false;
+        if (!out.empty() && closes_psc_cycle(t, x, run, kept, newest, gone)) return;
+        read_option o{run.begin, kept, out.empty() ? 0U : 1U, x.at(run.begin).value};
+        if (x.at(run.begin).access == access_class::add)
+            o.value = x.at(run.begin - 1).value; // never gone: the run would be, too
+        for (std::uint64_t k = kept; k != 0; k &= k - 1) {
+            const store_record& s = x.at(run.begin + std::countr_zero(k));
+            o.value += s.delta;
+            if (!out.empty()) o.key += hash(s.thread, s.seq);
+        }
+        out.push_back(o);
+    }
+
+    /// A sum of these stands for a set of stores; 0 and 1 stand for other things.
+    static std::uint64_t hash(thread_id t, timestamp seq) {
+        std::uint64_t h = (static_cast<std::uint64_t>(t) << 16 | static_cast<std::uint16_t>(seq)) + 1;
+        h *= 0x9e3779b97f4a7c15; // splitmix64
+        h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;
+        h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
+        return h ^ (h >> 31);
+    }
+
+    /// The load is from-read before every store that it passes over.
+    template <class Gone>
+    bool closes_psc_cycle(thread_id t, const location& x, const run_view& run, std::uint64_t kept,
+                          int newest, Gone gone) {
+        const fence_set& before = views_[t].now.fences;
+        if (before.empty()) return false;
+        fence_set later;
+        for (int j = run.begin; j <= newest; ++j) {
+            const int i = j - run.begin;
+            const bool passed = i >= run.size || ((kept >> i) & 1) == 0;
+            if (passed && !gone(x.at(j).step)) psc_.after_access(x.at(j), later);
+        }
+        return psc_.closes_cycle(before, later, gone);
+    }
+
+    /// Value and message of an addition, put after `previous`.
+    static void chain(store_record& s, const store_record& previous) {
+        s.value = previous.value + s.delta;
+        s.message = s.own;
+        s.message.join(previous.message);
+    }
+
+    /// Puts the kept stores of a run before the others, which become a run of their own; returns
+    /// the index of the last kept one.
+    static int split_run(location& x, const read_option& o) {
+        int end = o.begin;
+        while (end <= x.newest() && x.at(end).run == x.at(o.begin).run) ++end;
+        const int kept = std::popcount(o.kept);
+        if (kept == end - o.begin) return end - 1;
+        const auto is_kept = [&](const store_record& s) {
+            return ((o.kept >> (&s - &x.at(o.begin))) & 1) != 0;
+        };
+        std::vector<store_record> sorted;
+        for (int i = o.begin; i != end; ++i)
+            if (is_kept(x.at(i))) sorted.push_back(x.at(i));
+        const int fresh = x.runs++;
+        for (int i = o.begin; i != end; ++i)
+            if (!is_kept(x.at(i))) sorted.emplace_back(x.at(i)).run = fresh;
+        std::move(sorted.begin(), sorted.end(), x.stores.begin() + o.begin);
+        for (int i = o.begin; i != end; ++i) chain(x.at(i), x.at(i - 1));
+        return o.begin + kept - 1;
     }
 
     memory_kind kind_ = memory_kind::weak;
-    int threads_ = 0;
     bool history_cut_ = false;
-    bool fences_cut_ = false;
     per_thread<thread_view> views_;
-    std::vector<fence_record> fences_;
-    std::vector<fence_set> psc_;
-    std::vector<const location*> touched_; ///< every location of this execution
+    psc_order psc_;
 };
 
 } // namespace wbsync::engine

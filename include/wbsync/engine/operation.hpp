@@ -55,17 +55,31 @@ struct operation {
     site where;
 };
 
+/// Steps that are imagined away, with all that depends on them.
+class removed_steps {
+public:
+    virtual bool operator()(step_index s) const = 0;
+
+protected:
+    ~removed_steps() = default;
+};
+
 /// The condition under which a blocking operation can run. The thread is never scheduled while it
 /// is false: no spinning.
 class guard {
 public:
+    /// It can run on the newest state.
     [[nodiscard]] virtual bool enabled() const = 0;
 
-    /// Would the operation have been able to run just before step `e`, with the later steps that
-    /// do not depend on `e` done as well? Returns the store it would have read, as an offset from
-    /// the newest one, or -1. Guards that once true stay true answer -1: nothing that comes later
-    /// can have disabled them, so there is no race to reverse.
-    [[nodiscard]] virtual int enabled_without(step_index e) const = 0;
+    /// It can run, if need be by reading an old store. A thread that only could so may just as well
+    /// never do it: the processor that spins sees the newest value in the end.
+    [[nodiscard]] virtual bool enabled_by_old_store() const { return false; }
+
+    /// Could it run if the steps `gone` had not happened? `key` is then that of the read_option
+    /// that it would take. Guards that stay true once they are say no: nothing that came later can
+    /// have disabled them, so there is no race to reverse.
+    [[nodiscard]] virtual bool enabled_without(const removed_steps& gone,
+                                               std::uint64_t& key) const = 0;
 
     /// For deadlock reports: "spin_lock(inode[0].i_lock), held by switcher[1]".
     [[nodiscard]] virtual std::string waits_for() const = 0;

@@ -18,11 +18,11 @@ public:
     }
 
     thread_id pick(execution& run) override {
-        decisions_.push_back({next(run.enabled()), 0});
+        decisions_.push_back({next(run.ready() | run.ready_by_old_store()), 0});
         return decisions_.back().thread;
     }
 
-    int choose(store_choices candidates) override {
+    int choose(const read_options&, store_choices candidates) override {
         return decisions_.back().choice = next(candidates);
     }
 

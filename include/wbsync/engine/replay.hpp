@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/causality.hpp>
 #include <wbsync/engine/execution.hpp>
 
 #include <utility>
@@ -12,36 +13,51 @@ namespace wbsync::engine {
 /// a misuse finding; the caller compares the outcome with the one it knows.
 class replay_scheduler final : public scheduler {
 public:
-    explicit replay_scheduler(std::vector<decision> decisions) : decisions_(std::move(decisions)) {}
+    /// `causal`: the decisions are an explorer's, which offers loads only what the causal past
+    /// makes necessary. The choices are numbers, so the replay has to offer the same.
+    replay_scheduler(std::vector<decision> decisions, bool causal)
+        : decisions_(std::move(decisions)), causal_(causal) {}
 
-    void execution_begin(execution&) override { next_ = 0; }
+    void execution_begin(execution& run) override { order_.begin(run.thread_count()); }
+
+    void settle() override { order_.close(); }
 
     thread_id pick(execution& run) override {
-        if (next_ == decisions_.size()) return give_up;
-        const thread_id t = decisions_[next_].thread;
+        const auto next = static_cast<std::size_t>(order_.size());
+        if (next == decisions_.size()) return give_up;
+        const thread_id t = decisions_[next].thread;
         if (t < 0 || t >= run.thread_count() || !run.can_run(t))
             run.fail("misuse",
                      fmt::format("the model is not deterministic: thread {} cannot take step {} of "
                                  "the replay, although it did before",
                                  t < run.thread_count() && t >= 0 ? run.thread_name(t) : "?",
-                                 next_ + 1),
+                                 next + 1),
                      {});
-        ++next_;
+        order_.open(t, *run.pending(t));
         return t;
     }
 
-    int choose(store_choices candidates) override {
-        const int wanted = decisions_[next_ - 1].choice;
-        return ((candidates >> wanted) & 1) != 0 ? wanted : 0;
+    int choose(const read_options&, store_choices candidates) override {
+        const int wanted = decisions_[static_cast<std::size_t>(order_.size() - 1)].choice;
+        return ((candidates >> wanted) & 1) != 0 ? wanted : std::countr_zero(candidates);
     }
 
     bool execution_end(execution&, outcome) override { return false; }
+
+    [[nodiscard]] const vector_clock* causal_past(thread_id t) const override {
+        return causal_ ? &order_.past(t) : nullptr;
+    }
+    void order_after(thread_id u, timestamp seq) override { order_.order_after(u, seq); }
+    [[nodiscard]] bool depends_on(step_index later, step_index earlier) const override {
+        return !causal_ || order_.depends_on(later, earlier);
+    }
 
     [[nodiscard]] std::vector<decision> decisions() const override { return decisions_; }
 
 private:
     std::vector<decision> decisions_;
-    std::size_t next_ = 0;
+    bool causal_;
+    causal_order order_;
 };
 
 } // namespace wbsync::engine

@@ -9,14 +9,12 @@ class execution;
 
 /// Why an execution ended.
 enum class outcome : std::uint8_t {
-    complete,  ///< every thread ran to its end, or only a finding stopped it
-    deadlock,  ///< threads are left, none can run
+    complete,  ///< every thread ran as far as it can
     redundant, ///< the scheduler gave it up: an equivalent one was seen before
     cut_short, ///< a limit was hit
 };
 
-/// One decision of an execution: who took the step, and which store it read, counted from the
-/// newest.
+/// One decision of an execution: who took the step, and which of its read_options it read.
 struct decision {
     thread_id thread = 0;
     int choice = 0;
@@ -32,12 +30,15 @@ public:
 
     virtual void execution_begin(execution& run) = 0;
 
+    /// The step under way is done.
+    virtual void settle() {}
+
     /// The thread that performs its announced operation next, or `give_up`. Called only when some
     /// thread can run.
     virtual thread_id pick(execution& run) = 0;
 
-    /// The store that the load under way reads: an offset out of `candidates`.
-    virtual int choose(store_choices candidates) = 0;
+    /// What the load under way reads: one of `candidates`, indices into `options`.
+    virtual int choose(const read_options& options, store_choices candidates) = 0;
 
     /// No thread can run: what the waiting ones wait for did not come.
     virtual void nobody_can_run(execution& /*run*/) {}
@@ -56,6 +57,9 @@ public:
     [[nodiscard]] virtual bool depends_on(step_index /*later*/, step_index /*earlier*/) const {
         return true;
     }
+
+    /// Something had to be left out, so the exploration is not complete.
+    [[nodiscard]] virtual bool cut() const { return false; }
 
     /// What was decided in the execution under way; a replay_scheduler runs it again.
     [[nodiscard]] virtual std::vector<decision> decisions() const = 0;

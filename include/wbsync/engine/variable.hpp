@@ -26,45 +26,29 @@ public:
         : x_(x), accepts_(accepts), newest_only_(newest_only), verb_(verb), show_(show),
           thread_(execution::current()->self()) {}
 
-    /// Candidates for the load that satisfy the predicate.
-    [[nodiscard]] store_choices acceptable() const {
+    [[nodiscard]] bool enabled() const override { return accepts_(x_.value()); }
+
+    [[nodiscard]] bool enabled_by_old_store() const override {
         execution& run = *execution::current();
-        if (newest_only_ || !run.running()) return accepts_(x_.value()) ? 1 : 0;
-        const auto coherent = run.memory().candidates(thread_, x_, x_.newest(), past());
-        store_choices good = 0;
-        for (store_choices left = coherent; left != 0; left &= left - 1) {
-            const int k = std::countr_zero(left);
-            if (accepts_(x_.at(x_.newest() - k).value)) good |= store_choices{1} << k;
-        }
-        return good;
+        return !newest_only_ && run.memory().kind() == memory_kind::weak &&
+               acceptable(run.options(thread_, x_)) != 0;
     }
 
-    [[nodiscard]] bool enabled() const override { return acceptable() != 0; }
+    [[nodiscard]] bool enabled_without(const removed_steps& gone,
+                                       std::uint64_t& key) const override {
+        const read_options& options = execution::current()->options(thread_, x_, &gone);
+        const store_choices good = acceptable(options);
+        if (good == 0) return false;
+        key = options[static_cast<std::size_t>(std::countr_zero(good))].key;
+        return true;
+    }
 
-    [[nodiscard]] int enabled_without(step_index e) const override {
-        const scheduler& by = execution::current()->by();
-        memory_model& memory = execution::current()->memory();
-        const auto gone = [&](step_index s) { return s == e || (s > e && by.depends_on(s, e)); };
-        int i = x_.newest();
-        while (x_.at(i).step >= e) --i;
-        std::int64_t value = x_.at(i).value;
-        int offset = 0; // additions that commute with `e` and stay
-        bool can_look_back = !newest_only_;
-        for (int j = i + 1; j <= x_.newest(); ++j) {
-            const store_record& s = x_.at(j);
-            if (gone(s.step)) continue;
-            value += s.delta;
-            ++offset;
-            can_look_back = can_look_back && memory.may_pass_over(thread_, s, past());
-        }
-        if (accepts_(value)) return 0;
-        for (; can_look_back && i > 0; --i) {
-            can_look_back = memory.may_pass_over(thread_, x_.at(i), past()) &&
-                            !memory.closes_psc_cycle(thread_, x_, i - 1, gone);
-            if (can_look_back && accepts_(x_.at(i - 1).value)) return offset + 1;
-            ++offset;
-        }
-        return -1;
+    /// The options that satisfy the predicate.
+    [[nodiscard]] store_choices acceptable(const read_options& options) const {
+        store_choices good = 0;
+        for (std::size_t k = 0; k != (newest_only_ ? 1 : options.size()); ++k)
+            if (accepts_(options[k].value)) good |= store_choices{1} << k;
+        return good;
     }
 
     [[nodiscard]] std::string waits_for() const override {
@@ -72,10 +56,6 @@ public:
     }
 
 private:
-    [[nodiscard]] const vector_clock* past() const {
-        return execution::current()->by().causal_past(thread_);
-    }
-
     const location& x_;
     const Predicate& accepts_;
     bool newest_only_;
@@ -108,9 +88,8 @@ public:
         run.announce(step(access_class::read, verb, at));
         run.access(x_->owner, verb, at);
         if (!run.running()) return x_->value();
-        return read(run, run.memory().candidates(run.self(), *x_, x_->newest(),
-                                                 run.by().causal_past(run.self())),
-                    order, verb, at);
+        const read_options& options = run.options(run.self(), *x_);
+        return read(run, options, all_choices(options), order, verb, at);
     }
 
     /// Reads the newest value, as under a lock that every writer holds.
@@ -118,7 +97,10 @@ public:
         execution& run = enter(at);
         run.announce(step(access_class::read, verb, at));
         run.access(x_->owner, verb, at);
-        return run.running() ? read(run, 1, order, verb, at) : x_->value();
+        if (!run.running()) return x_->value();
+        const std::int64_t value = run.memory().load(run.self(), *x_, x_->newest(), order);
+        if (run.recording()) note_read(run, x_->newest(), verb, at);
+        return value;
     }
 
     void store(std::int64_t value, memory_order order, const char* verb, const site& at) {
@@ -163,12 +145,15 @@ public:
             if (accepts(seen)) x_->stores.back().value = f(seen);
             return {accepts(seen), seen};
         }
-        const int offset = run.by().choose(or_refused(run, accepts));
-        const std::int64_t seen = x_->at(x_->newest() - offset).value;
-        if (offset != 0 || !accepts(seen)) {
-            const int i = x_->newest() - offset;
-            run.memory().load(run.self(), *x_, i, memory_order::relaxed);
-            if (run.recording()) note_read(run, i, verb, at);
+        const read_options& options = run.options(run.self(), *x_);
+        store_choices refused = 0;
+        for (std::size_t k = 0; k != options.size(); ++k)
+            if (k == 0 || !accepts(options[k].value))
+                refused |= store_choices{1} << k;
+        const int k = run.by().choose(options, refused);
+        const std::int64_t seen = options[static_cast<std::size_t>(k)].value;
+        if (k != 0 || !accepts(seen)) {
+            read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
             return {false, seen};
         }
         if (fenced) run.full_fence();
@@ -189,8 +174,11 @@ public:
         op.idle = idle;
         if (!run.announce(op)) return false;
         run.access(x_->owner, verb, at);
-        const std::int64_t seen =
-            run.running() ? read(run, when.acceptable(), order, verb, at) : x_->value();
+        std::int64_t seen = x_->value();
+        if (run.running()) {
+            const read_options& options = run.options(run.self(), *x_);
+            seen = read(run, options, when.acceptable(options), order, verb, at);
+        }
         if (value != nullptr) *value = seen;
         return true;
     }
@@ -248,13 +236,17 @@ private:
         return op;
     }
 
-    std::int64_t read(execution& run, store_choices candidates, memory_order order,
-                      const char* verb, const site& at) const {
-        const int offset = run.by().choose(candidates);
-        const int i = x_->newest() - offset;
-        const std::int64_t value = run.memory().load(run.self(), *x_, i, order);
+    std::int64_t read(execution& run, const read_options& options, store_choices candidates,
+                      memory_order order, const char* verb, const site& at) const {
+        const int k = run.by().choose(options, candidates);
+        return read_option(run, options[static_cast<std::size_t>(k)], order, verb, at);
+    }
+
+    std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
+                             const char* verb, const site& at) const {
+        const int i = run.memory().load(run.self(), *x_, o, order);
         if (run.recording()) note_read(run, i, verb, at);
-        return value;
+        return o.value;
     }
 
     template <class F>
@@ -278,23 +270,13 @@ private:
 
     void write_update(execution& run, access_class access, std::int64_t before,
                       std::int64_t after, memory_order order, const char* verb, const site& at) {
-        run.memory().update(run.self(), *x_, after, access, order, run.step_count() - 1,
-                            run.seq(run.self()));
+        const step_index now = run.step_count() - 1;
+        if (access == access_class::add)
+            run.memory().add(run.self(), *x_, after - before, now, run.seq(run.self()));
+        else
+            run.memory().update(run.self(), *x_, after, order, now, run.seq(run.self()));
         if (run.recording())
             note(run, verb, fmt::format("{} -> {}", show_(before), show_(after)), at);
-    }
-
-    /// The newest store, and the older ones that may be read and that `accepts` refuses.
-    template <class Predicate>
-    store_choices or_refused(execution& run, Predicate accepts) const {
-        const store_choices coherent = run.memory().candidates(
-            run.self(), *x_, x_->newest(), run.by().causal_past(run.self()));
-        store_choices mask = 1;
-        for (store_choices left = coherent & ~store_choices{1}; left != 0; left &= left - 1) {
-            const int k = std::countr_zero(left);
-            if (!accepts(x_->at(x_->newest() - k).value)) mask |= store_choices{1} << k;
-        }
-        return mask;
     }
 
     void note(execution& run, const char* verb, std::string value, const site& at) const {

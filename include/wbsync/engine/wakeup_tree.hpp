@@ -13,7 +13,7 @@ struct wakeup_step {
     thread_id thread = 0;
     object_id object = 0;
     access_class access = access_class::none;
-    std::int8_t choice = 0; ///< the store that a load reads, counted from the newest
+    std::uint64_t choice = 0; ///< what a load reads: key of the read_option
 };
 
 constexpr bool dependent(const wakeup_step& a, const wakeup_step& b) noexcept {
@@ -57,7 +57,7 @@ public:
     }
 
     /// Takes the branch with this root step off the list, or returns `none`.
-    index extract(index& first, thread_id thread, int choice) {
+    index extract(index& first, thread_id thread, std::uint64_t choice) {
         for (index* link = &first; *link != none;
              link = &pool_[static_cast<std::size_t>(*link)].next) {
             const node& n = at(*link);

@@ -43,9 +43,16 @@ inline const char* phase_of(const trace& t, std::size_t step) {
     return "(end)";
 }
 
-inline bool is_fence(const trace_step& s) {
+inline bool is_barrier(const trace_step& s) {
     const std::string_view op{s.op};
     return s.object.empty() && (op.starts_with("smp_mb") || op == "smp_rmb" || op == "smp_wmb");
+}
+
+/// Locks and plain variables: if no other thread uses the same one, the step is of no interest.
+inline bool is_quiet(const trace_step& s) {
+    const std::string_view op{s.op};
+    return !s.object.empty() &&
+           (op == "read" || op == "write" || op.ends_with("_lock") || op.ends_with("_unlock"));
 }
 
 /// The step that reports the property, unless the failure came out of an operation, which is then
@@ -62,9 +69,12 @@ inline std::optional<std::size_t> failing_step(const trace& t, const finding& f)
 
 namespace detail {
 
+/// The trace does not tell a store from a load; the kernel's names do.
 inline bool is_store(std::string_view op) {
-    return op == "write" || op == "WRITE_ONCE" || op == "rcu_assign_pointer" ||
-           op.starts_with("smp_store_") || op.starts_with("atomic_set");
+    for (const std::string_view part : {"write", "WRITE", "store", "assign", "atomic_set"})
+        if (op.find(part) != std::string_view::npos)
+            return true;
+    return op == "process_one_work";
 }
 
 /// A lock says who holds it, which goes without saying when its thread takes or releases it.
@@ -100,7 +110,8 @@ inline std::string words_of(const trace_step& s, std::string_view thread = {}) {
     }
     if (value.empty() || detail::goes_without_saying(s, thread))
         return fmt::format("{}({})", s.op, s.object);
-    if (detail::is_store(s.op))
+    const bool changed = value.find(" -> ") != std::string::npos;
+    if (detail::is_store(s.op) && !changed)
         return fmt::format("{}({}, {})", s.op, s.object, value);
     const bool loaded = s.reads_from >= 0 || s.stale || value.find(' ') == std::string::npos;
     return fmt::format("{}({}) {}{}", s.op, s.object, loaded ? "= " : "", value);

@@ -16,9 +16,10 @@ namespace wbsync::report {
 
 /// How a counterexample is laid out.
 struct style {
-    int width = 100;     ///< columns of text
-    bool fences = true;  ///< show the barriers, which say nothing under sc
-    bool places = false; ///< show file and line of each step
+    int width = 100;       ///< columns of text
+    bool barriers = true;  ///< show smp_mb() and its like, which mean nothing under sc
+    bool unshared = false; ///< show locks and plain variables that only one thread used
+    bool places = false;   ///< show file and line of each step
 };
 
 /// One line of a table before it is laid out.
@@ -28,9 +29,11 @@ struct table_line {
     int indent = 0;
     std::string text;
     std::string place = {};
+    bool loose = false; ///< wraps well, so the column need not be as wide as the text
 };
 
-/// A table as in commit messages: a column for each thread, time downwards.
+/// A table as in commit messages: a column for each thread, time downwards. A cell may run on below
+/// the next columns, which are empty on that line, so that nearly every step is one line.
 struct table {
     std::vector<std::string> columns;
     std::vector<table_line> lines;
@@ -43,14 +46,16 @@ struct table {
 private:
     static constexpr int gap = 2;           ///< between columns
     static constexpr int hanging = 4;       ///< indentation of what was wrapped
-    static constexpr int least_column = 24; ///< below that it is no table any more
+    static constexpr int least_column = 16; ///< below that it is no table any more
+    static constexpr int least_last = 32;   ///< the same for the last column, which has to wrap
+    static constexpr int most_loose = 56;   ///< what wraps well asks for no more
     static constexpr int list_indent = 2;   ///< for each thread, where columns do not fit
 
     [[nodiscard]] int gutter() const {
         int last = 0;
         for (const table_line& l : lines)
             last = std::max(last, l.number);
-        return static_cast<int>(fmt::formatted_size("{}", last)) + 2 * gap;
+        return static_cast<int>(fmt::formatted_size("{}", last)) + gap;
     }
 
     [[nodiscard]] int place_width() const {
@@ -60,8 +65,9 @@ private:
         return most == 0 ? 0 : most + gap;
     }
 
-    /// The columns' widths: as wide as needed, or a fair share of what there is. Empty if that is
-    /// too little.
+    /// The columns' widths: as wide as needed, if there is room. Otherwise the last one gets what
+    /// it needs, since its cells cannot run on, and the others share the rest. Empty if that is too
+    /// little.
     [[nodiscard]] std::vector<int> fit(const style& how) const {
         std::vector<int> widths;
         for (const std::string& name : columns)
@@ -70,27 +76,23 @@ private:
             if (l.column < 0)
                 continue;
             int& w = widths[static_cast<std::size_t>(l.column)];
-            w = std::max(w, l.indent + width_of(l.text));
+            const int wish = l.indent + width_of(l.text);
+            w = std::max(w, l.loose ? std::min(wish, most_loose) : wish);
         }
-        const int count = static_cast<int>(columns.size());
-        int left = how.width - gutter() - place_width() - gap * (count - 1);
-        if (std::accumulate(widths.begin(), widths.end(), 0) <= left)
+        const int others = static_cast<int>(columns.size()) - 1;
+        int room = how.width - gutter() - place_width() - gap * others;
+        if (others < 0 || std::accumulate(widths.begin(), widths.end(), 0) <= room)
             return widths;
-
-        std::vector<int*> by_width;
-        for (int& w : widths)
-            by_width.push_back(&w);
-        std::sort(by_width.begin(), by_width.end(), [](int* a, int* b) { return *a < *b; });
-        int unserved = count;
-        for (int* w : by_width) {
-            const int share = left / unserved--;
-            if (*w > share) {
-                if (share < least_column)
-                    return {};
-                *w = share;
+        if (others > 0) {
+            const int share = std::max((room - widths.back()) / others, least_column);
+            for (auto w = widths.begin(); w != widths.end() - 1; ++w) {
+                *w = std::min(*w, share);
+                room -= *w;
             }
-            left -= *w;
         }
+        if (room < least_last)
+            return {};
+        widths.back() = room;
         return widths;
     }
 
@@ -102,12 +104,13 @@ private:
             starts.push_back(static_cast<std::size_t>(at));
             at += w + gap;
         }
-        const auto place_at = static_cast<std::size_t>(at);
+        const int end = std::max(at - gap, how.width - place_width());
+        const auto place_at = static_cast<std::size_t>(end) + std::size_t{gap};
 
         std::string out = header(starts, widths);
         for (const table_line& l : lines) {
             const auto column = static_cast<std::size_t>(std::max(l.column, 0));
-            const int room = l.column < 0 ? how.width - gutter() - place_width() : widths[column];
+            const int room = end - (l.column < 0 ? gutter() : static_cast<int>(starts[column]));
             const std::string indent(static_cast<std::size_t>(l.indent), ' ');
             bool first = true;
             for (const std::string& part : wrap(l.text, room - l.indent, hanging)) {

@@ -6,8 +6,10 @@
 #include <wbsync/result.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,9 +23,14 @@ class storyboard {
 public:
     storyboard(const trace& shown, const finding& failed, const style& how)
         : trace_(shown), finding_(failed), style_(how) {
-        for (const trace_step& s : trace_.steps)
-            if (s.thread >= 0)
-                column_[s.thread] = 0;
+        for (const trace_step& s : trace_.steps) {
+            if (s.thread < 0)
+                continue;
+            column_[s.thread] = 0;
+            const auto [user, first] = user_.emplace(s.object, s.thread);
+            if (!first && user->second != s.thread)
+                user->second = several;
+        }
         if (finding_.thread >= 0)
             column_[finding_.thread] = 0;
         for (auto& [thread, column] : column_) {
@@ -32,36 +39,64 @@ public:
         }
     }
 
-    [[nodiscard]] table told() && {
+    [[nodiscard]] std::string told() && {
         const auto failing = failing_step(trace_, finding_);
         for (std::size_t i = 0; i != trace_.steps.size(); ++i) {
             const trace_step& s = trace_.steps[i];
             const bool failed = failing == i;
-            if (!style_.fences && is_fence(s) && !failed)
+            if (!failed && folds(s))
                 continue;
             add(static_cast<int>(i) + 1, s.thread, s.where,
                 failed ? failure() : words_of(s, thread_name(trace_, s.thread)),
-                phase_of(trace_, i));
+                phase_of(trace_, i), failed);
         }
         if (!failing)
-            add(0, finding_.thread, finding_.where, finding_.property + mark, "(end)");
-        return std::move(table_);
+            add(0, finding_.thread, finding_.where, finding_.property + mark, "(end)", true);
+        return table_.str(style_) + "\n" + folded();
     }
 
 private:
     static constexpr const char* mark = " <--";
+    static constexpr int several = -1;
+    static constexpr int long_message = 48;
+
+    bool folds(const trace_step& s) {
+        if (!style_.barriers && is_barrier(s)) {
+            ++barriers_;
+            return true;
+        }
+        if (style_.unshared || s.thread < 0 || !is_quiet(s) || user_.at(s.object) == several ||
+            finding_.message.find(s.object) != std::string::npos)
+            return false;
+        ++unshared_;
+        return true;
+    }
+
+    /// What the reader does not see, if anything.
+    [[nodiscard]] std::string folded() const {
+        std::string text;
+        if (barriers_ != 0)
+            text = fmt::format("{} barrier{}", barriers_, barriers_ == 1 ? "" : "s");
+        if (unshared_ != 0)
+            text +=
+                fmt::format("{}{} step{} on locks and plain variables that no other thread used",
+                            text.empty() ? "" : ", ", unshared_, unshared_ == 1 ? "" : "s");
+        return text.empty() ? text : fmt::format("not shown: {}\n", text);
+    }
 
     [[nodiscard]] std::string failure() const {
         const bool macro = finding_.property == "BUG_ON" || finding_.property == "WARN_ON";
-        return fmt::format(fmt::runtime(macro ? "{}({}){}" : "{}: {}{}"), finding_.property,
-                           finding_.message, mark);
+        if (macro)
+            return fmt::format("{}({}){}", finding_.property, finding_.message, mark);
+        const std::string text = fmt::format("{}: {}", finding_.property, finding_.message);
+        return (width_of(text) > long_message ? finding_.property : text) + mark;
     }
 
-    void add(int number, int thread, const site& where, const std::string& text,
-             const char* phase) {
+    void add(int number, int thread, const site& where, const std::string& text, const char* phase,
+             bool failed) {
         const std::string place = style_.places && *where.file != '\0' ? where.str() : "";
         if (thread < 0) {
-            push({number, -1, 0, fmt::format("{} {}", phase, text), place});
+            push({number, -1, 0, fmt::format("{} {}", phase, text), place, failed});
             return;
         }
         const int column = column_.at(thread);
@@ -70,7 +105,7 @@ private:
         if (function != current && !function.empty())
             push({0, column, 0, function + "():"});
         current = function;
-        push({number, column, function.empty() ? 0 : 2, text, place});
+        push({number, column, function.empty() ? 0 : 2, text, place, failed});
     }
 
     void push(table_line l) {
@@ -82,14 +117,21 @@ private:
     const finding& finding_;
     const style& style_;
     table table_;
-    std::map<int, int> column_;           ///< of each thread that takes part
-    std::map<int, std::string> function_; ///< that each thread is in
+    int barriers_ = 0;                             ///< not shown
+    int unshared_ = 0;                             ///< not shown
+    std::map<std::string, int, std::less<>> user_; ///< of each object: a thread, or several
+    std::map<int, int> column_;                    ///< of each thread that takes part
+    std::map<int, std::string> function_;          ///< that each thread is in
 };
 
-inline std::string wrapped(const std::string& text, int width, int hanging) {
+/// "name: text", with what is wrapped beside the name.
+inline std::string entry(std::string_view name, std::string_view text, int width) {
     std::string out;
-    for (const std::string& line : wrap(printable(text), width, hanging))
+    const auto indent = static_cast<std::size_t>(width_of(name));
+    for (const std::string& line : wrap(printable(text), width - width_of(name))) {
+        out += out.empty() ? std::string{name} : std::string(indent, ' ');
         out += line + "\n";
+    }
     return out;
 }
 
@@ -98,28 +140,28 @@ inline std::string wrapped(const std::string& text, int width, int hanging) {
 /// Which property failed, and where.
 inline std::string failure(const trace& t, const finding& f, const style& how = {}) {
     std::string out =
-        detail::wrapped(fmt::format("failed: {}: {}", f.property, f.message), how.width, 8);
+        detail::entry("failed: ", fmt::format("{}: {}", f.property, f.message), how.width);
     std::string place = place_of(f.where);
     const std::string thread = thread_name(t, f.thread);
     if (!thread.empty())
         place += fmt::format("{}by {}", place.empty() ? "" : ", ", thread);
     if (!place.empty())
-        out += detail::wrapped("    at: " + place, how.width, 8);
+        out += detail::entry("    at: ", place, how.width);
     return out;
 }
 
 /// The execution that led to the finding: a column for each thread that takes part, a line for each
 /// step, in the order in which they happened; then the property that failed, and where. Line
-/// numbers are those of the trace: some are missing where fences are not shown.
+/// numbers are those of the trace: some are missing where steps are not shown.
 inline std::string counterexample(const trace& t, const finding& f, const style& how = {}) {
     if (t.steps.empty() && t.threads.empty())
         return failure(t, f, how); // not recorded
-    return detail::storyboard(t, f, how).told().str(how) + "\n" + failure(t, f, how);
+    return detail::storyboard(t, f, how).told() + failure(t, f, how);
 }
 
 /// The style for a result: barriers mean nothing under sc.
 inline style style_for(const result& r, int width = 100) {
-    return {width, r.memory == engine::memory_kind::weak, false};
+    return {width, r.memory == engine::memory_kind::weak, false, false};
 }
 
 /// "finding P1"

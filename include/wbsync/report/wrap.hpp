@@ -43,12 +43,28 @@ inline std::size_t bytes_of(std::string_view text, int columns) {
 /// second half, so that inode[0].i_count breaks where it can be read on.
 inline std::size_t cut_in(std::string_view word, int columns) {
     const std::size_t most = bytes_of(word, columns);
-    for (const std::string_view marks : {"(,.", "_]"}) {
+    for (const std::string_view marks : {" ", "(,.", "_]"}) {
         const std::size_t found = word.substr(0, most).find_last_of(marks);
         if (found != std::string_view::npos && found + 1 > most / 2)
             return found + 1;
     }
     return most;
+}
+
+/// The length of the first word. "0 -> 1", "= 1" and "from 3" count as one: they are misread when
+/// a line ends inside of them.
+inline std::size_t word_length(std::string_view text) {
+    std::size_t end = std::min(text.find(' '), text.size());
+    std::string_view last = text.substr(0, end);
+    while (end != text.size()) {
+        const std::size_t next_end = std::min(text.find(' ', end + 1), text.size());
+        const std::string_view next = text.substr(end + 1, next_end - end - 1);
+        if (last != "->" && last != "from" && last != "=" && next != "->")
+            break;
+        end = next_end;
+        last = next;
+    }
+    return end;
 }
 
 } // namespace detail
@@ -66,7 +82,7 @@ inline std::vector<std::string> wrap(std::string_view text, int width, int hangi
         used = empty = hanging;
     };
     while (!text.empty()) {
-        std::string_view word = text.substr(0, text.find(' '));
+        std::string_view word = text.substr(0, detail::word_length(text));
         text.remove_prefix(std::min(word.size() + 1, text.size()));
         if (word.empty())
             continue;

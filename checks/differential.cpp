@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The explorer against the reference scheduler on random programs with fixed seeds: the same
+// outcomes and deadlocks, one execution for each trace, none redundant, whatever the order of the
+// threads. checks/fuzz/ runs as many more as one likes.
+
+#include "checks/differential.hpp"
+#include "checks/program_source.hpp"
+#include "checks/shrink.hpp"
+
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+#include <string_view>
+
+using wbsync::memory_kind;
+
+namespace {
+
+std::uint32_t only(std::initializer_list<std::string_view> names) {
+    std::uint32_t set = 0;
+    for (const std::string_view name : names) {
+        const auto bit = fuzz::group_bit(name);
+        REQUIRE(bit != 0);
+        set |= bit;
+    }
+    return set;
+}
+
+/// A failure shows the smallest program that has the same flaw.
+void explain(std::uint64_t seed, memory_kind memory, const fuzz::program& p, fuzz::flaw what) {
+    const fuzz::program small = fuzz::shrinker(
+        [&](const fuzz::program& q) { return fuzz::compare(q, memory).what == what; })(p);
+    const fuzz::comparison c = fuzz::compare(small, memory);
+    FAIL_CHECK("program ", seed, " under ", wbsync::name_of(memory), "\n", fuzz::str(c, small),
+               fuzz::source(small, c.order));
+}
+
+void compare(std::uint64_t first_seed, int programs, const fuzz::shape& how) {
+    int skipped = 0;
+    int failed = 0;
+    for (int i = 0; i != programs && failed < 3; ++i) {
+        const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
+        const fuzz::program p = fuzz::draw(seed, how);
+        for (const memory_kind memory : {memory_kind::sc, memory_kind::weak}) {
+            const fuzz::flaw what = fuzz::compare(p, memory).what;
+            skipped += what == fuzz::flaw::too_large ? 1 : 0;
+            if (what == fuzz::flaw::none || what == fuzz::flaw::too_large)
+                continue;
+            ++failed;
+            explain(seed, memory, p, what);
+        }
+    }
+    CHECK(skipped * 100 < programs); // or else the test does not say much
+}
+
+constexpr fuzz::shape small{};
+
+fuzz::shape with_groups(std::initializer_list<std::string_view> names) {
+    fuzz::shape s = small;
+    s.groups = only(names);
+    return s;
+}
+
+} // namespace
+
+TEST_CASE("random programs of loads, stores, read-modify-writes and fences") {
+    compare(
+        1'000'000, 600,
+        with_groups({"load", "acquire", "store", "release", "rmw", "rmw-order", "mb", "fence"}));
+}
+
+TEST_CASE("random programs with additions that commute") {
+    compare(2'000'000, 600,
+            with_groups({"load", "acquire", "store", "release", "rmw", "add", "mb", "fence"}));
+}
+
+TEST_CASE("random programs of additions and loads only") {
+    compare(3'000'000, 400, with_groups({"load", "acquire", "add"}));
+}
+
+TEST_CASE("random programs with spinlocks") {
+    compare(4'000'000, 400, with_groups({"load", "store", "rmw", "add", "mb", "lock"}));
+}
+
+TEST_CASE("random programs with waits, many of them deadlocks") {
+    compare(5'000'000, 600,
+            with_groups({"load", "acquire", "store", "release", "rmw", "add", "mb", "await"}));
+}
+
+TEST_CASE("random programs with RCU sections and grace periods") {
+    compare(6'000'000, 600,
+            with_groups({"load", "acquire", "store", "release", "rmw", "add", "mb", "rcu"}));
+}
+
+TEST_CASE("random programs of everything") {
+    compare(7'000'000, 800, small);
+}
+
+TEST_CASE("larger random programs of two threads") {
+    fuzz::shape s;
+    s.max_threads = 2;
+    s.min_operations = 7;
+    s.max_operations = 10;
+    compare(8'000'000, 200, s);
+}

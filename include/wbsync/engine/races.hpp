@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/causality.hpp>
+#include <wbsync/engine/wakeup_tree.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// A step that could have come before others that it conflicts with.
+struct race {
+    static constexpr step_index never_ran = -1;
+
+    std::vector<step_index> removed; ///< those others, first one first; usually one
+    step_index second;               ///< the step, or `never_ran`: what it was that waited
+    wakeup_step step;
+    timestamp seq;
+
+    [[nodiscard]] step_index first() const noexcept { return removed.front(); }
+};
+
+/// Finds the races of an execution, step by step.
+class race_finder {
+public:
+    /// Forgets the races that end in step `second` or later.
+    void keep_before(step_index second) noexcept {
+        while (used_ != 0 &&
+               (races_[used_ - 1].second == race::never_ran || races_[used_ - 1].second >= second))
+            --used_;
+    }
+
+    /// More sets of steps would have had to be tried for a wait than max_sets.
+    [[nodiscard]] bool cut() const noexcept { return cut_; }
+
+    template <class F>
+    void for_each(F visit) const {
+        for (std::size_t i = 0; i != used_; ++i) visit(races_[i]);
+    }
+
+    /// Races that end in the operation that `t` performs next, as step `second`.
+    void find(causal_order& order, thread_id t, const operation& op, step_index second) {
+        if (op.access == access_class::none) return;
+        if (op.when != nullptr)
+            find_blocking(order, t, op, second);
+        else
+            find_direct(order, t, op, second);
+    }
+
+    /// Does step `i` depend on one that the race removes, or is it one?
+    static bool removes(const causal_order& order, const race& r, step_index i) {
+        return std::any_of(r.removed.begin(), r.removed.end(), [&](step_index s) {
+            return i == s || (i > s && order.depends_on(i, s));
+        });
+    }
+
+private:
+    static constexpr std::size_t max_sets = 4096;
+
+    race& add(const causal_order& order, thread_id t, const operation& op, step_index second,
+              std::uint64_t choice) {
+        if (used_ == races_.size()) races_.emplace_back();
+        race& r = races_[used_++];
+        r.removed.clear();
+        r.second = second;
+        r.step = {t, op.object, op.access, choice};
+        r.seq = static_cast<timestamp>(order.steps_of(t).size() + 1);
+        return r;
+    }
+
+    /// An operation that never blocks races with what it conflicts with directly.
+    void find_direct(causal_order& order, thread_id t, const operation& op, step_index second) {
+        const object_history& object = order.history(op.object);
+        const vector_clock& past = order.past(t);
+        object.for_each_conflict(op.access, [&](thread_id u, step_index i) {
+            if (u == t || past.covers(u, order.at(i).seq)) return;
+            bool direct = true;
+            object.for_each_conflict(op.access, [&](thread_id, step_index j) {
+                direct = direct && (j == i || !order.depends_on(j, i));
+            });
+            if (direct) add(order, t, op, second, 0).removed.push_back(i);
+        });
+    }
+
+    /// A blocking operation may need several conflicting steps out of its way before it can run:
+    /// the unlock before which it could not, and then the lock; two of three additions. So sets of
+    /// them are tried, each with all that depends on it, and the smallest ones without which it can
+    /// run are its races. Smaller rests are found from the executions that these lead to.
+    void find_blocking(causal_order& order, thread_id t, const operation& op, step_index second) {
+        collect_conflicts(order, t, op);
+        tried_.clear();
+        found_.clear();
+        pending_.assign(1, 0);
+        for (std::size_t next = 0; next != pending_.size(); ++next) {
+            const std::uint64_t set = pending_[next];
+            for (std::size_t c = 0; c != conflicts_.size(); ++c) {
+                if (((set >> c) & 1) == 0) try_set(order, t, op, second, set | future_[c]);
+            }
+        }
+    }
+
+    void try_set(causal_order& order, thread_id t, const operation& op, step_index second,
+                 std::uint64_t set) {
+        if (std::find(tried_.begin(), tried_.end(), set) != tried_.end()) return;
+        for (const std::uint64_t f : found_)
+            if ((set & f) == f) return;
+        if (tried_.size() == max_sets) {
+            cut_ = true;
+            return;
+        }
+        tried_.push_back(set);
+        const without gone(order, conflicts_, set);
+        std::uint64_t choice = 0;
+        if (!op.when->enabled_without(gone, choice)) {
+            pending_.push_back(set);
+            return;
+        }
+        found_.push_back(set);
+        race& r = add(order, t, op, second, choice);
+        for (std::size_t c = 0; c != conflicts_.size(); ++c)
+            if (((set >> c) & 1) != 0) r.removed.push_back(conflicts_[c]);
+    }
+
+    /// conflicts_: the steps that conflict with the operation and are not in its thread's past,
+    /// oldest first. future_[c]: those that depend on number c, itself included.
+    void collect_conflicts(causal_order& order, thread_id t, const operation& op) {
+        conflicts_.clear();
+        const vector_clock& past = order.past(t);
+        for (step_index i = order.history(op.object).last(); i >= 0; i = order.at(i).previous) {
+            const event& e = order.at(i);
+            if (e.thread != t && !past.covers(e.thread, e.seq) &&
+                dependent(e.object, e.access, op.object, op.access))
+                conflicts_.push_back(i);
+        }
+        if (conflicts_.size() > 64) {
+            cut_ = true;
+            conflicts_.resize(64);
+        }
+        std::reverse(conflicts_.begin(), conflicts_.end());
+        future_.assign(conflicts_.size(), 0);
+        for (std::size_t c = 0; c != conflicts_.size(); ++c)
+            for (std::size_t d = c; d != conflicts_.size(); ++d)
+                if (d == c || order.depends_on(conflicts_[d], conflicts_[c]))
+                    future_[c] |= std::uint64_t{1} << d;
+    }
+
+    class without final : public removed_steps {
+    public:
+        without(const causal_order& order, const std::vector<step_index>& steps,
+                std::uint64_t removed)
+            : order_(order), steps_(steps), removed_(removed) {}
+
+        bool operator()(step_index s) const override {
+            for (std::uint64_t left = removed_; left != 0; left &= left - 1) {
+                const step_index r = steps_[static_cast<std::size_t>(std::countr_zero(left))];
+                if (s == r || (s > r && order_.depends_on(s, r))) return true;
+            }
+            return false;
+        }
+
+    private:
+        const causal_order& order_;
+        const std::vector<step_index>& steps_;
+        std::uint64_t removed_;
+    };
+
+    std::vector<race> races_; ///< the first `used_` ones; the rest is kept for its memory
+    std::size_t used_ = 0;
+    bool cut_ = false;
+    std::vector<step_index> conflicts_;
+    std::vector<std::uint64_t> future_;
+    std::vector<std::uint64_t> tried_;
+    std::vector<std::uint64_t> found_;
+    std::vector<std::uint64_t> pending_;
+};
+
+} // namespace wbsync::engine
