@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "checks/axiomatic.hpp"
 #include "checks/program_model.hpp"
 
 #include <algorithm>
@@ -67,6 +68,7 @@ inline access access_of(const operation& o) {
     case kind::mb:
     case kind::rmb:
     case kind::wmb:
+    case kind::read_lock: // commutes with its like, and grace periods are not looked at here
     case kind::read_unlock:
         return {0, access_class::none};
     case kind::lock:
@@ -156,6 +158,7 @@ enum class flaw : std::uint8_t {
     redundant, ///< an execution was given up
     count,     ///< more executions than the reference
     traces,    ///< not one execution for each trace, under sc
+    axioms,    ///< other final states than the axioms of the memory model give
     order,     ///< another number of executions with the threads declared in another order
 };
 
@@ -175,10 +178,25 @@ constexpr const char* name_of(flaw f) {
         return "more executions than the reference";
     case flaw::traces:
         return "not one execution for each trace";
+    case flaw::axioms:
+        return "the final states are not those of the axioms";
     case flaw::order:
         return "the count depends on the order of the threads";
     }
     return "";
+}
+
+/// Of the executions in which every thread came to its end.
+inline std::set<state> finals(const program& p, const std::set<state>& seen) {
+    std::set<state> all;
+    for (state s : seen) {
+        bool ended = true;
+        for (std::size_t t = 0; t != p.threads.size(); ++t)
+            ended = ended && static_cast<std::size_t>(s.reached[t]) == p.threads[t].size();
+        s.findings.clear();
+        if (ended) all.insert(s);
+    }
+    return all;
 }
 
 struct comparison {
@@ -187,6 +205,8 @@ struct comparison {
     exploration reference;
     exploration dpor;
     exploration sc;
+    std::set<state> finals; ///< of the explorer, and those of the axioms
+    std::set<state> axioms;
 };
 
 /// Orders in which to declare `n` threads: as they are, rotated, and reversed.
@@ -243,6 +263,9 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
         if (!std::includes(c.dpor.seen.begin(), c.dpor.seen.end(), c.sc.seen.begin(),
                            c.sc.seen.end()))
             c.what = flaw::sc;
+        c.finals = finals(p, c.dpor.seen);
+        c.axioms = axiomatic_finals(p);
+        if (c.finals != c.axioms) c.what = flaw::axioms;
     }
     return c;
 }
@@ -271,6 +294,10 @@ inline std::string str(const comparison& c, const program& p) {
     for (const state& s : c.sc.seen)
         if (!c.dpor.seen.contains(s))
             text += "// under sc only:\n" + str(s, p);
+    for (const state& s : c.axioms)
+        if (!c.finals.contains(s)) text += "// missed, according to the axioms:\n" + str(s, p);
+    for (const state& s : c.finals)
+        if (!c.axioms.contains(s)) text += "// impossible, according to the axioms:\n" + str(s, p);
     for (const state& s : c.reference.seen)
         if (!c.dpor.seen.contains(s))
             text += "// missed by dpor:\n" + str(s, p);

@@ -24,6 +24,7 @@ namespace wbsync::engine {
 class explorer final : public scheduler {
 public:
     void execution_begin(execution& run) override {
+        run_ = &run;
         order_.begin(run.thread_count());
         races_.keep_before(first_new_);
         for (thread_id t = 0; t != run.thread_count(); ++t)
@@ -33,6 +34,7 @@ public:
     void settle() override { order_.close(); }
 
     thread_id pick(execution& run) override {
+        if (std::exchange(blocked_, false)) return give_up;
         const int depth = order_.size();
         if (depth >= fixed_ && !new_node(run)) return give_up;
         node& n = nodes_[static_cast<std::size_t>(depth)];
@@ -45,16 +47,9 @@ public:
 
     int choose(const read_options& options, store_choices candidates) override {
         node& n = nodes_[static_cast<std::size_t>(order_.size() - 1)];
-        if (n.fresh) {
-            n.fresh = false;
-            n.read = std::countr_zero(candidates);
-            for (store_choices left = candidates; left != 0; left &= left - 1)
-                if (const int k = std::countr_zero(left); key_of(options, k) == n.step.choice)
-                    n.read = k;
-            n.unexplored = candidates & ~(store_choices{1} << n.read);
-        }
+        if (n.fresh) choose_first(n, options, candidates);
         n.step.choice = key_of(options, n.read);
-        if (n.look_up) take_subtree(n);
+        if (std::exchange(n.look_up, false)) take_subtree(n);
         return n.read;
     }
 
@@ -98,13 +93,20 @@ public:
     [[nodiscard]] bool cut() const override { return races_.cut(); }
 
 private:
+    struct explored_choice {
+        thread_id thread;
+        std::uint64_t choice;
+    };
+
     /// A node of the search tree on the current path, and the step that is explored from it.
     struct node {
         wakeup_step step;
         int read = 0;         ///< which of its read_options the step takes
         bool fresh = true;    ///< the other choices of the step are not known yet
         bool look_up = false; ///< the step is new because of its choice: the tree may know more
+        bool restricted = false; ///< other choices are explored only if a race asks for them
         thread_set sleep = 0; ///< threads whose next step was explored here, or is covered
+        std::vector<explored_choice> sleeping_choices; ///< the same for single choices of a thread
         wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
         store_choices unexplored = 0;                    ///< other stores the step may read
     };
@@ -125,8 +127,9 @@ private:
         const thread_set sleep = depth == 0 ? 0 : still_asleep(run);
         if (nodes_.size() == depth) nodes_.emplace_back();
         node& n = nodes_[depth];
-        n = {};
         n.sleep = sleep;
+        n.sleeping_choices.clear();
+        if (depth != 0) inherit_choices(run, nodes_[depth - 1], n);
         n.tree = std::exchange(inherited_, wakeup_forest::none);
         if (take_branch(n, [&](thread_id t) { return run.can_run(t); })) return true;
         thread_set awake = run.ready() & ~sleep;
@@ -135,8 +138,17 @@ private:
         const thread_id self = run.self();
         const thread_id t = (awake & only(self)) != 0 ? self : std::countr_zero(awake);
         const operation* op = run.pending(t);
-        n.step = {t, op->object, op->access, 0};
+        start(n, {t, op->object, op->access, op->chooses ? any_choice : 0, op->chooses});
         return true;
+    }
+
+    static void start(node& n, const wakeup_step& s) {
+        n.step = s;
+        n.read = 0;
+        n.fresh = true;
+        n.look_up = false;
+        n.restricted = false;
+        n.unexplored = 0;
     }
 
     /// Threads asleep before the previous step whose next step commutes with it.
@@ -145,12 +157,55 @@ private:
         thread_set sleep = 0;
         for (thread_set left = before.sleep; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
-            const operation* op = run.pending(q);
-            if (op != nullptr &&
-                !dependent(op->object, op->access, before.step.object, before.step.access))
-                sleep |= only(q);
+            if (stays_asleep(run, q, before.step)) sleep |= only(q);
         }
         return sleep;
+    }
+
+    static bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s) {
+        const operation* op = run.pending(q);
+        return q != s.thread && op != nullptr &&
+               !dependent(op->object, op->access, s.object, s.access);
+    }
+
+    static void inherit_choices(const execution& run, const node& before, node& n) {
+        for (const explored_choice& c : before.sleeping_choices)
+            if (stays_asleep(run, c.thread, before.step)) n.sleeping_choices.push_back(c);
+    }
+
+    static bool is_asleep(const node& n, const wakeup_step& s) {
+        return std::any_of(n.sleeping_choices.begin(), n.sleeping_choices.end(),
+                           [&](const explored_choice& c) {
+                               return c.thread == s.thread && c.choice == s.choice;
+                           });
+    }
+
+    /// The candidates of a step that is run for the first time. While somebody is still asleep
+    /// after it, what the other candidates lead to may be known from there; then only those are
+    /// explored that a race asks for.
+    void choose_first(node& n, const read_options& options, store_choices candidates) {
+        n.fresh = false;
+        store_choices awake = 0;
+        int wanted = -1;
+        for (store_choices left = candidates; left != 0; left &= left - 1) {
+            const int k = std::countr_zero(left);
+            const wakeup_step s{n.step.thread, 0, access_class::none, key_of(options, k)};
+            if (!is_asleep(n, s)) awake |= store_choices{1} << k;
+            if (s.choice == n.step.choice) wanted = k;
+        }
+        if (awake == 0) blocked_ = true;
+        n.read = wanted >= 0 ? wanted : std::countr_zero(awake != 0 ? awake : candidates);
+        n.unexplored = awake & ~(store_choices{1} << n.read);
+        n.restricted = n.unexplored != 0 && !n.step.all_choices && anybody_stays_asleep(n);
+        if (n.restricted) n.unexplored = 0;
+    }
+
+    [[nodiscard]] bool anybody_stays_asleep(const node& n) const {
+        for (thread_set left = n.sleep; left != 0; left &= left - 1)
+            if (stays_asleep(*run_, std::countr_zero(left), n.step)) return true;
+        return std::any_of(
+            n.sleeping_choices.begin(), n.sleeping_choices.end(),
+            [&](const explored_choice& c) { return stays_asleep(*run_, c.thread, n.step); });
     }
 
     /// Starts the next branch of the node's wakeup tree.
@@ -160,15 +215,11 @@ private:
             const auto branch = forest_.pop(n.tree);
             const wakeup_step s = forest_.step(branch);
             const auto below = forest_.dissolve(branch);
-            if ((n.sleep & only(s.thread)) != 0 || !can_run(s.thread)) {
+            if ((n.sleep & only(s.thread)) != 0 || is_asleep(n, s) || !can_run(s.thread)) {
                 forest_.drop(below);
                 continue;
             }
-            n.step = s;
-            n.fresh = true;
-            n.look_up = false;
-            n.read = 0;
-            n.unexplored = 0;
+            start(n, s);
             inherited_ = below;
             return true;
         }
@@ -181,7 +232,6 @@ private:
 
     /// Goes on with what is planned for the thread and choice of the node's step.
     void take_subtree(node& n) {
-        n.look_up = false;
         const auto branch = forest_.extract(n.tree, n.step.thread, n.step.choice);
         if (branch != wakeup_forest::none) inherited_ = forest_.dissolve(branch);
     }
@@ -217,7 +267,7 @@ private:
         for (step_index i = r.first() + 1; i != order_.size(); ++i) {
             if (i == r.second || races_.removes(order_, r, i)) continue;
             const event& e = order_.at(i);
-            sequence_.push_back({nodes_[static_cast<std::size_t>(i)].step, e.seq, &e.clock});
+            sequence_.push_back({as_run(i), e.seq, &e.clock});
         }
         last_clock_ = {};
         if (r.seq > 1)
@@ -226,6 +276,13 @@ private:
             if (dependent(e.step, r.step)) last_clock_.join(*e.clock);
         last_clock_[r.step.thread] = r.seq;
         sequence_.push_back({r.step, r.seq, &last_clock_});
+    }
+
+    /// Step `i` with the one choice it made.
+    [[nodiscard]] wakeup_step as_run(step_index i) const {
+        wakeup_step s = nodes_[static_cast<std::size_t>(i)].step;
+        s.all_choices = false;
+        return s;
     }
 
     /// Position of the first step of `t` in the sequence, or -1.
@@ -245,6 +302,11 @@ private:
         return true;
     }
 
+    [[nodiscard]] bool same_choice(const wakeup_step& s, int k) const {
+        const wakeup_step& mine = sequence_[static_cast<std::size_t>(k)].step;
+        return mine.choice == s.choice || mine.choice == any_choice || s.choice == any_choice;
+    }
+
     [[nodiscard]] bool commutes_with_sequence(const wakeup_step& s) const {
         return std::none_of(sequence_.begin(), sequence_.end(),
                             [&](const element& e) { return dependent(e.step, s); });
@@ -257,14 +319,19 @@ private:
             const int k = first_of(q);
             if (k >= 0 ? is_initial(k) : commutes_with_sequence(next_step(run, q, i))) return true;
         }
-        return false;
+        return std::any_of(n.sleeping_choices.begin(), n.sleeping_choices.end(),
+                           [&](const explored_choice& c) {
+                               const int k = first_of(c.thread);
+                               return k >= 0 && is_initial(k) &&
+                                      sequence_[static_cast<std::size_t>(k)].step.choice == c.choice;
+                           });
     }
 
     /// What `q` does next, seen from step `i`.
     wakeup_step next_step(const execution& run, thread_id q, step_index i) const {
         const auto& own = order_.steps_of(q);
         const auto next = std::upper_bound(own.begin(), own.end(), i);
-        if (next != own.end()) return nodes_[static_cast<std::size_t>(*next)].step;
+        if (next != own.end()) return as_run(*next);
         const operation* op = run.pending(q);
         return op == nullptr ? left_waiting_[q] : wakeup_step{q, op->object, op->access, 0};
     }
@@ -276,15 +343,15 @@ private:
         while (branch != wakeup_forest::none) {
             const wakeup_step& s = forest_.step(branch);
             const int k = first_of(s.thread);
-            const bool follow =
-                k >= 0 ? is_initial(k) &&
-                             sequence_[static_cast<std::size_t>(k)].step.choice == s.choice
-                       : commutes_with_sequence(s);
-            if (!follow) {
+            if (!(k >= 0 ? is_initial(k) && same_choice(s, k) : commutes_with_sequence(s))) {
                 branch = forest_.sibling(branch);
                 continue;
             }
-            if (k >= 0) sequence_.erase(sequence_.begin() + k);
+            if (k >= 0) {
+                if (sequence_[static_cast<std::size_t>(k)].step.all_choices)
+                    forest_.want_all_choices(branch);
+                sequence_.erase(sequence_.begin() + k);
+            }
             if (sequence_.empty() || forest_.children(branch) == wakeup_forest::none) return;
             parent = branch;
             branch = forest_.children(branch);
@@ -308,7 +375,10 @@ private:
                 first_new_ = depth; // the races of the step itself are known
                 return true;
             }
-            n.sleep |= only(n.step.thread);
+            if (n.restricted)
+                n.sleeping_choices.push_back({n.step.thread, n.step.choice});
+            else
+                n.sleep |= only(n.step.thread);
             if (take_branch(n, [](thread_id) { return true; })) {
                 first_new_ = depth - 1;
                 return true;
@@ -317,6 +387,8 @@ private:
         return false;
     }
 
+    execution* run_ = nullptr;
+    bool blocked_ = false; ///< the choice just made is asleep
     causal_order order_;
     race_finder races_;
     std::vector<node> nodes_;

@@ -107,7 +107,7 @@ private:
             for_each([&](thread_id t) { all = all && has_ended(t); });
             return all;
         }
-        [[nodiscard]] bool enabled_without(const removed_steps&, std::uint64_t&) const override {
+        [[nodiscard]] bool enabled_without(const removed_steps&) const override {
             return false;
         }
         [[nodiscard]] std::string waits_for() const override {

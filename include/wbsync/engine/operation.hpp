@@ -48,6 +48,7 @@ class guard;
 struct operation {
     object_id object = 0;
     access_class access = access_class::none;
+    bool chooses = false;         ///< it may read more than one store
     bool idle = false;            ///< a daemon waits here for work: it may be told to quit
     const guard* when = nullptr;  ///< nullptr: never blocks
     const char* verb = "";        ///< as the reader knows it: "atomic_inc"
@@ -75,11 +76,9 @@ public:
     /// never do it: the processor that spins sees the newest value in the end.
     [[nodiscard]] virtual bool enabled_by_old_store() const { return false; }
 
-    /// Could it run if the steps `gone` had not happened? `key` is then that of the read_option
-    /// that it would take. Guards that stay true once they are say no: nothing that came later can
-    /// have disabled them, so there is no race to reverse.
-    [[nodiscard]] virtual bool enabled_without(const removed_steps& gone,
-                                               std::uint64_t& key) const = 0;
+    /// Could it run if the steps `gone` had not happened? Guards that stay true once they are say
+    /// no: nothing that came later can have disabled them, so there is no race to reverse.
+    [[nodiscard]] virtual bool enabled_without(const removed_steps& gone) const = 0;
 
     /// For deadlock reports: "spin_lock(inode[0].i_lock), held by switcher[1]".
     [[nodiscard]] virtual std::string waits_for() const = 0;

@@ -60,13 +60,12 @@ public:
 private:
     static constexpr std::size_t max_sets = 4096;
 
-    race& add(const causal_order& order, thread_id t, const operation& op, step_index second,
-              std::uint64_t choice) {
+    race& add(const causal_order& order, thread_id t, const operation& op, step_index second) {
         if (used_ == races_.size()) races_.emplace_back();
         race& r = races_[used_++];
         r.removed.clear();
         r.second = second;
-        r.step = {t, op.object, op.access, choice};
+        r.step = {t, op.object, op.access, op.chooses ? any_choice : 0, op.chooses};
         r.seq = static_cast<timestamp>(order.steps_of(t).size() + 1);
         return r;
     }
@@ -81,7 +80,7 @@ private:
             object.for_each_conflict(op.access, [&](thread_id, step_index j) {
                 direct = direct && (j == i || !order.depends_on(j, i));
             });
-            if (direct) add(order, t, op, second, 0).removed.push_back(i);
+            if (direct) add(order, t, op, second).removed.push_back(i);
         });
     }
 
@@ -113,13 +112,12 @@ private:
         }
         tried_.push_back(set);
         const without gone(order, conflicts_, set);
-        std::uint64_t choice = 0;
-        if (!op.when->enabled_without(gone, choice)) {
+        if (!op.when->enabled_without(gone)) {
             pending_.push_back(set);
             return;
         }
         found_.push_back(set);
-        race& r = add(order, t, op, second, choice);
+        race& r = add(order, t, op, second);
         for (std::size_t c = 0; c != conflicts_.size(); ++c)
             if (((set >> c) & 1) != 0) r.removed.push_back(conflicts_[c]);
     }

@@ -34,13 +34,8 @@ public:
                acceptable(run.options(thread_, x_)) != 0;
     }
 
-    [[nodiscard]] bool enabled_without(const removed_steps& gone,
-                                       std::uint64_t& key) const override {
-        const read_options& options = execution::current()->options(thread_, x_, &gone);
-        const store_choices good = acceptable(options);
-        if (good == 0) return false;
-        key = options[static_cast<std::size_t>(std::countr_zero(good))].key;
-        return true;
+    [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
+        return acceptable(execution::current()->options(thread_, x_, &gone)) != 0;
     }
 
     /// The options that satisfy the predicate.
@@ -85,7 +80,7 @@ public:
 
     std::int64_t load(memory_order order, const char* verb, const site& at) const {
         execution& run = enter(at);
-        run.announce(step(access_class::read, verb, at));
+        run.announce(choosing_step(access_class::read, verb, at));
         run.access(x_->owner, verb, at);
         if (!run.running()) return x_->value();
         const read_options& options = run.options(run.self(), *x_);
@@ -138,7 +133,7 @@ public:
     std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order, bool fenced,
                                             const char* verb, const site& at) {
         execution& run = enter(at);
-        run.announce(step(access_class::write, verb, at));
+        run.announce(choosing_step(access_class::write, verb, at));
         run.access(x_->owner, verb, at, execution::usage::store);
         if (!run.running()) {
             const std::int64_t seen = x_->value();
@@ -169,7 +164,7 @@ public:
                std::int64_t* value = nullptr, bool idle = false) const {
         execution& run = enter(at);
         const value_guard<Predicate> when(*x_, accepts, false, verb, show_);
-        operation op = step(access_class::read, verb, at);
+        operation op = choosing_step(access_class::read, verb, at);
         op.when = &when;
         op.idle = idle;
         if (!run.announce(op)) return false;
@@ -233,6 +228,12 @@ private:
         op.verb = verb;
         op.name = &x_->name;
         op.where = at;
+        return op;
+    }
+
+    operation choosing_step(access_class access, const char* verb, const site& at) const {
+        operation op = step(access, verb, at);
+        op.chooses = true;
         return op;
     }
 

@@ -8,12 +8,16 @@
 
 namespace wbsync::engine {
 
+/// A step that reads, one after the other, every store that it may.
+inline constexpr std::uint64_t any_choice = 1;
+
 /// One step of a sequence that is to be explored from some node on.
 struct wakeup_step {
     thread_id thread = 0;
     object_id object = 0;
     access_class access = access_class::none;
-    std::uint64_t choice = 0; ///< what a load reads: key of the read_option
+    std::uint64_t choice = 0; ///< what a load reads: key of the read_option, or any_choice
+    bool all_choices = false; ///< and then whatever else it may read
 };
 
 constexpr bool dependent(const wakeup_step& a, const wakeup_step& b) noexcept {
@@ -31,6 +35,8 @@ public:
     [[nodiscard]] const wakeup_step& step(index i) const { return at(i).step; }
     [[nodiscard]] index children(index i) const { return at(i).child; }
     [[nodiscard]] index sibling(index i) const { return at(i).next; }
+
+    void want_all_choices(index i) { pool_[static_cast<std::size_t>(i)].step.all_choices = true; }
 
     /// A new rightmost branch of the list `first`: one node without children. Returns it.
     index append(index& first, const wakeup_step& what) {

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "checks/program_model.hpp"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+/// A second opinion on the memory model that shares no code with the engine: RC11 as axioms on whole
+/// execution graphs (Lahav et al., "Repairing sequential consistency in C/C++11", PLDI 2017, with
+/// C++20's release sequences), without views, clocks or fence sets. Like the engine's model it lets
+/// modification order follow the order in which stores are run, and has no load buffering.
+namespace fuzz {
+
+namespace axiomatic {
+
+using node_set = std::uint64_t;
+
+class relation {
+public:
+    void add(int from, int to) { row(from) |= node_set{1} << to; }
+    [[nodiscard]] bool has(int from, int to) const { return ((row(from) >> to) & 1) != 0; }
+    [[nodiscard]] node_set after(int from) const { return row(from); }
+
+    relation& operator|=(const relation& other) {
+        for (std::size_t i = 0; i != rows_.size(); ++i) rows_[i] |= other.rows_[i];
+        return *this;
+    }
+
+    void close(int n) {
+        for (int k = 0; k != n; ++k)
+            for (int i = 0; i != n; ++i)
+                if (has(i, k)) row(i) |= row(k);
+    }
+
+    /// This one, then `other`.
+    [[nodiscard]] relation then(const relation& other) const {
+        relation both;
+        for (std::size_t i = 0; i != rows_.size(); ++i)
+            for (node_set left = rows_[i]; left != 0; left &= left - 1)
+                both.rows_[i] |= other.row(std::countr_zero(left));
+        return both;
+    }
+
+    [[nodiscard]] bool reflexive_somewhere(int n) const {
+        for (int i = 0; i != n; ++i)
+            if (has(i, i)) return true;
+        return false;
+    }
+
+private:
+    [[nodiscard]] node_set& row(int i) { return rows_[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] const node_set& row(int i) const { return rows_[static_cast<std::size_t>(i)]; }
+
+    std::array<node_set, 64> rows_{};
+};
+
+inline constexpr int initial = -1;
+
+/// A node of an execution graph. Grace periods and sections have no accesses: `leave` is where a
+/// section ends, as seen by the grace period that waits for it (with all that was read so far);
+/// `enter` is where it starts, as seen by those that read later what the section writes.
+struct node {
+    enum class sort : std::uint8_t { access, fence, enter, leave, start, end };
+
+    int thread = 0;
+    sort what = sort::access;
+    bool reads = false;
+    bool writes = false;
+    bool acquires = false;
+    bool releases = false;
+    bool full = false;
+    int object = 0;
+    int from = initial; ///< the node that is read
+    std::int64_t value = 0;
+
+    [[nodiscard]] bool is_fence() const { return what != sort::access; }
+};
+
+class graph {
+public:
+    std::vector<node> nodes;
+    relation extra; ///< between grace periods and sections
+    std::array<std::vector<int>, max_variables + 1> order; ///< modification order
+
+    int add(const node& n) {
+        nodes.push_back(n);
+        const int i = static_cast<int>(nodes.size()) - 1;
+        if (n.writes) order[static_cast<std::size_t>(n.object)].push_back(i);
+        return i;
+    }
+
+    [[nodiscard]] std::int64_t value(int written_by) const {
+        return written_by == initial ? 0 : at(written_by).value;
+    }
+    [[nodiscard]] int newest(int object) const {
+        const auto& o = order[static_cast<std::size_t>(object)];
+        return o.empty() ? initial : o.back();
+    }
+
+    [[nodiscard]] bool consistent() const {
+        const int n = static_cast<int>(nodes.size());
+        const relation before = program_order(n);
+        relation hb = before;
+        hb |= extra;
+        add_synchronisation(before, hb);
+        hb.close(n);
+        const relation eco = communication(n);
+        if (hb.reflexive_somewhere(n) || hb.then(eco).reflexive_somewhere(n)) return false;
+        relation psc = hb.then(eco).then(hb);
+        psc |= hb;
+        relation between_fences;
+        for (int f = 0; f != n; ++f)
+            for (int g = 0; g != n; ++g)
+                if (at(f).full && at(g).full && psc.has(f, g)) between_fences.add(f, g);
+        between_fences.close(n);
+        return !between_fences.reflexive_somewhere(n);
+    }
+
+private:
+    [[nodiscard]] const node& at(int i) const { return nodes[static_cast<std::size_t>(i)]; }
+
+    [[nodiscard]] relation program_order(int n) const {
+        relation r;
+        for (int i = 0; i != n; ++i)
+            for (int j = i + 1; j != n; ++j)
+                if (at(i).thread == at(j).thread && at(i).what != node::sort::leave &&
+                    at(j).what != node::sort::enter)
+                    r.add(i, j);
+        return r;
+    }
+
+    void add_synchronisation(const relation& before, relation& hb) const {
+        const int n = static_cast<int>(nodes.size());
+        for (int r = 0; r != n; ++r) {
+            if (!at(r).reads) continue;
+            node_set sources = 0;
+            for (int w = at(r).from; w != initial; w = at(w).reads ? at(w).from : initial)
+                for (int s = 0; s != n; ++s)
+                    if (at(s).releases && (s == w || (at(s).is_fence() && before.has(s, w))))
+                        sources |= node_set{1} << s;
+            for (int t = 0; t != n; ++t)
+                if (at(t).acquires && (t == r || (at(t).is_fence() && before.has(r, t))))
+                    for (node_set left = sources; left != 0; left &= left - 1)
+                        hb.add(std::countr_zero(left), t);
+        }
+    }
+
+    /// (reads-from, modification order, from-read)+
+    [[nodiscard]] relation communication(int n) const {
+        relation eco;
+        for (const auto& stores : order)
+            for (std::size_t i = 0; i != stores.size(); ++i)
+                for (std::size_t j = i + 1; j != stores.size(); ++j)
+                    eco.add(stores[i], stores[j]);
+        for (int r = 0; r != n; ++r) {
+            if (!at(r).reads) continue;
+            bool newer = at(r).from == initial;
+            if (!newer) eco.add(at(r).from, r);
+            for (const int w : order[static_cast<std::size_t>(at(r).object)]) {
+                if (newer && w != r) eco.add(r, w);
+                newer = newer || w == at(r).from;
+            }
+        }
+        eco.close(n);
+        return eco;
+    }
+};
+
+} // namespace axiomatic
+
+/// All final states of the executions of a program in which every thread comes to its end.
+class axiomatic_exploration {
+public:
+    explicit axiomatic_exploration(const program& p) : program_(p) {
+        moment m;
+        m.so_far.results.fill(-1);
+        m.threads.resize(p.threads.size());
+        visit(m);
+    }
+
+    [[nodiscard]] const std::set<state>& finals() const { return finals_; }
+
+private:
+    using node = axiomatic::node;
+
+    struct progress {
+        bool waiting = false; ///< between the start and the end of a grace period
+        std::int64_t last = 0;
+        std::vector<int> must_end; ///< sections that the grace period waits for
+        int section = -1;
+    };
+
+    struct moment {
+        axiomatic::graph g;
+        state so_far;
+        std::vector<progress> threads;
+        std::vector<int> starts; ///< of grace periods, as nodes
+        std::vector<int> ends;   ///< of sections: their `leave`, or -1
+        std::array<std::string, max_program_threads> own; ///< what each thread has done and read
+    };
+
+    void visit(const moment& m) {
+        std::string key;
+        for (const auto& h : m.own) key += h + "|";
+        for (const auto& o : m.g.order) {
+            for (const int w : o) key += name(m, w) + ",";
+            key += "|";
+        }
+        if (!seen_.insert(key).second) return;
+        bool finished = true;
+        for (std::size_t t = 0; t != program_.threads.size(); ++t) {
+            if (static_cast<std::size_t>(m.so_far.reached[t]) == program_.threads[t].size()) continue;
+            finished = false;
+            advance(m, t);
+        }
+        if (!finished) return;
+        state s = m.so_far;
+        for (int v = 0; v != max_variables; ++v)
+            s.values[static_cast<std::size_t>(v)] =
+                static_cast<std::int16_t>(m.g.value(m.g.newest(v)));
+        finals_.insert(s);
+    }
+
+    /// A node, the same in whatever order the graph was built.
+    static std::string name(const moment& m, int i) {
+        if (i == axiomatic::initial) return "i";
+        int index = 0;
+        const int thread = m.g.nodes[static_cast<std::size_t>(i)].thread;
+        for (int j = 0; j != i; ++j)
+            index += m.g.nodes[static_cast<std::size_t>(j)].thread == thread ? 1 : 0;
+        return fmt::format("{}.{}", thread, index);
+    }
+
+    void advance(const moment& m, std::size_t t) {
+        const operation& o =
+            program_.threads[t][static_cast<std::size_t>(m.so_far.reached[t])];
+        if (o.conditional && m.threads[t].last == 0) {
+            moment next = m;
+            next.own[t] += "-";
+            return done(next, t, o);
+        }
+        switch (o.what) {
+        case kind::load: return load(m, t, o, false, [](auto) { return true; });
+        case kind::load_acquire: return load(m, t, o, true, [](auto) { return true; });
+        case kind::await_equal: return load(m, t, o, false, [&](auto v) { return v == o.value; });
+        case kind::await_not: return load(m, t, o, false, [&](auto v) { return v != o.value; });
+        case kind::await_acquire_equal:
+            return load(m, t, o, true, [&](auto v) { return v == o.value; });
+        case kind::store: return store(m, t, o, o.variable, o.value, false);
+        case kind::store_release: return store(m, t, o, o.variable, o.value, true);
+        case kind::unlock: return store(m, t, o, max_variables, 0, true);
+        case kind::lock:
+            if (m.g.value(m.g.newest(max_variables)) == 0)
+                update(m, t, o, max_variables, 1, true, false, false);
+            return;
+        case kind::add:
+        case kind::fetch_add_relaxed: return add(m, t, o, false, false, false);
+        case kind::fetch_add: return add(m, t, o, false, false, true);
+        case kind::fetch_add_acquire: return add(m, t, o, true, false, false);
+        case kind::fetch_add_release: return add(m, t, o, false, true, false);
+        case kind::xchg: return update(m, t, o, o.variable, o.value, false, false, true);
+        case kind::mb: return fence(m, t, o, true, true, true);
+        case kind::rmb: return fence(m, t, o, true, false, false);
+        case kind::wmb: return fence(m, t, o, false, true, false);
+        case kind::read_lock: return enter(m, t, o);
+        case kind::read_unlock: return leave(m, t, o);
+        case kind::synchronize: return m.threads[t].waiting ? end(m, t, o) : start(m, t, o);
+        }
+    }
+
+    void done(moment& next, std::size_t t, const operation& o, std::int64_t result = 0) {
+        if (gives_result(o.what) && !(o.conditional && next.threads[t].last == 0)) {
+            std::size_t index = static_cast<std::size_t>(program_.results_before(t));
+            for (int i = 0; i != next.so_far.reached[t]; ++i)
+                index += gives_result(program_.threads[t][static_cast<std::size_t>(i)].what) ? 1 : 0;
+            next.so_far.results[index] = static_cast<std::int16_t>(result);
+            next.threads[t].last = result;
+        }
+        ++next.so_far.reached[t];
+        if (next.g.consistent()) visit(next);
+    }
+
+    static node fence_node(std::size_t t, node::sort what, bool acquires, bool releases,
+                           bool full) {
+        node n;
+        n.thread = static_cast<int>(t);
+        n.what = what;
+        n.acquires = acquires;
+        n.releases = releases;
+        n.full = full;
+        return n;
+    }
+    static node full_fence(std::size_t t) {
+        return fence_node(t, node::sort::fence, true, true, true);
+    }
+
+    template <class Accepts>
+    void load(const moment& m, std::size_t t, const operation& o, bool acquires, Accepts accepts) {
+        std::vector<int> sources = m.g.order[static_cast<std::size_t>(o.variable)];
+        sources.push_back(axiomatic::initial);
+        for (const int w : sources) {
+            if (!accepts(m.g.value(w))) continue;
+            moment next = m;
+            node n;
+            n.thread = static_cast<int>(t);
+            n.reads = true;
+            n.acquires = acquires;
+            n.object = o.variable;
+            n.from = w;
+            next.own[t] += "r" + name(m, w);
+            next.g.add(n);
+            done(next, t, o, m.g.value(w));
+        }
+    }
+
+    void store(const moment& m, std::size_t t, const operation& o, int object, std::int64_t value,
+               bool releases) {
+        moment next = m;
+        node n;
+        n.thread = static_cast<int>(t);
+        n.writes = true;
+        n.releases = releases;
+        n.object = object;
+        n.value = value;
+        next.own[t] += "w";
+        next.g.add(n);
+        done(next, t, o);
+    }
+
+    void add(const moment& m, std::size_t t, const operation& o, bool acquires, bool releases,
+             bool full) {
+        update(m, t, o, o.variable, m.g.value(m.g.newest(o.variable)) + o.value, acquires, releases,
+               full);
+    }
+
+    void update(const moment& m, std::size_t t, const operation& o, int object, std::int64_t value,
+                bool acquires, bool releases, bool full) {
+        moment next = m;
+        if (full) next.g.add(full_fence(t));
+        node n;
+        n.thread = static_cast<int>(t);
+        n.reads = n.writes = true;
+        n.acquires = acquires;
+        n.releases = releases;
+        n.object = object;
+        n.from = m.g.newest(object);
+        n.value = value;
+        next.own[t] += "u" + name(m, n.from);
+        next.g.add(n);
+        if (full) next.g.add(full_fence(t));
+        done(next, t, o, m.g.value(n.from));
+    }
+
+    void fence(const moment& m, std::size_t t, const operation& o, bool acquires, bool releases,
+               bool full) {
+        moment next = m;
+        next.own[t] += "f";
+        next.g.add(fence_node(t, node::sort::fence, acquires, releases, full));
+        done(next, t, o);
+    }
+
+    // --- RCU: each section ends before the end of a grace period, or starts after its start ---------
+
+    void enter(const moment& m, std::size_t t, const operation& o) {
+        moment next = m;
+        const int entry = next.g.add(fence_node(t, node::sort::enter, false, true, false));
+        next.own[t] += "e";
+        for (const int s : m.starts) {
+            next.g.extra.add(s, entry);
+            next.own[t] += name(m, s);
+        }
+        next.threads[t].section = static_cast<int>(m.ends.size());
+        next.ends.push_back(-1);
+        done(next, t, o);
+    }
+
+    void leave(const moment& m, std::size_t t, const operation& o) {
+        moment next = m;
+        next.ends[static_cast<std::size_t>(m.threads[t].section)] =
+            next.g.add(fence_node(t, node::sort::leave, true, false, false));
+        next.own[t] += "l";
+        done(next, t, o);
+    }
+
+    void start(const moment& m, std::size_t t, const operation&) {
+        moment next = m;
+        next.g.add(full_fence(t));
+        next.starts.push_back(next.g.add(fence_node(t, node::sort::start, false, false, false)));
+        next.threads[t].waiting = true;
+        next.threads[t].must_end.clear();
+        next.own[t] += "s";
+        for (std::size_t s = 0; s != m.ends.size(); ++s)
+            next.threads[t].must_end.push_back(static_cast<int>(s));
+        if (next.g.consistent()) visit(next);
+    }
+
+    void end(const moment& m, std::size_t t, const operation& o) {
+        moment next = m;
+        const int grace_period_end = next.g.add(fence_node(t, node::sort::end, false, false, false));
+        for (const int s : m.threads[t].must_end) {
+            const int left = m.ends[static_cast<std::size_t>(s)];
+            if (left < 0) return; // still inside
+            next.g.extra.add(left, grace_period_end);
+        }
+        next.g.add(full_fence(t));
+        next.threads[t].waiting = false;
+        next.own[t] += "d";
+        done(next, t, o);
+    }
+
+    const program& program_;
+    std::set<std::string> seen_;
+    std::set<state> finals_;
+};
+
+/// The final states of a program by the axioms.
+inline std::set<state> axiomatic_finals(const program& p) {
+    return axiomatic_exploration(p).finals();
+}
+
+} // namespace fuzz

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/doctest.hpp>
+#include <wbsync/wbsync.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+/// Small programs that rely on one promise of a primitive. Each comes twice: as it should be, and
+/// with that promise broken.
+namespace primitives {
+
+using namespace wbsync;
+
+/// What a program is made of: its threads, as functions of a `State` that is built afresh for every
+/// execution, and perhaps a look at the end. The state may declare daemons of its own.
+template <class State>
+struct program {
+    using body = void (*)(State&);
+
+    std::vector<body> threads;
+    body finally = nullptr;
+};
+
+template <class State>
+class program_model {
+public:
+    explicit program_model(const program<State>* what) : program_(*what) {}
+
+    void threads(scenario& s) {
+        if constexpr (requires { state_.daemons(s); }) state_.daemons(s);
+        int n = 0;
+        for (const auto body : program_.threads)
+            s.thread({"P", n++}, [this, body] { body(state_); });
+    }
+    void finally() {
+        if (program_.finally != nullptr) program_.finally(state_);
+    }
+
+private:
+    const program<State>& program_;
+    State state_;
+};
+
+template <class State>
+result run(memory_kind memory, const program<State>& what) {
+    options with;
+    with.memory = memory;
+    result r = check<program_model<State>>(with, &what);
+    CHECK(r.redundant == 0);
+    return r;
+}
+
+template <class State>
+result weak(const program<State>& what) {
+    return run(memory_kind::weak, what);
+}
+template <class State>
+result sc(const program<State>& what) {
+    return run(memory_kind::sc, what);
+}
+
+/// Holds under both memory models.
+template <class State>
+void check_holds(const program<State>& what) {
+    CHECK(verified(sc(what)));
+    CHECK(verified(weak(what)));
+}
+
+/// Fails under both, for the reason given.
+template <class State>
+void check_fails(const program<State>& what, const char* why) {
+    CHECK(found(sc(what), why));
+    CHECK(found(weak(what), why));
+}
+
+/// Fails, for the reason given, but only where memory is weak.
+template <class State>
+void check_fails_weakly(const program<State>& what, const char* why) {
+    CHECK(verified(sc(what)));
+    CHECK(found(weak(what), why));
+}
+
+/// Message passing: data is written before the flag, and read after the flag was seen. Without an
+/// order the accesses to the data race.
+struct message {
+    plain<int> data{"data"};
+    atomic_t flag{"flag"};
+    atomic_t other{"other"};
+    int seen = -1;
+
+    /// What the receiver does once it has seen the flag.
+    void receive() { BUG_ON(data.read() != 1); }
+};
+
+/// Store buffering: each thread makes itself known, then looks for the other. At most one of them
+/// may miss the other.
+struct handshake {
+    atomic_t x{"x"}, y{"y"}, other{"other", 1};
+    std::int64_t r0 = 0, r1 = 0;
+
+    static void at_end(handshake& h) { BUG_ON(h.r0 == 0 && h.r1 == 0); }
+};
+
+} // namespace primitives
