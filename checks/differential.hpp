@@ -30,20 +30,33 @@ struct exploration {
 
 namespace detail {
 
-/// A deadlock lists its threads in the order of their declaration; here it does not.
-inline std::string normal(const wbsync::finding& f) {
-    constexpr std::string_view start = "no thread can run:";
-    if (!f.message.starts_with(start))
-        return f.property + ": " + f.message;
-    std::vector<std::string> who;
-    std::string_view rest = std::string_view{f.message}.substr(start.size());
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(';'), rest.size());
-        who.emplace_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+inline std::vector<std::string> sorted_parts(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(separator), text.size());
+        parts.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
     }
-    std::sort(who.begin(), who.end());
-    return fmt::format("{}:{}", f.property, fmt::join(who, ";"));
+    std::sort(parts.begin(), parts.end());
+    return parts;
+}
+
+/// A deadlock lists threads, and the readers that a grace period waits for, in the order of their
+/// declaration; here it does not.
+inline std::string normal(const wbsync::finding& f) {
+    constexpr std::string_view start = "no thread can run: ";
+    constexpr std::string_view readers = "grace period, waits for ";
+    if (!f.message.starts_with(start)) return f.property + ": " + f.message;
+    std::string message = f.message.substr(start.size());
+    for (auto i = message.find(readers); i != message.npos; i = message.find(readers, i)) {
+        i += readers.size();
+        const auto end = message.find(')', i);
+        const auto names = sorted_parts(std::string_view{message}.substr(i, end - i), ' ');
+        message.replace(i, end - i, fmt::format("{}", fmt::join(names, " ")));
+    }
+    for (auto i = message.find("; "); i != message.npos; i = message.find("; ", i))
+        message.replace(i, 2, ";");
+    return fmt::format("{}: {}", f.property, fmt::join(sorted_parts(message, ';'), "; "));
 }
 
 inline constexpr int lock_object = max_variables;

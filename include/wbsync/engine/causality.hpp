@@ -3,7 +3,10 @@
 
 #include <wbsync/engine/operation.hpp>
 
+#include <algorithm>
 #include <bit>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace wbsync::engine {
@@ -13,12 +16,6 @@ namespace wbsync::engine {
 /// are enough to compute the clock of the next operation.
 class object_history {
 public:
-    void reset() {
-        current_.clear();
-        previous_.clear();
-        last_ = -1;
-    }
-
     /// Adds to `clock` what an operation of class `access` comes after.
     void happens_before(access_class access, vector_clock& clock) const {
         clock.join(joins_phase(access) ? previous_.clock : current_.clock);
@@ -31,7 +28,7 @@ public:
         const phase& p = joins_phase(access) ? previous_ : current_;
         for (thread_set left = p.threads; left != 0; left &= left - 1) {
             const thread_id t = std::countr_zero(left);
-            visit(t, p.last[t]);
+            visit(t, step_index{p.last[t]});
         }
     }
 
@@ -46,22 +43,16 @@ public:
         }
         current_.clock.join(clock);
         current_.threads |= only(t);
-        current_.last[t] = step;
-        last_ = step;
+        current_.last[t] = static_cast<std::int16_t>(step);
+        last_ = static_cast<std::int16_t>(step);
     }
 
 private:
     struct phase {
-        access_class access = access_class::none;
-        thread_set threads = 0;
         vector_clock clock; ///< join of everything up to and including the phase
-        per_thread<step_index> last; ///< valid where `threads` says so
-
-        void clear() {
-            access = access_class::none;
-            threads = 0;
-            clock = {};
-        }
+        per_thread<std::int16_t> last; ///< step of each thread; valid where `threads` says so
+        thread_set threads = 0;
+        access_class access = access_class::none;
     };
 
     [[nodiscard]] bool joins_phase(access_class access) const noexcept {
@@ -70,7 +61,7 @@ private:
 
     phase current_;
     phase previous_;
-    step_index last_ = -1;
+    std::int16_t last_ = -1;
 };
 
 /// A step of an execution, as an element of its Mazurkiewicz trace.
@@ -83,27 +74,31 @@ struct event {
     step_index previous = -1; ///< earlier step on the same object
 };
 
-/// The causal order of one execution: program order, and the order of dependent steps as run.
+/// The causal order of one execution: program order, and the order of dependent steps as run. An
+/// execution that starts like the one before keeps what was computed for it.
 class causal_order {
 public:
-    void begin(int threads) {
+    /// A new execution, of which the first `common` steps are those of the last one.
+    void begin(int common) {
         open_ = false;
-        events_.clear();
-        for (const object_id x : used_objects_) objects_[x].reset();
-        used_objects_.clear();
-        for (thread_id t = 0; t != threads; ++t) {
-            clock_[t] = {};
-            steps_of_[t].clear();
-        }
+        done_ = 0;
+        finished_ = {};
+        while (size() > common) undo();
     }
 
+    /// Steps known, and steps done so far in this execution.
     [[nodiscard]] int size() const noexcept { return static_cast<int>(events_.size()); }
+    [[nodiscard]] int done() const noexcept { return done_; }
+
     [[nodiscard]] const event& at(step_index i) const {
         return events_[static_cast<std::size_t>(i)];
     }
 
     /// Causal past of the next step of `t`, by program order alone.
-    [[nodiscard]] const vector_clock& past(thread_id t) const noexcept { return clock_[t]; }
+    [[nodiscard]] const vector_clock& past(thread_id t) const noexcept {
+        static constexpr vector_clock nothing;
+        return finished_[t] == 0 ? nothing : step_of(t, finished_[t]).clock;
+    }
 
     [[nodiscard]] const std::vector<step_index>& steps_of(thread_id t) const {
         return steps_of_[t];
@@ -119,35 +114,37 @@ public:
 
     /// `t` takes the step `op`.
     void open(thread_id t, const operation& op) {
+        under_way_ = t;
+        open_ = true;
+        if (done_++ < size()) return;
         event& e = events_.emplace_back();
         e.thread = t;
         e.object = op.object;
         e.access = op.access;
-        e.clock = clock_[t];
+        e.clock = past(t);
         e.seq = ++e.clock[t];
-        if (op.access != access_class::none) {
-            const object_history& object = history(op.object);
-            object.happens_before(op.access, e.clock);
-            e.previous = object.last();
-        }
         steps_of_[t].push_back(size() - 1);
-        open_ = true;
+        if (op.access == access_class::none) return;
+        const object_history& object = history(op.object);
+        object.happens_before(op.access, e.clock);
+        e.previous = object.last();
     }
 
     /// The step under way comes after step `seq` of `u` as well.
     void order_after(thread_id u, timestamp seq) {
-        if (seq != 0) events_.back().clock.join(step_of(u, seq).clock);
+        if (seq != 0 && is_new()) events_.back().clock.join(step_of(u, seq).clock);
     }
 
     /// The step is done and its clock final: only now can it be in somebody's past.
     void close() {
-        if (!open_) return;
-        open_ = false;
+        if (!std::exchange(open_, false)) return;
+        ++finished_[under_way_];
+        if (!is_new()) return;
+        closed_ = size();
         const event& e = events_.back();
-        clock_[e.thread] = e.clock;
         if (e.access == access_class::none) return;
         object_history& object = history(e.object);
-        if (object.last() < 0) used_objects_.push_back(e.object);
+        undo_.push_back(object);
         object.add(e.access, e.thread, size() - 1, e.clock);
     }
 
@@ -157,11 +154,28 @@ public:
     }
 
 private:
+    /// Is the step under way one that the last execution did not have?
+    [[nodiscard]] bool is_new() const noexcept { return done_ == size() && done_ > closed_; }
+
+    void undo() {
+        const event& e = events_.back();
+        if (e.access != access_class::none && closed_ >= size()) {
+            objects_[e.object] = undo_.back();
+            undo_.pop_back();
+        }
+        steps_of_[e.thread].pop_back();
+        events_.pop_back();
+        closed_ = std::min(closed_, size());
+    }
+
     std::vector<event> events_;
     std::vector<object_history> objects_;
-    std::vector<object_id> used_objects_;
-    per_thread<vector_clock> clock_;
+    std::vector<object_history> undo_; ///< of each object, before each step on it
     per_thread<std::vector<step_index>> steps_of_;
+    per_thread<timestamp> finished_; ///< steps of each thread done in this execution
+    int done_ = 0;
+    int closed_ = 0; ///< steps that are part of the histories
+    thread_id under_way_ = 0;
     bool open_ = false;
 };
 

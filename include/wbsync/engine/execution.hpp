@@ -250,19 +250,18 @@ public:
     /// Objects created from now on are part of `owner`. Returns the previous owner.
     const lifetime* within(const lifetime* owner) noexcept { return std::exchange(within_, owner); }
 
-    /// What thread `t` may read from `x`; without the steps `gone`, if given. Valid until the next
-    /// call.
-    const read_options& options(thread_id t, const location& x, const removed_steps* gone = nullptr) {
-        const auto ordered = [&](step_index later, step_index earlier) {
-            return scheduler_->depends_on(later, earlier);
-        };
-        const vector_clock* past = scheduler_->causal_past(t);
-        if (gone == nullptr)
-            memory_.list_options(t, x, past, [](step_index) { return false; }, ordered, options_);
-        else
-            memory_.list_options(t, x, past, [&](step_index s) { return s >= 0 && (*gone)(s); },
-                                 ordered, options_);
-        return options_;
+    /// What thread `t` may read from `x`; of the older stores only those with a `wanted` value.
+    /// Valid until the next call.
+    template <class Wanted>
+    const read_options& options(thread_id t, const location& x, Wanted wanted) {
+        return list_options(t, x, wanted, [](step_index) { return false; });
+    }
+
+    /// The same in the execution without the steps `gone`.
+    template <class Wanted>
+    const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
+                                        Wanted wanted) {
+        return list_options(t, x, wanted, [&](step_index s) { return s >= 0 && gone(s); });
     }
 
     [[nodiscard]] const lifetime* within_owner() const noexcept { return within_; }
@@ -443,6 +442,15 @@ private:
 
     [[nodiscard]] thread_set all_threads() const noexcept {
         return count_ == max_threads ? ~thread_set{0} : only(count_) - 1;
+    }
+
+    template <class Wanted, class Gone>
+    const read_options& list_options(thread_id t, const location& x, Wanted wanted, Gone gone) {
+        const auto ordered = [&](step_index later, step_index earlier) {
+            return scheduler_->depends_on(later, earlier);
+        };
+        memory_.list_options(t, x, scheduler_->causal_past(t), gone, ordered, wanted, options_);
+        return options_;
     }
 
     [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,

@@ -25,7 +25,7 @@ class explorer final : public scheduler {
 public:
     void execution_begin(execution& run) override {
         run_ = &run;
-        order_.begin(run.thread_count());
+        order_.begin(first_new_);
         races_.keep_before(first_new_);
         for (thread_id t = 0; t != run.thread_count(); ++t)
             left_waiting_[t] = {t, 0, access_class::none, 0};
@@ -35,7 +35,7 @@ public:
 
     thread_id pick(execution& run) override {
         if (std::exchange(blocked_, false)) return give_up;
-        const int depth = order_.size();
+        const int depth = order_.done();
         if (depth >= fixed_ && !new_node(run)) return give_up;
         node& n = nodes_[static_cast<std::size_t>(depth)];
         if (!expected(run, n)) return give_up;
@@ -46,7 +46,7 @@ public:
     }
 
     int choose(const read_options& options, store_choices candidates) override {
-        node& n = nodes_[static_cast<std::size_t>(order_.size() - 1)];
+        node& n = nodes_[static_cast<std::size_t>(order_.done() - 1)];
         if (n.fresh) choose_first(n, options, candidates);
         n.step.choice = key_of(options, n.read);
         if (std::exchange(n.look_up, false)) take_subtree(n);
@@ -82,7 +82,7 @@ public:
 
     [[nodiscard]] std::vector<decision> decisions() const override {
         std::vector<decision> all;
-        for (int i = 0; i != order_.size(); ++i) {
+        for (int i = 0; i != order_.done(); ++i) {
             const node& n = nodes_[static_cast<std::size_t>(i)];
             all.push_back({n.step.thread, n.read});
         }
@@ -123,7 +123,7 @@ private:
     /// Extends the path. False: every thread that can run is asleep, so all that could follow was
     /// explored elsewhere.
     bool new_node(execution& run) {
-        const auto depth = static_cast<std::size_t>(order_.size());
+        const auto depth = static_cast<std::size_t>(order_.done());
         const thread_set sleep = depth == 0 ? 0 : still_asleep(run);
         if (nodes_.size() == depth) nodes_.emplace_back();
         node& n = nodes_[depth];
@@ -153,7 +153,7 @@ private:
 
     /// Threads asleep before the previous step whose next step commutes with it.
     thread_set still_asleep(const execution& run) const {
-        const node& before = nodes_[static_cast<std::size_t>(order_.size() - 1)];
+        const node& before = nodes_[static_cast<std::size_t>(order_.done() - 1)];
         thread_set sleep = 0;
         for (thread_set left = before.sleep; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
@@ -245,7 +245,7 @@ private:
                      fmt::format("the model is not deterministic: in step {} thread {} {}, after "
                                  "the same steps it did something else before; a model may depend "
                                  "only on what it reads through wbsync",
-                                 order_.size() + 1, run.thread_name(t),
+                                 order_.done() + 1, run.thread_name(t),
                                  op == nullptr ? std::string{"has ended"}
                                                : fmt::format("does {}", op->verb)),
                      op == nullptr ? site{} : op->where);
@@ -256,15 +256,26 @@ private:
 
     /// Plans the execution in which the second step of the race comes before the first.
     void reverse(const execution& run, const race& r) {
-        collect_reversal(r);
         node& n = nodes_[static_cast<std::size_t>(r.first())];
+        if (second_is_asleep(n, r)) return;
+        collect_reversal(r);
         if (!covered_by_sleep(run, n, r.first())) insert(n.tree);
+    }
+
+    /// A shortcut for the most common answer of covered_by_sleep(): the second step is the next one
+    /// of its thread already at the node, where it is asleep, and as everything later on the object
+    /// comes after the first step, nothing in the sequence comes before it.
+    [[nodiscard]] bool second_is_asleep(const node& n, const race& r) const {
+        if ((n.sleep & only(r.step.thread)) == 0 || n.step.access != access_class::write)
+            return false;
+        return r.seq == 1 || order_.steps_of(r.step.thread)[static_cast<std::size_t>(r.seq - 2)] <
+                                 r.first();
     }
 
     /// v := what does not depend on the first steps of the race, and then the second.
     void collect_reversal(const race& r) {
         sequence_.clear();
-        for (step_index i = r.first() + 1; i != order_.size(); ++i) {
+        for (step_index i = r.first() + 1; i != order_.done(); ++i) {
             if (i == r.second || races_.removes(order_, r, i)) continue;
             const event& e = order_.at(i);
             sequence_.push_back({as_run(i), e.seq, &e.clock});
@@ -364,7 +375,7 @@ private:
     // --- going back -------------------------------------------------------------------------------
 
     bool backtrack() {
-        for (int depth = order_.size(); depth != 0; --depth) {
+        for (int depth = order_.done(); depth != 0; --depth) {
             node& n = nodes_[static_cast<std::size_t>(depth - 1)];
             fixed_ = depth;
             if (n.unexplored != 0) {

@@ -90,10 +90,12 @@ public:
         s.value = value;
     }
 
-    /// A relaxed addition whose result nobody uses. It learns nothing from the stores before it,
-    /// since their order may not matter.
+    /// A relaxed addition whose result nobody uses. It reads what was there before the additions
+    /// that it commutes with; of those it learns nothing, since their order may not matter.
     void add(thread_id t, location& x, std::int64_t delta, step_index step, timestamp seq) {
         const bool joins = x.run_open;
+        const int base = joins ? x.begin_of_run(x.newest()) - 1 : x.newest();
+        learn_message(t, x.at(base).message, memory_order::relaxed);
         store_record& s = append(x);
         const store_record& previous = x.at(x.newest() - 1);
         if (joins) s.run = previous.run;
@@ -174,10 +176,11 @@ public:
     /// `gone` holds for. A store S may be passed over only if it does not happen before the load,
     /// was not read by anything that does, and is in `past`, the causal past of the thread's
     /// previous step: otherwise the same choice is reached by running the load before S, which the
-    /// exploration does anyway. `ordered(b, a)`: step b is in the causal future of step a.
-    template <class Gone, class Ordered>
+    /// exploration does anyway. `ordered(b, a)`: step b is in the causal future of step a. Of the
+    /// older stores only those are listed whose value `wanted` is true for.
+    template <class Gone, class Ordered, class Wanted>
     void list_options(thread_id t, const location& x, const vector_clock* past, Gone gone,
-                      Ordered ordered, read_options& out) {
+                      Ordered ordered, Wanted wanted, read_options& out) {
         out.clear();
         int end = x.newest();
         while (gone(x.at(end).step)) --end; // the initial value is never gone
@@ -186,7 +189,7 @@ public:
             const int begin = x.begin_of_run(end);
             const run_view run = look_at(t, x, begin, end, past, gone);
             if (run.there != 0) {
-                list_parts(t, x, run, newest, gone, ordered, out);
+                list_parts(t, x, run, newest, gone, ordered, wanted, out);
                 if (run.passable != run.there) return;
             }
             end = begin - 1;
@@ -280,10 +283,10 @@ private:
     /// Adds to `out` the parts of a run that may have come before the read: all of it, or all but
     /// some that may be passed over and that nothing left in the part comes after. To pass over the
     /// whole run is to read from an older one.
-    template <class Gone, class Ordered>
+    template <class Gone, class Ordered, class Wanted>
     void list_parts(thread_id t, const location& x, const run_view& run, int newest, Gone gone,
-                    Ordered ordered, read_options& out) {
-        add_option(t, x, run, run.there, newest, gone, out);
+                    Ordered ordered, Wanted wanted, read_options& out) {
+        add_option(t, x, run, run.there, newest, gone, wanted, out);
         if (run.passable == 0 || std::has_single_bit(run.there)) return;
         const std::uint64_t candidates = passed_over_at_all(t, x, run, newest, gone, ordered);
         const int n = std::popcount(candidates);
@@ -295,7 +298,7 @@ private:
         for (std::uint64_t passed = candidates; passed != 0; passed = (passed - 1) & candidates) {
             const std::uint64_t kept = run.there & ~passed;
             if (kept != 0 && closed(x, run.begin, kept, passed, ordered))
-                add_option(t, x, run, kept, newest, gone, out);
+                add_option(t, x, run, kept, newest, gone, wanted, out);
         }
     }
 
@@ -333,23 +336,24 @@ private:
         return true;
     }
 
-    template <class Gone>
+    template <class Gone, class Wanted>
     void add_option(thread_id t, const location& x, const run_view& run, std::uint64_t kept,
-                    int newest, Gone gone, read_options& out) {
+                    int newest, Gone gone, Wanted wanted, read_options& out) {
         if (static_cast<int>(out.size()) == max_history) {
             history_cut_ = true;
             return;
         }
-        if (!out.empty() && closes_psc_cycle(t, x, run, kept, newest, gone)) return;
-        read_option o{run.begin, kept, out.empty() ? 0U : 1U, x.at(run.begin).value};
+        const bool first = out.empty();
+        read_option o{run.begin, kept, first ? 0U : 1U, x.at(run.begin).value};
         if (x.at(run.begin).access == access_class::add)
             o.value = x.at(run.begin - 1).value; // never gone: the run would be, too
         for (std::uint64_t k = kept; k != 0; k &= k - 1) {
             const store_record& s = x.at(run.begin + std::countr_zero(k));
             o.value += s.delta;
-            if (!out.empty()) o.key += hash(s.thread, s.seq);
+            if (!first) o.key += hash(s.thread, s.seq);
         }
-        out.push_back(o);
+        if (first || (wanted(o.value) && !closes_psc_cycle(t, x, run, kept, newest, gone)))
+            out.push_back(o);
     }
 
     /// A sum of these stands for a set of stores; 0 and 1 stand for other things.

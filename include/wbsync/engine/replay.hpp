@@ -18,12 +18,12 @@ public:
     replay_scheduler(std::vector<decision> decisions, bool causal)
         : decisions_(std::move(decisions)), causal_(causal) {}
 
-    void execution_begin(execution& run) override { order_.begin(run.thread_count()); }
+    void execution_begin(execution&) override { order_.begin(0); }
 
     void settle() override { order_.close(); }
 
     thread_id pick(execution& run) override {
-        const auto next = static_cast<std::size_t>(order_.size());
+        const auto next = static_cast<std::size_t>(order_.done());
         if (next == decisions_.size()) return give_up;
         const thread_id t = decisions_[next].thread;
         if (t < 0 || t >= run.thread_count() || !run.can_run(t))
@@ -38,7 +38,7 @@ public:
     }
 
     int choose(const read_options&, store_choices candidates) override {
-        const int wanted = decisions_[static_cast<std::size_t>(order_.size() - 1)].choice;
+        const int wanted = decisions_[static_cast<std::size_t>(order_.done() - 1)].choice;
         return ((candidates >> wanted) & 1) != 0 ? wanted : std::countr_zero(candidates);
     }
 

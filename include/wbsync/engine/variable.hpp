@@ -31,11 +31,11 @@ public:
     [[nodiscard]] bool enabled_by_old_store() const override {
         execution& run = *execution::current();
         return !newest_only_ && run.memory().kind() == memory_kind::weak &&
-               acceptable(run.options(thread_, x_)) != 0;
+               acceptable(run.options(thread_, x_, accepts_)) != 0;
     }
 
     [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
-        return acceptable(execution::current()->options(thread_, x_, &gone)) != 0;
+        return acceptable(execution::current()->options_without(gone, thread_, x_, wanted())) != 0;
     }
 
     /// The options that satisfy the predicate.
@@ -51,6 +51,11 @@ public:
     }
 
 private:
+    /// Which older stores to look for at all.
+    [[nodiscard]] auto wanted() const {
+        return [this](std::int64_t v) { return !newest_only_ && accepts_(v); };
+    }
+
     const location& x_;
     const Predicate& accepts_;
     bool newest_only_;
@@ -83,7 +88,7 @@ public:
         run.announce(choosing_step(access_class::read, verb, at));
         run.access(x_->owner, verb, at);
         if (!run.running()) return x_->value();
-        const read_options& options = run.options(run.self(), *x_);
+        const read_options& options = run.options(run.self(), *x_, [](std::int64_t) { return true; });
         return read(run, options, all_choices(options), order, verb, at);
     }
 
@@ -140,7 +145,8 @@ public:
             if (accepts(seen)) x_->stores.back().value = f(seen);
             return {accepts(seen), seen};
         }
-        const read_options& options = run.options(run.self(), *x_);
+        const read_options& options = run.options(
+            run.self(), *x_, [&](std::int64_t v) { return !accepts(v); });
         store_choices refused = 0;
         for (std::size_t k = 0; k != options.size(); ++k)
             if (k == 0 || !accepts(options[k].value))
@@ -171,7 +177,7 @@ public:
         run.access(x_->owner, verb, at);
         std::int64_t seen = x_->value();
         if (run.running()) {
-            const read_options& options = run.options(run.self(), *x_);
+            const read_options& options = run.options(run.self(), *x_, accepts);
             seen = read(run, options, when.acceptable(options), order, verb, at);
         }
         if (value != nullptr) *value = seen;

@@ -6,8 +6,8 @@
 
 namespace wbsync::engine {
 
-/// Threads of one model, daemons included.
-inline constexpr int max_threads = 32;
+/// Threads of one model, daemons included. Every clock has room for that many.
+inline constexpr int max_threads = 16;
 
 using thread_id = int;
 
