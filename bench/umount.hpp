@@ -47,15 +47,18 @@ struct umount_protocol {
     }
 
     void lock() {
-        if constexpr (Fix == fix::rcu) rcu_read_lock();
+        if constexpr (Fix == fix::rcu)
+            rcu_read_lock();
     }
     void unlock() {
-        if constexpr (Fix == fix::rcu) rcu_read_unlock();
+        if constexpr (Fix == fix::rcu)
+            rcu_read_unlock();
     }
 
     void count() {
         atomic_inc(counter);
-        if constexpr (Broken != mutant::switcher_without_mb) smp_mb();
+        if constexpr (Broken != mutant::switcher_without_mb)
+            smp_mb();
     }
 
     /// A fully ordered decrement whose result is not used.
@@ -66,30 +69,38 @@ struct umount_protocol {
     }
 
     void switcher(item& i) {
-        if constexpr (Broken != mutant::increment_after_check) count();
+        if constexpr (Broken != mutant::increment_after_check)
+            count();
         lock();
         if (READ_ONCE(active) == 0) {
             unlock();
-            if constexpr (Broken != mutant::increment_after_check) uncount();
+            if constexpr (Broken != mutant::increment_after_check)
+                uncount();
             smp_store_release(i.state, skipped);
             return;
         }
-        if constexpr (Broken == mutant::increment_after_check) count();
+        if constexpr (Broken == mutant::increment_after_check)
+            count();
         atomic_inc(i.ref);
-        if constexpr (Broken == mutant::section_ends_before_queueing) unlock();
+        if constexpr (Broken == mutant::section_ends_before_queueing)
+            unlock();
         smp_store_release(i.state, queued);
-        if constexpr (Broken != mutant::section_ends_before_queueing) unlock();
+        if constexpr (Broken != mutant::section_ends_before_queueing)
+            unlock();
     }
 
     void worker() {
         for (item& i : items) {
-            if (await_acquire(i.state, [](auto s) { return s != idle; }) == skipped) continue;
-            if constexpr (Broken == mutant::decrement_before_iput) uncount();
+            if (await_acquire(i.state, [](auto s) { return s != idle; }) == skipped)
+                continue;
+            if constexpr (Broken == mutant::decrement_before_iput)
+                uncount();
             smp_mb__before_atomic();
             atomic_dec(i.ref);
             smp_mb__after_atomic();
             BUG_ON(READ_ONCE(alive) == 0);
-            if constexpr (Broken != mutant::decrement_before_iput) uncount();
+            if constexpr (Broken != mutant::decrement_before_iput)
+                uncount();
             smp_store_release(i.state, done);
         }
     }
@@ -102,15 +113,19 @@ struct umount_protocol {
 
     void umounter() {
         WRITE_ONCE(active, 0);
-        if constexpr (Broken != mutant::umounter_without_mb) smp_mb();
+        if constexpr (Broken != mutant::umounter_without_mb)
+            smp_mb();
         if constexpr (Fix == fix::per_sb) {
             await_acquire(counter, [](auto c) { return c == 0; });
         } else if (smp_load_acquire(counter) != 0) {
-            if constexpr (Broken == mutant::flush_before_grace_period) flush();
+            if constexpr (Broken == mutant::flush_before_grace_period)
+                flush();
             synchronize_rcu();
-            if constexpr (Broken != mutant::flush_before_grace_period) flush();
+            if constexpr (Broken != mutant::flush_before_grace_period)
+                flush();
         }
-        for (item& i : items) BUG_ON(READ_ONCE(i.ref) != 0);
+        for (item& i : items)
+            BUG_ON(READ_ONCE(i.ref) != 0);
         WRITE_ONCE(alive, 0);
     }
 };

@@ -29,8 +29,10 @@ struct expectation {
     std::string property; ///< for a finding: "P1", or "P1/P2" where either may be met first
 
     [[nodiscard]] bool matches(const result& r) const {
-        if (r.outcome != outcome) return false;
-        return outcome != verdict::finding || ('/' + property + '/').find('/' + r.what.property + '/') != std::string::npos;
+        if (r.outcome != outcome)
+            return false;
+        return outcome != verdict::finding ||
+               ('/' + property + '/').find('/' + r.what.property + '/') != std::string::npos;
     }
 
     [[nodiscard]] std::string str() const {

@@ -21,7 +21,9 @@ namespace wbsync {
 namespace detail {
 
 template <class Model>
-concept has_finally = requires(Model& m) { m.finally(); };
+concept has_finally = requires(Model& m) {
+    m.finally();
+};
 
 /// Builds the model in place, from arguments that are copied for each execution.
 template <class Model, class... Args>
@@ -35,10 +37,12 @@ public:
         model_->threads(s);
     }
     void finally() override {
-        if constexpr (has_finally<Model>) model_->finally();
+        if constexpr (has_finally<Model>)
+            model_->finally();
     }
     void destroy() override {
-        if (model_ != nullptr) std::exchange(model_, nullptr)->~Model();
+        if (model_ != nullptr)
+            std::exchange(model_, nullptr)->~Model();
     }
 
 private:
@@ -63,9 +67,11 @@ public:
         const bool redundant = run.how() == engine::outcome::redundant;
         ++(redundant ? result_.redundant : result_.executions);
         result_.events += static_cast<std::uint64_t>(run.step_count());
-        if (run.thread_count() > result_.threads) result_.threads = run.thread_count();
+        if (run.thread_count() > result_.threads)
+            result_.threads = run.thread_count();
         note_limits();
-        if (options_.on_execution) options_.on_execution(run.findings());
+        if (options_.on_execution)
+            options_.on_execution(run.findings());
         if (!run.findings().empty() && !failed_) {
             failed_ = true;
             result_.what = run.findings().front();
@@ -76,7 +82,7 @@ public:
 
     void finish() {
         result_.seconds = elapsed();
-        result_.outcome = failed_                  ? verdict::finding
+        result_.outcome = failed_                 ? verdict::finding
                           : result_.limit.empty() ? verdict::verified
                                                   : verdict::incomplete;
     }
@@ -90,13 +96,12 @@ private:
     }
 
     void note_limits() {
-        if (!result_.limit.empty()) return;
+        if (!result_.limit.empty())
+            return;
         if (run.how() == engine::outcome::cut_short)
-            result_.limit = fmt::format("{} limit reached{}", run.limit(),
-                                        *run.limit_at().file == '\0'
-                                            ? std::string{}
-                                            : fmt::format(" at {} in {}()", run.limit_at().str(),
-                                                          run.limit_at().function));
+            result_.limit = fmt::format(
+                "{} limit reached{}", run.limit(),
+                *run.limit_at().file == '\0' ? std::string{} : " at " + run.limit_at().str());
         else if (run.memory().history_cut())
             result_.limit = fmt::format("store history: a load could have looked back over more "
                                         "than {} stores",
@@ -112,14 +117,16 @@ private:
         const std::uint64_t runs = result_.executions + result_.redundant;
         if (options_.max_executions != 0 && result_.executions >= options_.max_executions) {
             if (result_.limit.empty())
-                result_.limit = fmt::format("max_executions of {} reached",
-                                            options_.max_executions);
+                result_.limit =
+                    fmt::format("max_executions of {} reached", options_.max_executions);
             return true;
         }
-        if (runs % 256 != 0 && runs > 16) return false;
+        if (runs % 256 != 0 && runs > 16)
+            return false;
         if (options_.on_progress)
             options_.on_progress({result_.executions, result_.redundant, elapsed()});
-        if (options_.max_seconds <= 0 || elapsed() < options_.max_seconds) return false;
+        if (options_.max_seconds <= 0 || elapsed() < options_.max_seconds)
+            return false;
         if (result_.limit.empty())
             result_.limit = fmt::format("max_seconds of {} reached", options_.max_seconds);
         return true;
@@ -135,8 +142,8 @@ private:
 /// Runs the execution again that led to the finding, this time writing down what happens. A model
 /// that does not fail in the same way again is not deterministic.
 inline void record_counterexample(engine::execution& run, engine::model_driver& model,
-                                  const options& with,
-                                  std::vector<engine::decision> decisions, result& into) {
+                                  const options& with, std::vector<engine::decision> decisions,
+                                  result& into) {
     engine::replay_scheduler again(std::move(decisions), with.scheduler == scheduler_kind::dpor);
     result second;
     options once = with;
@@ -147,8 +154,10 @@ inline void record_counterexample(engine::execution& run, engine::model_driver& 
     check_job job(run, again, model, once, second);
     engine::run_executions(job);
     run.record_into(nullptr);
-    if (second.what == into.what) return;
-    if (into.what.message.starts_with("the model is not deterministic")) return;
+    if (second.what == into.what)
+        return;
+    if (into.what.message.starts_with("the model is not deterministic"))
+        return;
     into.what = {"misuse",
                  fmt::format("the model is not deterministic: the execution that ended in '{}: {}' "
                              "ended in '{}: {}' when it was run again",

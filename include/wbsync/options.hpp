@@ -44,7 +44,8 @@ struct options {
 
     [[nodiscard]] options with_environment() const {
         options o = *this;
-        if (const char* v = std::getenv("WBSYNC_MEMORY"); v != nullptr) o.memory = parse_memory(v);
+        if (const char* v = std::getenv("WBSYNC_MEMORY"); v != nullptr)
+            o.memory = parse_memory(v);
         if (const char* v = std::getenv("WBSYNC_MAX_EXECUTIONS"); v != nullptr)
             o.max_executions = number("WBSYNC_MAX_EXECUTIONS", v);
         if (const char* v = std::getenv("WBSYNC_MAX_SECONDS"); v != nullptr)
@@ -57,8 +58,10 @@ struct options {
     }
 
     static memory_kind parse_memory(std::string_view name) {
-        if (name == "sc") return memory_kind::sc;
-        if (name == "weak") return memory_kind::weak;
+        if (name == "sc")
+            return memory_kind::sc;
+        if (name == "weak")
+            return memory_kind::weak;
         throw std::invalid_argument("wbsync: memory must be 'sc' or 'weak', not '" +
                                     std::string{name} + "'");
     }

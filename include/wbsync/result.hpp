@@ -31,9 +31,9 @@ constexpr const char* name_of(engine::memory_kind m) noexcept {
 /// What check() saw. There is no conversion to bool: ask for the verdict that you expect.
 struct [[nodiscard]] result {
     verdict outcome = verdict::incomplete;
-    finding what;              ///< valid if outcome is `finding`
-    trace counterexample;      ///< likewise
-    std::string limit;         ///< which limit was hit first, or empty
+    finding what;         ///< valid if outcome is `finding`
+    trace counterexample; ///< likewise
+    std::string limit;    ///< which limit was hit first, or empty
     engine::memory_kind memory = engine::memory_kind::weak;
     std::uint64_t executions = 0; ///< run to their end
     std::uint64_t redundant = 0;  ///< given up, because an equivalent one was seen

@@ -18,8 +18,7 @@ public:
     /// A thread of the model: a lambda that runs once. The name must live as long as the model.
     /// When the thread is found waiting for something that can no longer come, the finding carries
     /// `property`.
-    void thread(const label& name, std::function<void()> body,
-                const char* property = "deadlock") {
+    void thread(const label& name, std::function<void()> body, const char* property = "deadlock") {
         run_.add_thread(name, std::move(body), false, property);
     }
 

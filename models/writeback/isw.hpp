@@ -55,7 +55,8 @@ template <class Version>
 class isw_system {
 public:
     explicit isw_system(const bounds& b) : bounds_(b) {
-        for (int i = 0; i != b.superblocks; ++i) superblocks_.emplace_back(label{"sb", i});
+        for (int i = 0; i != b.superblocks; ++i)
+            superblocks_.emplace_back(label{"sb", i});
         for (int i = 0; i != b.inodes; ++i) {
             super_block& sb = superblocks_[static_cast<std::size_t>(i % b.superblocks)];
             const label name{"inode", i};
@@ -73,7 +74,8 @@ public:
             smp_mb__before_atomic();
             atomic_dec(target.i_sync); // the writer is done with the inode
         });
-        if (bounds_.cleaner != 0) s.thread("cleaner", [this] { cleanup_offline_cgwb(); });
+        if (bounds_.cleaner != 0)
+            s.thread("cleaner", [this] { cleanup_offline_cgwb(); });
         s.thread(
             "umount",
             [this] {
@@ -90,7 +92,8 @@ public:
             ensure(READ_ONCE(sb.s_isw_nr_in_flight) == 0, "counter-balance",
                    fmt::format("s_isw_nr_in_flight of {} is not 0", sb.name.str()));
         for (const super_block& sb : superblocks_)
-            for (inode* i : sb.s_inodes.peek()) kfree(i); // those of mounted ones
+            for (inode* i : sb.s_inodes.peek())
+                kfree(i); // those of mounted ones
     }
 
 protected:
@@ -100,7 +103,8 @@ protected:
     /// inode_switch_wbs(): a writer finds that the inode should belong to another wb. The caller
     /// has the inode. (S1) to (S9)
     void inode_switch_wbs(inode& i) {
-        if ((READ_ONCE(i.i_state) & I_WB_SWITCH) != 0) return; // (S1)
+        if ((READ_ONCE(i.i_state) & I_WB_SWITCH) != 0)
+            return; // (S1)
         auto* isw = kmalloc<inode_switch_wbs_context>("isw", "isw");
         atomic_inc(isw_nr_in_flight); // (S4)
         Version::lock();              // from v7: the section begins before the css lookup (S5)
@@ -114,15 +118,16 @@ protected:
         Version::unlock();
     }
 
-    /// cleanup_offline_cgwb(): the cgroup is gone, its inodes move to the parent. Holds no reference
-    /// on a superblock. (O1) to (O8)
+    /// cleanup_offline_cgwb(): the cgroup is gone, its inodes move to the parent. Holds no
+    /// reference on a superblock. (O1) to (O8)
     void cleanup_offline_cgwb() {
         auto* isw = kmalloc<inode_switch_wbs_context>("isw", "isw"); // (O1)
         atomic_inc(isw_nr_in_flight);                                // (O2)
         Version::lock();
-        spin_lock(old_wb_.list_lock); // (O4)
+        spin_lock(old_wb_.list_lock);              // (O4)
         for (inode* i : old_wb_.b_attached.read()) // (O5)
-            if (Version::prepare(*i, new_wb_)) isw->inodes.push_back(i);
+            if (Version::prepare(*i, new_wb_))
+                isw->inodes.push_back(i);
         spin_unlock(old_wb_.list_lock); // (O6)
         if (isw->inodes.empty()) {      // (O7)
             Version::unlock();
@@ -136,9 +141,10 @@ protected:
     /// inode_switch_wbs_work_fn() of 7.1 and later. (W1) to (W6)
     void inode_switch_wbs_work_fn() {
         llist_node* list = llist_del_all(new_wb_.switch_wbs_ctxs); // (W1)
-        if (WARN_ON_ONCE(list == nullptr)) return;                 // (W2)
-        synchronize_rcu();                                         // (W4)
-        while (list != nullptr) {                                  // (W5)
+        if (WARN_ON_ONCE(list == nullptr))
+            return;               // (W2)
+        synchronize_rcu();        // (W4)
+        while (list != nullptr) { // (W5)
             auto* isw = llist_entry<inode_switch_wbs_context>(list);
             list = list->next;
             process_inode_switch_wbs(*isw);
@@ -151,7 +157,8 @@ private:
     /// Writers that have inode number `i` when the model starts.
     [[nodiscard]] int writers_of(int i) const {
         int n = 0;
-        for (int s = 0; s != bounds_.switchers; ++s) n += s % bounds_.inodes == i ? 1 : 0;
+        for (int s = 0; s != bounds_.switchers; ++s)
+            n += s % bounds_.inodes == i ? 1 : 0;
         return n;
     }
 
@@ -163,7 +170,8 @@ private:
     void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
         spin_lock(old_wb_.list_lock); // in the order of their addresses
         spin_lock(new_wb_.list_lock);
-        for (inode* i : isw.inodes) inode_do_switch_wbs(*i, old_wb_, new_wb_);
+        for (inode* i : isw.inodes)
+            inode_do_switch_wbs(*i, old_wb_, new_wb_);
         spin_unlock(new_wb_.list_lock);
         spin_unlock(old_wb_.list_lock);
         version().put_inodes(isw);

@@ -26,12 +26,14 @@ private:
     void uncount() { atomic_dec(isw_nr_in_flight); }
 
     static void put_inodes(inode_switch_wbs_context& isw) {
-        for (inode* i : isw.inodes) iput(*i);
+        for (inode* i : isw.inodes)
+            iput(*i);
     }
 
     void cgroup_writeback_umount(super_block&) {
         smp_mb(); // (2) pairs with (1): SB_ACTIVE before the count
-        if (atomic_read(isw_nr_in_flight) == 0) return;
+        if (atomic_read(isw_nr_in_flight) == 0)
+            return;
         rcu_barrier(); // nothing of ours has used RCU callbacks since e1b849cfa6b6
         flush_workqueue(isw_wq_);
     }

@@ -37,7 +37,8 @@ private:
     }
 
     static void put_inodes(inode_switch_wbs_context& isw) {
-        for (inode* i : isw.inodes) iput(*i);
+        for (inode* i : isw.inodes)
+            iput(*i);
     }
 
     [[nodiscard]] std::int64_t in_flight() const {
@@ -49,7 +50,8 @@ private:
 
     void cgroup_writeback_umount(super_block&) {
         smp_mb(); // (2) pairs with (1): SB_ACTIVE before the count
-        if (in_flight() == 0) return;
+        if (in_flight() == 0)
+            return;
         synchronize_rcu(); // who saw SB_ACTIVE has queued by now
         rcu_barrier();     // kept for the sake of stable trees
         flush_workqueue(this->isw_wq_);

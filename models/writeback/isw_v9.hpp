@@ -42,10 +42,12 @@ private:
     /// inode_prepare_wbs_switch(). (N1) to (N7)
     static bool prepare(inode& i, bdi_writeback& new_wb) {
         super_block& sb = i.i_sb;
-        if ((data_race(sb.s_flags) & SB_ACTIVE) == 0) return false; // (N1)
-        cgroup_writeback_pin(sb);                                   // (N2)
-        smp_mb(); // (N3), (1) pairs with (2): the pin before SB_ACTIVE
-        if (claim_for_switch(i, new_wb)) return true; // (N5) to (N7)
+        if ((data_race(sb.s_flags) & SB_ACTIVE) == 0)
+            return false;         // (N1)
+        cgroup_writeback_pin(sb); // (N2)
+        smp_mb();                 // (N3), (1) pairs with (2): the pin before SB_ACTIVE
+        if (claim_for_switch(i, new_wb))
+            return true; // (N5) to (N7)
         cgroup_writeback_unpin(sb);
         return false;
     }

@@ -43,7 +43,7 @@ struct super_block {
     atomic_t s_flags;
     spinlock_t s_inode_list_lock;
     plain<std::vector<inode*>> s_inodes; ///< protected by s_inode_list_lock
-    atomic_t s_isw_nr_in_flight; ///< v9: inodes of this superblock that are being switched
+    atomic_t s_isw_nr_in_flight;         ///< v9: inodes of this superblock that are being switched
     /// Stands for s_fs_info with its percpu counters, which put_super() destroys.
     percpu_counter s_fs_counter;
 };

@@ -9,10 +9,11 @@
 namespace wbsync::models::writeback {
 
 inline std::vector<parameter> parameters() {
-    return {{"switchers", "writers that switch an inode; number i takes inode i mod inodes", 1, 1, 8},
-            {"inodes", "cached inodes; number i belongs to superblock i mod superblocks", 1, 1, 8},
-            {"superblocks", "file systems on the device; the first one is unmounted", 1, 1, 4},
-            {"cleaner", "1: the offline cleaner switches all inodes of the dying cgroup", 0, 0, 1}};
+    return {
+        {"switchers", "writers that switch an inode; number i takes inode i mod inodes", 1, 1, 8},
+        {"inodes", "cached inodes; number i belongs to superblock i mod superblocks", 1, 1, 8},
+        {"superblocks", "file systems on the device; the first one is unmounted", 1, 1, 4},
+        {"cleaner", "1: the offline cleaner switches all inodes of the dying cgroup", 0, 0, 1}};
 }
 
 inline bounds bounds_from(const parameter_values& p) {
@@ -29,10 +30,13 @@ inline bool lists_mix_superblocks(const bounds& b) {
 
 inline const expectation verified{};
 
-inline expectation always_found(memory_kind, const bounds&) { return {verdict::finding, "P1/P2"}; }
+inline expectation always_found(memory_kind, const bounds&) {
+    return {verdict::finding, "P1/P2"};
+}
 
 inline expectation expect_v7(memory_kind m, const bounds& b) {
-    if (m == memory_kind::weak) return {verdict::finding, "P1/P2"};
+    if (m == memory_kind::weak)
+        return {verdict::finding, "P1/P2"};
     return lists_mix_superblocks(b) ? expectation{verdict::finding, "P1/P2"} : verified;
 }
 
@@ -40,7 +44,9 @@ inline expectation expect_v7_acqrel(memory_kind, const bounds& b) {
     return lists_mix_superblocks(b) ? expectation{verdict::finding, "P1/P2"} : verified;
 }
 
-inline expectation expect_v9(memory_kind, const bounds&) { return verified; }
+inline expectation expect_v9(memory_kind, const bounds&) {
+    return verified;
+}
 
 template <class Version>
 model entry(const char* name, const char* commit, const char* release, const char* summary,

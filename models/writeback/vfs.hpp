@@ -57,10 +57,11 @@ inline void iput_final(inode& i) {
 
 /// Drops a reference. (I1) to (I5)
 inline void iput(inode& i) {
-    if (atomic_add_unless(i.i_count, -1, 1)) return; // (I1)
-    spin_lock(i.i_lock);                             // (I3)
-    if (atomic_dec_and_test(i.i_count))              // (I4)
-        iput_final(i);                               // (I5)
+    if (atomic_add_unless(i.i_count, -1, 1))
+        return;                         // (I1)
+    spin_lock(i.i_lock);                // (I3)
+    if (atomic_dec_and_test(i.i_count)) // (I4)
+        iput_final(i);                  // (I5)
     else
         spin_unlock(i.i_lock);
 }
@@ -70,9 +71,10 @@ inline void evict_inodes(super_block& sb) {
     std::vector<inode*> dispose;
     spin_lock(sb.s_inode_list_lock);
     for (inode* i : sb.s_inodes.read()) {
-        if (atomic_read(i->i_count) != 0) continue; // (E1) without a lock
-        spin_lock(i->i_lock);                       // (E2)
-        if (atomic_read(i->i_count) != 0 ||         // (E3)
+        if (atomic_read(i->i_count) != 0)
+            continue;                                                   // (E1) without a lock
+        spin_lock(i->i_lock);                                           // (E2)
+        if (atomic_read(i->i_count) != 0 ||                             // (E3)
             (READ_ONCE(i->i_state) & (I_FREEING | I_WILL_FREE)) != 0) { // (E4)
             spin_unlock(i->i_lock);
             continue;
@@ -81,20 +83,23 @@ inline void evict_inodes(super_block& sb) {
         spin_unlock(i->i_lock);
         dispose.push_back(i);
     }
-    spin_unlock(sb.s_inode_list_lock);     // (E6)
-    for (inode* i : dispose) evict(*i);    // (E7)
+    spin_unlock(sb.s_inode_list_lock); // (E6)
+    for (inode* i : dispose)
+        evict(*i); // (E7)
 }
 
 /// ->put_super() of a file system such as ext4: its percpu counters go.
-inline void put_super(super_block& sb) { percpu_counter_destroy(sb.s_fs_counter); }
+inline void put_super(super_block& sb) {
+    percpu_counter_destroy(sb.s_fs_counter);
+}
 
 /// generic_shutdown_super(), from the point where the superblock is declared inactive. (U2) to (U8)
 template <class CgroupWritebackUmount>
 void generic_shutdown_super(super_block& sb, CgroupWritebackUmount cgroup_writeback_umount) {
-    data_race(sb.s_flags, 0);    // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-    cgroup_writeback_umount(sb); // (U4)
-    evict_inodes(sb);            // (U5)
-    put_super(sb);               // (U7)
+    data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+    cgroup_writeback_umount(sb);    // (U4)
+    evict_inodes(sb);               // (U5)
+    put_super(sb);                  // (U7)
     spin_lock(sb.s_inode_list_lock);
     ensure(sb.s_inodes.read().empty(), "P1", // (U8)
            fmt::format("VFS: Busy inodes after unmount of {}", sb.name.str()));

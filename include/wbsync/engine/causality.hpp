@@ -49,7 +49,7 @@ public:
 
 private:
     struct phase {
-        vector_clock clock; ///< join of everything up to and including the phase
+        vector_clock clock;            ///< join of everything up to and including the phase
         per_thread<std::int16_t> last; ///< step of each thread; valid where `threads` says so
         thread_set threads = 0;
         access_class access = access_class::none;
@@ -83,7 +83,8 @@ public:
         open_ = false;
         done_ = 0;
         finished_ = {};
-        while (size() > common) undo();
+        while (size() > common)
+            undo();
     }
 
     /// Steps known, and steps done so far in this execution.
@@ -116,7 +117,8 @@ public:
     void open(thread_id t, const operation& op) {
         under_way_ = t;
         open_ = true;
-        if (done_++ < size()) return;
+        if (done_++ < size())
+            return;
         event& e = events_.emplace_back();
         e.thread = t;
         e.object = op.object;
@@ -124,7 +126,8 @@ public:
         e.clock = past(t);
         e.seq = ++e.clock[t];
         steps_of_[t].push_back(size() - 1);
-        if (op.access == access_class::none) return;
+        if (op.access == access_class::none)
+            return;
         const object_history& object = history(op.object);
         object.happens_before(op.access, e.clock);
         e.previous = object.last();
@@ -132,24 +135,29 @@ public:
 
     /// The step under way comes after step `seq` of `u` as well.
     void order_after(thread_id u, timestamp seq) {
-        if (seq != 0 && is_new()) events_.back().clock.join(step_of(u, seq).clock);
+        if (seq != 0 && is_new())
+            events_.back().clock.join(step_of(u, seq).clock);
     }
 
     /// The step is done and its clock final: only now can it be in somebody's past.
     void close() {
-        if (!std::exchange(open_, false)) return;
+        if (!std::exchange(open_, false))
+            return;
         ++finished_[under_way_];
-        if (!is_new()) return;
+        if (!is_new())
+            return;
         closed_ = size();
         const event& e = events_.back();
-        if (e.access == access_class::none) return;
+        if (e.access == access_class::none)
+            return;
         object_history& object = history(e.object);
         undo_.push_back(object);
         object.add(e.access, e.thread, size() - 1, e.clock);
     }
 
     object_history& history(object_id x) {
-        if (x >= objects_.size()) objects_.resize(x + 1U);
+        if (x >= objects_.size())
+            objects_.resize(x + 1U);
         return objects_[x];
     }
 

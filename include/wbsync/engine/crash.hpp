@@ -63,7 +63,8 @@ private:
             return;
         }
         for (const auto& s : signals)
-            if (s.number == number) run->crash(s.what);
+            if (s.number == number)
+                run->crash(s.what);
     }
 
     /// A crash while a crash is being reported is ours.

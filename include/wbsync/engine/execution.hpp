@@ -88,7 +88,8 @@ public:
         findings_.clear();
         within_ = nullptr;
         memory_.reset(with.memory);
-        for (const auto& e : extensions_) e->reset();
+        for (const auto& e : extensions_)
+            e->reset();
         died_ = deadlocked_ = false;
         intact_ = true;
     }
@@ -115,9 +116,11 @@ public:
     }
 
     void start_threads() {
-        if (count_ == 0) fail("misuse", "the model declares no threads", {});
+        if (count_ == 0)
+            fail("misuse", "the model declares no threads", {});
         if (recording())
-            for (thread_id t = 0; t != count_; ++t) log_->threads.push_back(thread_name(t));
+            for (thread_id t = 0; t != count_; ++t)
+                log_->threads.push_back(thread_name(t));
         phase_ = phase::running;
         memory_.start_threads(count_);
         scheduler_->execution_begin(*this);
@@ -129,7 +132,8 @@ public:
         started_ |= only(t);
         try {
             of(t).body();
-            for (const auto& e : extensions_) e->thread_ends(*this);
+            for (const auto& e : extensions_)
+                e->thread_ends(*this);
         } catch (const std::exception& e) {
             fail("exception", e.what(), of(t).last);
         } catch (...) {
@@ -138,7 +142,8 @@ public:
         finished_ |= only(t);
         of(t).pending = nullptr;
         if (all_finished()) {
-            if (died_) leave(); // a dead thread's fiber cannot be used again
+            if (died_)
+                leave(); // a dead thread's fiber cannot be used again
             return;
         }
         next_ = decide();
@@ -161,9 +166,7 @@ public:
         blocks_.clear(intact);
     }
 
-    [[nodiscard]] bool all_finished() const noexcept {
-        return finished_ == all_threads();
-    }
+    [[nodiscard]] bool all_finished() const noexcept { return finished_ == all_threads(); }
     [[nodiscard]] thread_id next() const noexcept { return next_; }
     void resumed(thread_id t) noexcept { self_ = t; }
 
@@ -182,7 +185,8 @@ public:
     [[nodiscard]] thread_set ready() const {
         thread_set set = 0;
         for (thread_id t = 0; t != count_; ++t)
-            if (is_ready(t)) set |= only(t);
+            if (is_ready(t))
+                set |= only(t);
         return set;
     }
 
@@ -190,7 +194,8 @@ public:
     [[nodiscard]] thread_set ready_by_old_store() const {
         thread_set set = 0;
         for (thread_id t = 0; t != count_; ++t)
-            if (!is_ready(t) && needs_old_store(t)) set |= only(t);
+            if (!is_ready(t) && needs_old_store(t))
+                set |= only(t);
         return set;
     }
 
@@ -208,7 +213,8 @@ public:
     Extension& get() {
         static constexpr char key = 0;
         for (std::size_t i = 0; i != extensions_.size(); ++i)
-            if (extension_keys_[i] == &key) return static_cast<Extension&>(*extensions_[i]);
+            if (extension_keys_[i] == &key)
+                return static_cast<Extension&>(*extensions_[i]);
         extensions_.push_back(std::make_unique<Extension>());
         extension_keys_.push_back(&key);
         extensions_.back()->reset();
@@ -224,7 +230,8 @@ public:
     object_id new_object() {
         const auto creator = static_cast<std::size_t>(self_ + 1);
         const unsigned limit = creator == 0 ? setup_objects - reserved_objects : thread_objects;
-        if (created_[creator] == limit) cut_short("objects", {});
+        if (created_[creator] == limit)
+            cut_short("objects", {});
         const unsigned n = created_[creator]++;
         return static_cast<object_id>(
             creator == 0 ? n : setup_objects + (creator - 1) * thread_objects + n);
@@ -286,7 +293,8 @@ public:
         }
         me.pending = nullptr;
         me.last = op.where;
-        if (quitting_) return false;
+        if (quitting_)
+            return false;
         ++me.seq;
         me.newest = steps_++;
         return true;
@@ -294,7 +302,8 @@ public:
 
     /// smp_mb() of the current thread.
     void full_fence() {
-        if (running()) memory_.full_fence(self_, of(self_).newest);
+        if (running())
+            memory_.full_fence(self_, of(self_).newest);
     }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
@@ -312,13 +321,15 @@ public:
     /// `object`, unless it is nullptr, is used by the current thread.
     void access(const lifetime* object, const char* verb, const site& at,
                 usage how = usage::access) {
-        if (object == nullptr) return;
+        if (object == nullptr)
+            return;
         if (!object->alive_)
             fail(object->property_,
                  fmt::format("{} of {} after {} at {}", verb, object->name_.str(),
                              object->end_.verb, ended_by(*object)),
                  at);
-        if (!running()) return;
+        if (!running())
+            return;
         if (how == usage::store) {
             object->stores_[self_] = {verb, at};
             return;
@@ -339,7 +350,8 @@ public:
         object.alive_ = false;
         object.end_ = {verb, at};
         object.ended_by_ = self_;
-        if (!running()) return;
+        if (!running())
+            return;
         const view ordered = memory_.propagated(self_);
         for (thread_id u = 0; u != count_; ++u)
             if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
@@ -357,7 +369,8 @@ public:
             const finding& f = findings_.back();
             log_->steps.push_back({self_, f.property, "", f.message, at, -1, false});
         }
-        if (settings_.all_findings && phase_ == phase::running) die();
+        if (settings_.all_findings && phase_ == phase::running)
+            die();
         leave();
     }
 
@@ -391,7 +404,8 @@ public:
 
     void record_into(trace* log) {
         log_ = log;
-        if (log != nullptr) *log = {};
+        if (log != nullptr)
+            *log = {};
         line_of_step_.clear();
     }
     [[nodiscard]] bool recording() const noexcept { return log_ != nullptr; }
@@ -412,7 +426,7 @@ private:
         std::function<void()> body;
         const operation* pending = nullptr;
         const char* property = "deadlock";
-        site last; ///< of the newest operation
+        site last;              ///< of the newest operation
         step_index newest = -1; ///< step
         timestamp seq = 0;
         bool daemon = false;
@@ -429,9 +443,11 @@ private:
     [[nodiscard]] const slot& of(thread_id t) const noexcept { return slots_[t]; }
 
     location& make_location(object_id id, const label& name, std::int64_t value) {
-        if (id >= locations_.size()) locations_.resize(id + 1U);
+        if (id >= locations_.size())
+            locations_.resize(id + 1U);
         auto& x = locations_[id];
-        if (x == nullptr) x = std::make_unique<location>();
+        if (x == nullptr)
+            x = std::make_unique<location>();
         x->id = id;
         x->stamp = stamp_;
         x->name = name;
@@ -470,14 +486,17 @@ private:
     /// Who runs next: first every thread up to its first operation, then as the scheduler says.
     thread_id decide() {
         scheduler_->settle();
-        if (started_ != all_threads()) return std::countr_one(started_);
-        if (quitting_) return next_to_quit();
+        if (started_ != all_threads())
+            return std::countr_one(started_);
+        if (quitting_)
+            return next_to_quit();
         if (steps_ >= settings_.max_depth) {
             const operation* op = of(self_).pending;
             cut_short("depth", op != nullptr ? op->where : site{});
         }
         for (thread_id t = 0; t != count_; ++t)
-            if (is_ready(t)) return ask_scheduler();
+            if (is_ready(t))
+                return ask_scheduler();
         return nobody_is_ready();
     }
 
@@ -508,32 +527,43 @@ private:
             idle = idle && (of(t).pending == nullptr || of(t).pending->idle);
             saved = saved || needs_old_store(t);
         }
-        if (!idle) report_deadlock();
-        if (!idle && saved) return ask_scheduler();
+        if (!idle)
+            report_deadlock();
+        if (!idle && saved)
+            return ask_scheduler();
         scheduler_->nobody_can_run(*this);
-        if (!idle || finished_ == all_threads()) leave();
+        if (!idle || finished_ == all_threads())
+            leave();
         quitting_ = true;
         return next_to_quit();
     }
 
     thread_id next_to_quit() {
         for (thread_id t = 0; t != count_; ++t)
-            if (of(t).pending != nullptr) return t;
+            if (of(t).pending != nullptr)
+                return t;
         leave();
     }
 
     void report_deadlock() {
-        if (std::exchange(deadlocked_, true)) return;
+        if (std::exchange(deadlocked_, true))
+            return;
         std::string message = "no thread can run:";
         const char* property = "deadlock";
         thread_id first = -1;
         for (thread_id t = 0; t != count_; ++t) {
             const operation* op = of(t).pending;
-            if (op == nullptr || op->idle) continue;
+            if (op == nullptr || op->idle)
+                continue;
             message += fmt::format("{} {} waits for {}", first < 0 ? "" : ";", of(t).name.str(),
                                    op->when->waits_for());
-            if (first < 0) first = t;
-            if (std::string_view{of(t).property} != "deadlock") property = of(t).property;
+            if (first < 0)
+                first = t;
+            if (recording())
+                log_->steps.push_back({t, op->verb, op->name == nullptr ? "" : op->name->str(),
+                                       "waits for ever", op->where, -1, false});
+            if (std::string_view{of(t).property} != "deadlock")
+                property = of(t).property;
         }
         report({property, std::move(message), of(first).pending->where, first});
         if (recording())
@@ -551,7 +581,8 @@ private:
         finished_ |= only(self_);
         of(self_).pending = nullptr;
         died_ = true;
-        if (all_finished()) leave();
+        if (all_finished())
+            leave();
         next_ = decide();
         fibers_->switch_to_next();
         std::abort(); // nobody picks a finished thread

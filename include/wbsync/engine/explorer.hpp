@@ -34,22 +34,28 @@ public:
     void settle() override { order_.close(); }
 
     thread_id pick(execution& run) override {
-        if (std::exchange(blocked_, false)) return give_up;
+        if (std::exchange(blocked_, false))
+            return give_up;
         const int depth = order_.done();
-        if (depth >= fixed_ && !new_node(run)) return give_up;
+        if (depth >= fixed_ && !new_node(run))
+            return give_up;
         node& n = nodes_[static_cast<std::size_t>(depth)];
-        if (!expected(run, n)) return give_up;
+        if (!expected(run, n))
+            return give_up;
         const operation& op = *run.pending(n.step.thread);
-        if (depth >= first_new_) races_.find(order_, n.step.thread, op, depth);
+        if (depth >= first_new_)
+            races_.find(order_, n.step.thread, op, depth);
         order_.open(n.step.thread, op);
         return n.step.thread;
     }
 
     int choose(const read_options& options, store_choices candidates) override {
         node& n = nodes_[static_cast<std::size_t>(order_.done() - 1)];
-        if (n.fresh) choose_first(n, options, candidates);
+        if (n.fresh)
+            choose_first(n, options, candidates);
         n.step.choice = key_of(options, n.read);
-        if (std::exchange(n.look_up, false)) take_subtree(n);
+        if (std::exchange(n.look_up, false))
+            take_subtree(n);
         return n.read;
     }
 
@@ -58,7 +64,8 @@ public:
     void nobody_can_run(execution& run) override {
         for (thread_id t = 0; t != run.thread_count(); ++t) {
             const operation* op = run.pending(t);
-            if (op == nullptr) continue;
+            if (op == nullptr)
+                continue;
             left_waiting_[t] = {t, op->object, op->access, 0};
             races_.find(order_, t, *op, race::never_ran);
         }
@@ -66,7 +73,8 @@ public:
 
     bool execution_end(execution& run, outcome how) override {
         order_.close();
-        if (how == outcome::cut_short) return false;
+        if (how == outcome::cut_short)
+            return false;
         // Those of the common prefix as well: what can go along with the reversal is new.
         races_.for_each([&](const race& r) { reverse(run, r); });
         return backtrack();
@@ -101,11 +109,11 @@ private:
     /// A node of the search tree on the current path, and the step that is explored from it.
     struct node {
         wakeup_step step;
-        int read = 0;         ///< which of its read_options the step takes
-        bool fresh = true;    ///< the other choices of the step are not known yet
-        bool look_up = false; ///< the step is new because of its choice: the tree may know more
+        int read = 0;            ///< which of its read_options the step takes
+        bool fresh = true;       ///< the other choices of the step are not known yet
+        bool look_up = false;    ///< the step is new because of its choice: the tree may know more
         bool restricted = false; ///< other choices are explored only if a race asks for them
-        thread_set sleep = 0; ///< threads whose next step was explored here, or is covered
+        thread_set sleep = 0;    ///< threads whose next step was explored here, or is covered
         std::vector<explored_choice> sleeping_choices; ///< the same for single choices of a thread
         wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
         store_choices unexplored = 0;                    ///< other stores the step may read
@@ -125,16 +133,21 @@ private:
     bool new_node(execution& run) {
         const auto depth = static_cast<std::size_t>(order_.done());
         const thread_set sleep = depth == 0 ? 0 : still_asleep(run);
-        if (nodes_.size() == depth) nodes_.emplace_back();
+        if (nodes_.size() == depth)
+            nodes_.emplace_back();
         node& n = nodes_[depth];
         n.sleep = sleep;
         n.sleeping_choices.clear();
-        if (depth != 0) inherit_choices(run, nodes_[depth - 1], n);
+        if (depth != 0)
+            inherit_choices(run, nodes_[depth - 1], n);
         n.tree = std::exchange(inherited_, wakeup_forest::none);
-        if (take_branch(n, [&](thread_id t) { return run.can_run(t); })) return true;
+        if (take_branch(n, [&](thread_id t) { return run.can_run(t); }))
+            return true;
         thread_set awake = run.ready() & ~sleep;
-        if (awake == 0) awake = run.ready_by_old_store() & ~sleep;
-        if (awake == 0) return false;
+        if (awake == 0)
+            awake = run.ready_by_old_store() & ~sleep;
+        if (awake == 0)
+            return false;
         const thread_id self = run.self();
         const thread_id t = (awake & only(self)) != 0 ? self : std::countr_zero(awake);
         const operation* op = run.pending(t);
@@ -157,7 +170,8 @@ private:
         thread_set sleep = 0;
         for (thread_set left = before.sleep; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
-            if (stays_asleep(run, q, before.step)) sleep |= only(q);
+            if (stays_asleep(run, q, before.step))
+                sleep |= only(q);
         }
         return sleep;
     }
@@ -170,14 +184,14 @@ private:
 
     static void inherit_choices(const execution& run, const node& before, node& n) {
         for (const explored_choice& c : before.sleeping_choices)
-            if (stays_asleep(run, c.thread, before.step)) n.sleeping_choices.push_back(c);
+            if (stays_asleep(run, c.thread, before.step))
+                n.sleeping_choices.push_back(c);
     }
 
     static bool is_asleep(const node& n, const wakeup_step& s) {
-        return std::any_of(n.sleeping_choices.begin(), n.sleeping_choices.end(),
-                           [&](const explored_choice& c) {
-                               return c.thread == s.thread && c.choice == s.choice;
-                           });
+        return std::any_of(
+            n.sleeping_choices.begin(), n.sleeping_choices.end(),
+            [&](const explored_choice& c) { return c.thread == s.thread && c.choice == s.choice; });
     }
 
     /// The candidates of a step that is run for the first time. While somebody is still asleep
@@ -190,19 +204,24 @@ private:
         for (store_choices left = candidates; left != 0; left &= left - 1) {
             const int k = std::countr_zero(left);
             const wakeup_step s{n.step.thread, 0, access_class::none, key_of(options, k)};
-            if (!is_asleep(n, s)) awake |= store_choices{1} << k;
-            if (s.choice == n.step.choice) wanted = k;
+            if (!is_asleep(n, s))
+                awake |= store_choices{1} << k;
+            if (s.choice == n.step.choice)
+                wanted = k;
         }
-        if (awake == 0) blocked_ = true;
+        if (awake == 0)
+            blocked_ = true;
         n.read = wanted >= 0 ? wanted : std::countr_zero(awake != 0 ? awake : candidates);
         n.unexplored = awake & ~(store_choices{1} << n.read);
         n.restricted = n.unexplored != 0 && !n.step.all_choices && anybody_stays_asleep(n);
-        if (n.restricted) n.unexplored = 0;
+        if (n.restricted)
+            n.unexplored = 0;
     }
 
     [[nodiscard]] bool anybody_stays_asleep(const node& n) const {
         for (thread_set left = n.sleep; left != 0; left &= left - 1)
-            if (stays_asleep(*run_, std::countr_zero(left), n.step)) return true;
+            if (stays_asleep(*run_, std::countr_zero(left), n.step))
+                return true;
         return std::any_of(
             n.sleeping_choices.begin(), n.sleeping_choices.end(),
             [&](const explored_choice& c) { return stays_asleep(*run_, c.thread, n.step); });
@@ -233,7 +252,8 @@ private:
     /// Goes on with what is planned for the thread and choice of the node's step.
     void take_subtree(node& n) {
         const auto branch = forest_.extract(n.tree, n.step.thread, n.step.choice);
-        if (branch != wakeup_forest::none) inherited_ = forest_.dissolve(branch);
+        if (branch != wakeup_forest::none)
+            inherited_ = forest_.dissolve(branch);
     }
 
     /// Is the thread about to do what it did in the execution in which the step was planned?
@@ -252,14 +272,17 @@ private:
         return run.can_run(t);
     }
 
-    // --- reversing races --------------------------------------------------------------------------
+    // --- reversing races
+    // --------------------------------------------------------------------------
 
     /// Plans the execution in which the second step of the race comes before the first.
     void reverse(const execution& run, const race& r) {
         node& n = nodes_[static_cast<std::size_t>(r.first())];
-        if (second_is_asleep(n, r)) return;
+        if (second_is_asleep(n, r))
+            return;
         collect_reversal(r);
-        if (!covered_by_sleep(run, n, r.first())) insert(n.tree);
+        if (!covered_by_sleep(run, n, r.first()))
+            insert(n.tree);
     }
 
     /// A shortcut for the most common answer of covered_by_sleep(): the second step is the next one
@@ -268,15 +291,16 @@ private:
     [[nodiscard]] bool second_is_asleep(const node& n, const race& r) const {
         if ((n.sleep & only(r.step.thread)) == 0 || n.step.access != access_class::write)
             return false;
-        return r.seq == 1 || order_.steps_of(r.step.thread)[static_cast<std::size_t>(r.seq - 2)] <
-                                 r.first();
+        return r.seq == 1 ||
+               order_.steps_of(r.step.thread)[static_cast<std::size_t>(r.seq - 2)] < r.first();
     }
 
     /// v := what does not depend on the first steps of the race, and then the second.
     void collect_reversal(const race& r) {
         sequence_.clear();
         for (step_index i = r.first() + 1; i != order_.done(); ++i) {
-            if (i == r.second || races_.removes(order_, r, i)) continue;
+            if (i == r.second || races_.removes(order_, r, i))
+                continue;
             const event& e = order_.at(i);
             sequence_.push_back({as_run(i), e.seq, &e.clock});
         }
@@ -284,7 +308,8 @@ private:
         if (r.seq > 1)
             last_clock_ = order_.step_of(r.step.thread, static_cast<timestamp>(r.seq - 1)).clock;
         for (const element& e : sequence_)
-            if (dependent(e.step, r.step)) last_clock_.join(*e.clock);
+            if (dependent(e.step, r.step))
+                last_clock_.join(*e.clock);
         last_clock_[r.step.thread] = r.seq;
         sequence_.push_back({r.step, r.seq, &last_clock_});
     }
@@ -299,7 +324,8 @@ private:
     /// Position of the first step of `t` in the sequence, or -1.
     [[nodiscard]] int first_of(thread_id t) const {
         for (std::size_t k = 0; k != sequence_.size(); ++k)
-            if (sequence_[k].step.thread == t) return static_cast<int>(k);
+            if (sequence_[k].step.thread == t)
+                return static_cast<int>(k);
         return -1;
     }
 
@@ -308,7 +334,8 @@ private:
         const element& e = sequence_[static_cast<std::size_t>(k)];
         for (int j = 0; j != k; ++j) {
             const element& before = sequence_[static_cast<std::size_t>(j)];
-            if (e.clock->covers(before.step.thread, before.seq)) return false;
+            if (e.clock->covers(before.step.thread, before.seq))
+                return false;
         }
         return true;
     }
@@ -328,21 +355,23 @@ private:
         for (thread_set left = n.sleep; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
             const int k = first_of(q);
-            if (k >= 0 ? is_initial(k) : commutes_with_sequence(next_step(run, q, i))) return true;
+            if (k >= 0 ? is_initial(k) : commutes_with_sequence(next_step(run, q, i)))
+                return true;
         }
-        return std::any_of(n.sleeping_choices.begin(), n.sleeping_choices.end(),
-                           [&](const explored_choice& c) {
-                               const int k = first_of(c.thread);
-                               return k >= 0 && is_initial(k) &&
-                                      sequence_[static_cast<std::size_t>(k)].step.choice == c.choice;
-                           });
+        return std::any_of(
+            n.sleeping_choices.begin(), n.sleeping_choices.end(), [&](const explored_choice& c) {
+                const int k = first_of(c.thread);
+                return k >= 0 && is_initial(k) &&
+                       sequence_[static_cast<std::size_t>(k)].step.choice == c.choice;
+            });
     }
 
     /// What `q` does next, seen from step `i`.
     wakeup_step next_step(const execution& run, thread_id q, step_index i) const {
         const auto& own = order_.steps_of(q);
         const auto next = std::upper_bound(own.begin(), own.end(), i);
-        if (next != own.end()) return as_run(*next);
+        if (next != own.end())
+            return as_run(*next);
         const operation* op = run.pending(q);
         return op == nullptr ? left_waiting_[q] : wakeup_step{q, op->object, op->access, 0};
     }
@@ -363,7 +392,8 @@ private:
                     forest_.want_all_choices(branch);
                 sequence_.erase(sequence_.begin() + k);
             }
-            if (sequence_.empty() || forest_.children(branch) == wakeup_forest::none) return;
+            if (sequence_.empty() || forest_.children(branch) == wakeup_forest::none)
+                return;
             parent = branch;
             branch = forest_.children(branch);
         }
@@ -372,7 +402,8 @@ private:
                                                    : forest_.append_child(parent, e.step);
     }
 
-    // --- going back -------------------------------------------------------------------------------
+    // --- going back
+    // -------------------------------------------------------------------------------
 
     bool backtrack() {
         for (int depth = order_.done(); depth != 0; --depth) {

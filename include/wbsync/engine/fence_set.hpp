@@ -19,18 +19,21 @@ public:
     void erase(int f) noexcept { word(f) &= ~bit(f); }
 
     void join(const fence_set& other) noexcept {
-        for (std::size_t i = 0; i != words_.size(); ++i) words_[i] |= other.words_[i];
+        for (std::size_t i = 0; i != words_.size(); ++i)
+            words_[i] |= other.words_[i];
     }
 
     [[nodiscard]] bool empty() const noexcept {
         std::uint64_t all = 0;
-        for (const auto w : words_) all |= w;
+        for (const auto w : words_)
+            all |= w;
         return all == 0;
     }
 
     [[nodiscard]] bool intersects(const fence_set& other) const noexcept {
         std::uint64_t common = 0;
-        for (std::size_t i = 0; i != words_.size(); ++i) common |= words_[i] & other.words_[i];
+        for (std::size_t i = 0; i != words_.size(); ++i)
+            common |= words_[i] & other.words_[i];
         return common != 0;
     }
 

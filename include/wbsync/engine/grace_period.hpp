@@ -31,23 +31,28 @@ public:
     [[nodiscard]] bool inside(thread_id t) const noexcept { return readers_[t].nesting != 0; }
 
     void enter(execution& run, const char* verb, const site& at) {
-        if (!run.running()) return;
+        if (!run.running())
+            return;
         const thread_id t = run.self();
         if (readers_[t].nesting++ == 0) {
             run.announce(step(access_class::read, verb, at));
             ++readers_[t].started;
             run.memory().receive_strongly(t, started_);
         }
-        if (run.recording()) run.note(verb, "", "", at);
+        if (run.recording())
+            run.note(verb, "", "", at);
     }
 
     void leave(execution& run, const char* verb, const site& at) {
-        if (!run.running()) return;
+        if (!run.running())
+            return;
         reader& r = readers_[run.self()];
         if (r.nesting == 0)
             run.fail("misuse", fmt::format("{} without a section to end", verb), at);
-        if (run.recording()) run.note(verb, "", "", at);
-        if (--r.nesting != 0) return;
+        if (run.recording())
+            run.note(verb, "", "", at);
+        if (--r.nesting != 0)
+            return;
         run.local_step(at);
         r.ended.push_back({run.memory().propagated(run.self()), run.seq(run.self())});
         run.memory().tick(run.self());
@@ -55,23 +60,27 @@ public:
 
     /// Waits until every section that is open now has ended. Full fences on both sides.
     void synchronize(execution& run, const char* verb, const site& at) {
-        if (!run.running()) return;
+        if (!run.running())
+            return;
         if (inside(run.self()))
-            run.fail("misuse",
-                     fmt::format("{} inside of a read-side critical section waits for itself", verb),
-                     at);
+            run.fail(
+                "misuse",
+                fmt::format("{} inside of a read-side critical section waits for itself", verb),
+                at);
         run.full_fence();
         run.announce(step(access_class::add, verb, at));
         started_.join(run.memory().now(run.self()));
         run.memory().tick(run.self());
         const waiting wait(*this, run.thread_count(), verb);
-        if (run.recording()) run.note(verb, "", wait.describe(run), at);
+        if (run.recording())
+            run.note(verb, "", wait.describe(run), at);
         if (wait.for_anybody()) {
             operation op = step(access_class::none, verb, at);
             op.when = &wait;
             run.announce(op);
             wait.finish(run);
-            if (run.recording()) run.note(verb, "", "grace period ends", at);
+            if (run.recording())
+                run.note(verb, "", "grace period ends", at);
         }
         run.full_fence();
     }
@@ -94,7 +103,8 @@ private:
     public:
         waiting(const grace_periods& of, int threads, const char* verb) : of_(of), verb_(verb) {
             for (thread_id t = 0; t != threads; ++t) {
-                if (of.readers_[t].started == 0) continue;
+                if (of.readers_[t].started == 0)
+                    continue;
                 readers_ |= only(t);
                 sections_[t] = of.readers_[t].started;
             }
@@ -107,9 +117,7 @@ private:
             for_each([&](thread_id t) { all = all && has_ended(t); });
             return all;
         }
-        [[nodiscard]] bool enabled_without(const removed_steps&) const override {
-            return false;
-        }
+        [[nodiscard]] bool enabled_without(const removed_steps&) const override { return false; }
         [[nodiscard]] std::string waits_for() const override {
             return fmt::format("{} ({})", verb_, describe(*execution::current()));
         }
@@ -117,7 +125,8 @@ private:
         [[nodiscard]] std::string describe(const execution& run) const {
             std::string readers;
             for_each([&](thread_id t) {
-                if (!has_ended(t)) readers += " " + run.thread_name(t);
+                if (!has_ended(t))
+                    readers += " " + run.thread_name(t);
             });
             return readers.empty() ? "grace period, no reader to wait for"
                                    : "grace period, waits for" + readers;

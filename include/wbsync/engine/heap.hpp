@@ -23,7 +23,8 @@ public:
 
     /// A block of the given size. The caller constructs the object, then sets `destroy`.
     block& allocate(std::size_t size, const label& name, const char* property, const site& where) {
-        if (used_ == blocks_.size()) blocks_.push_back(std::make_unique<block>());
+        if (used_ == blocks_.size())
+            blocks_.push_back(std::make_unique<block>());
         block& b = *blocks_[used_++];
         b.at = take(size);
         b.destroy = nullptr;
@@ -34,20 +35,23 @@ public:
 
     [[nodiscard]] block* find(const void* p) noexcept {
         for (std::size_t i = 0; i != used_; ++i)
-            if (blocks_[i]->at == p) return blocks_[i].get();
+            if (blocks_[i]->at == p)
+                return blocks_[i].get();
         return nullptr;
     }
 
     [[nodiscard]] const block* first_alive() const noexcept {
         for (std::size_t i = 0; i != used_; ++i)
-            if (blocks_[i]->life.alive()) return blocks_[i].get();
+            if (blocks_[i]->life.alive())
+                return blocks_[i].get();
         return nullptr;
     }
 
     void clear(bool destroy) {
         for (; used_ != 0; --used_) {
             block& b = *blocks_[used_ - 1];
-            if (destroy && b.destroy != nullptr) b.destroy(b.at);
+            if (destroy && b.destroy != nullptr)
+                b.destroy(b.at);
         }
         chunk_ = 0;
         offset_ = 0;

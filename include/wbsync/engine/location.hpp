@@ -17,13 +17,13 @@ struct store_record {
     std::int64_t delta = 0; ///< what an addition added
     access_class access = access_class::write;
     thread_id thread = 0;
-    timestamp epoch = 0;   ///< happens-before time of the writer; 0: before all threads
-    timestamp seq = 0;     ///< which step of the writer (the clock of the exploration)
-    step_index step = -1;  ///< position in the execution; -1: before all threads
-    int run = 0;           ///< number of the run of additions; see location
-    view message;          ///< what a reader that acquires learns
-    view own;              ///< for an addition: its part of the message
-    fence_set fences;      ///< full fences that happen before this store
+    timestamp epoch = 0;     ///< happens-before time of the writer; 0: before all threads
+    timestamp seq = 0;       ///< which step of the writer (the clock of the exploration)
+    step_index step = -1;    ///< position in the execution; -1: before all threads
+    int run = 0;             ///< number of the run of additions; see location
+    view message;            ///< what a reader that acquires learns
+    view own;                ///< for an addition: its part of the message
+    fence_set fences;        ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
     vector_clock first_seen; ///< when each thread first read it, or `never`
 };
@@ -49,7 +49,8 @@ struct location {
 
     /// Where the run of store `i` begins.
     [[nodiscard]] int begin_of_run(int i) const noexcept {
-        while (i > 0 && at(i - 1).run == at(i).run) --i;
+        while (i > 0 && at(i - 1).run == at(i).run)
+            --i;
         return i;
     }
 };

@@ -66,7 +66,8 @@ public:
             s.first_seen[t] = std::min(s.first_seen[t], v.now.clock[t]);
             s.reader_fences.join(v.now.fences);
         }
-        if (i == x.newest()) x.run_open = false;
+        if (i == x.newest())
+            x.run_open = false;
         learn_message(t, x.at(i).message, order);
         v.quiet = false;
         return x.at(i).value;
@@ -98,7 +99,8 @@ public:
         learn_message(t, x.at(base).message, memory_order::relaxed);
         store_record& s = append(x);
         const store_record& previous = x.at(x.newest() - 1);
-        if (joins) s.run = previous.run;
+        if (joins)
+            s.run = previous.run;
         x.run_open = true;
         s.access = access_class::add;
         s.delta = delta;
@@ -120,12 +122,14 @@ public:
     void full_fence(thread_id t, step_index step) {
         thread_view& v = views_[t];
         acquire_fence(t);
-        if (kind_ == memory_kind::weak && !v.quiet) psc_.add_fence(v.now, step);
+        if (kind_ == memory_kind::weak && !v.quiet)
+            psc_.add_fence(v.now, step);
         v.quiet = true; // a fence right after a fence adds nothing
         release_fence(t);
     }
 
-    // --- views, for what synchronises by other means ----------------------------------------------
+    // --- views, for what synchronises by other means
+    // ----------------------------------------------
 
     [[nodiscard]] const view& now(thread_id t) const noexcept { return views_[t].now; }
 
@@ -159,18 +163,23 @@ public:
     [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
                                                     const view& ordered) const {
         for (const location* x : psc_.locations()) {
-            if (x->owner != &object) continue;
+            if (x->owner != &object)
+                continue;
             for (int i = x->newest(); i >= 0; --i) {
                 const store_record& s = x->at(i);
-                if (s.first_seen[t] != never && s.access != access_class::add) break;
-                if (s.thread != t && s.first_seen[t] != never) break;
-                if (!ordered.clock.covers(s.thread, s.epoch)) return s.thread;
+                if (s.first_seen[t] != never && s.access != access_class::add)
+                    break;
+                if (s.thread != t && s.first_seen[t] != never)
+                    break;
+                if (!ordered.clock.covers(s.thread, s.epoch))
+                    return s.thread;
             }
         }
         return -1;
     }
 
-    // --- what a load may read ---------------------------------------------------------------------
+    // --- what a load may read
+    // ---------------------------------------------------------------------
 
     /// Lists the stores that thread `t` may read from `x`, in an execution without the steps that
     /// `gone` holds for. A store S may be passed over only if it does not happen before the load,
@@ -183,14 +192,16 @@ public:
                       Ordered ordered, Wanted wanted, read_options& out) {
         out.clear();
         int end = x.newest();
-        while (gone(x.at(end).step)) --end; // the initial value is never gone
+        while (gone(x.at(end).step))
+            --end; // the initial value is never gone
         const int newest = end;
         while (end >= 0) {
             const int begin = x.begin_of_run(end);
             const run_view run = look_at(t, x, begin, end, past, gone);
             if (run.there != 0) {
                 list_parts(t, x, run, newest, gone, ordered, wanted, out);
-                if (run.passable != run.there) return;
+                if (run.passable != run.there)
+                    return;
             }
             end = begin - 1;
         }
@@ -224,14 +235,16 @@ private:
         s.first_seen[t] = s.epoch;
         v.quiet = false;
         const view passed = release ? v.now : v.passed;
-        if (release) tick(t);
+        if (release)
+            tick(t);
         return passed;
     }
 
     void learn_message(thread_id t, const view& message, memory_order order) {
         thread_view& v = views_[t];
         v.read.join(message);
-        if (acquires(order) || kind_ == memory_kind::sc) v.now.join(message);
+        if (acquires(order) || kind_ == memory_kind::sc)
+            v.now.join(message);
     }
 
     // --- coherence ------------------------------------------------------------------------------
@@ -245,7 +258,8 @@ private:
     /// Did something in the past of `now` read `s`?
     static bool seen(const store_record& s, const vector_clock& now) noexcept {
         bool any = false;
-        for (thread_id u = 0; u != max_threads; ++u) any |= s.first_seen[u] <= now[u];
+        for (thread_id u = 0; u != max_threads; ++u)
+            any |= s.first_seen[u] <= now[u];
         return any;
     }
 
@@ -272,7 +286,8 @@ private:
         const vector_clock& now = views_[t].now.clock;
         for (int i = 0; i != run.size; ++i) {
             const store_record& s = x.at(begin + i);
-            if (gone(s.step)) continue;
+            if (gone(s.step))
+                continue;
             run.there |= std::uint64_t{1} << i;
             if (kind_ == memory_kind::weak && begin + i != 0 && may_pass_over(s, now, past))
                 run.passable |= std::uint64_t{1} << i;
@@ -287,7 +302,8 @@ private:
     void list_parts(thread_id t, const location& x, const run_view& run, int newest, Gone gone,
                     Ordered ordered, Wanted wanted, read_options& out) {
         add_option(t, x, run, run.there, newest, gone, wanted, out);
-        if (run.passable == 0 || std::has_single_bit(run.there)) return;
+        if (run.passable == 0 || std::has_single_bit(run.there))
+            return;
         const std::uint64_t candidates = passed_over_at_all(t, x, run, newest, gone, ordered);
         const int n = std::popcount(candidates);
         constexpr int most = 12;
@@ -331,7 +347,8 @@ private:
             for (std::uint64_t k = kept; k != 0; k &= k - 1) {
                 const step_index later = x.at(begin + std::countr_zero(k)).step;
                 const step_index earlier = x.at(begin + std::countr_zero(p)).step;
-                if (later > earlier && ordered(later, earlier)) return false;
+                if (later > earlier && ordered(later, earlier))
+                    return false;
             }
         return true;
     }
@@ -350,7 +367,8 @@ private:
         for (std::uint64_t k = kept; k != 0; k &= k - 1) {
             const store_record& s = x.at(run.begin + std::countr_zero(k));
             o.value += s.delta;
-            if (!first) o.key += hash(s.thread, s.seq);
+            if (!first)
+                o.key += hash(s.thread, s.seq);
         }
         if (first || (wanted(o.value) && !closes_psc_cycle(t, x, run, kept, newest, gone)))
             out.push_back(o);
@@ -358,7 +376,8 @@ private:
 
     /// A sum of these stands for a set of stores; 0 and 1 stand for other things.
     static std::uint64_t hash(thread_id t, timestamp seq) {
-        std::uint64_t h = (static_cast<std::uint64_t>(t) << 16 | static_cast<std::uint16_t>(seq)) + 1;
+        std::uint64_t h =
+            (static_cast<std::uint64_t>(t) << 16 | static_cast<std::uint16_t>(seq)) + 1;
         h *= 0x9e3779b97f4a7c15; // splitmix64
         h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;
         h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
@@ -370,12 +389,14 @@ private:
     bool closes_psc_cycle(thread_id t, const location& x, const run_view& run, std::uint64_t kept,
                           int newest, Gone gone) {
         const fence_set& before = views_[t].now.fences;
-        if (before.empty()) return false;
+        if (before.empty())
+            return false;
         fence_set later;
         for (int j = run.begin; j <= newest; ++j) {
             const int i = j - run.begin;
             const bool passed = i >= run.size || ((kept >> i) & 1) == 0;
-            if (passed && !gone(x.at(j).step)) psc_.after_access(x.at(j), later);
+            if (passed && !gone(x.at(j).step))
+                psc_.after_access(x.at(j), later);
         }
         return psc_.closes_cycle(before, later, gone);
     }
@@ -391,20 +412,25 @@ private:
     /// the index of the last kept one.
     static int split_run(location& x, const read_option& o) {
         int end = o.begin;
-        while (end <= x.newest() && x.at(end).run == x.at(o.begin).run) ++end;
+        while (end <= x.newest() && x.at(end).run == x.at(o.begin).run)
+            ++end;
         const int kept = std::popcount(o.kept);
-        if (kept == end - o.begin) return end - 1;
+        if (kept == end - o.begin)
+            return end - 1;
         const auto is_kept = [&](const store_record& s) {
             return ((o.kept >> (&s - &x.at(o.begin))) & 1) != 0;
         };
         std::vector<store_record> sorted;
         for (int i = o.begin; i != end; ++i)
-            if (is_kept(x.at(i))) sorted.push_back(x.at(i));
+            if (is_kept(x.at(i)))
+                sorted.push_back(x.at(i));
         const int fresh = x.runs++;
         for (int i = o.begin; i != end; ++i)
-            if (!is_kept(x.at(i))) sorted.emplace_back(x.at(i)).run = fresh;
+            if (!is_kept(x.at(i)))
+                sorted.emplace_back(x.at(i)).run = fresh;
         std::move(sorted.begin(), sorted.end(), x.stores.begin() + o.begin);
-        for (int i = o.begin; i != end; ++i) chain(x.at(i), x.at(i - 1));
+        for (int i = o.begin; i != end; ++i)
+            chain(x.at(i), x.at(i - 1));
         return o.begin + kept - 1;
     }
 

@@ -48,11 +48,11 @@ class guard;
 struct operation {
     object_id object = 0;
     access_class access = access_class::none;
-    bool chooses = false;         ///< it may read more than one store
-    bool idle = false;            ///< a daemon waits here for work: it may be told to quit
-    const guard* when = nullptr;  ///< nullptr: never blocks
-    const char* verb = "";        ///< as the reader knows it: "atomic_inc"
-    const label* name = nullptr;  ///< of the object
+    bool chooses = false;        ///< it may read more than one store
+    bool idle = false;           ///< a daemon waits here for work: it may be told to quit
+    const guard* when = nullptr; ///< nullptr: never blocks
+    const char* verb = "";       ///< as the reader knows it: "atomic_inc"
+    const label* name = nullptr; ///< of the object
     site where;
 };
 

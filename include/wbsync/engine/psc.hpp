@@ -50,9 +50,12 @@ public:
     template <class Gone>
     [[nodiscard]] bool closes_cycle(const fence_set& before, fence_set later, Gone gone) {
         for (std::size_t f = 0; f != fences_.size(); ++f)
-            if (gone(fences_[f].step)) later.erase(static_cast<int>(f));
-        if (later.empty()) return false;
-        if (later.intersects(before)) return true;
+            if (gone(fences_[f].step))
+                later.erase(static_cast<int>(f));
+        if (later.empty())
+            return false;
+        if (later.intersects(before))
+            return true;
         collect_edges(gone);
         return reaches_back(before, later);
     }
@@ -66,12 +69,14 @@ private:
     /// Fences after an event that `u` performed at `epoch`.
     void after(thread_id u, timestamp epoch, fence_set& out) const {
         for (std::size_t f = 0; f != fences_.size(); ++f)
-            if (fences_[f].before.clock.covers(u, epoch)) out.insert(static_cast<int>(f));
+            if (fences_[f].before.clock.covers(u, epoch))
+                out.insert(static_cast<int>(f));
     }
 
     void after_reads(const store_record& s, fence_set& out) const {
         for (thread_id u = 0; u != max_threads; ++u)
-            if (s.first_seen[u] != never) after(u, s.first_seen[u], out);
+            if (s.first_seen[u] != never)
+                after(u, s.first_seen[u], out);
     }
 
     template <class Gone>
@@ -79,7 +84,8 @@ private:
         edges_.clear();
         for (const fence_record& g : fences_)
             edges_.push_back(gone(g.step) ? fence_set{} : g.before.fences);
-        for (const location* x : locations_) collect_edges(*x, gone);
+        for (const location* x : locations_)
+            collect_edges(*x, gone);
     }
 
     template <class Gone>
@@ -92,7 +98,8 @@ private:
             int i = begin;
             for (; i <= x.newest() && x.at(i).run == x.at(begin).run; ++i) {
                 const store_record& s = x.at(i);
-                if (gone(s.step)) continue;
+                if (gone(s.step))
+                    continue;
                 fence_set stores;
                 after(s.thread, s.epoch, stores);
                 add_edges(earlier, stores);
@@ -108,7 +115,8 @@ private:
     }
 
     void add_edges(const fence_set& from, const fence_set& to) {
-        if (from.empty()) return;
+        if (from.empty())
+            return;
         to.for_each([&](int g) { edges_[static_cast<std::size_t>(g)].join(from); });
     }
 
@@ -118,8 +126,10 @@ private:
         for (fence_set frontier = targets; !frontier.empty();) {
             fence_set next = reached;
             frontier.for_each([&](int f) { next.join(edges_[static_cast<std::size_t>(f)]); });
-            if (next.intersects(sources)) return true;
-            if (next == reached) return false;
+            if (next.intersects(sources))
+                return true;
+            if (next == reached)
+                return false;
             frontier = next;
             reached = next;
         }

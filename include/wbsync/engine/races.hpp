@@ -38,12 +38,14 @@ public:
 
     template <class F>
     void for_each(F visit) const {
-        for (std::size_t i = 0; i != used_; ++i) visit(races_[i]);
+        for (std::size_t i = 0; i != used_; ++i)
+            visit(races_[i]);
     }
 
     /// Races that end in the operation that `t` performs next, as step `second`.
     void find(causal_order& order, thread_id t, const operation& op, step_index second) {
-        if (op.access == access_class::none) return;
+        if (op.access == access_class::none)
+            return;
         if (op.when != nullptr)
             find_blocking(order, t, op, second);
         else
@@ -61,7 +63,8 @@ private:
     static constexpr std::size_t max_sets = 4096;
 
     race& add(const causal_order& order, thread_id t, const operation& op, step_index second) {
-        if (used_ == races_.size()) races_.emplace_back();
+        if (used_ == races_.size())
+            races_.emplace_back();
         race& r = races_[used_++];
         r.removed.clear();
         r.second = second;
@@ -75,12 +78,14 @@ private:
         const object_history& object = order.history(op.object);
         const vector_clock& past = order.past(t);
         object.for_each_conflict(op.access, [&](thread_id u, step_index i) {
-            if (u == t || past.covers(u, order.at(i).seq)) return;
+            if (u == t || past.covers(u, order.at(i).seq))
+                return;
             bool direct = true;
             object.for_each_conflict(op.access, [&](thread_id, step_index j) {
                 direct = direct && (j == i || !order.depends_on(j, i));
             });
-            if (direct) add(order, t, op, second).removed.push_back(i);
+            if (direct)
+                add(order, t, op, second).removed.push_back(i);
         });
     }
 
@@ -96,16 +101,19 @@ private:
         for (std::size_t next = 0; next != pending_.size(); ++next) {
             const std::uint64_t set = pending_[next];
             for (std::size_t c = 0; c != conflicts_.size(); ++c) {
-                if (((set >> c) & 1) == 0) try_set(order, t, op, second, set | future_[c]);
+                if (((set >> c) & 1) == 0)
+                    try_set(order, t, op, second, set | future_[c]);
             }
         }
     }
 
     void try_set(causal_order& order, thread_id t, const operation& op, step_index second,
                  std::uint64_t set) {
-        if (std::find(tried_.begin(), tried_.end(), set) != tried_.end()) return;
+        if (std::find(tried_.begin(), tried_.end(), set) != tried_.end())
+            return;
         for (const std::uint64_t f : found_)
-            if ((set & f) == f) return;
+            if ((set & f) == f)
+                return;
         if (tried_.size() == max_sets) {
             cut_ = true;
             return;
@@ -119,7 +127,8 @@ private:
         found_.push_back(set);
         race& r = add(order, t, op, second);
         for (std::size_t c = 0; c != conflicts_.size(); ++c)
-            if (((set >> c) & 1) != 0) r.removed.push_back(conflicts_[c]);
+            if (((set >> c) & 1) != 0)
+                r.removed.push_back(conflicts_[c]);
     }
 
     /// conflicts_: the steps that conflict with the operation and are not in its thread's past,
@@ -154,7 +163,8 @@ private:
         bool operator()(step_index s) const override {
             for (std::uint64_t left = removed_; left != 0; left &= left - 1) {
                 const step_index r = steps_[static_cast<std::size_t>(std::countr_zero(left))];
-                if (s == r || (s > r && order_.depends_on(s, r))) return true;
+                if (s == r || (s > r && order_.depends_on(s, r)))
+                    return true;
             }
             return false;
         }

@@ -27,10 +27,13 @@ public:
     }
 
     bool execution_end(execution&, outcome how) override {
-        if (how == outcome::cut_short) return false;
+        if (how == outcome::cut_short)
+            return false;
         path_.resize(depth_);
-        while (!path_.empty() && path_.back().left == 0) path_.pop_back();
-        if (path_.empty()) return false;
+        while (!path_.empty() && path_.back().left == 0)
+            path_.pop_back();
+        if (path_.empty())
+            return false;
         branch& b = path_.back();
         b.taken = std::countr_zero(b.left);
         b.left &= b.left - 1;

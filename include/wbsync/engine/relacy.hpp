@@ -49,7 +49,8 @@ public:
 
     /// Relacy lets the stack grow down from `relacy_asks_for` above this address.
     void* take() {
-        if (used_ == stacks_.size()) stacks_.push_back(map());
+        if (used_ == stacks_.size())
+            stacks_.push_back(map());
         return stacks_[used_++];
     }
 
@@ -60,7 +61,8 @@ private:
     static void* map() {
         void* base = ::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (base == MAP_FAILED) throw std::bad_alloc();
+        if (base == MAP_FAILED)
+            throw std::bad_alloc();
         const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
         ::mprotect(base, page, PROT_NONE);
         return static_cast<char*>(base) + (stack_size - relacy_asks_for);
@@ -93,13 +95,16 @@ template <typename T, thread_id_t Count>
 struct wbsync_loop {
     template <typename F>
     static void exec(T* a, F f) {
-        for (thread_id_t i = 0; i != Count; ++i) (*f)(a[i]);
+        for (thread_id_t i = 0; i != Count; ++i)
+            (*f)(a[i]);
     }
     static void exec(T* a, T* b, void (*f)(T&, T&)) {
-        for (thread_id_t i = 0; i != Count; ++i) (*f)(a[i], b[i]);
+        for (thread_id_t i = 0; i != Count; ++i)
+            (*f)(a[i], b[i]);
     }
     static void exec(T* a, T* b, T* c, void (*f)(T&, T&, T&)) {
-        for (thread_id_t i = 0; i != Count; ++i) (*f)(a[i], b[i], c[i]);
+        for (thread_id_t i = 0; i != Count; ++i)
+            (*f)(a[i], b[i], c[i]);
     }
 };
 

@@ -49,7 +49,8 @@ public:
         execution& r = run();
         r.enter_finally();
         work_.model.finally();
-        if (r.findings().empty()) r.check_leaks();
+        if (r.findings().empty())
+            r.check_leaks();
         destroy_model();
     }
 
@@ -59,7 +60,8 @@ public:
         return account();
     }
 
-    // --- fibers -----------------------------------------------------------------------------------
+    // --- fibers
+    // -----------------------------------------------------------------------------------
 
     void switch_to_next() override { rl::ctx().sched(); }
 
@@ -68,7 +70,8 @@ public:
         std::abort(); // fail_test does not return
     }
 
-    // --- the loop over contexts -------------------------------------------------------------------
+    // --- the loop over contexts
+    // -------------------------------------------------------------------
 
     /// Most jobs need one context; each execution that is left half-way costs another one.
     void run_all() {
@@ -79,7 +82,8 @@ public:
             needed_ = 0;
             run_context();
             stack_pool::instance().recycle();
-            if (ended_) break;
+            if (ended_)
+                break;
             destroy_model();
             if (needed_ != 0)
                 fiber_count_ = max_threads;
@@ -92,15 +96,18 @@ private:
     void run_context();
 
     bool account() {
-        if (!work_.after_execution()) return false;
+        if (!work_.after_execution())
+            return false;
         return work_.by.execution_end(run(), run().how());
     }
 
     void destroy_model() {
-        if (!built_) return;
+        if (!built_)
+            return;
         built_ = false;
         run().end(run().intact());
-        if (run().intact()) work_.model.destroy();
+        if (run().intact())
+            work_.model.destroy();
     }
 
     static constexpr int few_fibers = 8;
@@ -137,7 +144,8 @@ public:
     relacy_scheduler(rl::test_params&, shared_context_t&, rl::thread_id_t) {}
 
     rl::thread_id_t iteration_begin(rl::iteration_t) {
-        if (first_) ++relacy_allocation::disabled(rl::ctx());
+        if (first_)
+            ++relacy_allocation::disabled(rl::ctx());
         first_ = false;
         return 0;
     }
@@ -180,7 +188,8 @@ void run_context() {
 
 WBSYNC_ENGINE_INLINE void relacy_host::run_context() {
     // Each size is a context of its own to compile; a larger one resets more for each iteration.
-    if (fiber_count_ == few_fibers) return detail::run_context<few_fibers>();
+    if (fiber_count_ == few_fibers)
+        return detail::run_context<few_fibers>();
     return detail::run_context<max_threads>();
 }
 

@@ -24,7 +24,8 @@ public:
 
     thread_id pick(execution& run) override {
         const auto next = static_cast<std::size_t>(order_.done());
-        if (next == decisions_.size()) return give_up;
+        if (next == decisions_.size())
+            return give_up;
         const thread_id t = decisions_[next].thread;
         if (t < 0 || t >= run.thread_count() || !run.can_run(t))
             run.fail("misuse",

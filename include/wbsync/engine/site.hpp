@@ -49,8 +49,10 @@ struct label {
 
     [[nodiscard]] std::string str() const {
         std::string name = owner != nullptr ? owner->str() : std::string{};
-        if (*text != '\0') name += name.empty() ? text : fmt::format(".{}", text);
-        if (index >= 0) name += fmt::format("[{}]", index);
+        if (*text != '\0')
+            name += name.empty() ? text : fmt::format(".{}", text);
+        if (index >= 0)
+            name += fmt::format("[{}]", index);
         return name;
     }
 };

@@ -11,13 +11,13 @@ namespace wbsync {
 
 /// What one thread did at one moment of an execution, in the reader's words.
 struct trace_step {
-    int thread = -1;      ///< index into the trace's threads; -1: while the model was set up or ended
-    std::string op;       ///< "atomic_inc"
-    std::string object;   ///< "inode[0].i_count"
-    std::string value;    ///< "1 -> 2"; a load that read an old store says which is newer
+    int thread = -1;    ///< index into the trace's threads; -1: while the model was set up or ended
+    std::string op;     ///< "atomic_inc"
+    std::string object; ///< "inode[0].i_count"
+    std::string value;  ///< "1 -> 2"; a load that read an old store says which is newer
     site where;
-    int reads_from = -1;  ///< the step whose store was read, or -1: the initial value
-    bool stale = false;   ///< the load passed over a newer store
+    int reads_from = -1; ///< the step whose store was read, or -1: the initial value
+    bool stale = false;  ///< the load passed over a newer store
 };
 
 /// One execution.

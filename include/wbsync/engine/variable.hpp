@@ -14,7 +14,9 @@ namespace wbsync::engine {
 /// Writes a value of a variable for the reader of a trace.
 using show_function = std::string (*)(std::int64_t);
 
-inline std::string show_number(std::int64_t value) { return fmt::format("{}", value); }
+inline std::string show_number(std::int64_t value) {
+    return fmt::format("{}", value);
+}
 
 /// Blocks until a variable has a value that `Predicate` accepts.
 template <class Predicate>
@@ -42,7 +44,8 @@ public:
     [[nodiscard]] store_choices acceptable(const read_options& options) const {
         store_choices good = 0;
         for (std::size_t k = 0; k != (newest_only_ ? 1 : options.size()); ++k)
-            if (accepts_(options[k].value)) good |= store_choices{1} << k;
+            if (accepts_(options[k].value))
+                good |= store_choices{1} << k;
         return good;
     }
 
@@ -87,8 +90,10 @@ public:
         execution& run = enter(at);
         run.announce(choosing_step(access_class::read, verb, at));
         run.access(x_->owner, verb, at);
-        if (!run.running()) return x_->value();
-        const read_options& options = run.options(run.self(), *x_, [](std::int64_t) { return true; });
+        if (!run.running())
+            return x_->value();
+        const read_options& options =
+            run.options(run.self(), *x_, [](std::int64_t) { return true; });
         return read(run, options, all_choices(options), order, verb, at);
     }
 
@@ -97,9 +102,11 @@ public:
         execution& run = enter(at);
         run.announce(step(access_class::read, verb, at));
         run.access(x_->owner, verb, at);
-        if (!run.running()) return x_->value();
+        if (!run.running())
+            return x_->value();
         const std::int64_t value = run.memory().load(run.self(), *x_, x_->newest(), order);
-        if (run.recording()) note_read(run, x_->newest(), verb, at);
+        if (run.recording())
+            note_read(run, x_->newest(), verb, at);
         return value;
     }
 
@@ -113,14 +120,16 @@ public:
         }
         run.memory().store(run.self(), *x_, value, order, run.step_count() - 1,
                            run.seq(run.self()));
-        if (run.recording()) note(run, verb, show_(value), at);
+        if (run.recording())
+            note(run, verb, show_(value), at);
     }
 
     /// Adds without looking: relaxed, and commutes with other additions.
     void add(std::int64_t delta, const char* verb, const site& at) {
         std::int64_t before = 0;
-        change(access_class::add, [delta](std::int64_t v) { return v + delta; },
-               memory_order::relaxed, verb, at, nullptr, false, before);
+        change(
+            access_class::add, [delta](std::int64_t v) { return v + delta; }, memory_order::relaxed,
+            verb, at, nullptr, false, before);
     }
 
     /// Read-modify-write of the newest value; returns the old one.
@@ -142,11 +151,12 @@ public:
         run.access(x_->owner, verb, at, execution::usage::store);
         if (!run.running()) {
             const std::int64_t seen = x_->value();
-            if (accepts(seen)) x_->stores.back().value = f(seen);
+            if (accepts(seen))
+                x_->stores.back().value = f(seen);
             return {accepts(seen), seen};
         }
-        const read_options& options = run.options(
-            run.self(), *x_, [&](std::int64_t v) { return !accepts(v); });
+        const read_options& options =
+            run.options(run.self(), *x_, [&](std::int64_t v) { return !accepts(v); });
         store_choices refused = 0;
         for (std::size_t k = 0; k != options.size(); ++k)
             if (k == 0 || !accepts(options[k].value))
@@ -157,9 +167,11 @@ public:
             read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
             return {false, seen};
         }
-        if (fenced) run.full_fence();
+        if (fenced)
+            run.full_fence();
         write_update(run, access_class::write, seen, f(seen), order, verb, at);
-        if (fenced) run.full_fence();
+        if (fenced)
+            run.full_fence();
         return {true, seen};
     }
 
@@ -173,21 +185,23 @@ public:
         operation op = choosing_step(access_class::read, verb, at);
         op.when = &when;
         op.idle = idle;
-        if (!run.announce(op)) return false;
+        if (!run.announce(op))
+            return false;
         run.access(x_->owner, verb, at);
         std::int64_t seen = x_->value();
         if (run.running()) {
             const read_options& options = run.options(run.self(), *x_, accepts);
             seen = read(run, options, when.acceptable(options), order, verb, at);
         }
-        if (value != nullptr) *value = seen;
+        if (value != nullptr)
+            *value = seen;
         return true;
     }
 
     /// Waits until the newest value is one that `accepts`, and changes it in the same step.
     template <class Predicate, class F>
-    bool await_update(Predicate accepts, F f, memory_order order, const char* verb,
-                      const site& at, bool idle = false) {
+    bool await_update(Predicate accepts, F f, memory_order order, const char* verb, const site& at,
+                      bool idle = false) {
         enter(at);
         const value_guard<Predicate> when(*x_, accepts, true, verb, show_);
         std::int64_t before = 0;
@@ -252,7 +266,8 @@ private:
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
                              const char* verb, const site& at) const {
         const int i = run.memory().load(run.self(), *x_, o, order);
-        if (run.recording()) note_read(run, i, verb, at);
+        if (run.recording())
+            note_read(run, i, verb, at);
         return o.value;
     }
 
@@ -263,7 +278,8 @@ private:
         operation op = step(access, verb, at);
         op.when = when;
         op.idle = idle;
-        if (!run.announce(op)) return false;
+        if (!run.announce(op))
+            return false;
         run.access(x_->owner, verb, at, execution::usage::store);
         before = x_->value();
         const std::int64_t after = f(before);
@@ -275,8 +291,8 @@ private:
         return true;
     }
 
-    void write_update(execution& run, access_class access, std::int64_t before,
-                      std::int64_t after, memory_order order, const char* verb, const site& at) {
+    void write_update(execution& run, access_class access, std::int64_t before, std::int64_t after,
+                      memory_order order, const char* verb, const site& at) {
         const step_index now = run.step_count() - 1;
         if (access == access_class::add)
             run.memory().add(run.self(), *x_, after - before, now, run.seq(run.self()));
@@ -293,7 +309,8 @@ private:
     void note_read(execution& run, int i, const char* verb, const site& at) const {
         const bool stale = i != x_->newest();
         std::string value = show_(x_->at(i).value);
-        if (stale) value += fmt::format(" (stale: {} is newer)", show_(x_->value()));
+        if (stale)
+            value += fmt::format(" (stale: {} is newer)", show_(x_->value()));
         run.note(verb, x_->name.str(), std::move(value), at, x_->at(i).step, stale);
     }
 

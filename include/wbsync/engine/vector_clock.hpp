@@ -14,7 +14,9 @@ using thread_id = int;
 /// Set of threads, bit t for thread t.
 using thread_set = std::uint32_t;
 
-constexpr thread_set only(thread_id t) noexcept { return thread_set{1} << t; }
+constexpr thread_set only(thread_id t) noexcept {
+    return thread_set{1} << t;
+}
 
 /// Logical time of one thread. Signed and 16 bits wide, because that is what one packed maximum
 /// instruction of baseline x86-64 works on; `max_depth` keeps every clock below the end.

@@ -42,7 +42,8 @@ public:
     index append(index& first, const wakeup_step& what) {
         const index fresh = allocate(what);
         index* link = &first;
-        while (*link != none) link = &pool_[static_cast<std::size_t>(*link)].next;
+        while (*link != none)
+            link = &pool_[static_cast<std::size_t>(*link)].next;
         *link = fresh;
         return fresh;
     }
@@ -67,7 +68,8 @@ public:
         for (index* link = &first; *link != none;
              link = &pool_[static_cast<std::size_t>(*link)].next) {
             const node& n = at(*link);
-            if (n.step.thread != thread || n.step.choice != choice) continue;
+            if (n.step.thread != thread || n.step.choice != choice)
+                continue;
             const index taken = *link;
             *link = n.next;
             pool_[static_cast<std::size_t>(taken)].next = none;

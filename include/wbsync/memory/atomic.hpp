@@ -16,14 +16,17 @@ namespace detail {
 template <class F>
 void fence(const char* verb, const site& at, F apply) {
     engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running()) return;
+    if (run == nullptr || !run->running())
+        return;
     run->local_step(at);
     apply(*run);
-    if (run->recording()) run->note(verb, "", "", at);
+    if (run->recording())
+        run->note(verb, "", "", at);
 }
 
 inline void full_fence() {
-    if (engine::execution* run = engine::execution::current()) run->full_fence();
+    if (engine::execution* run = engine::execution::current())
+        run->full_fence();
 }
 
 } // namespace detail
@@ -84,9 +87,9 @@ inline std::int64_t data_race(const atomic_t& v, const site& at = site::here()) 
     return v.value.load(memory_order::relaxed, "data_race", at);
 }
 
-/// A plain store that is known to race and does not care: a relaxed store.
-inline void data_race(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(value, memory_order::relaxed, "data_race", at);
+/// The same for a plain store: a relaxed store. The kernel writes data_race(v = value).
+inline void data_race_write(atomic_t& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(value, memory_order::relaxed, "data_race_write", at);
 }
 
 /// Load-acquire: what the storing thread did before its release is visible after it.
@@ -241,7 +244,6 @@ inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
     return v.value.update([value](std::int64_t) { return value; }, memory_order::relaxed,
                           "atomic_xchg_relaxed", at);
 }
-
 
 // Conditional: fully ordered when they change the value, a relaxed load when they do not.
 

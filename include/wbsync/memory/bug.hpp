@@ -9,27 +9,31 @@ namespace wbsync {
 [[noreturn]] inline void violated(const char* property, std::string message,
                                   const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
-    if (run == nullptr) throw std::logic_error(std::string{property} + ": " + message);
+    if (run == nullptr)
+        throw std::logic_error(std::string{property} + ": " + message);
     run->fail(property, std::move(message), at);
 }
 
 /// A property that must hold, by name: `ensure(list_empty(…), "P1", "VFS: Busy inodes …")`.
 inline void ensure(bool holds, const char* property, std::string message,
                    const site& at = site::here()) {
-    if (!holds) violated(property, std::move(message), at);
+    if (!holds)
+        violated(property, std::move(message), at);
 }
 
 namespace detail {
 
 inline void bug_on(bool condition, const char* text, const site& at) {
-    if (condition) violated("BUG_ON", text, at);
+    if (condition)
+        violated("BUG_ON", text, at);
 }
 
 /// The execution under way has seen something wrong, and goes on.
 inline bool warn_on(bool condition, const char* text, const site& at) {
     engine::execution* run = engine::execution::current();
     if (condition && run != nullptr) {
-        if (run->recording()) run->note("WARN_ON", "", text, at);
+        if (run->recording())
+            run->note("WARN_ON", "", text, at);
         run->report({"WARN_ON", text, at, run->self()});
     }
     return condition;

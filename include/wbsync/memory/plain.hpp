@@ -24,10 +24,12 @@ public:
 
     [[nodiscard]] const T& read(const site& at = site::here()) const {
         engine::execution* run = engine::execution::current();
-        if (run == nullptr || !enter(*run, "plain read", at)) return value_;
+        if (run == nullptr || !enter(*run, "plain read", at))
+            return value_;
         expect_before(*run, written_, "read", "write", at);
         reads_[run->self()] = stamp(*run, at);
-        if (run->recording()) run->note("read", name_.str(), show(), at);
+        if (run->recording())
+            run->note("read", name_.str(), show(), at);
         return value_;
     }
 

@@ -26,7 +26,8 @@ public:
 
 private:
     static std::string show(std::int64_t v) {
-        if (v == 0) return "NULL";
+        if (v == 0)
+            return "NULL";
         const T* p = to_pointer(v);
         if (engine::execution* run = engine::execution::current())
             if (const auto* block = run->blocks().find(p); block != nullptr)
@@ -53,8 +54,7 @@ T* smp_load_acquire(const pointer<T>& p, const site& at = site::here()) {
 }
 template <class T>
 void smp_store_release(pointer<T>& p, T* to, const site& at = site::here()) {
-    p.value.store(pointer<T>::to_value(to), engine::memory_order::release, "smp_store_release",
-                  at);
+    p.value.store(pointer<T>::to_value(to), engine::memory_order::release, "smp_store_release", at);
 }
 
 /// Publishes an object: a store-release. include/linux/rcupdate.h.
@@ -76,10 +76,12 @@ T* rcu_dereference(const pointer<T>& p, const site& at = site::here()) {
 template <class T>
 T* xchg(pointer<T>& p, T* to, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
-    if (run != nullptr) run->full_fence();
+    if (run != nullptr)
+        run->full_fence();
     const auto old = p.value.update([v = pointer<T>::to_value(to)](std::int64_t) { return v; },
                                     engine::memory_order::relaxed, "xchg", at);
-    if (run != nullptr) run->full_fence();
+    if (run != nullptr)
+        run->full_fence();
     return pointer<T>::to_pointer(old);
 }
 

@@ -33,25 +33,29 @@ T* kmalloc(const allocation& what, Args&&... args) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         throw std::logic_error("wbsync: kmalloc() can only be used inside a model");
-    engine::heap::block& block = run->blocks().allocate(sizeof(T), what.name, what.property, what.where);
+    engine::heap::block& block =
+        run->blocks().allocate(sizeof(T), what.name, what.property, what.where);
     const engine::lifetime* const outer = run->within(&block.life);
     T* object = ::new (block.at) T(std::forward<Args>(args)...);
     run->within(outer);
     block.destroy = [](void* p) { static_cast<T*>(p)->~T(); };
-    if (run->recording()) run->note("kmalloc", block.life.name().str(), "", what.where);
+    if (run->recording())
+        run->note("kmalloc", block.life.name().str(), "", what.where);
     return object;
 }
 
-/// Frees what kmalloc() returned; nullptr is ignored. Twice, or something else: a finding. Counts as
-/// a store, so a load on whose value it depends orders it (see docs/memory-model.md).
+/// Frees what kmalloc() returned; nullptr is ignored. Twice, or something else: a finding. Counts
+/// as a store, so a load on whose value it depends orders it (see docs/memory-model.md).
 template <class T>
 void kfree(T* object, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
-    if (object == nullptr || run == nullptr) return;
+    if (object == nullptr || run == nullptr)
+        return;
     engine::heap::block* block = run->blocks().find(object);
     if (block == nullptr)
         run->fail("misuse", "kfree() of something that kmalloc() did not return", at);
-    if (run->recording()) run->note("kfree", block->life.name().str(), "", at);
+    if (run->recording())
+        run->note("kfree", block->life.name().str(), "", at);
     run->end(block->life, "kfree", at);
 }
 

@@ -19,8 +19,9 @@ class percpu_counter {
 public:
     explicit percpu_counter(const label& called, std::int64_t initial = 0, int batch_size = 32,
                             const char* property = "use-after-free")
-        : name(called), lock({name, "lock"}), count({name, "count"}, initial),
-          counters{atomic_t{label{name, "cpu", 0}}, atomic_t{label{name, "cpu", 1}}},
+        : name(called), lock({name, "lock"}),
+          count({name, "count"}, initial), counters{atomic_t{label{name, "cpu", 0}},
+                                                    atomic_t{label{name, "cpu", 1}}},
           batch(batch_size) {
         life.begin(name, property);
     }
@@ -44,7 +45,8 @@ public:
 namespace detail {
 
 inline void use(const percpu_counter& c, const char* verb, const site& at) {
-    if (engine::execution* run = engine::execution::current()) run->access(&c.life, verb, at);
+    if (engine::execution* run = engine::execution::current())
+        run->access(&c.life, verb, at);
 }
 
 } // namespace detail
@@ -53,10 +55,10 @@ inline void use(const percpu_counter& c, const char* verb, const site& at) {
 inline void percpu_counter_add(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
     detail::use(c, "percpu_counter_add", at);
     atomic_t& part = c.this_cpu();
-    const auto sum = part.value.update(detail::plus(n), memory_order::relaxed,
-                                       "percpu_counter_add", at) +
-                     n;
-    if (std::abs(sum) < c.batch) return;
+    const auto sum =
+        part.value.update(detail::plus(n), memory_order::relaxed, "percpu_counter_add", at) + n;
+    if (std::abs(sum) < c.batch)
+        return;
     spin_lock(c.lock, at);
     const auto folded = part.value.update([](std::int64_t) { return std::int64_t{0}; },
                                           memory_order::relaxed, "percpu_counter_add", at);
@@ -92,8 +94,10 @@ inline std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site:
 /// Ends the counter's life.
 inline void percpu_counter_destroy(percpu_counter& c, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
-    if (run == nullptr) return;
-    if (run->recording()) run->note("percpu_counter_destroy", c.life.name().str(), "", at);
+    if (run == nullptr)
+        return;
+    if (run->recording())
+        run->note("percpu_counter_destroy", c.life.name().str(), "", at);
     run->end(c.life, "percpu_counter_destroy", at);
 }
 

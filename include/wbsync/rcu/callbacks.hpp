@@ -51,8 +51,8 @@ public:
 
     void barrier(engine::execution& run, const site& at) {
         run.full_fence();
-        const auto queued = counter(run, 1, "rcu.queued")
-                                .load_newest(memory_order::acquire, "rcu_barrier", at);
+        const auto queued =
+            counter(run, 1, "rcu.queued").load_newest(memory_order::acquire, "rcu_barrier", at);
         if (queued != 0)
             counter(run, 2, "rcu.invoked")
                 .await([queued](std::int64_t n) { return n >= queued; }, memory_order::acquire,
@@ -76,7 +76,7 @@ private:
                             memory_order::acquire, "rcu_callbacks", at, &queued, true))
                 return;
             rcu_state::of(run).periods.synchronize(run, "grace period", at);
-            for (; invoked != queued; ) {
+            for (; invoked != queued;) {
                 heads_[static_cast<std::size_t>(invoked)]->callback();
                 ++invoked;
                 counter(run, 2, "rcu.invoked")
@@ -111,7 +111,8 @@ inline void call_rcu(rcu_head& head, std::function<void()> callback,
 /// callbacks queued it returns at once, whatever sections are open.
 inline void rcu_barrier(const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running()) return;
+    if (run == nullptr || !run->running())
+        return;
     run->get<detail::rcu_callbacks>().barrier(*run, at);
 }
 

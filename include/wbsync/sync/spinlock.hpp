@@ -18,7 +18,8 @@ public:
 private:
     static std::string show(std::int64_t v) {
         const engine::execution* run = engine::execution::current();
-        if (v == 0 || run == nullptr) return "free";
+        if (v == 0 || run == nullptr)
+            return "free";
         return "held by " + run->thread_name(static_cast<int>(v - 1));
     }
 };
@@ -29,14 +30,15 @@ namespace detail {
 class held_locks final : public engine::extension {
 public:
     void reset() override {
-        for (int t = 0; t != engine::max_threads; ++t) of_[t].clear();
+        for (int t = 0; t != engine::max_threads; ++t)
+            of_[t].clear();
     }
     void thread_ends(engine::execution& run) override {
         const auto& mine = of_[run.self()];
         if (!mine.empty())
             run.fail("misuse",
-                     fmt::format("thread {} ends and still holds {}",
-                                 run.thread_name(run.self()), mine.back()->value.name().str()),
+                     fmt::format("thread {} ends and still holds {}", run.thread_name(run.self()),
+                                 mine.back()->value.name().str()),
                      {});
     }
 
@@ -46,7 +48,8 @@ public:
     bool remove(engine::execution& run, const spinlock_t& l) {
         auto& mine = of_[run.self()];
         const auto at = std::find(mine.begin(), mine.end(), &l);
-        if (at == mine.end()) return false;
+        if (at == mine.end())
+            return false;
         mine.erase(at);
         return true;
     }
@@ -62,21 +65,22 @@ private:
 inline void spin_lock(spinlock_t& l, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     const std::int64_t me = run == nullptr ? 0 : run->self() + 1;
-    l.value.await_update([](std::int64_t v) { return v == 0; },
-                         [me](std::int64_t) { return me; }, engine::memory_order::acquire,
-                         "spin_lock", at);
-    if (run != nullptr && run->running()) run->get<detail::held_locks>().add(*run, l);
+    l.value.await_update([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
+                         engine::memory_order::acquire, "spin_lock", at);
+    if (run != nullptr && run->running())
+        run->get<detail::held_locks>().add(*run, l);
 }
 
 /// Takes the lock if it is free. Acquire on success.
 inline bool spin_trylock(spinlock_t& l, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     const std::int64_t me = run == nullptr ? 0 : run->self() + 1;
-    const auto before =
-        l.value.update([me](std::int64_t v) { return v == 0 ? me : v; },
-                       engine::memory_order::acquire, "spin_trylock", at);
-    if (before != 0) return false;
-    if (run != nullptr && run->running()) run->get<detail::held_locks>().add(*run, l);
+    const auto before = l.value.update([me](std::int64_t v) { return v == 0 ? me : v; },
+                                       engine::memory_order::acquire, "spin_trylock", at);
+    if (before != 0)
+        return false;
+    if (run != nullptr && run->running())
+        run->get<detail::held_locks>().add(*run, l);
     return true;
 }
 
@@ -85,8 +89,8 @@ inline void spin_unlock(spinlock_t& l, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run != nullptr && run->running() && !run->get<detail::held_locks>().remove(*run, l))
         run->fail("misuse",
-                  fmt::format("spin_unlock({}) by {}, which does not hold it",
-                              l.value.name().str(), run->thread_name(run->self())),
+                  fmt::format("spin_unlock({}) by {}, which does not hold it", l.value.name().str(),
+                              run->thread_name(run->self())),
                   at);
     l.value.store(0, engine::memory_order::release, "spin_unlock", at);
 }

@@ -50,9 +50,8 @@ public:
 
     /// Takes everybody off the queue and wakes them.
     void wake_all(const site& at) {
-        std::int64_t sleepers =
-            queue_.update([](std::int64_t) { return std::int64_t{0}; }, memory_order::acq_rel,
-                          "__wake_up", at);
+        std::int64_t sleepers = queue_.update([](std::int64_t) { return std::int64_t{0}; },
+                                              memory_order::acq_rel, "__wake_up", at);
         for (; sleepers != 0; sleepers &= sleepers - 1) {
             engine::variable his(wakeups(std::countr_zero(static_cast<std::uint64_t>(sleepers))),
                                  run_.stamp(), &show_wakeups);
@@ -67,17 +66,17 @@ private:
     static std::string show(std::int64_t q) {
         std::string text;
         for (; q != 0; q &= q - 1)
-            text += (text.empty() ? "" : " ") +
-                    engine::execution::current()->thread_name(
-                        std::countr_zero(static_cast<std::uint64_t>(q)));
+            text +=
+                (text.empty() ? "" : " ") + engine::execution::current()->thread_name(
+                                                std::countr_zero(static_cast<std::uint64_t>(q)));
         return text.empty() ? "empty" : text;
     }
     static std::string show_wakeups(std::int64_t n) { return fmt::format("{}", n); }
 
     [[nodiscard]] engine::location& wakeups(engine::thread_id t) const {
         return run_.shared_location(
-            engine::execution::reserved_object(8 + static_cast<unsigned>(t)),
-            label{"wakeups", t}, 0);
+            engine::execution::reserved_object(8 + static_cast<unsigned>(t)), label{"wakeups", t},
+            0);
     }
 
     engine::execution& run_;
@@ -94,12 +93,13 @@ public:
 } // namespace detail
 
 /// Blocks until `condition()` is true. Tests it first, and then no barrier is implied: a condition
-/// that is to order what follows must load with acquire, as the kernel's documentation says. When it
-/// has to wait: puts itself on the queue, full barrier, tests again, sleeps until wake_up_var().
+/// that is to order what follows must load with acquire, as the kernel's documentation says. When
+/// it has to wait: puts itself on the queue, full barrier, tests again, sleeps until wake_up_var().
 /// include/linux/wait_bit.h; kernel/sched/wait_bit.c.
 template <class Condition>
 void wait_var_event(const atomic_t& var, Condition condition, const site& at = site::here()) {
-    if (condition()) return;
+    if (condition())
+        return;
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         violated("misuse", "wait_var_event() would wait for ever: no thread runs any more", at);
@@ -108,11 +108,13 @@ void wait_var_event(const atomic_t& var, Condition condition, const site& at = s
     for (;;) {
         queue.add_self(at);
         if (condition()) {
-            if (queue.remove_self(at)) ++used; // woken meanwhile: do not sleep less next time
+            if (queue.remove_self(at))
+                ++used; // woken meanwhile: do not sleep less next time
             return;
         }
         queue.sleep(++used, at);
-        if (condition()) return;
+        if (condition())
+            return;
     }
 }
 
@@ -121,9 +123,11 @@ void wait_var_event(const atomic_t& var, Condition condition, const site& at = s
 /// atomic_dec_and_test() has. The variable itself is not touched.
 inline void wake_up_var(const atomic_t& var, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running()) return;
+    if (run == nullptr || !run->running())
+        return;
     detail::var_queue queue(var.value, at);
-    if (queue.active(at)) queue.wake_all(at);
+    if (queue.active(at))
+        queue.wake_all(at);
 }
 
 } // namespace wbsync

@@ -19,7 +19,8 @@ public:
         : name_(name), pending_({name_, "PENDING"}), queued_({name_, "queued"}),
           finished_({name_, "finished"}), function_(std::move(function)) {
         if (engine::execution* run = engine::execution::current())
-            run->add_thread({name_, "kworker"}, [this] { kworker(); }, true);
+            run->add_thread(
+                {name_, "kworker"}, [this] { kworker(); }, true);
     }
 
     /// Sets PENDING, fully ordered; if it was clear, puts the work on its queue. Between the two
@@ -38,14 +39,16 @@ public:
     }
 
     void wait_for(std::int64_t instance, const site& at) const {
-        if (instance == 0) return;
+        if (instance == 0)
+            return;
         finished_.value.await([instance](std::int64_t n) { return n >= instance; },
                               memory_order::acquire, "flush_work", at);
     }
 
     /// Is the work pending or running, seen from outside of the execution?
     [[nodiscard]] bool busy(const site& at = site::here()) const {
-        return pending_.value.newest(at) != 0 || queued_.value.newest(at) != finished_.value.newest(at);
+        return pending_.value.newest(at) != 0 ||
+               queued_.value.newest(at) != finished_.value.newest(at);
     }
 
     /// A look at PENDING: relaxed.
@@ -96,13 +99,15 @@ private:
 /// the code's barriers give it). kernel/workqueue.c.
 inline bool queue_work(workqueue_struct& wq, work_struct& work, const site& at = site::here()) {
     bool known = false;
-    for (const work_struct* w : wq.works()) known = known || w == &work;
+    for (const work_struct* w : wq.works())
+        known = known || w == &work;
     if (!known)
-        violated("misuse",
-                 fmt::format("queue_work() on {}: declare the work with {}.add(work) when the model "
-                             "is built",
-                             wq.name().str(), wq.name().str()),
-                 at);
+        violated(
+            "misuse",
+            fmt::format("queue_work() on {}: declare the work with {}.add(work) when the model "
+                        "is built",
+                        wq.name().str(), wq.name().str()),
+            at);
     return work.queue(at);
 }
 
@@ -121,8 +126,10 @@ inline void flush_work(work_struct& work, const site& at = site::here()) {
 inline void flush_workqueue(workqueue_struct& wq, const site& at = site::here()) {
     std::vector<std::int64_t> instances;
     instances.reserve(wq.works().size());
-    for (const work_struct* w : wq.works()) instances.push_back(w->last_instance(at));
-    for (std::size_t i = 0; i != instances.size(); ++i) wq.works()[i]->wait_for(instances[i], at);
+    for (const work_struct* w : wq.works())
+        instances.push_back(w->last_instance(at));
+    for (std::size_t i = 0; i != instances.size(); ++i)
+        wq.works()[i]->wait_for(instances[i], at);
 }
 
 } // namespace wbsync
