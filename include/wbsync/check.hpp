@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstddef>
 #include <new>
-#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -139,21 +138,28 @@ private:
     std::vector<engine::decision> decisions_;
 };
 
-/// Runs the execution again that led to the finding, this time writing down what happens. A model
-/// that does not fail in the same way again is not deterministic.
-inline void record_counterexample(engine::execution& run, engine::model_driver& model,
-                                  const options& with, std::vector<engine::decision> decisions,
-                                  result& into) {
-    engine::replay_scheduler again(std::move(decisions), with.scheduler == scheduler_kind::dpor);
-    result second;
+/// Runs one execution and writes down what happens.
+inline void run_schedule(engine::execution& run, engine::model_driver& model, const options& with,
+                         engine::replay_scheduler& by, result& into) {
     options once = with;
     once.all_findings = false;
     once.on_execution = nullptr;
     once.on_progress = nullptr;
     run.record_into(&into.counterexample);
-    check_job job(run, again, model, once, second);
+    check_job job(run, by, model, once, into);
     engine::run_executions(job);
     run.record_into(nullptr);
+    job.finish();
+}
+
+/// Runs the execution again that led to the finding. A model that does not fail in the same way
+/// again is not deterministic.
+inline void record_counterexample(engine::execution& run, engine::model_driver& model,
+                                  const options& with, const engine::schedule& what, result& into) {
+    engine::replay_scheduler again(what, "the model is not deterministic");
+    result second;
+    run_schedule(run, model, with, again, second);
+    into.counterexample = std::move(second.counterexample);
     if (second.what == into.what)
         return;
     if (into.what.message.starts_with("the model is not deterministic"))
@@ -164,6 +170,33 @@ inline void record_counterexample(engine::execution& run, engine::model_driver& 
                              into.what.property, into.what.message, second.what.property,
                              second.what.message),
                  into.what.where, into.what.thread};
+}
+
+/// The one execution that options::replay asks for. Without a finding at its end the result is
+/// incomplete, and says what came instead.
+inline result replay(engine::execution& run, engine::model_driver& model, const options& asked) {
+    const engine::schedule what = engine::parse_schedule(asked.replay);
+    options with = asked;
+    with.memory = what.memory;
+    result seen;
+    seen.memory = with.memory;
+    seen.schedule = asked.replay;
+    engine::replay_scheduler by(what, "the schedule does not fit the model (another model, other "
+                                      "parameters, another version?)");
+    run_schedule(run, model, with, by, seen);
+    if (seen.outcome == verdict::finding && by.left() == 0)
+        return seen;
+    if (seen.outcome == verdict::finding && seen.what.property == "misuse") {
+        seen.limit = seen.what.message;
+    } else if (seen.outcome == verdict::finding) {
+        seen.limit = fmt::format("the schedule does not fit the model: it ended in {} with {} "
+                                 "steps left",
+                                 seen.what.property, by.left());
+    } else {
+        seen.limit = "the replayed execution ended without a finding";
+    }
+    seen.outcome = verdict::incomplete;
+    return seen;
 }
 
 } // namespace detail
@@ -177,10 +210,12 @@ inline void record_counterexample(engine::execution& run, engine::model_driver& 
 template <class Model, class... Args>
 [[nodiscard]] result check(const options& asked, const Args&... args) {
     const options with = asked.with_environment();
-    result seen;
-    seen.memory = with.memory;
     detail::typed_driver<Model, Args...> model(args...);
     const auto run = std::make_unique<engine::execution>();
+    if (!with.replay.empty())
+        return detail::replay(*run, model, with);
+    result seen;
+    seen.memory = with.memory;
     std::unique_ptr<engine::scheduler> by;
     if (with.scheduler == scheduler_kind::reference)
         by = std::make_unique<engine::reference_scheduler>();
@@ -189,8 +224,13 @@ template <class Model, class... Args>
     detail::check_job job(*run, *by, model, with, seen);
     engine::run_executions(job);
     job.finish();
-    if (job.failed() && with.trace)
-        detail::record_counterexample(*run, model, with, job.decisions(), seen);
+    if (!job.failed())
+        return seen;
+    const engine::schedule what{with.memory, with.scheduler == scheduler_kind::dpor,
+                                job.decisions()};
+    seen.schedule = engine::to_string(what);
+    if (with.trace)
+        detail::record_counterexample(*run, model, with, what, seen);
     return seen;
 }
 

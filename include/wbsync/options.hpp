@@ -37,6 +37,7 @@ struct options {
     double max_seconds = 0;           ///< 0: no limit
     int max_depth = 10'000;           ///< steps in one execution; at most 10,000
     bool all_findings = false;        ///< go on after a finding
+    std::string replay;               ///< run only this schedule, see result::schedule
     bool trace = true;                ///< run a finding again to record its counterexample
     std::function<void(const progress&)> on_progress; ///< called now and then
     /// Called after each execution, with what it found.
@@ -52,6 +53,8 @@ struct options {
             o.max_seconds = static_cast<double>(number("WBSYNC_MAX_SECONDS", v));
         if (const char* v = std::getenv("WBSYNC_MAX_DEPTH"); v != nullptr)
             o.max_depth = static_cast<int>(number("WBSYNC_MAX_DEPTH", v));
+        if (const char* v = std::getenv("WBSYNC_REPLAY"); v != nullptr)
+            o.replay = v;
         if (o.max_depth < 1 || o.max_depth > 10'000)
             throw std::invalid_argument("wbsync: max_depth must be between 1 and 10000");
         return o;

@@ -33,6 +33,7 @@ struct [[nodiscard]] result {
     verdict outcome = verdict::incomplete;
     finding what;         ///< valid if outcome is `finding`
     trace counterexample; ///< likewise
+    std::string schedule; ///< likewise: leads there again, see options::replay
     std::string limit;    ///< which limit was hit first, or empty
     engine::memory_kind memory = engine::memory_kind::weak;
     std::uint64_t executions = 0; ///< run to their end

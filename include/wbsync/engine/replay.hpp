@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/causality.hpp>
 #include <wbsync/engine/execution.hpp>
+#include <wbsync/engine/schedule.hpp>
 
 #include <utility>
 #include <vector>
@@ -13,10 +14,16 @@ namespace wbsync::engine {
 /// a misuse finding; the caller compares the outcome with the one it knows.
 class replay_scheduler final : public scheduler {
 public:
-    /// `causal`: the decisions are an explorer's, which offers loads only what the causal past
-    /// makes necessary. The choices are numbers, so the replay has to offer the same.
-    replay_scheduler(std::vector<decision> decisions, bool causal)
-        : decisions_(std::move(decisions)), causal_(causal) {}
+    /// `complaint`: what it means that the model cannot follow the schedule. An explorer offers
+    /// loads only what the causal past makes necessary; as choices are numbers, the replay of its
+    /// schedule has to offer the same.
+    replay_scheduler(schedule what, const char* complaint)
+        : decisions_(std::move(what.decisions)), causal_(what.causal), complaint_(complaint) {}
+
+    /// Steps of the schedule that were not taken.
+    [[nodiscard]] std::size_t left() const {
+        return decisions_.size() - static_cast<std::size_t>(order_.done());
+    }
 
     void execution_begin(execution&) override { order_.begin(0); }
 
@@ -29,9 +36,9 @@ public:
         const thread_id t = decisions_[next].thread;
         if (t < 0 || t >= run.thread_count() || !run.can_run(t))
             run.fail("misuse",
-                     fmt::format("the model is not deterministic: thread {} cannot take step {} of "
-                                 "the replay, although it did before",
-                                 t < run.thread_count() && t >= 0 ? run.thread_name(t) : "?",
+                     fmt::format("{}: thread {} cannot take step {}", complaint_,
+                                 t < run.thread_count() && t >= 0 ? run.thread_name(t)
+                                                                  : fmt::format("{}", t + 1),
                                  next + 1),
                      {});
         order_.open(t, *run.pending(t));
@@ -58,6 +65,7 @@ public:
 private:
     std::vector<decision> decisions_;
     bool causal_;
+    const char* complaint_;
     causal_order order_;
 };
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/scheduler.hpp>
+
+#include <cctype>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// An execution, as the decisions that lead to it.
+struct schedule {
+    memory_kind memory = memory_kind::weak;
+    bool causal = true; ///< an explorer's decisions; otherwise the reference scheduler's
+    std::vector<decision> decisions;
+};
+
+/// One line without blanks: `w:a4b'1c2`. The memory, `s` or `w`, in capitals for the reference
+/// scheduler; then a letter for the thread that takes the next step, `a` for the first one that the
+/// model declares, with a count if it takes several, and after `'` the number of the store that the
+/// step reads if it is not the newest.
+inline std::string to_string(const schedule& s) {
+    std::string text{s.memory == memory_kind::sc ? 's' : 'w'};
+    if (!s.causal)
+        text[0] = static_cast<char>(std::toupper(text[0]));
+    text += ':';
+    for (std::size_t i = 0; i != s.decisions.size();) {
+        const decision& d = s.decisions[i];
+        text += static_cast<char>('a' + d.thread);
+        std::size_t n = 1;
+        if (d.choice != 0) {
+            text += fmt::format("'{}", d.choice);
+        } else {
+            while (i + n != s.decisions.size() && s.decisions[i + n].thread == d.thread &&
+                   s.decisions[i + n].choice == 0)
+                ++n;
+            if (n != 1)
+                text += fmt::format("{}", n);
+        }
+        i += n;
+    }
+    return text;
+}
+
+/// Throws std::invalid_argument if the text is no schedule.
+inline schedule parse_schedule(std::string_view text) {
+    const auto fail = [&](const char* why, std::size_t at) -> void {
+        throw std::invalid_argument(
+            fmt::format("wbsync: '{}' is not a schedule: {} at character {}", text, why, at + 1));
+    };
+    schedule s;
+    const char mode = text.empty() ? ' ' : text.front();
+    if (std::string_view{"swSW"}.find(mode) == std::string_view::npos || text.size() < 2 ||
+        text[1] != ':')
+        fail("'s:' or 'w:' expected", 0);
+    s.memory = mode == 's' || mode == 'S' ? memory_kind::sc : memory_kind::weak;
+    s.causal = mode == 's' || mode == 'w';
+    for (std::size_t i = 2; i != text.size();) {
+        decision d{text[i] - 'a', 0};
+        if (d.thread < 0 || d.thread >= max_threads)
+            fail("the letter of a thread expected", i);
+        ++i;
+        const bool choice = i != text.size() && text[i] == '\'';
+        if (choice)
+            ++i;
+        const std::size_t digits = i;
+        int number = 0;
+        for (; i != text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+            if (i - digits == 5)
+                fail("a smaller number expected", i);
+            number = 10 * number + (text[i] - '0');
+        }
+        if (choice && (digits == i || number >= max_history))
+            fail("a choice expected", digits);
+        if (!choice && digits != i && number == 0)
+            fail("a count expected", digits);
+        if (choice)
+            d.choice = number;
+        s.decisions.insert(s.decisions.end(),
+                           static_cast<std::size_t>(choice || digits == i ? 1 : number), d);
+    }
+    return s;
+}
+
+} // namespace wbsync::engine
