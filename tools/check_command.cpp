@@ -129,6 +129,18 @@ private:
     std::array<std::size_t, 9> widths_{};
 };
 
+/// The command that runs the execution again.
+std::string replay_text(const check_request& c, const report::json& entry) {
+    if (entry["schedule"].is_null())
+        return "";
+    std::string parameters;
+    for (const auto& p : c.of.parameters)
+        if (c.values.at(p.name) != p.value)
+            parameters += fmt::format(" -p {}={}", p.name, c.values.at(p.name));
+    return fmt::format("replay: wbsync replay {}{} --schedule \"{}\"\n", c.of.name, parameters,
+                       entry["schedule"].get<std::string>());
+}
+
 std::string text_of(const check_request& c, const check_outcome& out, const row_layout& layout) {
     const report::json& e = out.entry;
     const bool incomplete = e["verdict"] == "incomplete";
@@ -137,7 +149,7 @@ std::string text_of(const check_request& c, const check_outcome& out, const row_
     if (incomplete)
         text += fmt::format("    incomplete: {}\n", e["message"].get<std::string>());
     if (!out.counterexample.empty())
-        text += "\n" + out.counterexample + "\n";
+        text += "\n" + out.counterexample + replay_text(c, e) + "\n";
     return text;
 }
 
@@ -160,6 +172,8 @@ std::vector<check_request> plan(const std::vector<models::model>& all, const req
 
 int check_models(const std::vector<models::model>& all, const request& asked) {
     const std::vector<check_request> checks = plan(all, asked);
+    if (asked.what == request::command::replay && checks.size() != 1)
+        throw bad_usage("replay takes the name of one model");
     const row_layout layout(checks);
     report::json results = report::json::array();
     tally seen;
@@ -167,6 +181,8 @@ int check_models(const std::vector<models::model>& all, const request& asked) {
         print(layout.header());
     for (const check_request& c : checks) {
         const check_outcome out = run_isolated(c);
+        if (asked.what == request::command::replay && out.entry["verdict"] == "incomplete")
+            throw bad_usage(out.entry["message"].get<std::string>());
         seen.add(out.entry);
         if (asked.json)
             results.push_back(out.entry);

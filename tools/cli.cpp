@@ -4,6 +4,8 @@
 #include "errors.hpp"
 #include "number.hpp"
 
+#include <wbsync/engine/schedule.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
@@ -70,6 +72,21 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     return check;
 }
 
+CLI::App* add_replay(CLI::App& app, request& asked) {
+    CLI::App* replay =
+        app.add_subcommand("replay", "Runs the one execution that a finding's schedule leads to");
+    replay->add_option("MODEL", asked.globs, "The model")->type_name("")->required()->expected(1);
+    replay->add_option("--schedule", asked.with.replay, "The line that the finding came with")
+        ->type_name("SCHEDULE")
+        ->required();
+    replay->add_option("-p", asked.parameters, "Sets a parameter of the model")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    replay->add_flag("--json", asked.json, "One JSON document");
+    replay->add_flag("--trace", asked.trace, "With everything, as for check");
+    return replay;
+}
+
 void read_bounds(request& asked, const words& said) {
     options& with = asked.with;
     if (!said.max_executions.empty())
@@ -107,14 +124,16 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
 
     // CLI11 would only say that a subcommand is missing.
     if (const std::string_view first = argc > 1 ? argv[1] : "";
-        !first.empty() && first[0] != '-' && first != "list" && first != "check")
+        !first.empty() && first[0] != '-' && first != "list" && first != "check" &&
+        first != "replay")
         throw bad_usage(
-            fmt::format("unknown command '{}': the commands are list and check", first));
+            fmt::format("unknown command '{}': the commands are list, check and replay", first));
 
     request asked;
     words said;
     const CLI::App* const list = add_list(app, asked);
     add_check(app, asked, said);
+    const CLI::App* const replay = add_replay(app, asked);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -131,11 +150,14 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
         asked.what = request::command::list;
         return asked;
     }
-    asked.what = request::command::check;
+    asked.what = replay->parsed() ? request::command::replay : request::command::check;
     read_bounds(asked, said);
     try {
         (void)asked.with.with_environment();
-        read_memory(asked, said);
+        if (replay->parsed())
+            asked.memories = {engine::parse_schedule(asked.with.replay).memory};
+        else
+            read_memory(asked, said);
     } catch (const std::invalid_argument& e) { // starts with "wbsync: " already
         const std::string_view message{e.what()};
         throw bad_usage(std::string{message.substr(message.find(": ") + 2)});

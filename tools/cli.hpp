@@ -10,7 +10,7 @@ namespace wbsync::tools {
 
 /// What the command line asks for.
 struct request {
-    enum class command { list, check, print } what = command::print;
+    enum class command { list, check, replay, print } what = command::print;
     std::string text; ///< for print: help, or the version
     bool json = false;
     bool trace = false;

@@ -20,14 +20,12 @@ int run(int argc, char** argv) {
     const tools::request asked = tools::parse_command_line(argc, argv, WBSYNC_VERSION);
     switch (asked.what) {
     case tools::request::command::check:
-        return tools::check_models(models::all(), asked);
+    case tools::request::command::replay: return tools::check_models(models::all(), asked);
     case tools::request::command::list:
         tools::print(asked.json ? tools::list_json(models::all())
                                 : tools::list_text(models::all()));
         break;
-    case tools::request::command::print:
-        tools::print(asked.text);
-        break;
+    case tools::request::command::print: tools::print(asked.text); break;
     }
     return tools::all_as_expected;
 }

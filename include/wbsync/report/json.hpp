@@ -67,6 +67,7 @@ inline json to_json(const result& r, const subject& about) {
          failed && !(r.counterexample.threads.empty() && r.counterexample.steps.empty())
              ? to_json(r.counterexample)
              : json(nullptr)},
+        {"schedule", null_unless(failed && !r.schedule.empty(), r.schedule)},
     };
 }
 
