@@ -23,6 +23,13 @@ public:
             words_[i] |= other.words_[i];
     }
 
+    [[nodiscard]] fence_set without(const fence_set& other) const noexcept {
+        fence_set rest = *this;
+        for (std::size_t i = 0; i != words_.size(); ++i)
+            rest.words_[i] &= ~other.words_[i];
+        return rest;
+    }
+
     [[nodiscard]] bool empty() const noexcept {
         std::uint64_t all = 0;
         for (const auto w : words_)

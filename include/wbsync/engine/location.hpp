@@ -26,6 +26,14 @@ struct store_record {
     fence_set fences;        ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
     vector_clock first_seen; ///< when each thread first read it, or `never`
+
+    /// Did something that `past` covers read it?
+    [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept {
+        bool any = false;
+        for (thread_id u = 0; u != max_threads; ++u)
+            any |= first_seen[u] <= past[u];
+        return any;
+    }
 };
 
 /// An atomic variable: its stores in modification order, which is the order of execution. Only

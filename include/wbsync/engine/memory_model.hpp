@@ -192,6 +192,11 @@ public:
                       Ordered ordered, Wanted wanted, read_options& out) {
         out.clear();
         int end = x.newest();
+        if (!gone(x.at(end).step) && !may_pass_over(t, x.at(end), past) &&
+            x.at(end).access != access_class::add) { // by far the most common case
+            out.push_back({end, 1, 0, x.value()});
+            return;
+        }
         while (gone(x.at(end).step))
             --end; // the initial value is never gone
         const int newest = end;
@@ -249,18 +254,14 @@ private:
 
     // --- coherence ------------------------------------------------------------------------------
 
-    static bool may_pass_over(const store_record& s, const vector_clock& now,
-                              const vector_clock* past) {
-        return !now.covers(s.thread, s.epoch) && !seen(s, now) &&
-               (past == nullptr || past->covers(s.thread, s.seq));
+    bool may_pass_over(thread_id t, const store_record& s, const vector_clock* past) const {
+        return kind_ == memory_kind::weak && may_pass_over(s, views_[t].now.clock, past);
     }
 
-    /// Did something in the past of `now` read `s`?
-    static bool seen(const store_record& s, const vector_clock& now) noexcept {
-        bool any = false;
-        for (thread_id u = 0; u != max_threads; ++u)
-            any |= s.first_seen[u] <= now[u];
-        return any;
+    static bool may_pass_over(const store_record& s, const vector_clock& now,
+                              const vector_clock* past) {
+        return !now.covers(s.thread, s.epoch) && !s.was_read_in(now) &&
+               (past == nullptr || past->covers(s.thread, s.seq));
     }
 
     // --- runs of additions ----------------------------------------------------------------------

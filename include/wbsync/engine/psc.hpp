@@ -49,15 +49,24 @@ public:
     /// the causal future of what it holds for.
     template <class Gone>
     [[nodiscard]] bool closes_cycle(const fence_set& before, fence_set later, Gone gone) {
-        for (std::size_t f = 0; f != fences_.size(); ++f)
-            if (gone(fences_[f].step))
-                later.erase(static_cast<int>(f));
+        later.for_each([&](int f) {
+            if (gone(fence(f).step))
+                later.erase(f);
+        });
         if (later.empty())
             return false;
-        if (later.intersects(before))
-            return true;
-        collect_edges(gone);
-        return reaches_back(before, later);
+        // Back from the fences before the load, looking for one of those after.
+        fence_set reached = before;
+        fence_set frontier = before;
+        while (!frontier.empty()) {
+            if (frontier.intersects(later))
+                return true;
+            fence_set next;
+            frontier.for_each([&](int f) { add_predecessors(fence(f), gone, next); });
+            frontier = next.without(reached);
+            reached.join(next);
+        }
+        return false;
     }
 
 private:
@@ -79,66 +88,50 @@ private:
                 after(u, s.first_seen[u], out);
     }
 
-    template <class Gone>
-    void collect_edges(Gone gone) {
-        edges_.clear();
-        for (const fence_record& g : fences_)
-            edges_.push_back(gone(g.step) ? fence_set{} : g.before.fences);
-        for (const location* x : locations_)
-            collect_edges(*x, gone);
+    [[nodiscard]] const fence_record& fence(int f) const {
+        return fences_[static_cast<std::size_t>(f)];
     }
 
+    /// Adds the direct predecessors of `g`.
     template <class Gone>
-    void collect_edges(const location& x, Gone gone) {
+    void add_predecessors(const fence_record& g, Gone gone, fence_set& out) const {
+        out.join(g.before.fences);
+        for (const location* x : locations_)
+            add_predecessors_by(*x, g.before.clock, gone, out);
+    }
+
+    /// Those that are before an access to `x` that is eco-before one in the past of the fence.
+    template <class Gone>
+    static void add_predecessors_by(const location& x, const vector_clock& past, Gone gone,
+                                    fence_set& out) {
         fence_set earlier; // fences before the eco-predecessors of the run at hand
         for (int begin = 0; begin <= x.newest();) {
             fence_set run = earlier; // no order within a run
-            fence_set reads = {};
-            fence_set readers = {};
+            fence_set readers;
+            bool stored = false;
+            bool read = false;
             int i = begin;
             for (; i <= x.newest() && x.at(i).run == x.at(begin).run; ++i) {
                 const store_record& s = x.at(i);
                 if (gone(s.step))
                     continue;
-                fence_set stores;
-                after(s.thread, s.epoch, stores);
-                add_edges(earlier, stores);
+                stored = stored || past.covers(s.thread, s.epoch);
+                read = read || s.was_read_in(past);
                 run.join(s.fences);
-                after_reads(s, reads);
                 readers.join(s.reader_fences);
             }
-            add_edges(run, reads); // the reads come after the run, but not after each other
+            if (stored)
+                out.join(earlier);
+            if (read)
+                out.join(run); // the reads come after the run, but not after each other
             earlier = run;
             earlier.join(readers);
             begin = i;
         }
     }
 
-    void add_edges(const fence_set& from, const fence_set& to) {
-        if (from.empty())
-            return;
-        to.for_each([&](int g) { edges_[static_cast<std::size_t>(g)].join(from); });
-    }
-
-    /// Is there a path from a fence in `sources` to one in `targets`?
-    [[nodiscard]] bool reaches_back(const fence_set& targets, const fence_set& sources) const {
-        fence_set reached = targets;
-        for (fence_set frontier = targets; !frontier.empty();) {
-            fence_set next = reached;
-            frontier.for_each([&](int f) { next.join(edges_[static_cast<std::size_t>(f)]); });
-            if (next.intersects(sources))
-                return true;
-            if (next == reached)
-                return false;
-            frontier = next;
-            reached = next;
-        }
-        return false;
-    }
-
     std::vector<fence_record> fences_;
     std::vector<const location*> locations_; ///< every location of this execution
-    std::vector<fence_set> edges_;           ///< direct predecessors of each fence
     bool full_ = false;
 };
 
