@@ -12,10 +12,10 @@
 
 #include <fmt/format.h>
 
-/// A second opinion on the memory model that shares no code with the engine: RC11 as axioms on whole
-/// execution graphs (Lahav et al., "Repairing sequential consistency in C/C++11", PLDI 2017, with
-/// C++20's release sequences), without views, clocks or fence sets. Like the engine's model it lets
-/// modification order follow the order in which stores are run, and has no load buffering.
+/// A second opinion on the memory model that shares no code with the engine: RC11 as axioms on
+/// whole execution graphs (Lahav et al., "Repairing sequential consistency in C/C++11", PLDI 2017,
+/// with C++20's release sequences), without views, clocks or fence sets. Like the engine's model it
+/// lets modification order follow the order in which stores are run, and has no load buffering.
 namespace fuzz {
 
 namespace axiomatic {
@@ -29,14 +29,16 @@ public:
     [[nodiscard]] node_set after(int from) const { return row(from); }
 
     relation& operator|=(const relation& other) {
-        for (std::size_t i = 0; i != rows_.size(); ++i) rows_[i] |= other.rows_[i];
+        for (std::size_t i = 0; i != rows_.size(); ++i)
+            rows_[i] |= other.rows_[i];
         return *this;
     }
 
     void close(int n) {
         for (int k = 0; k != n; ++k)
             for (int i = 0; i != n; ++i)
-                if (has(i, k)) row(i) |= row(k);
+                if (has(i, k))
+                    row(i) |= row(k);
     }
 
     /// This one, then `other`.
@@ -50,7 +52,8 @@ public:
 
     [[nodiscard]] bool reflexive_somewhere(int n) const {
         for (int i = 0; i != n; ++i)
-            if (has(i, i)) return true;
+            if (has(i, i))
+                return true;
         return false;
     }
 
@@ -86,13 +89,14 @@ struct node {
 class graph {
 public:
     std::vector<node> nodes;
-    relation extra; ///< between grace periods and sections
+    relation extra;                                        ///< between grace periods and sections
     std::array<std::vector<int>, max_variables + 1> order; ///< modification order
 
     int add(const node& n) {
         nodes.push_back(n);
         const int i = static_cast<int>(nodes.size()) - 1;
-        if (n.writes) order[static_cast<std::size_t>(n.object)].push_back(i);
+        if (n.writes)
+            order[static_cast<std::size_t>(n.object)].push_back(i);
         return i;
     }
 
@@ -112,13 +116,15 @@ public:
         add_synchronisation(before, hb);
         hb.close(n);
         const relation eco = communication(n);
-        if (hb.reflexive_somewhere(n) || hb.then(eco).reflexive_somewhere(n)) return false;
+        if (hb.reflexive_somewhere(n) || hb.then(eco).reflexive_somewhere(n))
+            return false;
         relation psc = hb.then(eco).then(hb);
         psc |= hb;
         relation between_fences;
         for (int f = 0; f != n; ++f)
             for (int g = 0; g != n; ++g)
-                if (at(f).full && at(g).full && psc.has(f, g)) between_fences.add(f, g);
+                if (at(f).full && at(g).full && psc.has(f, g))
+                    between_fences.add(f, g);
         between_fences.close(n);
         return !between_fences.reflexive_somewhere(n);
     }
@@ -139,7 +145,8 @@ private:
     void add_synchronisation(const relation& before, relation& hb) const {
         const int n = static_cast<int>(nodes.size());
         for (int r = 0; r != n; ++r) {
-            if (!at(r).reads) continue;
+            if (!at(r).reads)
+                continue;
             node_set sources = 0;
             for (int w = at(r).from; w != initial; w = at(w).reads ? at(w).from : initial)
                 for (int s = 0; s != n; ++s)
@@ -160,11 +167,14 @@ private:
                 for (std::size_t j = i + 1; j != stores.size(); ++j)
                     eco.add(stores[i], stores[j]);
         for (int r = 0; r != n; ++r) {
-            if (!at(r).reads) continue;
+            if (!at(r).reads)
+                continue;
             bool newer = at(r).from == initial;
-            if (!newer) eco.add(at(r).from, r);
+            if (!newer)
+                eco.add(at(r).from, r);
             for (const int w : order[static_cast<std::size_t>(at(r).object)]) {
-                if (newer && w != r) eco.add(r, w);
+                if (newer && w != r)
+                    eco.add(r, w);
                 newer = newer || w == at(r).from;
             }
         }
@@ -201,26 +211,31 @@ private:
         axiomatic::graph g;
         state so_far;
         std::vector<progress> threads;
-        std::vector<int> starts; ///< of grace periods, as nodes
-        std::vector<int> ends;   ///< of sections: their `leave`, or -1
+        std::vector<int> starts;                          ///< of grace periods, as nodes
+        std::vector<int> ends;                            ///< of sections: their `leave`, or -1
         std::array<std::string, max_program_threads> own; ///< what each thread has done and read
     };
 
     void visit(const moment& m) {
         std::string key;
-        for (const auto& h : m.own) key += h + "|";
+        for (const auto& h : m.own)
+            key += h + "|";
         for (const auto& o : m.g.order) {
-            for (const int w : o) key += name(m, w) + ",";
+            for (const int w : o)
+                key += name(m, w) + ",";
             key += "|";
         }
-        if (!seen_.insert(key).second) return;
+        if (!seen_.insert(key).second)
+            return;
         bool finished = true;
         for (std::size_t t = 0; t != program_.threads.size(); ++t) {
-            if (static_cast<std::size_t>(m.so_far.reached[t]) == program_.threads[t].size()) continue;
+            if (static_cast<std::size_t>(m.so_far.reached[t]) == program_.threads[t].size())
+                continue;
             finished = false;
             advance(m, t);
         }
-        if (!finished) return;
+        if (!finished)
+            return;
         state s = m.so_far;
         for (int v = 0; v != max_variables; ++v)
             s.values[static_cast<std::size_t>(v)] =
@@ -230,7 +245,8 @@ private:
 
     /// A node, the same in whatever order the graph was built.
     static std::string name(const moment& m, int i) {
-        if (i == axiomatic::initial) return "i";
+        if (i == axiomatic::initial)
+            return "i";
         int index = 0;
         const int thread = m.g.nodes[static_cast<std::size_t>(i)].thread;
         for (int j = 0; j != i; ++j)
@@ -239,8 +255,7 @@ private:
     }
 
     void advance(const moment& m, std::size_t t) {
-        const operation& o =
-            program_.threads[t][static_cast<std::size_t>(m.so_far.reached[t])];
+        const operation& o = program_.threads[t][static_cast<std::size_t>(m.so_far.reached[t])];
         if (o.conditional && m.threads[t].last == 0) {
             moment next = m;
             next.own[t] += "-";
@@ -266,12 +281,17 @@ private:
         case kind::fetch_add_acquire: return add(m, t, o, true, false, false);
         case kind::fetch_add_release: return add(m, t, o, false, true, false);
         case kind::xchg: return update(m, t, o, o.variable, o.value, false, false, true);
+        case kind::cmpxchg: // a failed one is a relaxed load
+            if (m.g.value(m.g.newest(o.variable)) == o.value % 2)
+                update(m, t, o, o.variable, o.value, false, false, true);
+            return load(m, t, o, false, [&](auto v) { return v != o.value % 2; });
         case kind::mb: return fence(m, t, o, true, true, true);
         case kind::rmb: return fence(m, t, o, true, false, false);
         case kind::wmb: return fence(m, t, o, false, true, false);
         case kind::read_lock: return enter(m, t, o);
         case kind::read_unlock: return leave(m, t, o);
         case kind::synchronize: return m.threads[t].waiting ? end(m, t, o) : start(m, t, o);
+        default: return; // is_composite(): not for these
         }
     }
 
@@ -279,12 +299,14 @@ private:
         if (gives_result(o.what) && !(o.conditional && next.threads[t].last == 0)) {
             std::size_t index = static_cast<std::size_t>(program_.results_before(t));
             for (int i = 0; i != next.so_far.reached[t]; ++i)
-                index += gives_result(program_.threads[t][static_cast<std::size_t>(i)].what) ? 1 : 0;
+                index +=
+                    gives_result(program_.threads[t][static_cast<std::size_t>(i)].what) ? 1 : 0;
             next.so_far.results[index] = static_cast<std::int16_t>(result);
             next.threads[t].last = result;
         }
         ++next.so_far.reached[t];
-        if (next.g.consistent()) visit(next);
+        if (next.g.consistent())
+            visit(next);
     }
 
     static node fence_node(std::size_t t, node::sort what, bool acquires, bool releases,
@@ -306,7 +328,8 @@ private:
         std::vector<int> sources = m.g.order[static_cast<std::size_t>(o.variable)];
         sources.push_back(axiomatic::initial);
         for (const int w : sources) {
-            if (!accepts(m.g.value(w))) continue;
+            if (!accepts(m.g.value(w)))
+                continue;
             moment next = m;
             node n;
             n.thread = static_cast<int>(t);
@@ -343,7 +366,8 @@ private:
     void update(const moment& m, std::size_t t, const operation& o, int object, std::int64_t value,
                 bool acquires, bool releases, bool full) {
         moment next = m;
-        if (full) next.g.add(full_fence(t));
+        if (full)
+            next.g.add(full_fence(t));
         node n;
         n.thread = static_cast<int>(t);
         n.reads = n.writes = true;
@@ -354,7 +378,8 @@ private:
         n.value = value;
         next.own[t] += "u" + name(m, n.from);
         next.g.add(n);
-        if (full) next.g.add(full_fence(t));
+        if (full)
+            next.g.add(full_fence(t));
         done(next, t, o, m.g.value(n.from));
     }
 
@@ -366,7 +391,8 @@ private:
         done(next, t, o);
     }
 
-    // --- RCU: each section ends before the end of a grace period, or starts after its start ---------
+    // --- RCU: each section ends before the end of a grace period, or starts after its start
+    // ---------
 
     void enter(const moment& m, std::size_t t, const operation& o) {
         moment next = m;
@@ -398,15 +424,18 @@ private:
         next.own[t] += "s";
         for (std::size_t s = 0; s != m.ends.size(); ++s)
             next.threads[t].must_end.push_back(static_cast<int>(s));
-        if (next.g.consistent()) visit(next);
+        if (next.g.consistent())
+            visit(next);
     }
 
     void end(const moment& m, std::size_t t, const operation& o) {
         moment next = m;
-        const int grace_period_end = next.g.add(fence_node(t, node::sort::end, false, false, false));
+        const int grace_period_end =
+            next.g.add(fence_node(t, node::sort::end, false, false, false));
         for (const int s : m.threads[t].must_end) {
             const int left = m.ends[static_cast<std::size_t>(s)];
-            if (left < 0) return; // still inside
+            if (left < 0)
+                return; // still inside
             next.g.extra.add(left, grace_period_end);
         }
         next.g.add(full_fence(t));

@@ -21,8 +21,10 @@ namespace fuzz {
 
 /// All that one scheduler says about a program.
 struct exploration {
-    std::set<state> seen;
-    std::set<std::string> traces; ///< if asked for
+    std::set<state> finals;         ///< of executions in which every thread came to its end
+    std::set<state> stuck;          ///< of the others
+    std::set<std::string> findings; ///< deadlocks among them
+    std::set<std::string> traces;   ///< if asked for
     std::uint64_t executions = 0;
     std::uint64_t redundant = 0;
     std::string limit; ///< if not empty: it is not all
@@ -42,11 +44,13 @@ inline std::vector<std::string> sorted_parts(std::string_view text, char separat
 }
 
 /// A deadlock lists threads, and the readers that a grace period waits for, in the order of their
-/// declaration; here it does not.
+/// declaration, and it numbers sleepers in that order; here it does not.
 inline std::string normal(const wbsync::finding& f) {
     constexpr std::string_view start = "no thread can run: ";
     constexpr std::string_view readers = "grace period, waits for ";
-    if (!f.message.starts_with(start)) return f.property + ": " + f.message;
+    if (!f.message.starts_with(start))
+        return f
+            .property; // which of two racing accesses is the one that fails depends on the order
     std::string message = f.message.substr(start.size());
     for (auto i = message.find(readers); i != message.npos; i = message.find(readers, i)) {
         i += readers.size();
@@ -56,6 +60,8 @@ inline std::string normal(const wbsync::finding& f) {
     }
     for (auto i = message.find("; "); i != message.npos; i = message.find("; ", i))
         message.replace(i, 2, ";");
+    for (auto i = message.find("wakeups["); i != message.npos; i = message.find("wakeups[", i))
+        message.replace(i, message.find(']', i) + 1 - i, "wakeups"); // the number of a thread
     return fmt::format("{}: {}", f.property, fmt::join(sorted_parts(message, ';'), "; "));
 }
 
@@ -74,21 +80,16 @@ inline access access_of(const operation& o) {
     case kind::load_acquire:
     case kind::await_equal:
     case kind::await_not:
-    case kind::await_acquire_equal:
-        return {o.variable, access_class::read};
-    case kind::add:
-        return {o.variable, access_class::add};
+    case kind::await_acquire_equal: return {o.variable, access_class::read};
+    case kind::add: return {o.variable, access_class::add};
     case kind::mb:
     case kind::rmb:
     case kind::wmb:
     case kind::read_lock: // commutes with its like, and grace periods are not looked at here
-    case kind::read_unlock:
-        return {0, access_class::none};
+    case kind::read_unlock: return {0, access_class::none};
     case kind::lock:
-    case kind::unlock:
-        return {lock_object, access_class::write};
-    default:
-        return {o.variable, access_class::write};
+    case kind::unlock: return {lock_object, access_class::write};
+    default: return {o.variable, access_class::write};
     }
 }
 
@@ -126,12 +127,8 @@ inline std::string trace_of(const program& p, const std::vector<performed>& step
 } // namespace detail
 
 /// Can traces be told from the order of the operations? The start of a grace period cannot.
-inline bool has_grace_periods(const program& p) {
-    for (const auto& t : p.threads)
-        for (const operation& o : t)
-            if (o.what == kind::synchronize)
-                return true;
-    return false;
+inline bool has_traces(const program& p) {
+    return !p.has(kind::synchronize) && !p.has(is_composite);
 }
 
 /// `order`: in which the threads are declared.
@@ -150,8 +147,8 @@ inline exploration explore(const program& p, const std::vector<int>& order,
         if (!last.finished && findings.empty())
             return; // given up as redundant
         for (const wbsync::finding& f : findings)
-            last.end.findings += detail::normal(f) + "\n";
-        all.seen.insert(last.end);
+            all.findings.insert(detail::normal(f));
+        (last.finished ? all.finals : all.stuck).insert(last.end);
         if (with_traces)
             all.traces.insert(detail::trace_of(p, last.steps));
     };
@@ -177,39 +174,41 @@ enum class flaw : std::uint8_t {
 
 constexpr const char* name_of(flaw f) {
     switch (f) {
-    case flaw::none:
-        return "no flaw";
-    case flaw::too_large:
-        return "too large for the reference";
-    case flaw::outcomes:
-        return "the outcomes differ";
-    case flaw::sc:
-        return "sc has an outcome that weak does not have";
-    case flaw::redundant:
-        return "redundant executions";
-    case flaw::count:
-        return "more executions than the reference";
-    case flaw::traces:
-        return "not one execution for each trace";
-    case flaw::axioms:
-        return "the final states are not those of the axioms";
-    case flaw::order:
-        return "the count depends on the order of the threads";
+    case flaw::none: return "no flaw";
+    case flaw::too_large: return "too large for the reference";
+    case flaw::outcomes: return "the outcomes differ";
+    case flaw::sc: return "sc has an outcome that weak does not have";
+    case flaw::redundant: return "redundant executions";
+    case flaw::count: return "more executions than the reference";
+    case flaw::traces: return "not one execution for each trace";
+    case flaw::axioms: return "the final states are not those of the axioms";
+    case flaw::order: return "the count depends on the order of the threads";
     }
     return "";
 }
 
-/// Of the executions in which every thread came to its end.
-inline std::set<state> finals(const program& p, const std::set<state>& seen) {
-    std::set<state> all;
-    for (state s : seen) {
-        bool ended = true;
-        for (std::size_t t = 0; t != p.threads.size(); ++t)
-            ended = ended && static_cast<std::size_t>(s.reached[t]) == p.threads[t].size();
-        s.findings.clear();
-        if (ended) all.insert(s);
-    }
-    return all;
+template <class T>
+bool includes(const std::set<T>& all, const std::set<T>& some) {
+    return std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
+
+/// Findings other than deadlocks.
+inline bool hazardous(const exploration& e) {
+    return std::any_of(e.findings.begin(), e.findings.end(),
+                       [](const std::string& f) { return !f.starts_with("deadlock"); });
+}
+
+/// Where a wait can go on with an old value only, a deadlock is reported and the execution goes on,
+/// if it can. The explorer offers fewer old values than the reference, as it sees them in other
+/// executions: where each is stuck in the end is compared under sc only. Where a thread dies of a
+/// data race or the like depends on the order of steps that commute: then only the fact is
+/// compared.
+inline bool same_outcomes(const exploration& dpor, const exploration& reference,
+                          wbsync::memory_kind memory) {
+    if (hazardous(dpor) || hazardous(reference))
+        return hazardous(dpor) == hazardous(reference);
+    return dpor.finals == reference.finals && dpor.findings == reference.findings &&
+           (memory == wbsync::memory_kind::weak || dpor.stuck == reference.stuck);
 }
 
 struct comparison {
@@ -218,8 +217,7 @@ struct comparison {
     exploration reference;
     exploration dpor;
     exploration sc;
-    std::set<state> finals; ///< of the explorer, and those of the axioms
-    std::set<state> axioms;
+    std::set<state> axioms; ///< final states according to them
 };
 
 /// Orders in which to declare `n` threads: as they are, rotated, and reversed.
@@ -245,7 +243,7 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
     using wbsync::scheduler_kind;
     comparison c;
     const auto all = orders(static_cast<int>(p.threads.size()));
-    const bool count_traces = memory == memory_kind::sc && !has_grace_periods(p);
+    const bool count_traces = memory == memory_kind::sc && has_traces(p);
     c.order = all.front();
     c.reference = explore(p, c.order, memory, scheduler_kind::reference, limit, count_traces);
     if (!c.reference.limit.empty()) {
@@ -258,8 +256,10 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
         c.dpor = explore(p, order, memory, scheduler_kind::dpor, limit);
         if (order == all.front())
             executions = c.dpor.executions;
-        if (c.dpor.seen != c.reference.seen)
+        if (!same_outcomes(c.dpor, c.reference, memory))
             c.what = flaw::outcomes;
+        else if (hazardous(c.reference))
+            return c;
         else if (c.dpor.redundant != 0)
             c.what = flaw::redundant;
         else if (c.dpor.executions > c.reference.executions)
@@ -273,12 +273,10 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
     }
     if (memory == memory_kind::weak) {
         c.sc = explore(p, c.order, memory_kind::sc, scheduler_kind::dpor, limit);
-        if (!std::includes(c.dpor.seen.begin(), c.dpor.seen.end(), c.sc.seen.begin(),
-                           c.sc.seen.end()))
+        if (!includes(c.dpor.finals, c.sc.finals) || !includes(c.dpor.findings, c.sc.findings))
             c.what = flaw::sc;
-        c.finals = finals(p, c.dpor.seen);
-        c.axioms = axiomatic_finals(p);
-        if (c.finals != c.axioms) c.what = flaw::axioms;
+        else if (!p.has(is_composite) && c.dpor.finals != (c.axioms = axiomatic_finals(p)))
+            c.what = flaw::axioms;
     }
     return c;
 }
@@ -287,13 +285,25 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
 // --------------------------------------------------------------------------------------
 
 inline std::string str(const state& s, const program& p) {
-    std::string text = "//  ";
+    std::string text;
     const int results = p.results_before(p.threads.size());
     for (int r = 0; r != results; ++r)
-        text += fmt::format(" r{}={}", r, s.results[static_cast<std::size_t>(r)]);
-    text += fmt::format(" x0={} x1={} x2={}\n", s.values[0], s.values[1], s.values[2]);
-    if (!s.findings.empty())
-        text += "//   and " + s.findings;
+        text += fmt::format("r{}={} ", r, s.results[static_cast<std::size_t>(r)]);
+    return text + fmt::format("x0={} x1={} x2={}", s.values[0], s.values[1], s.values[2]);
+}
+
+inline std::string str(const std::string& finding, const program&) {
+    return finding;
+}
+
+/// What is in `all` and not in `other`, a line each.
+template <class T>
+std::string difference(const char* title, const std::set<T>& all, const std::set<T>& other,
+                       const program& p) {
+    std::string text;
+    for (const T& one : all)
+        if (!other.contains(one))
+            text += fmt::format("// {}: {}\n", title, str(one, p));
     return text;
 }
 
@@ -302,22 +312,25 @@ inline std::string str(const comparison& c, const program& p) {
     std::string text =
         fmt::format("// {}: executions of the reference {}, of dpor {} (+ {})\n", name_of(c.what),
                     c.reference.executions, c.dpor.executions, c.dpor.redundant);
-    if (c.what == flaw::traces)
-        text += fmt::format("// {} traces\n", c.reference.traces.size());
-    for (const state& s : c.sc.seen)
-        if (!c.dpor.seen.contains(s))
-            text += "// under sc only:\n" + str(s, p);
-    for (const state& s : c.axioms)
-        if (!c.finals.contains(s)) text += "// missed, according to the axioms:\n" + str(s, p);
-    for (const state& s : c.finals)
-        if (!c.axioms.contains(s)) text += "// impossible, according to the axioms:\n" + str(s, p);
-    for (const state& s : c.reference.seen)
-        if (!c.dpor.seen.contains(s))
-            text += "// missed by dpor:\n" + str(s, p);
-    for (const state& s : c.dpor.seen)
-        if (!c.reference.seen.contains(s))
-            text += "// seen by dpor only:\n" + str(s, p);
-    return text;
+    const exploration& r = c.reference;
+    const exploration& d = c.dpor;
+    switch (c.what) {
+    case flaw::traces: return text + fmt::format("// {} traces\n", r.traces.size());
+    case flaw::sc:
+        return text + difference("under sc only", c.sc.finals, d.finals, p) +
+               difference("under sc only", c.sc.findings, d.findings, p);
+    case flaw::axioms:
+        return text + difference("missed, according to the axioms", c.axioms, d.finals, p) +
+               difference("impossible, according to the axioms", d.finals, c.axioms, p);
+    case flaw::outcomes:
+        return text + difference("missed by dpor", r.finals, d.finals, p) +
+               difference("missed by dpor", r.findings, d.findings, p) +
+               difference("dpor never stuck at", r.stuck, d.stuck, p) +
+               difference("seen by dpor only", d.finals, r.finals, p) +
+               difference("seen by dpor only", d.findings, r.findings, p) +
+               difference("only dpor stuck at", d.stuck, r.stuck, p);
+    default: return text;
+    }
 }
 
 } // namespace fuzz

@@ -31,7 +31,8 @@ struct as_release {
             op.apply(flag);
         });
         s.thread("P1", [this] {
-            if (smp_load_acquire(flag) != op.idle) BUG_ON(data.read() != 1);
+            if (smp_load_acquire(flag) != op.idle)
+                BUG_ON(data.read() != 1);
         });
     }
 };
@@ -50,7 +51,8 @@ struct as_acquire {
             smp_store_release(flag, op.set);
         });
         s.thread("P1", [this] {
-            if (op.apply(flag) == op.result_if_set) BUG_ON(data.read() != 1);
+            if (op.apply(flag) == op.result_if_set)
+                BUG_ON(data.read() != 1);
         });
     }
 };
@@ -145,7 +147,8 @@ void check_promises(const operation& op, unsigned orders) {
 
 } // namespace
 
-// --- with a result: fully ordered, or as the name says --------------------------------------------
+// --- with a result: fully ordered, or as the name says
+// --------------------------------------------
 
 TEST_CASE("atomic_t: a value-returning operation is one step and a full barrier") {
     const operation operations[] = {
@@ -159,7 +162,8 @@ TEST_CASE("atomic_t: a value-returning operation is one step and a full barrier"
         {"atomic_dec_return", 0, 5, [](auto& v) { return atomic_dec_return(v); }, -1, 4, -1},
         {"atomic_xchg", 0, 5, [](auto& v) { return atomic_xchg(v, 9); }, 0, 5, 9},
     };
-    for (const operation& op : operations) check_promises(op, full);
+    for (const operation& op : operations)
+        check_promises(op, full);
 }
 
 TEST_CASE("atomic_t: atomic_dec_and_test and atomic_inc_and_test tell who comes to zero") {
@@ -177,9 +181,9 @@ TEST_CASE("atomic_t: an _acquire form is an acquire and no more") {
     check_promises({"atomic_fetch_add_acquire", 0, 5,
                     [](auto& v) { return atomic_fetch_add_acquire(2, v); }, 0, 5, 2},
                    acquire);
-    check_promises({"atomic_xchg_acquire", 0, 5, [](auto& v) { return atomic_xchg_acquire(v, 9); },
-                    0, 5, 9},
-                   acquire);
+    check_promises(
+        {"atomic_xchg_acquire", 0, 5, [](auto& v) { return atomic_xchg_acquire(v, 9); }, 0, 5, 9},
+        acquire);
 }
 
 TEST_CASE("atomic_t: a _release form is a release and no more") {
@@ -192,18 +196,18 @@ TEST_CASE("atomic_t: a _release form is a release and no more") {
     check_promises({"atomic_sub_return_release", 0, 5,
                     [](auto& v) { return atomic_sub_return_release(2, v); }, -2, 3, -2},
                    release);
-    check_promises({"atomic_xchg_release", 0, 5, [](auto& v) { return atomic_xchg_release(v, 9); },
-                    0, 5, 9},
-                   release);
+    check_promises(
+        {"atomic_xchg_release", 0, 5, [](auto& v) { return atomic_xchg_release(v, 9); }, 0, 5, 9},
+        release);
 }
 
 TEST_CASE("atomic_t: a _relaxed form is one step and orders nothing") {
     check_promises({"atomic_fetch_add_relaxed", 0, 5,
                     [](auto& v) { return atomic_fetch_add_relaxed(2, v); }, 0, 5, 2},
                    none);
-    check_promises({"atomic_xchg_relaxed", 0, 5, [](auto& v) { return atomic_xchg_relaxed(v, 9); },
-                    0, 5, 9},
-                   none);
+    check_promises(
+        {"atomic_xchg_relaxed", 0, 5, [](auto& v) { return atomic_xchg_relaxed(v, 9); }, 0, 5, 9},
+        none);
 }
 
 TEST_CASE("atomic_t: a READ_ONCE and a WRITE_ONCE in place of one operation lose updates") {
@@ -272,14 +276,18 @@ TEST_CASE("atomic_t: smp_mb__before_atomic and smp_mb__after_atomic give it what
 }
 
 TEST_CASE("atomic_t: atomic_read and atomic_set order nothing, the other forms do") {
-    const operation set{"atomic_set", 0, 5,
-                        [](auto& v) { return atomic_set(v, 9), std::int64_t{0}; }, 0, 0, 9};
-    const operation set_release{"atomic_set_release", 0, 5,
+    const operation set{
+        "atomic_set", 0, 5, [](auto& v) { return atomic_set(v, 9), std::int64_t{0}; }, 0, 0, 9};
+    const operation set_release{"atomic_set_release",
+                                0,
+                                5,
                                 [](auto& v) { return atomic_set_release(v, 9), std::int64_t{0}; },
-                                0, 0, 9};
+                                0,
+                                0,
+                                9};
     const operation read{"atomic_read", 0, 5, [](auto& v) { return atomic_read(v); }, 0, 5, 0};
-    const operation read_acquire{"atomic_read_acquire", 0, 5,
-                                 [](auto& v) { return atomic_read_acquire(v); }, 0, 5, 0};
+    const operation read_acquire{
+        "atomic_read_acquire", 0, 5, [](auto& v) { return atomic_read_acquire(v); }, 0, 5, 0};
     check_value(set);
     check_value(set_release);
     check_value(read);
@@ -295,10 +303,10 @@ TEST_CASE("atomic_t: atomic_read and atomic_set order nothing, the other forms d
 
 TEST_CASE("atomic_t: a successful atomic_cmpxchg is one step and a full barrier") {
     // The value is replaced, whatever it is: success of the second one if the first one fails.
-    const operation from_idle{"atomic_cmpxchg from idle", 0, 5,
-                              [](auto& v) { return atomic_cmpxchg(v, 0, 9); }, 0, 5, 9};
-    const operation from_set{"atomic_cmpxchg from set", 0, 5,
-                             [](auto& v) { return atomic_cmpxchg(v, 5, 9); }, 0, 5, 0};
+    const operation from_idle{
+        "atomic_cmpxchg from idle", 0, 5, [](auto& v) { return atomic_cmpxchg(v, 0, 9); }, 0, 5, 9};
+    const operation from_set{
+        "atomic_cmpxchg from set", 0, 5, [](auto& v) { return atomic_cmpxchg(v, 5, 9); }, 0, 5, 0};
     check_value(from_idle);
     check_value(from_set);
     check_order<as_release>(from_idle, true, "");
@@ -308,8 +316,8 @@ TEST_CASE("atomic_t: a successful atomic_cmpxchg is one step and a full barrier"
 
 TEST_CASE("atomic_t: a failed atomic_cmpxchg is a relaxed load") {
     // It sees that the flag is set, and fails because of that.
-    const operation from_idle{"atomic_cmpxchg", 0, 5,
-                              [](auto& v) { return atomic_cmpxchg(v, 0, 9); }, 0, 5, 9};
+    const operation from_idle{
+        "atomic_cmpxchg", 0, 5, [](auto& v) { return atomic_cmpxchg(v, 0, 9); }, 0, 5, 9};
     check_order<as_acquire>(from_idle, false, "data-race");
     // It fails between a store and a load, and is no barrier there.
     using body = void (*)(handshake&);
@@ -333,16 +341,36 @@ TEST_CASE("atomic_t: a failed atomic_cmpxchg is a relaxed load") {
 }
 
 TEST_CASE("atomic_t: atomic_cmpxchg_acquire and _relaxed order what their names say") {
-    const operation acquires{"atomic_cmpxchg_acquire", 0, 5,
-                             [](auto& v) { return atomic_cmpxchg_acquire(v, 5, 9); }, 0, 5, 0};
-    const operation relaxed{"atomic_cmpxchg_relaxed", 0, 5,
-                            [](auto& v) { return atomic_cmpxchg_relaxed(v, 5, 9); }, 0, 5, 0};
-    const operation acquires_idle{"atomic_cmpxchg_acquire", 0, 5,
-                                  [](auto& v) { return atomic_cmpxchg_acquire(v, 0, 9); }, 0, 5,
+    const operation acquires{"atomic_cmpxchg_acquire",
+                             0,
+                             5,
+                             [](auto& v) { return atomic_cmpxchg_acquire(v, 5, 9); },
+                             0,
+                             5,
+                             0};
+    const operation relaxed{"atomic_cmpxchg_relaxed",
+                            0,
+                            5,
+                            [](auto& v) { return atomic_cmpxchg_relaxed(v, 5, 9); },
+                            0,
+                            5,
+                            0};
+    const operation acquires_idle{"atomic_cmpxchg_acquire",
+                                  0,
+                                  5,
+                                  [](auto& v) { return atomic_cmpxchg_acquire(v, 0, 9); },
+                                  0,
+                                  5,
                                   9};
-    const operation relaxed_idle{"atomic_cmpxchg_relaxed", 0, 5,
-                                 [](auto& v) { return atomic_cmpxchg_relaxed(v, 0, 9); }, 0, 5, 9};
-    for (const operation& op : {acquires, relaxed, acquires_idle, relaxed_idle}) check_value(op);
+    const operation relaxed_idle{"atomic_cmpxchg_relaxed",
+                                 0,
+                                 5,
+                                 [](auto& v) { return atomic_cmpxchg_relaxed(v, 0, 9); },
+                                 0,
+                                 5,
+                                 9};
+    for (const operation& op : {acquires, relaxed, acquires_idle, relaxed_idle})
+        check_value(op);
     check_order<as_acquire>(acquires, true, "");
     check_order<as_acquire>(relaxed, false, "data-race");
     for (const operation& op : {acquires_idle, relaxed_idle}) {
@@ -357,10 +385,12 @@ TEST_CASE("atomic_t: of two atomic_cmpxchg from one value one succeeds, however 
     };
     using body = void (*)(contest&);
     const body competes = [](contest& c) {
-        if (atomic_cmpxchg(c.x, 0, 1) == 0) atomic_inc(c.winners);
+        if (atomic_cmpxchg(c.x, 0, 1) == 0)
+            atomic_inc(c.winners);
     };
     const body competes_in_two_steps = [](contest& c) {
-        if (READ_ONCE(c.x) != 0) return;
+        if (READ_ONCE(c.x) != 0)
+            return;
         WRITE_ONCE(c.x, 1);
         atomic_inc(c.winners);
     };
@@ -370,32 +400,61 @@ TEST_CASE("atomic_t: of two atomic_cmpxchg from one value one succeeds, however 
 }
 
 TEST_CASE("atomic_t: a successful atomic_add_unless or atomic_inc_not_zero is a full barrier") {
-    const operation add_unless{"atomic_add_unless", 0, 5,
+    const operation add_unless{"atomic_add_unless",
+                               0,
+                               5,
                                [](auto& v) -> std::int64_t { return atomic_add_unless(v, 2, 1); },
-                               1, 1, 2};
+                               1,
+                               1,
+                               2};
     const operation add_unless_idle{
-        "atomic_add_unless idle", 0, 5,
-        [](auto& v) -> std::int64_t { return atomic_add_unless(v, 2, 0); }, 0, 1, 0};
-    const operation inc{"atomic_inc_not_zero", 1, 5,
-                        [](auto& v) -> std::int64_t { return atomic_inc_not_zero(v); }, 1, 1, 2};
-    const operation inc_idle{"atomic_inc_not_zero", 0, 5,
-                             [](auto& v) -> std::int64_t { return atomic_inc_not_zero(v); }, 0, 1,
+        "atomic_add_unless idle",
+        0,
+        5,
+        [](auto& v) -> std::int64_t { return atomic_add_unless(v, 2, 0); },
+        0,
+        1,
+        0};
+    const operation inc{"atomic_inc_not_zero",
+                        1,
+                        5,
+                        [](auto& v) -> std::int64_t { return atomic_inc_not_zero(v); },
+                        1,
+                        1,
+                        2};
+    const operation inc_idle{"atomic_inc_not_zero",
+                             0,
+                             5,
+                             [](auto& v) -> std::int64_t { return atomic_inc_not_zero(v); },
+                             0,
+                             1,
                              0};
-    for (const operation& op : {add_unless, add_unless_idle, inc, inc_idle}) check_value(op);
+    for (const operation& op : {add_unless, add_unless_idle, inc, inc_idle})
+        check_value(op);
     for (const operation& op : {add_unless, inc}) {
         check_order<as_release>(op, true, "");
         check_order<as_full_barrier>(op, true, "");
     }
-    for (const operation& op : {add_unless_idle, inc_idle}) check_order<as_acquire>(op, true, "");
+    for (const operation& op : {add_unless_idle, inc_idle})
+        check_order<as_acquire>(op, true, "");
 }
 
 TEST_CASE("atomic_t: a failed atomic_add_unless or atomic_inc_not_zero is a relaxed load") {
     // `set` is the value that is refused: to see it orders nothing.
-    const operation add_unless{"atomic_add_unless", 0, 5,
+    const operation add_unless{"atomic_add_unless",
+                               0,
+                               5,
                                [](auto& v) -> std::int64_t { return atomic_add_unless(v, 2, 5); },
-                               1, 0, 2};
-    const operation inc{"atomic_inc_not_zero", 1, 0,
-                        [](auto& v) -> std::int64_t { return atomic_inc_not_zero(v); }, 1, 0, 2};
+                               1,
+                               0,
+                               2};
+    const operation inc{"atomic_inc_not_zero",
+                        1,
+                        0,
+                        [](auto& v) -> std::int64_t { return atomic_inc_not_zero(v); },
+                        1,
+                        0,
+                        2};
     check_value(add_unless);
     check_value(inc);
     check_order<as_acquire>(add_unless, false, "data-race");
@@ -411,7 +470,8 @@ TEST_CASE("atomic_t: atomic_inc_not_zero does not revive what atomic_dec_and_tes
     const body put = [](counted& c) { c.ended = atomic_dec_and_test(c.refs); };
     const body get = [](counted& c) { c.revived = atomic_inc_not_zero(c.refs); };
     const body get_in_two_steps = [](counted& c) {
-        if (READ_ONCE(c.refs) == 0) return;
+        if (READ_ONCE(c.refs) == 0)
+            return;
         atomic_inc(c.refs);
         c.revived = true;
     };
@@ -452,7 +512,6 @@ TEST_CASE("xchg of a pointer is one step and a full barrier") {
     };
     const auto at_most_once = [](mailbox& m) { BUG_ON(READ_ONCE(m.taken) > 1); };
     check_holds<mailbox>({{post, take, take}, at_most_once});
-    check_fails<mailbox>({{post, take_in_two_steps, take_in_two_steps}, at_most_once},
-                         "data-race");
+    check_fails<mailbox>({{post, take_in_two_steps, take_in_two_steps}, at_most_once}, "data-race");
     check_fails_weakly<mailbox>({{post_relaxed, take}, at_most_once}, "data-race");
 }

@@ -23,13 +23,15 @@ struct producers {
     std::string order;
 
     void add(element& e) {
-        if (llist_add(e.node, list)) atomic_inc(found_empty);
+        if (llist_add(e.node, list))
+            atomic_inc(found_empty);
     }
 
     /// Takes a batch; returns whether there was one.
     bool take() {
         const llist_node* n = llist_del_all(list);
-        if (n == nullptr) return false;
+        if (n == nullptr)
+            return false;
         atomic_inc(batches);
         for (; n != nullptr; n = n->next) {
             atomic_inc(taken);
@@ -52,7 +54,8 @@ const body add_a_in_two_steps = [](producers& m) {
     auto* first = READ_ONCE(m.list.first);
     m.a.node.next = first;
     WRITE_ONCE(m.list.first, &m.a.node);
-    if (first == nullptr) atomic_inc(m.found_empty);
+    if (first == nullptr)
+        atomic_inc(m.found_empty);
 };
 
 } // namespace
@@ -66,9 +69,9 @@ TEST_CASE("llist_add: exactly one producer of each batch finds the list empty") 
     check_holds<producers>({{add_a, add_b, take}, one_each});
     check_fails<producers>({{add_a_in_two_steps, add_b}, one_each}, "BUG_ON");
     // Not one of all: a batch may be taken in between.
-    check_fails<producers>({{add_a, add_b, take},
-                            [](producers& m) { BUG_ON(READ_ONCE(m.found_empty) != 1); }},
-                           "BUG_ON");
+    check_fails<producers>(
+        {{add_a, add_b, take}, [](producers& m) { BUG_ON(READ_ONCE(m.found_empty) != 1); }},
+        "BUG_ON");
 }
 
 TEST_CASE("llist_add loses no node, whoever adds and takes meanwhile") {
@@ -119,7 +122,8 @@ TEST_CASE("llist_add and llist_del_all pass on what was written before, in place
             BUG_ON(llist_entry<element>(n)->data.read() != 1);
     };
     const body look_and_read = [](producers& m) {
-        if (!llist_empty(m.list)) static_cast<void>(m.a.data.read()); // a look orders nothing
+        if (!llist_empty(m.list))
+            static_cast<void>(m.a.data.read()); // a look orders nothing
     };
     check_holds<producers>({{write_and_add, take_and_read}});
     check_fails<producers>({{add_and_write, take_and_read}}, "data-race");

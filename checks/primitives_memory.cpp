@@ -18,7 +18,8 @@ void write_and_release(message& m) {
 }
 
 void read_if_acquired(message& m) {
-    if (smp_load_acquire(m.flag) == 1) m.receive();
+    if (smp_load_acquire(m.flag) == 1)
+        m.receive();
 }
 
 /// One side of the handshake, with something between the store and the load.
@@ -36,12 +37,24 @@ void say_y(handshake& h) {
 }
 
 void nothing() {}
-void mb() { smp_mb(); }
-void rmb() { smp_rmb(); }
-void wmb() { smp_wmb(); }
-void before_atomic() { smp_mb__before_atomic(); }
-void after_atomic() { smp_mb__after_atomic(); }
-void after_spinlock() { smp_mb__after_spinlock(); }
+void mb() {
+    smp_mb();
+}
+void rmb() {
+    smp_rmb();
+}
+void wmb() {
+    smp_wmb();
+}
+void before_atomic() {
+    smp_mb__before_atomic();
+}
+void after_atomic() {
+    smp_mb__after_atomic();
+}
+void after_spinlock() {
+    smp_mb__after_spinlock();
+}
 
 } // namespace
 
@@ -80,15 +93,16 @@ TEST_CASE("READ_ONCE of one variable never goes back, of two variables it may") 
                                 "BUG_ON");
 }
 
-TEST_CASE("data_race() marks an access as WRITE_ONCE and READ_ONCE do, and orders nothing") {
-    check_holds<message>({{[](message& m) { data_race(m.flag, 1); },
+TEST_CASE("data_race() and data_race_write() mark an access, and order nothing") {
+    check_holds<message>({{[](message& m) { data_race_write(m.flag, 1); },
                            [](message& m) { BUG_ON(data_race(m.flag) > 1); }}});
     check_fails_weakly<message>({{[](message& m) {
                                       WRITE_ONCE(m.other, 1);
-                                      data_race(m.flag, 1);
+                                      data_race_write(m.flag, 1);
                                   },
                                   [](message& m) {
-                                      if (data_race(m.flag) == 1) BUG_ON(READ_ONCE(m.other) == 0);
+                                      if (data_race(m.flag) == 1)
+                                          BUG_ON(READ_ONCE(m.other) == 0);
                                   }}},
                                 "BUG_ON");
 }
@@ -111,7 +125,8 @@ TEST_CASE("smp_store_release: with WRITE_ONCE in its place the data is not passe
 TEST_CASE("smp_load_acquire: with READ_ONCE in its place the data is not passed on") {
     check_fails_weakly<message>({{&write_and_release,
                                   [](message& m) {
-                                      if (READ_ONCE(m.flag) == 1) m.receive();
+                                      if (READ_ONCE(m.flag) == 1)
+                                          m.receive();
                                   }}},
                                 "data-race");
 }
@@ -135,7 +150,8 @@ TEST_CASE("smp_load_acquire and smp_store_release do the same for pointers") {
         smp_store_release(m.p, &m.data);
     };
     const auto acquire = [](published& m) {
-        if (const auto* p = smp_load_acquire(m.p)) BUG_ON(p->read() != 1);
+        if (const auto* p = smp_load_acquire(m.p))
+            BUG_ON(p->read() != 1);
     };
     check_holds<published>({{release, acquire}});
     check_fails_weakly<published>({{[](published& m) {
@@ -146,7 +162,8 @@ TEST_CASE("smp_load_acquire and smp_store_release do the same for pointers") {
                                   "data-race");
     check_fails_weakly<published>({{release,
                                     [](published& m) {
-                                        if (const auto* p = READ_ONCE(m.p)) BUG_ON(p->read() != 1);
+                                        if (const auto* p = READ_ONCE(m.p))
+                                            BUG_ON(p->read() != 1);
                                     }}},
                                   "data-race");
 }

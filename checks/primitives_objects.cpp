@@ -16,7 +16,8 @@ struct two_plain {
 
 } // namespace
 
-TEST_CASE("plain: readers alone do not race, not even with what came before and after all threads") {
+TEST_CASE(
+    "plain: readers alone do not race, not even with what came before and after all threads") {
     check_holds<two_plain>({{[](two_plain& m) { BUG_ON(m.data.read() != 0); },
                              [](two_plain& m) { BUG_ON(m.data.read() != 0); }},
                             [](two_plain& m) { m.data.write(1); }});
@@ -38,7 +39,8 @@ TEST_CASE("plain: an access that only some executions reach races in those") {
                                  WRITE_ONCE(m.flag, 1);
                              },
                              [](two_plain& m) {
-                                 if (READ_ONCE(m.flag) == 0) m.data.write(2);
+                                 if (READ_ONCE(m.flag) == 0)
+                                     m.data.write(2);
                              }}},
                            "data-race");
 }
@@ -58,8 +60,8 @@ TEST_CASE("plain: what happens in between decides, not what the other thread has
         static_cast<void>(m.data.read());
         await_acquire(m.flag, [](auto v) { return v == 1; });
     };
-    check_holds<two_plain>({{writer, next_writer},
-                            [](two_plain& m) { BUG_ON(m.data.read() != 2); }});
+    check_holds<two_plain>(
+        {{writer, next_writer}, [](two_plain& m) { BUG_ON(m.data.read() != 2); }});
     check_fails<two_plain>({{writer, early_reader}}, "data-race");
 }
 
@@ -68,7 +70,8 @@ TEST_CASE("plain: what happens in between decides, not what the other thread has
 namespace {
 
 struct object {
-    explicit object(const label& called) : name(called), count({name, "count"}), plain_part({name, "plain"}) {}
+    explicit object(const label& called)
+        : name(called), count({name, "count"}), plain_part({name, "plain"}) {}
 
     label name;
     atomic_t count;
@@ -118,7 +121,8 @@ TEST_CASE("kfree: left out, the object is a leak") {
     // In one execution of several.
     check_fails<owner>({{[](owner& o) { WRITE_ONCE(o.done, 1); },
                          [](owner& o) {
-                             if (READ_ONCE(o.done) == 0) kfree(o.made);
+                             if (READ_ONCE(o.done) == 0)
+                                 kfree(o.made);
                          }}},
                        "leak");
 }
@@ -180,17 +184,20 @@ TEST_CASE("kfree: it must be ordered after every use, by release, where memory i
 TEST_CASE("kfree: the last of two users frees, if it is known who that is") {
     const body put = [](owner& o) {
         atomic_inc(o.made->count);
-        if (atomic_dec_and_test(o.users)) kfree(o.made);
+        if (atomic_dec_and_test(o.users))
+            kfree(o.made);
     };
     const body put_in_two_steps = [](owner& o) {
         atomic_inc(o.made->count);
         const auto others = smp_load_acquire(o.users) - 1;
         smp_store_release(o.users, others);
-        if (others == 0) kfree(o.made);
+        if (others == 0)
+            kfree(o.made);
     };
     const body put_relaxed = [](owner& o) {
         static_cast<void>(READ_ONCE(o.made->count));
-        if (atomic_fetch_add_relaxed(-1, o.users) == 1) kfree(o.made);
+        if (atomic_fetch_add_relaxed(-1, o.users) == 1)
+            kfree(o.made);
     };
     check_holds<owner>({{put, put}});
     check_fails<owner>({{put_in_two_steps, put_in_two_steps}}, "leak");
@@ -208,9 +215,8 @@ TEST_CASE("kmalloc: an object may have a property of its own that a use after fr
     struct named {
         object* made = kmalloc<object>({"inode", "P2"}, "inode");
     };
-    check_fails<named>({{[](named& n) { kfree(n.made); },
-                         [](named& n) { atomic_inc(n.made->count); }}},
-                       "P2");
+    check_fails<named>(
+        {{[](named& n) { kfree(n.made); }, [](named& n) { atomic_inc(n.made->count); }}}, "P2");
 }
 
 // --- rcu_assign_pointer, rcu_dereference --------------------------------------------------------
@@ -234,10 +240,18 @@ struct published {
     }
 };
 
-void assign(pointer<object>& p, object* to) { rcu_assign_pointer(p, to); }
-void assign_relaxed(pointer<object>& p, object* to) { WRITE_ONCE(p, to); }
-object* dereference(const pointer<object>& p) { return rcu_dereference(p); }
-object* dereference_relaxed(const pointer<object>& p) { return READ_ONCE(p); }
+void assign(pointer<object>& p, object* to) {
+    rcu_assign_pointer(p, to);
+}
+void assign_relaxed(pointer<object>& p, object* to) {
+    WRITE_ONCE(p, to);
+}
+object* dereference(const pointer<object>& p) {
+    return rcu_dereference(p);
+}
+object* dereference_relaxed(const pointer<object>& p) {
+    return READ_ONCE(p);
+}
 
 } // namespace
 
@@ -257,11 +271,11 @@ TEST_CASE("rcu_dereference: with READ_ONCE in its place the object is found too 
 }
 
 TEST_CASE("pointer: a counterexample shows objects by name") {
-    const result r = weak<published>(
-        {{[](published& m) { WRITE_ONCE(m.p, &m.first); },
-          [](published& m) { BUG_ON(READ_ONCE(m.p) != nullptr); }}});
+    const result r = weak<published>({{[](published& m) { WRITE_ONCE(m.p, &m.first); },
+                                       [](published& m) { BUG_ON(READ_ONCE(m.p) != nullptr); }}});
     REQUIRE(found(r, "BUG_ON"));
     bool named = false;
-    for (const trace_step& step : r.counterexample.steps) named = named || step.value == "&first";
+    for (const trace_step& step : r.counterexample.steps)
+        named = named || step.value == "&first";
     CHECK(named);
 }

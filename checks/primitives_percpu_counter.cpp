@@ -68,14 +68,17 @@ TEST_CASE("percpu_counter_sum never counts a fold twice or not at all, it takes 
         percpu_counter_add(m.c, 1);
     };
     const body sum = [](counted& m) {
-        if (smp_load_acquire(m.done) == 0) return;
+        if (smp_load_acquire(m.done) == 0)
+            return;
         const auto s = percpu_counter_sum(m.c);
         BUG_ON(s < 1 || s > 2);
     };
     const body sum_without_lock = [](counted& m) {
-        if (smp_load_acquire(m.done) == 0) return;
+        if (smp_load_acquire(m.done) == 0)
+            return;
         auto s = READ_ONCE(m.c.count);
-        for (const atomic_t& part : m.c.counters) s += READ_ONCE(part);
+        for (const atomic_t& part : m.c.counters)
+            s += READ_ONCE(part);
         BUG_ON(s < 1 || s > 2);
     };
     check_holds<counted>({{sums_after_one, sum}});
@@ -114,7 +117,8 @@ TEST_CASE("percpu_counter_add orders nothing") {
         smp_store_release(m.flag, 1);
     };
     const thread reads = [](message_and_counter& m) {
-        if (smp_load_acquire(m.flag) == 1) BUG_ON(m.data.read() != 1);
+        if (smp_load_acquire(m.flag) == 1)
+            BUG_ON(m.data.read() != 1);
     };
     check_holds<message_and_counter>({{releases, reads}});
     check_fails_weakly<message_and_counter>({{only_adds, reads}}, "data-race");
@@ -166,8 +170,7 @@ TEST_CASE("percpu_counter: a use after free may violate a property of the model'
     struct file_system {
         percpu_counter dirty{"sb.s_fs_counter", 0, 32, "P2"};
     };
-    check_fails<file_system>(
-        {{[](file_system& m) { percpu_counter_destroy(m.dirty); },
-          [](file_system& m) { percpu_counter_dec(m.dirty); }}},
-        "P2");
+    check_fails<file_system>({{[](file_system& m) { percpu_counter_destroy(m.dirty); },
+                               [](file_system& m) { percpu_counter_dec(m.dirty); }}},
+                             "P2");
 }

@@ -32,13 +32,15 @@ public:
     explicit program_model(const program<State>* what) : program_(*what) {}
 
     void threads(scenario& s) {
-        if constexpr (requires { state_.daemons(s); }) state_.daemons(s);
+        if constexpr (requires { state_.daemons(s); })
+            state_.daemons(s);
         int n = 0;
         for (const auto body : program_.threads)
             s.thread({"P", n++}, [this, body] { body(state_); });
     }
     void finally() {
-        if (program_.finally != nullptr) program_.finally(state_);
+        if (program_.finally != nullptr)
+            program_.finally(state_);
     }
 
 private:

@@ -22,7 +22,8 @@ struct shared_object {
     bool missed_x = false, missed_y = false;
 
     void read_object() {
-        if (const object* o = rcu_dereference(p)) BUG_ON(READ_ONCE(o->value) != 1);
+        if (const object* o = rcu_dereference(p))
+            BUG_ON(READ_ONCE(o->value) != 1);
     }
     object* unpublish() {
         WRITE_ONCE<object>(p, nullptr);
@@ -55,7 +56,8 @@ TEST_CASE("synchronize_rcu waits for the sections that may still see the object"
 TEST_CASE("synchronize_rcu: left out, or before the object is unpublished, a reader is too late") {
     check_fails<shared_object>({{reader, [](shared_object& m) { kfree(m.unpublish()); }}},
                                "use-after-free");
-    check_fails<shared_object>({{reader, [](shared_object& m) {
+    check_fails<shared_object>({{reader,
+                                 [](shared_object& m) {
                                      synchronize_rcu();
                                      kfree(m.unpublish());
                                  }}},
@@ -69,7 +71,8 @@ TEST_CASE("rcu_read_lock: left out, or ended before the access, does not protect
                                      rcu_read_lock();
                                      auto* o = rcu_dereference(m.p);
                                      rcu_read_unlock();
-                                     if (o != nullptr) static_cast<void>(READ_ONCE(o->value));
+                                     if (o != nullptr)
+                                         static_cast<void>(READ_ONCE(o->value));
                                  },
                                  updater}},
                                "use-after-free");
@@ -81,7 +84,8 @@ TEST_CASE("rcu_read_lock: sections nest, and end with the outermost rcu_read_unl
                                      rcu_read_lock();
                                      auto* o = rcu_dereference(m.p);
                                      rcu_read_unlock();
-                                     if (o != nullptr) static_cast<void>(READ_ONCE(o->value));
+                                     if (o != nullptr)
+                                         static_cast<void>(READ_ONCE(o->value));
                                      rcu_read_unlock();
                                  },
                                  updater}});
@@ -91,7 +95,8 @@ TEST_CASE("rcu_read_lock: sections nest, and end with the outermost rcu_read_unl
                                      auto* o = rcu_dereference(m.p);
                                      rcu_read_unlock();
                                      rcu_read_lock();
-                                     if (o != nullptr) static_cast<void>(READ_ONCE(o->value));
+                                     if (o != nullptr)
+                                         static_cast<void>(READ_ONCE(o->value));
                                      rcu_read_unlock();
                                  },
                                  updater}},
@@ -103,7 +108,8 @@ TEST_CASE("synchronize_rcu does not wait for sections that start later") {
     // after the grace period did, and a deadlock if it starts before.
     const body section_waits = [](shared_object& m) {
         rcu_read_lock();
-        if (READ_ONCE(m.flag) != 0) await(m.x, [](auto v) { return v == 1; });
+        if (READ_ONCE(m.flag) != 0)
+            await(m.x, [](auto v) { return v == 1; });
         rcu_read_unlock();
     };
     const body flag_first = [](shared_object& m) {
@@ -192,7 +198,8 @@ using caller = void (*)(with_callbacks&);
 
 const caller object_reader = [](with_callbacks& m) {
     rcu_read_lock();
-    if (const auto* o = rcu_dereference(m.p)) BUG_ON(READ_ONCE(o->value) != 1);
+    if (const auto* o = rcu_dereference(m.p))
+        BUG_ON(READ_ONCE(o->value) != 1);
     rcu_read_unlock();
 };
 
@@ -203,20 +210,23 @@ TEST_CASE("call_rcu runs the callback after a grace period, once") {
                                       WRITE_ONCE<with_callbacks::object>(m.p, nullptr);
                                       m.free_later();
                                   }}});
-    check_holds<with_callbacks>({{[](with_callbacks& m) { m.count_later(); }},
-                                 [](with_callbacks& m) {
-                                     BUG_ON(READ_ONCE(m.invoked) != 1);
-                                     kfree(m.made);
-                                 }});
+    check_holds<with_callbacks>(
+        {{[](with_callbacks& m) { m.count_later(); }}, [](with_callbacks& m) {
+             BUG_ON(READ_ONCE(m.invoked) != 1);
+             kfree(m.made);
+         }});
 }
 
-TEST_CASE("call_rcu: before the object is unpublished, or with a direct call, a reader is too late") {
-    check_fails<with_callbacks>({{object_reader, [](with_callbacks& m) {
+TEST_CASE(
+    "call_rcu: before the object is unpublished, or with a direct call, a reader is too late") {
+    check_fails<with_callbacks>({{object_reader,
+                                  [](with_callbacks& m) {
                                       m.free_later();
                                       WRITE_ONCE<with_callbacks::object>(m.p, nullptr);
                                   }}},
                                 "use-after-free");
-    check_fails<with_callbacks>({{object_reader, [](with_callbacks& m) {
+    check_fails<with_callbacks>({{object_reader,
+                                  [](with_callbacks& m) {
                                       WRITE_ONCE<with_callbacks::object>(m.p, nullptr);
                                       kfree(m.made);
                                   }}},
@@ -232,10 +242,10 @@ TEST_CASE("call_rcu does not wait, not even inside of a section") {
                                  }},
                                  &with_callbacks::free_it});
     check_fails<with_callbacks>({{[](with_callbacks& m) {
-                                    m.count_later();
-                                    BUG_ON(READ_ONCE(m.invoked) != 0); // no section to wait for
-                                }},
-                                &with_callbacks::free_it},
+                                     m.count_later();
+                                     BUG_ON(READ_ONCE(m.invoked) != 0); // no section to wait for
+                                 }},
+                                 &with_callbacks::free_it},
                                 "BUG_ON");
 }
 

@@ -93,17 +93,19 @@ TEST_CASE("spin_unlock: a thread that is still inside keeps the others out for e
 
 TEST_CASE("spin_trylock: success is as good as spin_lock, failure means keep out") {
     const body try_add = [](locked& m) {
-        if (!spin_trylock(m.l)) return;
+        if (!spin_trylock(m.l))
+            return;
         m.add();
         spin_unlock(m.l);
     };
     const body add_anyway = [](locked& m) {
         const bool mine = spin_trylock(m.l);
         m.add();
-        if (mine) spin_unlock(m.l);
+        if (mine)
+            spin_unlock(m.l);
     };
-    check_holds<locked>({{add_locked, try_add},
-                         [](locked& m) { BUG_ON(m.data.read() < 1 || m.data.read() > 2); }});
+    check_holds<locked>(
+        {{add_locked, try_add}, [](locked& m) { BUG_ON(m.data.read() < 1 || m.data.read() > 2); }});
     check_fails<locked>({{add_locked, add_anyway}}, "data-race");
     // It does fail when the lock is held, and does not when nobody has taken it.
     check_fails<locked>({{add_locked, try_add}, &locked::both_added}, "BUG_ON");
@@ -121,7 +123,8 @@ TEST_CASE("spin_trylock: failure orders nothing") {
     };
     check_fails_weakly<locked>({{twice,
                                  [](locked& m) {
-                                     if (READ_ONCE(m.flag) == 0) return;
+                                     if (READ_ONCE(m.flag) == 0)
+                                         return;
                                      if (spin_trylock(m.l))
                                          spin_unlock(m.l);
                                      else
@@ -129,8 +132,10 @@ TEST_CASE("spin_trylock: failure orders nothing") {
                                  }}},
                                "data-race");
     check_holds<locked>({{twice, [](locked& m) {
-                              if (READ_ONCE(m.flag) == 0) return;
-                              if (!spin_trylock(m.l)) return;
+                              if (READ_ONCE(m.flag) == 0)
+                                  return;
+                              if (!spin_trylock(m.l))
+                                  return;
                               m.add();
                               spin_unlock(m.l);
                           }}});

@@ -26,10 +26,11 @@ struct two_users : counted {
 using body = void (*)(counted&);
 
 const body waits = [](counted& m) { m.wait(); };
-const body puts = [](counted& m) {
-    if (atomic_dec_and_test(m.users)) wake_up_var(m.users);
+const body put = [](counted& m) {
+    if (atomic_dec_and_test(m.users))
+        wake_up_var(m.users);
 };
-const body puts_relaxed = [](counted& m) {
+const body put_relaxed = [](counted& m) {
     atomic_dec(m.users);
     wake_up_var(m.users);
 };
@@ -37,17 +38,18 @@ const body puts_relaxed = [](counted& m) {
 } // namespace
 
 TEST_CASE("wait_var_event: with atomic_dec_and_test before wake_up_var no wake-up is lost") {
-    check_holds<counted>({{waits, puts}});
-    check_holds<counted>({{waits, waits, puts}}); // all who wait are woken
+    check_holds<counted>({{waits, put}});
+    check_holds<counted>({{waits, waits, put}}); // all who wait are woken
     const auto put_one = [](two_users& m) {
-        if (atomic_dec_and_test(m.users)) wake_up_var(m.users);
+        if (atomic_dec_and_test(m.users))
+            wake_up_var(m.users);
     };
     check_holds<two_users>({{put_one, put_one, [](two_users& m) { m.wait(); }}});
 }
 
 TEST_CASE("wake_up_var: with a relaxed atomic_dec before it the wake-up may be lost") {
-    check_fails_weakly<counted>({{waits, puts_relaxed}}, "deadlock");
-    CHECK(found(weak<counted>({{waits, puts_relaxed}}), "P[0] waits for schedule"));
+    check_fails_weakly<counted>({{waits, put_relaxed}}, "deadlock");
+    CHECK(found(weak<counted>({{waits, put_relaxed}}), "P[0] waits for schedule"));
     // smp_mb__after_atomic() repairs it.
     check_holds<counted>({{waits, [](counted& m) {
                                atomic_dec(m.users);
@@ -98,7 +100,8 @@ TEST_CASE("wait_var_event: a thread may wait again, and no old wake-up counts fo
                                BUG_ON(atomic_read(m.x) != 1);
                            },
                            [](counted& m) {
-                               if (atomic_dec_and_test(m.users)) wake_up_var(m.users);
+                               if (atomic_dec_and_test(m.users))
+                                   wake_up_var(m.users);
                                smp_store_mb(m.x, 1);
                                wake_up_var(m.x);
                            }}});
@@ -107,7 +110,8 @@ TEST_CASE("wait_var_event: a thread may wait again, and no old wake-up counts fo
                                       wait_var_event(m.x, [&m] { return atomic_read(m.x) == 1; });
                                   },
                                   [](counted& m) {
-                                      if (atomic_dec_and_test(m.users)) wake_up_var(m.users);
+                                      if (atomic_dec_and_test(m.users))
+                                          wake_up_var(m.users);
                                       WRITE_ONCE(m.x, 1); // no barrier
                                       wake_up_var(m.x);
                                   }}},
@@ -115,19 +119,19 @@ TEST_CASE("wait_var_event: a thread may wait again, and no old wake-up counts fo
 }
 
 TEST_CASE("wait_var_event: a relaxed condition does not order what follows, an acquire does") {
-    const body stores_and_puts = [](counted& m) {
+    const body stores_and_put = [](counted& m) {
         WRITE_ONCE(m.x, 1);
-        puts(m);
+        put(m);
     };
     check_holds<counted>({{[](counted& m) {
                                m.wait_acquire();
                                BUG_ON(READ_ONCE(m.x) != 1);
                            },
-                           stores_and_puts}});
+                           stores_and_put}});
     check_fails_weakly<counted>({{[](counted& m) {
                                       m.wait();
                                       BUG_ON(READ_ONCE(m.x) != 1);
                                   },
-                                  stores_and_puts}},
+                                  stores_and_put}},
                                 "BUG_ON");
 }

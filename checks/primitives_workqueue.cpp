@@ -16,7 +16,8 @@ struct counted {
     counted() { wq.add(work); }
 
     void queue() {
-        if (queue_work(wq, work)) atomic_inc(queued);
+        if (queue_work(wq, work))
+            atomic_inc(queued);
     }
 };
 
@@ -48,7 +49,8 @@ TEST_CASE("queue_work: while the work is pending a second call finds it so") {
                          "BUG_ON");
     check_holds<counted>({{[](counted& m) {
                               m.queue();
-                              if (work_pending(m.work)) atomic_inc(m.was_pending);
+                              if (work_pending(m.work))
+                                  atomic_inc(m.was_pending);
                           }},
                           [](counted& m) { BUG_ON(m.work.busy()); }});
 }
@@ -87,12 +89,13 @@ TEST_CASE("queue_work: the function may queue its own work again") {
         int runs = 0;
         workqueue_struct wq{"wq"};
         work_struct work{"work", [this](work_struct& w) {
-                             if (++runs < 3) BUG_ON(!queue_work(wq, w));
+                             if (++runs < 3)
+                                 BUG_ON(!queue_work(wq, w));
                          }};
         again() { wq.add(work); }
     };
-    check_holds<again>({{[](again& m) { queue_work(m.wq, m.work); }},
-                        [](again& m) { BUG_ON(m.runs != 3); }});
+    check_holds<again>(
+        {{[](again& m) { queue_work(m.wq, m.work); }}, [](again& m) { BUG_ON(m.runs != 3); }});
 }
 
 // --- what the function sees ---------------------------------------------------------------------
@@ -130,7 +133,8 @@ TEST_CASE("queue_work: a run sees what came before the call, also when that retu
     };
     const producer y_unless_pending = [](collected& m) {
         WRITE_ONCE(m.y, 1);
-        if (!work_pending(m.work)) queue_work(m.wq, m.work); // a look is not a call
+        if (!work_pending(m.work))
+            queue_work(m.wq, m.work); // a look is not a call
     };
     check_holds<collected>({{x_then_queue, y_then_queue}, &collected::all_seen});
     check_fails<collected>({{x_then_queue, queue_then_y}, &collected::all_seen}, "BUG_ON");
@@ -156,7 +160,8 @@ TEST_CASE("queue_work passes plain data on to the function, if it is written bef
                      "data-race");
 }
 
-// --- one kworker at a time, several works at a time -----------------------------------------------
+// --- one kworker at a time, several works at a time
+// -----------------------------------------------
 
 namespace {
 
@@ -293,7 +298,8 @@ TEST_CASE("flush_workqueue does not wait for a producer that has not queued yet"
     check_fails<flushed>({{produce, flush_any_time}}, "BUG_ON");
 }
 
-TEST_CASE("flush_workqueue: a work is pending before it is on the queue, and then it is not waited for") {
+TEST_CASE(
+    "flush_workqueue: a work is pending before it is on the queue, and then it is not waited for") {
     // The other producer has set PENDING, so this one's call returns false: no promise about flush.
     const flusher queue_and_flush = [](flushed& m) {
         queue_work(m.wq, m.work);

@@ -8,18 +8,17 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace fuzz {
 
-/// How an execution of a program ended: how far each thread came, its results, the final values,
-/// and what was found.
+/// How an execution of a program ended: how far each thread came, its results, the final values.
 struct state {
     std::array<std::int16_t, max_program_threads> reached{};
     std::array<std::int16_t, max_results> results{};
     std::array<std::int16_t, max_variables> values{};
-    std::string findings;
 
     friend auto operator<=>(const state&, const state&) = default;
 };
@@ -48,6 +47,12 @@ public:
         record_.end.results.fill(-1);
         record_.steps.clear();
         record_.finished = false;
+        if (what->has(kind::use) || what->has(kind::free))
+            object_ = wbsync::kmalloc<object>("object");
+        if (what->has(kind::queue_work) || what->has(kind::flush_work)) {
+            work_.emplace("work", [this](wbsync::work_struct&) { atomic_add(8, x_[0]); });
+            queue_.add(*work_);
+        }
     }
     program_model(const program_model&) = delete;
     program_model& operator=(const program_model&) = delete;
@@ -60,15 +65,25 @@ public:
 
     void threads(wbsync::scenario& s) {
         static constexpr std::array<const char*, max_program_threads> names{"P0", "P1", "P2", "P3"};
+        if (program_.has(kind::call_rcu))
+            wbsync::rcu_callback_thread(s);
         for (const int declared : order_) {
             const auto t = static_cast<std::size_t>(declared);
             s.thread(names[t], [this, t] { run(t); });
         }
     }
 
-    void finally() { record_.finished = true; }
+    void finally() {
+        record_.finished = true;
+        if (object_ != nullptr && !freed_)
+            wbsync::kfree(object_);
+    }
 
 private:
+    struct object {
+        wbsync::atomic_t member{"member"};
+    };
+
     void run(std::size_t t) {
         std::int64_t last = 0;
         auto result = static_cast<std::size_t>(program_.results_before(t));
@@ -76,7 +91,7 @@ private:
         for (std::size_t i = 0; i != operations.size(); ++i) {
             const operation& o = operations[i];
             if (!o.conditional || last != 0) {
-                const std::int64_t got = perform(o);
+                const std::int64_t got = perform(o, heads_[t][i]);
                 record_.steps.push_back(
                     {static_cast<std::uint8_t>(t), static_cast<std::uint8_t>(i)});
                 if (gives_result(o.what)) {
@@ -90,64 +105,51 @@ private:
         }
     }
 
-    std::int64_t perform(const operation& o) {
+    std::int64_t perform(const operation& o, wbsync::rcu_head& head) {
         using namespace wbsync;
         atomic_t& x = x_[static_cast<std::size_t>(o.variable)];
         const std::int64_t n = o.value;
         switch (o.what) {
-        case kind::load:
-            return READ_ONCE(x);
-        case kind::load_acquire:
-            return smp_load_acquire(x);
-        case kind::store:
-            WRITE_ONCE(x, n);
-            break;
-        case kind::store_release:
-            smp_store_release(x, n);
-            break;
-        case kind::fetch_add:
-            return atomic_fetch_add(n, x);
-        case kind::fetch_add_relaxed:
-            return atomic_fetch_add_relaxed(n, x);
-        case kind::fetch_add_acquire:
-            return atomic_fetch_add_acquire(n, x);
-        case kind::fetch_add_release:
-            return atomic_fetch_add_release(n, x);
-        case kind::xchg:
-            return atomic_xchg(x, n);
-        case kind::add:
-            atomic_add(n, x);
-            break;
-        case kind::mb:
-            smp_mb();
-            break;
-        case kind::rmb:
-            smp_rmb();
-            break;
-        case kind::wmb:
-            smp_wmb();
-            break;
-        case kind::await_equal:
-            return await(x, [n](auto v) { return v == n; });
-        case kind::await_not:
-            return await(x, [n](auto v) { return v != n; });
-        case kind::await_acquire_equal:
-            return await_acquire(x, [n](auto v) { return v == n; });
-        case kind::lock:
-            spin_lock(lock_);
-            break;
-        case kind::unlock:
+        case kind::load: return READ_ONCE(x);
+        case kind::load_acquire: return smp_load_acquire(x);
+        case kind::store: WRITE_ONCE(x, n); break;
+        case kind::store_release: smp_store_release(x, n); break;
+        case kind::fetch_add: return atomic_fetch_add(n, x);
+        case kind::fetch_add_relaxed: return atomic_fetch_add_relaxed(n, x);
+        case kind::fetch_add_acquire: return atomic_fetch_add_acquire(n, x);
+        case kind::fetch_add_release: return atomic_fetch_add_release(n, x);
+        case kind::xchg: return atomic_xchg(x, n);
+        case kind::add: atomic_add(n, x); break;
+        case kind::mb: smp_mb(); break;
+        case kind::rmb: smp_rmb(); break;
+        case kind::wmb: smp_wmb(); break;
+        case kind::await_equal: return await(x, [n](auto v) { return v == n; });
+        case kind::await_not: return await(x, [n](auto v) { return v != n; });
+        case kind::await_acquire_equal: return await_acquire(x, [n](auto v) { return v == n; });
+        case kind::lock: spin_lock(lock_); break;
+        case kind::unlock: spin_unlock(lock_); break;
+        case kind::read_lock: rcu_read_lock(); break;
+        case kind::read_unlock: rcu_read_unlock(); break;
+        case kind::synchronize: synchronize_rcu(); break;
+        case kind::cmpxchg: return atomic_cmpxchg(x, n % 2, n);
+        case kind::trylock:
+            if (!spin_trylock(lock_))
+                return 0;
             spin_unlock(lock_);
+            return 1;
+        case kind::plain_read: return plain_.read();
+        case kind::plain_write: plain_.write(o.value); break;
+        case kind::use: READ_ONCE(object_->member); break;
+        case kind::free:
+            freed_ = true;
+            kfree(object_);
             break;
-        case kind::read_lock:
-            rcu_read_lock();
-            break;
-        case kind::read_unlock:
-            rcu_read_unlock();
-            break;
-        case kind::synchronize:
-            synchronize_rcu();
-            break;
+        case kind::call_rcu: call_rcu(head, [&x, n] { atomic_add(n, x); }); break;
+        case kind::rcu_barrier: rcu_barrier(); break;
+        case kind::queue_work: return queue_work(queue_, *work_) ? 1 : 0;
+        case kind::flush_work: flush_work(*work_); break;
+        case kind::wait_var: wait_var_event(x, [&x, n] { return READ_ONCE(x) == n; }); break;
+        case kind::wake_var: wake_up_var(x); break;
         }
         return 0;
     }
@@ -158,6 +160,12 @@ private:
     std::array<wbsync::atomic_t, max_variables> x_{wbsync::atomic_t{"x0"}, wbsync::atomic_t{"x1"},
                                                    wbsync::atomic_t{"x2"}};
     wbsync::spinlock_t lock_{"l"};
+    wbsync::plain<int> plain_{"p"};
+    object* object_ = nullptr;
+    bool freed_ = false;
+    wbsync::workqueue_struct queue_{"wq"};
+    std::optional<wbsync::work_struct> work_;
+    std::array<std::array<wbsync::rcu_head, max_operations>, max_program_threads> heads_;
 };
 
 } // namespace fuzz

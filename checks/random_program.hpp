@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "checks/operation.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 #include <vector>
 
 /// Random small programs over the operations of the library, for tests that compare schedulers.
@@ -30,91 +30,6 @@ private:
     std::uint64_t state_;
 };
 
-inline constexpr int max_program_threads = 4;
-inline constexpr int max_variables = 3;
-inline constexpr int max_results = 12;
-
-enum class kind : std::uint8_t {
-    load,
-    load_acquire,
-    store,
-    store_release,
-    fetch_add,
-    fetch_add_relaxed,
-    fetch_add_acquire,
-    fetch_add_release,
-    xchg,
-    add,
-    mb,
-    rmb,
-    wmb,
-    await_equal,
-    await_not,
-    await_acquire_equal,
-    lock,
-    unlock,
-    read_lock,
-    read_unlock,
-    synchronize,
-};
-
-/// What `--kinds` selects, bit by bit.
-struct kind_group {
-    const char* name;
-    std::vector<kind> kinds; ///< those that may be drawn
-};
-
-inline const std::vector<kind_group>& groups() {
-    static const std::vector<kind_group> all{
-        {"load", {kind::load}},
-        {"acquire", {kind::load_acquire}},
-        {"store", {kind::store}},
-        {"release", {kind::store_release}},
-        {"rmw", {kind::fetch_add, kind::xchg}},
-        {"rmw-order", {kind::fetch_add_relaxed, kind::fetch_add_acquire, kind::fetch_add_release}},
-        {"add", {kind::add}},
-        {"mb", {kind::mb}},
-        {"fence", {kind::rmb, kind::wmb}},
-        {"await", {kind::await_equal, kind::await_not, kind::await_acquire_equal}},
-        {"lock", {kind::lock}},
-        {"rcu", {kind::read_lock, kind::synchronize}},
-    };
-    return all;
-}
-
-/// The bit of a group in shape::groups, or 0 if there is none of that name.
-inline std::uint32_t group_bit(std::string_view name) {
-    for (std::size_t g = 0; g != groups().size(); ++g)
-        if (name == groups()[g].name)
-            return std::uint32_t{1} << g;
-    return 0;
-}
-
-struct operation {
-    kind what = kind::load;
-    std::int8_t variable = 0;
-    std::int8_t value = 0;    ///< stored, added, or waited for
-    bool conditional = false; ///< only done if the thread's last result is not 0
-
-    friend bool operator==(const operation&, const operation&) = default;
-};
-
-constexpr bool gives_result(kind k) {
-    switch (k) {
-    case kind::load:
-    case kind::load_acquire:
-    case kind::fetch_add:
-    case kind::fetch_add_relaxed:
-    case kind::fetch_add_acquire:
-    case kind::fetch_add_release:
-    case kind::xchg:
-    case kind::await_not:
-        return true;
-    default:
-        return false;
-    }
-}
-
 struct program {
     std::vector<std::vector<operation>> threads;
 
@@ -134,21 +49,20 @@ struct program {
         return n;
     }
 
+    template <class Predicate>
+    [[nodiscard]] bool has(Predicate predicate) const {
+        for (const auto& t : threads)
+            for (const operation& o : t)
+                if (predicate(o.what))
+                    return true;
+        return false;
+    }
+    [[nodiscard]] bool has(kind k) const {
+        return has([k](kind other) { return other == k; });
+    }
+
     friend bool operator==(const program&, const program&) = default;
 };
-
-/// What ends the section that `k` starts.
-constexpr std::optional<kind> end_of(kind k) {
-    if (k == kind::lock)
-        return kind::unlock;
-    if (k == kind::read_lock)
-        return kind::read_unlock;
-    return std::nullopt;
-}
-
-constexpr bool ends_section(kind k) {
-    return k == kind::unlock || k == kind::read_unlock;
-}
 
 /// Sections end and do not hold another one of their kind, nor what waits for their own end; what
 /// is conditional has a result to depend on.
@@ -196,7 +110,8 @@ inline operation draw_operation(random& r, const std::vector<kind>& kinds, int v
     o.value = static_cast<std::int8_t>(r.between(1, 4));
     if (o.what == kind::await_not)
         o.value = static_cast<std::int8_t>(r.below(2));
-    if (o.what == kind::await_equal || o.what == kind::await_acquire_equal)
+    if (o.what == kind::await_equal || o.what == kind::await_acquire_equal ||
+        o.what == kind::wait_var)
         o.value = static_cast<std::int8_t>(r.below(4));
     return o;
 }
@@ -244,7 +159,7 @@ inline program draw(std::uint64_t seed, const shape& how) {
     std::vector<kind> kinds;
     while (kinds.empty())
         for (std::size_t g = 0; g != groups().size(); ++g)
-            if (((how.groups >> g) & 1U) != 0 && !r.one_in(2))
+            if (((how.groups >> g) & 1U) != 0 && r.one_in(groups()[g].one_in))
                 kinds.insert(kinds.end(), groups()[g].kinds.begin(), groups()[g].kinds.end());
     const int variables = r.between(1, max_variables);
     // Few programs of four threads: theirs take the reference longest.
@@ -255,10 +170,13 @@ inline program draw(std::uint64_t seed, const shape& how) {
 
     program p;
     p.threads.resize(static_cast<std::size_t>(threads));
-    for (int i = 0; i != operations; ++i) {
+    int budget = operations;
+    for (int i = 0; i < threads || budget > 0; ++i) {
         const int t = i < threads ? i : r.below(threads);
         p.threads[static_cast<std::size_t>(t)].push_back(
             detail::draw_operation(r, kinds, variables));
+        const kind k = p.threads[static_cast<std::size_t>(t)].back().what;
+        budget -= is_heavy(k) ? 3 : is_composite(k) ? 2 : 1;
     }
     const bool conditions = r.one_in(3);
     for (auto& thread : p.threads) {

@@ -78,26 +78,18 @@ private:
 
     static std::vector<kind> weaker(kind k) {
         switch (k) {
-        case kind::load_acquire:
-            return {kind::load};
-        case kind::store_release:
-            return {kind::store};
-        case kind::fetch_add:
-            return {kind::add, kind::load, kind::store, kind::fetch_add_relaxed};
-        case kind::fetch_add_relaxed:
-            return {kind::add, kind::load, kind::store};
-        case kind::fetch_add_acquire:
-            return {kind::load_acquire, kind::fetch_add_relaxed};
-        case kind::fetch_add_release:
-            return {kind::store_release, kind::fetch_add_relaxed};
-        case kind::xchg:
-            return {kind::store, kind::load};
-        case kind::add:
-            return {kind::store};
-        case kind::await_acquire_equal:
-            return {kind::await_equal};
-        default:
-            return {};
+        case kind::load_acquire: return {kind::load};
+        case kind::store_release: return {kind::store};
+        case kind::fetch_add: return {kind::add, kind::load, kind::store, kind::fetch_add_relaxed};
+        case kind::fetch_add_relaxed: return {kind::add, kind::load, kind::store};
+        case kind::fetch_add_acquire: return {kind::load_acquire, kind::fetch_add_relaxed};
+        case kind::fetch_add_release: return {kind::store_release, kind::fetch_add_relaxed};
+        case kind::xchg: return {kind::store, kind::load};
+        case kind::add: return {kind::store};
+        case kind::await_acquire_equal: return {kind::await_equal};
+        case kind::cmpxchg: return {kind::fetch_add_relaxed, kind::store, kind::load};
+        case kind::wait_var: return {kind::await_equal};
+        default: return {};
         }
     }
 

@@ -66,6 +66,8 @@ public:
         const bool redundant = run.how() == engine::outcome::redundant;
         ++(redundant ? result_.redundant : result_.executions);
         result_.events += static_cast<std::uint64_t>(run.step_count());
+        if (run.has_to_start_over())
+            result_.discarded += std::exchange(result_.executions, 0);
         if (run.thread_count() > result_.threads)
             result_.threads = run.thread_count();
         note_limits();
@@ -176,6 +178,7 @@ inline void record_counterexample(engine::execution& run, engine::model_driver& 
 /// incomplete, and says what came instead.
 inline result replay(engine::execution& run, engine::model_driver& model, const options& asked) {
     const engine::schedule what = engine::parse_schedule(asked.replay);
+    run.order_additions(what.ordered_additions);
     options with = asked;
     with.memory = what.memory;
     result seen;
@@ -227,7 +230,7 @@ template <class Model, class... Args>
     if (!job.failed())
         return seen;
     const engine::schedule what{with.memory, with.scheduler == scheduler_kind::dpor,
-                                job.decisions()};
+                                job.decisions(), run->ordered_additions()};
     seen.schedule = engine::to_string(what);
     if (with.trace)
         detail::record_counterexample(*run, model, with, what, seen);

@@ -4,6 +4,7 @@
 #include <wbsync/engine/memory_model.hpp>
 #include <wbsync/engine/trace.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -37,11 +38,11 @@ struct options {
     double max_seconds = 0;           ///< 0: no limit
     int max_depth = 10'000;           ///< steps in one execution; at most 10,000
     bool all_findings = false;        ///< go on after a finding
-    std::string replay;               ///< run only this schedule, see result::schedule
+    std::string replay = {};          ///< run only this schedule, see result::schedule
     bool trace = true;                ///< run a finding again to record its counterexample
-    std::function<void(const progress&)> on_progress; ///< called now and then
+    std::function<void(const progress&)> on_progress = {}; ///< called now and then
     /// Called after each execution, with what it found.
-    std::function<void(const std::vector<finding>&)> on_execution;
+    std::function<void(const std::vector<finding>&)> on_execution = {};
 
     [[nodiscard]] options with_environment() const {
         options o = *this;
@@ -52,7 +53,8 @@ struct options {
         if (const char* v = std::getenv("WBSYNC_MAX_SECONDS"); v != nullptr)
             o.max_seconds = static_cast<double>(number("WBSYNC_MAX_SECONDS", v));
         if (const char* v = std::getenv("WBSYNC_MAX_DEPTH"); v != nullptr)
-            o.max_depth = static_cast<int>(number("WBSYNC_MAX_DEPTH", v));
+            o.max_depth = static_cast<int>(
+                std::min<std::uint64_t>(number("WBSYNC_MAX_DEPTH", v), 10'001)); // refused below
         if (const char* v = std::getenv("WBSYNC_REPLAY"); v != nullptr)
             o.replay = v;
         if (o.max_depth < 1 || o.max_depth > 10'000)

@@ -38,8 +38,10 @@ struct [[nodiscard]] result {
     engine::memory_kind memory = engine::memory_kind::weak;
     std::uint64_t executions = 0; ///< run to their end
     std::uint64_t redundant = 0;  ///< given up, because an equivalent one was seen
-    std::uint64_t events = 0;     ///< steps of all of them
-    int threads = 0;              ///< daemons included
+    /// Run before it turned out that the order of some additions matters, and run again.
+    std::uint64_t discarded = 0;
+    std::uint64_t events = 0; ///< steps of all of them
+    int threads = 0;          ///< daemons included
     double seconds = 0;
 
     [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }

@@ -5,6 +5,7 @@
 #include <wbsync/engine/scheduler.hpp>
 #include <wbsync/engine/trace.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -90,7 +91,7 @@ public:
         memory_.reset(with.memory);
         for (const auto& e : extensions_)
             e->reset();
-        died_ = deadlocked_ = false;
+        died_ = false;
         intact_ = true;
     }
 
@@ -261,15 +262,45 @@ public:
     /// Valid until the next call.
     template <class Wanted>
     const read_options& options(thread_id t, const location& x, Wanted wanted) {
-        return list_options(t, x, wanted, [](step_index) { return false; });
+        const bool looks_into = memory_.list_options(
+            t, x, scheduler_->causal_past(t), [](step_index) { return false; }, true, wanted,
+            options_);
+        if (looks_into && additions_commute(x.id)) {
+            ordered_additions_.push_back(x.id);
+            start_over_ = true;
+        }
+        return options_;
     }
 
     /// The same in the execution without the steps `gone`.
     template <class Wanted>
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
                                         Wanted wanted) {
-        return list_options(t, x, wanted, [&](step_index s) { return s >= 0 && gone(s); });
+        memory_.list_options(
+            t, x, scheduler_->causal_past(t), [&](step_index s) { return s >= 0 && gone(s); },
+            false, wanted, options_);
+        return options_;
     }
+
+    /// Do the additions to object `x` commute? Until a load turns up that could have looked in
+    /// between: then their order can be observed, they are writes like others from then on, and the
+    /// exploration starts over.
+    [[nodiscard]] bool additions_commute(object_id x) const {
+        return scheduler_->causal_past(0) != nullptr &&
+               std::find(ordered_additions_.begin(), ordered_additions_.end(), x) ==
+                   ordered_additions_.end();
+    }
+
+    [[nodiscard]] const std::vector<object_id>& ordered_additions() const noexcept {
+        return ordered_additions_;
+    }
+    void order_additions(std::vector<object_id> objects) {
+        ordered_additions_ = std::move(objects);
+    }
+
+    /// What was explored so far was explored under a wrong assumption.
+    [[nodiscard]] bool has_to_start_over() const noexcept { return start_over_; }
+    void starts_over() noexcept { start_over_ = false; }
 
     [[nodiscard]] const lifetime* within_owner() const noexcept { return within_; }
 
@@ -457,16 +488,7 @@ private:
     }
 
     [[nodiscard]] thread_set all_threads() const noexcept {
-        return count_ == max_threads ? ~thread_set{0} : only(count_) - 1;
-    }
-
-    template <class Wanted, class Gone>
-    const read_options& list_options(thread_id t, const location& x, Wanted wanted, Gone gone) {
-        const auto ordered = [&](step_index later, step_index earlier) {
-            return scheduler_->depends_on(later, earlier);
-        };
-        memory_.list_options(t, x, scheduler_->causal_past(t), gone, ordered, wanted, options_);
-        return options_;
+        return static_cast<thread_set>((std::uint64_t{1} << count_) - 1);
     }
 
     [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
@@ -546,8 +568,6 @@ private:
     }
 
     void report_deadlock() {
-        if (std::exchange(deadlocked_, true))
-            return;
         std::string message = "no thread can run:";
         const char* property = "deadlock";
         thread_id first = -1;
@@ -591,7 +611,6 @@ private:
     phase phase_ = phase::outside;
     bool quitting_ = false;
     bool died_ = false;
-    bool deadlocked_ = false;
     bool intact_ = true;
     outcome outcome_ = outcome::complete;
     int count_ = 0;
@@ -615,6 +634,8 @@ private:
     std::array<unsigned, max_threads + 1> created_{};
     std::vector<std::unique_ptr<location>> locations_;
     read_options options_;
+    std::vector<object_id> ordered_additions_;
+    bool start_over_ = false;
     std::vector<finding> findings_;
     std::vector<std::unique_ptr<extension>> extensions_;
     std::vector<const void*> extension_keys_;

@@ -24,6 +24,13 @@ namespace wbsync::engine {
 class explorer final : public scheduler {
 public:
     void execution_begin(execution& run) override {
+        if (threads_ != 0 && threads_ != run.thread_count())
+            run.fail("misuse",
+                     fmt::format("the model is not deterministic: it declares {} threads, and {} "
+                                 "in its first execution",
+                                 run.thread_count(), threads_),
+                     {});
+        threads_ = run.thread_count();
         run_ = &run;
         order_.begin(first_new_);
         races_.keep_before(first_new_);
@@ -73,6 +80,10 @@ public:
 
     bool execution_end(execution& run, outcome how) override {
         order_.close();
+        if (run.has_to_start_over()) {
+            start_over(run);
+            return true;
+        }
         if (how == outcome::cut_short)
             return false;
         // Those of the common prefix as well: what can go along with the reversal is new.
@@ -405,6 +416,14 @@ private:
     // --- going back
     // -------------------------------------------------------------------------------
 
+    void start_over(execution& run) {
+        run.starts_over();
+        races_.keep_before(0);
+        forest_ = {};
+        inherited_ = wakeup_forest::none;
+        fixed_ = first_new_ = 0;
+    }
+
     bool backtrack() {
         for (int depth = order_.done(); depth != 0; --depth) {
             node& n = nodes_[static_cast<std::size_t>(depth - 1)];
@@ -437,6 +456,7 @@ private:
     int fixed_ = 0;     ///< how many steps are given by the last backtrack
     int first_new_ = 0; ///< races that end in an earlier step are known
     wakeup_forest forest_;
+    int threads_ = 0;                                      ///< of the first execution
     wakeup_forest::index inherited_ = wakeup_forest::none; ///< tree of the next new node
     per_thread<wakeup_step> left_waiting_;                 ///< what could not run in the end
     std::vector<element> sequence_;

@@ -22,7 +22,6 @@ struct store_record {
     step_index step = -1;    ///< position in the execution; -1: before all threads
     int run = 0;             ///< number of the run of additions; see location
     view message;            ///< what a reader that acquires learns
-    view own;                ///< for an addition: its part of the message
     fence_set fences;        ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
     vector_clock first_seen; ///< when each thread first read it, or `never`
@@ -37,8 +36,8 @@ struct store_record {
 };
 
 /// An atomic variable: its stores in modification order, which is the order of execution. Only
-/// additions whose result nobody used are not ordered among each other: as long as nobody has read
-/// in between, they form a run, and a read of part of a run decides which part came first.
+/// additions that follow each other, whose results nobody used and between which nobody read, are
+/// not ordered among each other: they form a run.
 struct location {
     object_id id = 0;
     std::uint64_t stamp = 0; ///< of the execution that it belongs to

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace wbsync::engine {
@@ -51,14 +50,7 @@ public:
         psc_.add_location(x);
     }
 
-    /// Reads the store that the option stands for, and decides by that which additions came first.
-    /// Returns its index.
-    int load(thread_id t, location& x, const read_option& o, memory_order order) {
-        const int i = x.at(o.begin).access == access_class::add ? split_run(x, o) : o.begin;
-        load(t, x, i, order);
-        return i;
-    }
-
+    /// Reads the store at index `i`.
     std::int64_t load(thread_id t, location& x, int i, memory_order order) {
         thread_view& v = views_[t];
         for (int j = x.begin_of_run(i); j <= i; ++j) { // the whole run came before the read
@@ -92,20 +84,22 @@ public:
     }
 
     /// A relaxed addition whose result nobody uses. It reads what was there before the additions
-    /// that it commutes with; of those it learns nothing, since their order may not matter.
-    void add(thread_id t, location& x, std::int64_t delta, step_index step, timestamp seq) {
-        const bool joins = x.run_open;
+    /// that it commutes with; of those it learns nothing, since their order does not matter.
+    void add(thread_id t, location& x, std::int64_t delta, bool commutes, step_index step,
+             timestamp seq) {
+        const bool joins = commutes && x.run_open;
         const int base = joins ? x.begin_of_run(x.newest()) - 1 : x.newest();
         learn_message(t, x.at(base).message, memory_order::relaxed);
         store_record& s = append(x);
         const store_record& previous = x.at(x.newest() - 1);
         if (joins)
             s.run = previous.run;
-        x.run_open = true;
+        x.run_open = commutes;
         s.access = access_class::add;
         s.delta = delta;
-        s.own = write(t, s, memory_order::relaxed, step, seq);
-        chain(s, previous);
+        s.message = write(t, s, memory_order::relaxed, step, seq);
+        s.message.join(previous.message);
+        s.value = previous.value + delta;
     }
 
     // --- fences ---------------------------------------------------------------------------------
@@ -185,31 +179,30 @@ public:
     /// `gone` holds for. A store S may be passed over only if it does not happen before the load,
     /// was not read by anything that does, and is in `past`, the causal past of the thread's
     /// previous step: otherwise the same choice is reached by running the load before S, which the
-    /// exploration does anyway. `ordered(b, a)`: step b is in the causal future of step a. Of the
-    /// older stores only those are listed whose value `wanted` is true for.
-    template <class Gone, class Ordered, class Wanted>
-    void list_options(thread_id t, const location& x, const vector_clock* past, Gone gone,
-                      Ordered ordered, Wanted wanted, read_options& out) {
+    /// exploration does anyway. Of the older stores only those are listed whose value `wanted` is
+    /// true for. A run of additions is read or passed over as a whole; returns whether the load
+    /// could have looked into one, that is, whether the order of its additions matters after all,
+    /// if asked for by `may_look_into`.
+    template <class Gone, class Wanted>
+    bool list_options(thread_id t, const location& x, const vector_clock* past, Gone gone,
+                      bool may_look_into, Wanted wanted, read_options& out) {
         out.clear();
         int end = x.newest();
-        if (!gone(x.at(end).step) && !may_pass_over(t, x.at(end), past) &&
-            x.at(end).access != access_class::add) { // by far the most common case
-            out.push_back({end, 1, 0, x.value()});
-            return;
-        }
         while (gone(x.at(end).step))
             --end; // the initial value is never gone
         const int newest = end;
-        while (end >= 0) {
+        for (bool go_on = true; go_on;) {
             const int begin = x.begin_of_run(end);
             const run_view run = look_at(t, x, begin, end, past, gone);
-            if (run.there != 0) {
-                list_parts(t, x, run, newest, gone, ordered, wanted, out);
-                if (run.passable != run.there)
-                    return;
-            }
+            if (run.there != 0 && !add_option(t, x, run, newest, gone, wanted, out))
+                return false;
+            if (may_look_into && run.there > 1 && run.passable != 0 &&
+                can_look_into(t, x, run, past, newest, wanted))
+                return true;
+            go_on = run.passable == run.there && begin > 0;
             end = begin - 1;
         }
+        return false;
     }
 
 private:
@@ -266,179 +259,122 @@ private:
 
     // --- runs of additions ----------------------------------------------------------------------
 
-    /// A run, as sets of its stores: bit i for the store at begin + i.
+    /// The stores of a run that are not gone.
     struct run_view {
         int begin = 0;
-        int size = 0;
-        std::uint64_t there = 0;    ///< not gone
-        std::uint64_t passable = 0; ///< may be passed over
+        int end = 0; ///< the last one
+        int there = 0;
+        int passable = 0; ///< how many may be passed over
     };
 
     template <class Gone>
     run_view look_at(thread_id t, const location& x, int begin, int end, const vector_clock* past,
-                     Gone gone) {
-        run_view run;
-        if (end - begin >= max_history) { // older part: as if it were a run that is read whole
-            history_cut_ = true;
-            begin = end - max_history + 1;
-        }
-        run.begin = begin;
-        run.size = end - begin + 1;
-        const vector_clock& now = views_[t].now.clock;
-        for (int i = 0; i != run.size; ++i) {
-            const store_record& s = x.at(begin + i);
-            if (gone(s.step))
+                     Gone gone) const {
+        run_view run{begin, end, 0, 0};
+        for (int i = begin; i <= end; ++i) {
+            if (gone(x.at(i).step))
                 continue;
-            run.there |= std::uint64_t{1} << i;
-            if (kind_ == memory_kind::weak && begin + i != 0 && may_pass_over(s, now, past))
-                run.passable |= std::uint64_t{1} << i;
+            ++run.there;
+            if (i != 0 && may_pass_over(t, x.at(i), past))
+                ++run.passable;
         }
         return run;
     }
 
-    /// Adds to `out` the parts of a run that may have come before the read: all of it, or all but
-    /// some that may be passed over and that nothing left in the part comes after. To pass over the
-    /// whole run is to read from an older one.
-    template <class Gone, class Ordered, class Wanted>
-    void list_parts(thread_id t, const location& x, const run_view& run, int newest, Gone gone,
-                    Ordered ordered, Wanted wanted, read_options& out) {
-        add_option(t, x, run, run.there, newest, gone, wanted, out);
-        if (run.passable == 0 || std::has_single_bit(run.there))
-            return;
-        const std::uint64_t candidates = passed_over_at_all(t, x, run, newest, gone, ordered);
-        const int n = std::popcount(candidates);
-        constexpr int most = 12;
-        if (n > most) {
-            history_cut_ = true;
-            return;
-        }
-        for (std::uint64_t passed = candidates; passed != 0; passed = (passed - 1) & candidates) {
-            const std::uint64_t kept = run.there & ~passed;
-            if (kept != 0 && closed(x, run.begin, kept, passed, ordered))
-                add_option(t, x, run, kept, newest, gone, wanted, out);
-        }
-    }
-
-    /// The stores of the run that some part may leave out: all that comes after such a store may be
-    /// passed over as well, and doing so closes no cycle in psc.
-    template <class Gone, class Ordered>
-    std::uint64_t passed_over_at_all(thread_id t, const location& x, const run_view& run,
-                                     int newest, Gone gone, Ordered ordered) {
-        std::uint64_t good = 0;
-        for (std::uint64_t left = run.passable; left != 0; left &= left - 1) {
-            const int i = std::countr_zero(left);
-            std::uint64_t passed = std::uint64_t{1} << i;
-            for (int j = i + 1; j < run.size; ++j) {
-                const step_index later = x.at(run.begin + j).step;
-                if (((run.there >> j) & 1) != 0 && ordered(later, x.at(run.begin + i).step))
-                    passed |= std::uint64_t{1} << j;
-            }
-            if ((passed & ~run.passable) == 0 &&
-                !closes_psc_cycle(t, x, run, run.there & ~passed, newest, gone))
-                good |= std::uint64_t{1} << i;
-        }
-        return good;
-    }
-
-    /// Does nothing in `kept` come after something in `passed`?
-    template <class Ordered>
-    static bool closed(const location& x, int begin, std::uint64_t kept, std::uint64_t passed,
-                       Ordered ordered) {
-        for (std::uint64_t p = passed; p != 0; p &= p - 1)
-            for (std::uint64_t k = kept; k != 0; k &= k - 1) {
-                const step_index later = x.at(begin + std::countr_zero(k)).step;
-                const step_index earlier = x.at(begin + std::countr_zero(p)).step;
-                if (later > earlier && ordered(later, earlier))
-                    return false;
-            }
-        return true;
-    }
-
+    /// False: there is no room for more of them.
     template <class Gone, class Wanted>
-    void add_option(thread_id t, const location& x, const run_view& run, std::uint64_t kept,
-                    int newest, Gone gone, Wanted wanted, read_options& out) {
-        if (static_cast<int>(out.size()) == max_history) {
-            history_cut_ = true;
-            return;
-        }
+    bool add_option(thread_id t, const location& x, const run_view& run, int newest, Gone gone,
+                    Wanted wanted, read_options& out) {
         const bool first = out.empty();
-        read_option o{run.begin, kept, first ? 0U : 1U, x.at(run.begin).value};
+        read_option o{run.end, 0, x.at(run.begin).value};
         if (x.at(run.begin).access == access_class::add)
             o.value = x.at(run.begin - 1).value; // never gone: the run would be, too
-        for (std::uint64_t k = kept; k != 0; k &= k - 1) {
-            const store_record& s = x.at(run.begin + std::countr_zero(k));
+        for (int i = run.begin; i <= run.end; ++i) {
+            const store_record& s = x.at(i);
+            if (gone(s.step))
+                continue;
             o.value += s.delta;
             if (!first)
                 o.key += hash(s.thread, s.seq);
         }
-        if (first || (wanted(o.value) && !closes_psc_cycle(t, x, run, kept, newest, gone)))
-            out.push_back(o);
+        if (!first && !wanted(o.value))
+            return true;
+        if (!first && closes_psc_cycle(t, x, run.end + 1, newest, gone))
+            return true;
+        if (static_cast<int>(out.size()) == max_history) {
+            history_cut_ = true;
+            return false;
+        }
+        out.push_back(o);
+        return true;
     }
 
-    /// A sum of these stands for a set of stores; 0 and 1 stand for other things.
+    /// A sum of these names a set of stores.
     static std::uint64_t hash(thread_id t, timestamp seq) {
-        std::uint64_t h =
-            (static_cast<std::uint64_t>(t) << 16 | static_cast<std::uint16_t>(seq)) + 1;
+        auto h = (static_cast<std::uint64_t>(t) << 16 | static_cast<std::uint16_t>(seq)) + 1;
         h *= 0x9e3779b97f4a7c15; // splitmix64
         h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;
         h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
         return h ^ (h >> 31);
     }
 
+    /// Could the load read a part of the run that gives a wanted value? One of the additions that
+    /// it passes over must be in its causal past; otherwise running it earlier gives the same.
+    template <class Wanted>
+    bool can_look_into(thread_id t, const location& x, const run_view& run,
+                       const vector_clock* past, int newest, Wanted wanted) {
+        constexpr auto nothing_gone = [](step_index) { return false; };
+        const vector_clock& now = views_[t].now.clock;
+        std::int64_t whole = x.at(run.begin - 1).value;
+        deltas_.clear(); // of those that may be passed over
+        unsigned in_past = 0;
+        for (int i = run.begin; i <= run.end; ++i) {
+            const store_record& s = x.at(i);
+            whole += s.delta;
+            if (now.covers(s.thread, s.epoch) || s.was_read_in(now) ||
+                closes_psc_cycle(t, x, i, i, nothing_gone))
+                continue;
+            if (past == nullptr || past->covers(s.thread, s.seq))
+                in_past |= 1U << deltas_.size();
+            deltas_.push_back(s.delta);
+            constexpr std::size_t most = 12;
+            if (deltas_.size() > most)
+                return true;
+        }
+        if (in_past == 0 || closes_psc_cycle(t, x, run.end + 1, newest, nothing_gone))
+            return false;
+        const unsigned sets = 1U << deltas_.size();
+        for (unsigned set = 1; set != sets; ++set) {
+            if ((set & in_past) == 0 || std::popcount(set) == run.there)
+                continue;
+            std::int64_t value = whole;
+            for (std::size_t k = 0; k != deltas_.size(); ++k)
+                if (((set >> k) & 1) != 0)
+                    value -= deltas_[k];
+            if (wanted(value))
+                return true;
+        }
+        return false;
+    }
+
     /// The load is from-read before every store that it passes over.
     template <class Gone>
-    bool closes_psc_cycle(thread_id t, const location& x, const run_view& run, std::uint64_t kept,
-                          int newest, Gone gone) {
+    bool closes_psc_cycle(thread_id t, const location& x, int first, int last, Gone gone) {
         const fence_set& before = views_[t].now.fences;
         if (before.empty())
             return false;
         fence_set later;
-        for (int j = run.begin; j <= newest; ++j) {
-            const int i = j - run.begin;
-            const bool passed = i >= run.size || ((kept >> i) & 1) == 0;
-            if (passed && !gone(x.at(j).step))
-                psc_.after_access(x.at(j), later);
-        }
+        for (int i = first; i <= last; ++i)
+            if (!gone(x.at(i).step))
+                psc_.after_access(x.at(i), later);
         return psc_.closes_cycle(before, later, gone);
-    }
-
-    /// Value and message of an addition, put after `previous`.
-    static void chain(store_record& s, const store_record& previous) {
-        s.value = previous.value + s.delta;
-        s.message = s.own;
-        s.message.join(previous.message);
-    }
-
-    /// Puts the kept stores of a run before the others, which become a run of their own; returns
-    /// the index of the last kept one.
-    static int split_run(location& x, const read_option& o) {
-        int end = o.begin;
-        while (end <= x.newest() && x.at(end).run == x.at(o.begin).run)
-            ++end;
-        const int kept = std::popcount(o.kept);
-        if (kept == end - o.begin)
-            return end - 1;
-        const auto is_kept = [&](const store_record& s) {
-            return ((o.kept >> (&s - &x.at(o.begin))) & 1) != 0;
-        };
-        std::vector<store_record> sorted;
-        for (int i = o.begin; i != end; ++i)
-            if (is_kept(x.at(i)))
-                sorted.push_back(x.at(i));
-        const int fresh = x.runs++;
-        for (int i = o.begin; i != end; ++i)
-            if (!is_kept(x.at(i)))
-                sorted.emplace_back(x.at(i)).run = fresh;
-        std::move(sorted.begin(), sorted.end(), x.stores.begin() + o.begin);
-        for (int i = o.begin; i != end; ++i)
-            chain(x.at(i), x.at(i - 1));
-        return o.begin + kept - 1;
     }
 
     memory_kind kind_ = memory_kind::weak;
     bool history_cut_ = false;
     per_thread<thread_view> views_;
     psc_order psc_;
+    std::vector<std::int64_t> deltas_; ///< scratch
 };
 
 } // namespace wbsync::engine

@@ -15,11 +15,10 @@ using store_choices = std::uint64_t;
 /// reported as cut short.
 inline constexpr int max_history = 64;
 
-/// A store that a load may read: the last one of `kept` additions of a run, or a single store.
+/// A store that a load may read; the last one of a run of additions stands for the whole run.
 struct read_option {
-    int begin;          ///< index of the run's first store
-    std::uint64_t kept; ///< which stores of the run come before the read, bit i for begin + i
-    std::uint64_t key;  ///< names the option in all equivalent executions; 0: the newest store
+    int index;
+    std::uint64_t key; ///< names the option in all equivalent executions; 0: the newest store
     std::int64_t value;
 };
 

@@ -37,7 +37,7 @@ public:
         execution& r = run();
         r.begin(work_.by, *this, work_.settings);
         built_ = true;
-        work_.model.construct(r);
+        guarded([&] { work_.model.construct(r); });
         if (r.thread_count() > fiber_count_) {
             needed_ = r.thread_count();
             leave();
@@ -48,7 +48,7 @@ public:
     void tear_down() {
         execution& r = run();
         r.enter_finally();
-        work_.model.finally();
+        guarded([&] { work_.model.finally(); });
         if (r.findings().empty())
             r.check_leaks();
         destroy_model();
@@ -93,6 +93,18 @@ public:
     }
 
 private:
+    /// The model's own code, outside of its threads. An exception must not get to Relacy.
+    template <class F>
+    void guarded(F code) {
+        try {
+            code();
+        } catch (const std::exception& e) {
+            run().fail("exception", e.what(), {});
+        } catch (...) {
+            run().fail("exception", "not derived from std::exception", {});
+        }
+    }
+
     void run_context();
 
     bool account() {

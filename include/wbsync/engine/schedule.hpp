@@ -16,12 +16,14 @@ struct schedule {
     memory_kind memory = memory_kind::weak;
     bool causal = true; ///< an explorer's decisions; otherwise the reference scheduler's
     std::vector<decision> decisions;
+    std::vector<object_id> ordered_additions; ///< objects whose additions do not commute
 };
 
 /// One line without blanks: `w:a4b'1c2`. The memory, `s` or `w`, in capitals for the reference
 /// scheduler; then a letter for the thread that takes the next step, `a` for the first one that the
 /// model declares, with a count if it takes several, and after `'` the number of the store that the
-/// step reads if it is not the newest.
+/// step reads if it is not the newest. At the end, each after a `+`, the numbers of the objects
+/// whose additions do not commute.
 inline std::string to_string(const schedule& s) {
     std::string text{s.memory == memory_kind::sc ? 's' : 'w'};
     if (!s.causal)
@@ -42,6 +44,8 @@ inline std::string to_string(const schedule& s) {
         }
         i += n;
     }
+    for (const object_id x : s.ordered_additions)
+        text += fmt::format("+{}", x);
     return text;
 }
 
@@ -58,7 +62,8 @@ inline schedule parse_schedule(std::string_view text) {
         fail("'s:' or 'w:' expected", 0);
     s.memory = mode == 's' || mode == 'S' ? memory_kind::sc : memory_kind::weak;
     s.causal = mode == 's' || mode == 'w';
-    for (std::size_t i = 2; i != text.size();) {
+    std::size_t i = 2;
+    while (i != text.size() && text[i] != '+') {
         decision d{text[i] - 'a', 0};
         if (d.thread < 0 || d.thread >= max_threads)
             fail("the letter of a thread expected", i);
@@ -81,6 +86,17 @@ inline schedule parse_schedule(std::string_view text) {
             d.choice = number;
         s.decisions.insert(s.decisions.end(),
                            static_cast<std::size_t>(choice || digits == i ? 1 : number), d);
+    }
+    while (i != text.size()) {
+        if (text[i] != '+')
+            fail("'+' expected", i);
+        const std::size_t digits = ++i;
+        unsigned number = 0;
+        for (; i != text.size() && text[i] >= '0' && text[i] <= '9'; ++i)
+            number = 10 * number + static_cast<unsigned>(text[i] - '0');
+        if (digits == i || i - digits > 5 || number > 0xffff)
+            fail("the number of an object expected", digits);
+        s.ordered_additions.push_back(static_cast<object_id>(number));
     }
     return s;
 }

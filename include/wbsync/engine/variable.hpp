@@ -126,17 +126,25 @@ public:
 
     /// Adds without looking: relaxed, and commutes with other additions.
     void add(std::int64_t delta, const char* verb, const site& at) {
-        std::int64_t before = 0;
-        change(
-            access_class::add, [delta](std::int64_t v) { return v + delta; }, memory_order::relaxed,
-            verb, at, nullptr, false, before);
+        execution& run = enter(at);
+        const bool commutes = run.additions_commute(x_->id);
+        run.announce(step(commutes ? access_class::add : access_class::write, verb, at));
+        run.access(x_->owner, verb, at, execution::usage::store);
+        const std::int64_t before = x_->value();
+        if (!run.running()) {
+            x_->stores.back().value = before + delta;
+            return;
+        }
+        run.memory().add(run.self(), *x_, delta, commutes, run.step_count() - 1,
+                         run.seq(run.self()));
+        note_change(run, before, before + delta, verb, at);
     }
 
     /// Read-modify-write of the newest value; returns the old one.
     template <class F>
     std::int64_t update(F f, memory_order order, const char* verb, const site& at) {
         std::int64_t before = 0;
-        change(access_class::write, f, order, verb, at, nullptr, false, before);
+        change(f, order, verb, at, nullptr, false, before);
         return before;
     }
 
@@ -169,7 +177,7 @@ public:
         }
         if (fenced)
             run.full_fence();
-        write_update(run, access_class::write, seen, f(seen), order, verb, at);
+        write_update(run, seen, f(seen), order, verb, at);
         if (fenced)
             run.full_fence();
         return {true, seen};
@@ -205,7 +213,7 @@ public:
         enter(at);
         const value_guard<Predicate> when(*x_, accepts, true, verb, show_);
         std::int64_t before = 0;
-        return change(access_class::write, f, order, verb, at, &when, idle, before);
+        return change(f, order, verb, at, &when, idle, before);
     }
 
     /// The newest value, for checks about an execution rather than in it: no step, no ordering.
@@ -265,17 +273,17 @@ private:
 
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
                              const char* verb, const site& at) const {
-        const int i = run.memory().load(run.self(), *x_, o, order);
+        const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
         if (run.recording())
-            note_read(run, i, verb, at);
-        return o.value;
+            note_read(run, o.index, verb, at);
+        return value;
     }
 
     template <class F>
-    bool change(access_class access, F f, memory_order order, const char* verb, const site& at,
-                const guard* when, bool idle, std::int64_t& before) {
+    bool change(F f, memory_order order, const char* verb, const site& at, const guard* when,
+                bool idle, std::int64_t& before) {
         execution& run = enter(at);
-        operation op = step(access, verb, at);
+        operation op = step(access_class::write, verb, at);
         op.when = when;
         op.idle = idle;
         if (!run.announce(op))
@@ -287,17 +295,19 @@ private:
             x_->stores.back().value = after;
             return true;
         }
-        write_update(run, access, before, after, order, verb, at);
+        write_update(run, before, after, order, verb, at);
         return true;
     }
 
-    void write_update(execution& run, access_class access, std::int64_t before, std::int64_t after,
-                      memory_order order, const char* verb, const site& at) {
-        const step_index now = run.step_count() - 1;
-        if (access == access_class::add)
-            run.memory().add(run.self(), *x_, after - before, now, run.seq(run.self()));
-        else
-            run.memory().update(run.self(), *x_, after, order, now, run.seq(run.self()));
+    void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
+                      const char* verb, const site& at) {
+        run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
+                            run.seq(run.self()));
+        note_change(run, before, after, verb, at);
+    }
+
+    void note_change(execution& run, std::int64_t before, std::int64_t after, const char* verb,
+                     const site& at) const {
         if (run.recording())
             note(run, verb, fmt::format("{} -> {}", show_(before), show_(after)), at);
     }

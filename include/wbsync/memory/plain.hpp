@@ -16,8 +16,10 @@ template <class T>
 class plain {
 public:
     explicit plain(const label& name, T initial = T{}) : value_(std::move(initial)), name_(name) {
-        if (engine::execution* run = engine::execution::current(); run != nullptr)
+        if (engine::execution* run = engine::execution::current(); run != nullptr) {
             owner_ = run->within_owner();
+            stamp_ = run->stamp();
+        }
     }
     plain(const plain&) = delete;
     plain& operator=(const plain&) = delete;
@@ -57,6 +59,11 @@ private:
     };
 
     bool enter(engine::execution& run, const char* verb, const site& at) const {
+        if (stamp_ != run.stamp())
+            run.fail("misuse",
+                     "an object was created outside of this execution: make it a member of the "
+                     "model, which is built afresh for every execution",
+                     at);
         run.local_step(at);
         run.access(owner_, verb, at);
         return run.running();
@@ -87,6 +94,7 @@ private:
     T value_;
     label name_;
     const engine::lifetime* owner_ = nullptr;
+    std::uint64_t stamp_ = 0;
     access written_;
     mutable engine::per_thread<access> reads_;
 };

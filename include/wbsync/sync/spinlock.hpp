@@ -71,13 +71,16 @@ inline void spin_lock(spinlock_t& l, const site& at = site::here()) {
         run->get<detail::held_locks>().add(*run, l);
 }
 
-/// Takes the lock if it is free. Acquire on success.
+/// Takes the lock if it is free. Acquire on success; a failure is a relaxed load.
 inline bool spin_trylock(spinlock_t& l, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     const std::int64_t me = run == nullptr ? 0 : run->self() + 1;
-    const auto before = l.value.update([me](std::int64_t v) { return v == 0 ? me : v; },
-                                       engine::memory_order::acquire, "spin_trylock", at);
-    if (before != 0)
+    const bool taken = l.value
+                           .update_if([](std::int64_t v) { return v == 0; },
+                                      [me](std::int64_t) { return me; },
+                                      engine::memory_order::acquire, false, "spin_trylock", at)
+                           .first;
+    if (!taken)
         return false;
     if (run != nullptr && run->running())
         run->get<detail::held_locks>().add(*run, l);

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Measures the umount protocol of umount.hpp and the models of the repository, as a markdown table
+// or JSON. Fails if a check takes more executions than it used to, or a mutant gets away.
+
+#include "bench/measure.hpp"
+#include "bench/published.hpp"
+#include "bench/umount.hpp"
+#include "models/all.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using namespace bench;
+
+constexpr memory_kind memories[] = {memory_kind::sc, memory_kind::weak};
+
+struct settings {
+    bool json = false;
+    bool quick = false;
+
+    [[nodiscard]] int runs() const noexcept { return quick ? 1 : 3; }
+    [[nodiscard]] double seconds() const noexcept { return quick ? 0.1 : 1; }
+};
+
+using check_function = result (*)(const options&);
+
+options with_memory(memory_kind memory) {
+    options with;
+    with.memory = memory;
+    return with;
+}
+
+/// One size of the umount protocol.
+struct cell {
+    std::string_view what;
+    int n;
+    unsigned long long most_executions;
+    check_function check;
+};
+
+template <fix Fix, int N>
+result check_umount(const options& with) {
+    return check<umount_protocol<Fix, N>>(with);
+}
+
+std::vector<cell> umount_cells() {
+    std::vector<cell> cells;
+    constexpr check_function per_sb[] = {
+        &check_umount<fix::per_sb, 1>, &check_umount<fix::per_sb, 2>, &check_umount<fix::per_sb, 3>,
+        &check_umount<fix::per_sb, 4>, &check_umount<fix::per_sb, 6>};
+    constexpr check_function rcu[] = {&check_umount<fix::rcu, 1>, &check_umount<fix::rcu, 2>,
+                                      &check_umount<fix::rcu, 3>, &check_umount<fix::rcu, 4>};
+    for (std::size_t i = 0; i != per_sb_ceilings.size(); ++i)
+        cells.push_back({"per-sb", per_sb_ceilings[i].n, per_sb_ceilings[i].executions, per_sb[i]});
+    for (std::size_t i = 0; i != rcu_ceilings.size(); ++i)
+        cells.push_back({"RCU", rcu_ceilings[i].n, rcu_ceilings[i].executions, rcu[i]});
+    return cells;
+}
+
+struct mutant_row {
+    std::string_view what;
+    std::string_view broken;
+    check_function check;
+};
+
+template <fix Fix, mutant Broken>
+result check_mutant(const options& with) {
+    return check<umount_protocol<Fix, 1, Broken>>(with);
+}
+
+std::vector<mutant_row> mutants() {
+    using enum mutant;
+    return {
+        {"per-sb", "umounter without smp_mb()", &check_mutant<fix::per_sb, umounter_without_mb>},
+        {"per-sb", "switcher without smp_mb()", &check_mutant<fix::per_sb, switcher_without_mb>},
+        {"per-sb", "decrement before iput()", &check_mutant<fix::per_sb, decrement_before_iput>},
+        {"per-sb", "increment after the check", &check_mutant<fix::per_sb, increment_after_check>},
+        {"RCU", "umounter without smp_mb()", &check_mutant<fix::rcu, umounter_without_mb>},
+        {"RCU", "switcher without smp_mb()", &check_mutant<fix::rcu, switcher_without_mb>},
+        {"RCU", "decrement before iput()", &check_mutant<fix::rcu, decrement_before_iput>},
+        {"RCU", "increment after the check", &check_mutant<fix::rcu, increment_after_check>},
+        {"RCU", "flush before the grace period",
+         &check_mutant<fix::rcu, flush_before_grace_period>},
+        {"RCU", "section ends before queueing",
+         &check_mutant<fix::rcu, section_ends_before_queueing>},
+    };
+}
+
+/// Everything that was measured.
+struct report_data {
+    std::vector<measurement> umount;
+    std::vector<throughput> speed;
+    std::vector<measurement> broken;
+    std::vector<measurement> models;
+    double megabytes = 0;
+    std::vector<std::string> failures;
+};
+
+void measure_umount(const settings& how, report_data& data) {
+    for (const cell& c : umount_cells())
+        for (const memory_kind memory : memories) {
+            const options with = with_memory(memory);
+            const result r = best_of(how.runs(), [&] { return c.check(with); });
+            const std::string name = fmt::format("{} n={} {}", c.what, c.n, name_of(memory));
+            if (!r.verified())
+                data.failures.push_back(name + " is not verified");
+            if (r.executions > c.most_executions)
+                data.failures.push_back(fmt::format("{}: {} executions, at most {} are expected",
+                                                    name, r.executions, c.most_executions));
+            if (r.redundant != 0)
+                data.failures.push_back(
+                    fmt::format("{}: {} redundant executions", name, r.redundant));
+            data.umount.push_back({std::string{c.what}, c.n, memory, r});
+        }
+}
+
+void measure_speed(const settings& how, report_data& data) {
+    for (const cell& c : umount_cells()) {
+        const bool wanted = c.what == "RCU" ? c.n == 4 : c.n == 3 || c.n == 6;
+        for (const memory_kind memory : memories)
+            if (wanted)
+                data.speed.push_back(repeat_for(how.seconds(), std::string{c.what}, c.n, memory,
+                                                [&] { return c.check(with_memory(memory)); }));
+    }
+}
+
+void measure_mutants(report_data& data) {
+    for (const mutant_row& m : mutants()) {
+        const result r = m.check(with_memory(memory_kind::weak));
+        if (!r.found("BUG_ON"))
+            data.failures.push_back(fmt::format("{}, {}: not found", m.what, m.broken));
+        data.broken.push_back({fmt::format("{}, {}", m.what, m.broken), 1, memory_kind::weak, r});
+    }
+}
+
+void measure_models(const settings& how, report_data& data) {
+    for (const models::model& m : models::all())
+        for (const int switchers : {1, 2})
+            for (const memory_kind memory : memories) {
+                models::parameter_values values;
+                for (const models::parameter& p : m.parameters)
+                    values[p.name] = p.name == "switchers" ? switchers : p.value;
+                const options with = with_memory(memory);
+                const result r = best_of(how.runs(), [&] { return m.check(with, values); });
+                if (!m.expected(memory, values).matches(r))
+                    data.failures.push_back(fmt::format(
+                        "{} switchers={} {}: {}, expected {}", m.name, switchers, name_of(memory),
+                        name_of(r.outcome), m.expected(memory, values).str()));
+                data.models.push_back({m.name, switchers, memory, r});
+            }
+}
+
+// --- output -------------------------------------------------------------------------------------
+
+std::string grouped(std::uint64_t n) {
+    std::string digits = fmt::format("{}", n);
+    for (std::size_t i = digits.size(); i > 3; i -= 3)
+        digits.insert(i - 3, 1, ',');
+    return digits;
+}
+
+std::string rate(double per_second) {
+    return grouped(static_cast<std::uint64_t>(per_second));
+}
+
+std::string verdict_of(const result& r) {
+    return r.outcome == verdict::finding ? "finding " + r.what.property : name_of(r.outcome);
+}
+
+void print_markdown(const report_data& data) {
+    fmt::print("## The umount protocol\n\n"
+               "| fix | n | memory | executions | redundant | events | seconds | executions/s |\n"
+               "|---|--:|---|--:|--:|--:|--:|--:|\n");
+    for (const measurement& m : data.umount)
+        fmt::print("| {} | {} | {} | {} | {} | {} | {:.4f} | {} |\n", m.what, m.n,
+                   name_of(m.memory), grouped(m.seen.executions), grouped(m.seen.redundant),
+                   grouped(m.seen.events), m.seen.seconds, rate(executions_per_second(m.seen)));
+
+    fmt::print("\nThe same protocol, operation for operation, in other checkers; executions for "
+               "n = 1, 2, …:\n\n"
+               "| checker | memory | per-sb | RCU |\n|---|---|---|---|\n");
+    for (const published& p : others)
+        fmt::print("| {} | {} | {} | {} |\n", p.checker, p.memory, p.per_sb, p.rcu);
+
+    fmt::print("\n## Speed\n\nChecks repeated in one process.\n\n"
+               "| fix | n | memory | checks | seconds | CPU seconds | executions/s |\n"
+               "|---|--:|---|--:|--:|--:|--:|\n");
+    for (const throughput& t : data.speed)
+        fmt::print("| {} | {} | {} | {} | {:.2f} | {:.2f} | {} |\n", t.what, t.n, name_of(t.memory),
+                   grouped(t.checks), t.seconds, t.cpu_seconds, rate(t.per_second()));
+    fmt::print("\nPeak memory of all of this: {:.1f} MB.\n", data.megabytes);
+
+    fmt::print("\n## Mutants\n\nOne promise broken, n = 1, weak memory.\n\n"
+               "| mutant | found | after executions |\n|---|---|--:|\n");
+    for (const measurement& m : data.broken)
+        fmt::print("| {} | {} | {} |\n", m.what, m.seen.found("BUG_ON") ? "yes" : "no",
+                   grouped(m.seen.executions));
+
+    fmt::print("\n## Models\n\n"
+               "| model | switchers | memory | verdict | executions | redundant | events | seconds "
+               "|\n|---|--:|---|---|--:|--:|--:|--:|\n");
+    for (const measurement& m : data.models)
+        fmt::print("| {} | {} | {} | {} | {} | {} | {} | {:.4f} |\n", m.what, m.n,
+                   name_of(m.memory), verdict_of(m.seen), grouped(m.seen.executions),
+                   grouped(m.seen.redundant), grouped(m.seen.events), m.seen.seconds);
+}
+
+nlohmann::ordered_json to_json(const std::vector<measurement>& all) {
+    auto rows = nlohmann::ordered_json::array();
+    for (const measurement& m : all)
+        rows.push_back({{"what", m.what},
+                        {"n", m.n},
+                        {"memory", name_of(m.memory)},
+                        {"verdict", name_of(m.seen.outcome)},
+                        {"property", m.seen.what.property},
+                        {"executions", m.seen.executions},
+                        {"redundant", m.seen.redundant},
+                        {"events", m.seen.events},
+                        {"seconds", m.seen.seconds}});
+    return rows;
+}
+
+void print_json(const report_data& data) {
+    nlohmann::ordered_json out;
+    out["umount"] = to_json(data.umount);
+    out["speed"] = nlohmann::ordered_json::array();
+    for (const throughput& t : data.speed)
+        out["speed"].push_back({{"what", t.what},
+                                {"n", t.n},
+                                {"memory", name_of(t.memory)},
+                                {"checks", t.checks},
+                                {"executions", t.executions},
+                                {"seconds", t.seconds},
+                                {"cpu_seconds", t.cpu_seconds},
+                                {"executions_per_second", t.per_second()}});
+    out["mutants"] = to_json(data.broken);
+    out["models"] = to_json(data.models);
+    out["peak_megabytes"] = data.megabytes;
+    out["failures"] = data.failures;
+    fmt::print("{}\n", out.dump(2));
+}
+
+int run(const settings& how) {
+    report_data data;
+    measure_umount(how, data);
+    measure_speed(how, data);
+    measure_mutants(data);
+    measure_models(how, data);
+    data.megabytes = peak_megabytes();
+    if (how.json)
+        print_json(data);
+    else
+        print_markdown(data);
+    std::fflush(stdout);
+    for (const std::string& f : data.failures)
+        fmt::print(stderr, "wbsync_bench: {}\n", f);
+    return data.failures.empty() ? 0 : 1;
+}
+
+constexpr const char* usage = "usage: wbsync_bench [--quick] [--json]\n\n"
+                              "  --quick  one run of each check instead of the best of three\n"
+                              "  --json   JSON instead of markdown\n";
+
+} // namespace
+
+int main(int argc, char** argv) try {
+    settings how;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument{argv[i]};
+        if (argument == "--json") {
+            how.json = true;
+        } else if (argument == "--quick") {
+            how.quick = true;
+        } else if (argument == "--help" || argument == "-h") {
+            fmt::print("{}", usage);
+            return 0;
+        } else {
+            fmt::print(stderr, "wbsync_bench: unknown argument {}\n\n{}", argument, usage);
+            return 2;
+        }
+    }
+    return run(how);
+} catch (const std::exception& e) {
+    std::fprintf(stderr, "wbsync_bench: %s\n", e.what());
+    return 2;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// Random small programs over the operations of the library, for tests that compare schedulers.
+namespace fuzz {
+
+inline constexpr int max_program_threads = 4;
+inline constexpr int max_variables = 3;
+inline constexpr int max_results = 16;
+inline constexpr int max_operations = 16; ///< in a thread
+
+enum class kind : std::uint8_t {
+    load,
+    load_acquire,
+    store,
+    store_release,
+    fetch_add,
+    fetch_add_relaxed,
+    fetch_add_acquire,
+    fetch_add_release,
+    xchg,
+    add,
+    mb,
+    rmb,
+    wmb,
+    await_equal,
+    await_not,
+    await_acquire_equal,
+    lock,
+    unlock,
+    read_lock,
+    read_unlock,
+    synchronize,
+    cmpxchg,
+    trylock,
+    plain_read,
+    plain_write,
+    use,
+    free,
+    call_rcu,
+    rcu_barrier,
+    queue_work,
+    flush_work,
+    wait_var,
+    wake_var,
+};
+
+/// What `--kinds` selects, bit by bit.
+struct kind_group {
+    const char* name;
+    std::vector<kind> kinds; ///< those that may be drawn
+    int one_in = 2;          ///< how many programs use it
+};
+
+inline const std::vector<kind_group>& groups() {
+    static const std::vector<kind_group> all{
+        {"load", {kind::load}},
+        {"acquire", {kind::load_acquire}},
+        {"store", {kind::store}},
+        {"release", {kind::store_release}},
+        {"rmw", {kind::fetch_add, kind::xchg}},
+        {"rmw-order", {kind::fetch_add_relaxed, kind::fetch_add_acquire, kind::fetch_add_release}},
+        {"add", {kind::add}},
+        {"mb", {kind::mb}},
+        {"fence", {kind::rmb, kind::wmb}},
+        {"await", {kind::await_equal, kind::await_not, kind::await_acquire_equal}},
+        {"lock", {kind::lock}},
+        {"rcu", {kind::read_lock, kind::synchronize}},
+        {"cmpxchg", {kind::cmpxchg}, 4},
+        {"trylock", {kind::trylock}, 8},
+        {"plain", {kind::plain_read, kind::plain_write}, 12},
+        {"heap", {kind::use, kind::free}, 12},
+        {"callback", {kind::call_rcu, kind::rcu_barrier}, 16},
+        {"work", {kind::queue_work, kind::flush_work}, 16},
+        {"event", {kind::wait_var, kind::wake_var}, 16},
+    };
+    return all;
+}
+
+/// The bit of a group in shape::groups, or 0 if there is none of that name.
+inline std::uint32_t group_bit(std::string_view name) {
+    for (std::size_t g = 0; g != groups().size(); ++g)
+        if (name == groups()[g].name)
+            return std::uint32_t{1} << g;
+    return 0;
+}
+
+struct operation {
+    kind what = kind::load;
+    std::int8_t variable = 0;
+    std::int8_t value = 0;    ///< stored, added, or waited for
+    bool conditional = false; ///< only done if the thread's last result is not 0
+
+    friend bool operator==(const operation&, const operation&) = default;
+};
+
+constexpr bool gives_result(kind k) {
+    switch (k) {
+    case kind::load:
+    case kind::load_acquire:
+    case kind::fetch_add:
+    case kind::fetch_add_relaxed:
+    case kind::fetch_add_acquire:
+    case kind::fetch_add_release:
+    case kind::xchg:
+    case kind::await_not: return true;
+    default: return false;
+    }
+}
+
+/// Is it more than a single step of its own? Programs with such operations are left out where the
+/// order of the steps is to be known, or the memory model is asked.
+constexpr bool is_composite(kind k) {
+    return k >= kind::trylock;
+}
+
+/// Does it bring a thread of the library, or a loop? Such programs must be small.
+constexpr bool is_heavy(kind k) {
+    return k >= kind::call_rcu;
+}
+
+/// Without them no program has a finding other than a deadlock.
+constexpr bool is_hazard(kind k) {
+    return k >= kind::plain_read && k <= kind::free;
+}
+
+/// What ends the section that `k` starts.
+constexpr std::optional<kind> end_of(kind k) {
+    if (k == kind::lock)
+        return kind::unlock;
+    if (k == kind::read_lock)
+        return kind::read_unlock;
+    return std::nullopt;
+}
+
+constexpr bool ends_section(kind k) {
+    return k == kind::unlock || k == kind::read_unlock;
+}
+
+} // namespace fuzz
