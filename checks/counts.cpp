@@ -4,8 +4,6 @@
 
 #include <wbsync/wbsync.hpp>
 
-#include "bench/umount.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -358,64 +356,4 @@ TEST_CASE("count: each section starts before or after each grace period") {
         CHECK(executions(times(n, section) + bodies{period}) == power(2, n));
         CHECK(executions(times(n, period) + bodies{section}) == power(2, n));
     }
-}
-
-// --- the umount protocol of bench/
-// --------------------------------------------------------------------
-
-namespace {
-
-template <bench::fix Fix, int N>
-void check_umount(std::uint64_t count) {
-    for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
-        options with;
-        with.memory = memory;
-        const result r = check<bench::umount_protocol<Fix, N>>(with);
-        CHECK(r.verified());
-        CHECK(r.executions == count);
-        CHECK(r.redundant == 0);
-    }
-}
-
-template <bench::fix Fix, bench::mutant Broken>
-bool refuted() {
-    return check<bench::umount_protocol<Fix, 1, Broken>>().found("BUG_ON");
-}
-
-} // namespace
-
-TEST_CASE("count: umount with a counter for each superblock, n switchers") {
-    using enum bench::fix;
-    check_umount<per_sb, 1>(3);
-    check_umount<per_sb, 2>(8);
-    check_umount<per_sb, 3>(20);
-    check_umount<per_sb, 4>(48);
-    check_umount<per_sb, 6>(256);
-}
-
-TEST_CASE("count: umount with RCU, n switchers") {
-    using enum bench::fix;
-    check_umount<rcu, 1>(9);
-    check_umount<rcu, 2>(128);
-    check_umount<rcu, 3>(1772);
-}
-
-TEST_CASE("umount with a counter for each superblock needs every one of its promises") {
-    using enum bench::fix;
-    using enum bench::mutant;
-    CHECK(refuted<per_sb, umounter_without_mb>());
-    CHECK(refuted<per_sb, switcher_without_mb>());
-    CHECK(refuted<per_sb, decrement_before_iput>());
-    CHECK(refuted<per_sb, increment_after_check>());
-}
-
-TEST_CASE("umount with RCU needs every one of its promises") {
-    using enum bench::fix;
-    using enum bench::mutant;
-    CHECK(refuted<rcu, umounter_without_mb>());
-    CHECK(refuted<rcu, switcher_without_mb>());
-    CHECK(refuted<rcu, decrement_before_iput>());
-    CHECK(refuted<rcu, increment_after_check>());
-    CHECK(refuted<rcu, flush_before_grace_period>());
-    CHECK(refuted<rcu, section_ends_before_queueing>());
 }

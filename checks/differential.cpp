@@ -92,6 +92,22 @@ TEST_CASE("random programs with RCU sections and grace periods") {
             with_groups({"load", "acquire", "store", "release", "rmw", "add", "mb", "rcu"}));
 }
 
+TEST_CASE("random programs with compare-and-exchange and trylock") {
+    compare(9'000'000, 300,
+            with_groups({"load", "acquire", "store", "add", "rmw", "cmpxchg", "trylock"}));
+}
+
+TEST_CASE("random programs with data races and uses after free") {
+    compare(10'000'000, 400,
+            with_groups(
+                {"load", "acquire", "store", "release", "lock", "rcu", "await", "plain", "heap"}));
+}
+
+TEST_CASE("random programs with works, callbacks and wait queues") {
+    compare(11'000'000, 200,
+            with_groups({"load", "store", "add", "rcu", "work", "callback", "event"}));
+}
+
 TEST_CASE("random programs of everything") {
     compare(7'000'000, 800, small);
 }

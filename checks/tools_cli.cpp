@@ -489,10 +489,10 @@ TEST_CASE("the program gives its results as JSON") {
     const json& results = document["results"];
     REQUIRE(results.size() == 2);
     for (const json& e : results) {
-        CHECK(keys_of(e) == std::set<std::string>{"model", "commit", "memory", "parameters",
-                                                  "verdict", "property", "message", "expected",
-                                                  "as_expected", "executions", "redundant",
-                                                  "events", "seconds", "counterexample"});
+        CHECK(keys_of(e) == std::set<std::string>{
+                                "model", "commit", "memory", "parameters", "verdict", "property",
+                                "message", "expected", "as_expected", "executions", "redundant",
+                                "events", "seconds", "counterexample", "schedule"});
         CHECK(e["as_expected"] == true);
         CHECK(e["parameters"]["switchers"] == 1);
         CHECK(e["executions"].get<int>() > 0);

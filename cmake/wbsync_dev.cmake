@@ -38,8 +38,12 @@ target_precompile_headers(wbsync_pch PRIVATE <wbsync/wbsync.hpp> <fmt/format.h> 
 
 if(WBSYNC_BUILD_TESTS OR WBSYNC_BUILD_EXAMPLES)
     find_package(doctest REQUIRED)
+    # Tests are compiled more often than they are run: they stop at -O1.
+    add_library(wbsync_quick_build INTERFACE)
+    target_compile_options(wbsync_quick_build INTERFACE $<$<CONFIG:Release>:-O1>)
+
     add_library(wbsync_test_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/precompiled.cpp)
-    target_link_libraries(wbsync_test_pch PRIVATE wbsync_dev doctest::doctest)
+    target_link_libraries(wbsync_test_pch PRIVATE wbsync_dev wbsync_quick_build doctest::doctest)
     target_precompile_headers(wbsync_test_pch PRIVATE <wbsync/wbsync.hpp> <doctest/doctest.h>
                               <fmt/format.h> <fmt/ranges.h>)
 
@@ -49,5 +53,6 @@ if(WBSYNC_BUILD_TESTS OR WBSYNC_BUILD_EXAMPLES)
     target_link_libraries(wbsync_doctest_main PRIVATE wbsync_dev PUBLIC doctest::doctest)
 
     add_library(wbsync_test INTERFACE)
-    target_link_libraries(wbsync_test INTERFACE wbsync_dev wbsync_doctest_main doctest::doctest)
+    target_link_libraries(wbsync_test INTERFACE wbsync_dev wbsync_quick_build wbsync_doctest_main
+                                              doctest::doctest)
 endif()

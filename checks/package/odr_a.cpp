@@ -22,7 +22,7 @@ namespace {
 
 struct store_buffering {
     atomic_t x{"x"}, y{"y"};
-    int r0 = 0, r1 = 0;
+    std::int64_t r0 = 0, r1 = 0;
 
     void threads(scenario& s) {
         s.thread("P0", [this] {

@@ -18,7 +18,7 @@ namespace {
 
 struct store_buffering {
     atomic_t data{"data"}, flag{"flag"};
-    int seen_flag = 0, seen_data = 0;
+    std::int64_t seen_flag = 0, seen_data = 0;
 
     void threads(scenario& s) {
         s.thread("writer", [this] {

@@ -260,8 +260,7 @@ public:
 
     /// What thread `t` may read from `x`; of the older stores only those with a `wanted` value.
     /// Valid until the next call.
-    template <class Wanted>
-    const read_options& options(thread_id t, const location& x, Wanted wanted) {
+    const read_options& options(thread_id t, const location& x, value_condition wanted) {
         const bool looks_into = memory_.list_options(
             t, x, scheduler_->causal_past(t), [](step_index) { return false; }, true, wanted,
             options_);
@@ -273,9 +272,8 @@ public:
     }
 
     /// The same in the execution without the steps `gone`.
-    template <class Wanted>
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
-                                        Wanted wanted) {
+                                        value_condition wanted) {
         memory_.list_options(
             t, x, scheduler_->causal_past(t), [&](step_index s) { return s >= 0 && gone(s); },
             false, wanted, options_);

@@ -183,9 +183,9 @@ public:
     /// true for. A run of additions is read or passed over as a whole; returns whether the load
     /// could have looked into one, that is, whether the order of its additions matters after all,
     /// if asked for by `may_look_into`.
-    template <class Gone, class Wanted>
+    template <class Gone>
     bool list_options(thread_id t, const location& x, const vector_clock* past, Gone gone,
-                      bool may_look_into, Wanted wanted, read_options& out) {
+                      bool may_look_into, value_condition wanted, read_options& out) {
         out.clear();
         int end = x.newest();
         while (gone(x.at(end).step))
@@ -282,9 +282,9 @@ private:
     }
 
     /// False: there is no room for more of them.
-    template <class Gone, class Wanted>
+    template <class Gone>
     bool add_option(thread_id t, const location& x, const run_view& run, int newest, Gone gone,
-                    Wanted wanted, read_options& out) {
+                    value_condition wanted, read_options& out) {
         const bool first = out.empty();
         read_option o{run.end, 0, x.at(run.begin).value};
         if (x.at(run.begin).access == access_class::add)
@@ -320,9 +320,8 @@ private:
 
     /// Could the load read a part of the run that gives a wanted value? One of the additions that
     /// it passes over must be in its causal past; otherwise running it earlier gives the same.
-    template <class Wanted>
     bool can_look_into(thread_id t, const location& x, const run_view& run,
-                       const vector_clock* past, int newest, Wanted wanted) {
+                       const vector_clock* past, int newest, value_condition wanted) {
         constexpr auto nothing_gone = [](step_index) { return false; };
         const vector_clock& now = views_[t].now.clock;
         std::int64_t whole = x.at(run.begin - 1).value;

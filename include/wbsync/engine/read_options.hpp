@@ -22,6 +22,23 @@ struct read_option {
     std::int64_t value;
 };
 
+/// A condition on values, without its type: the code that looks for stores is compiled once, not
+/// for every lambda of a model. Refers to the condition, which must live as long.
+class value_condition {
+public:
+    template <class Condition>
+    explicit value_condition(const Condition& c)
+        : of_(&c), call_([](const void* f, std::int64_t v) {
+              return static_cast<bool>((*static_cast<const Condition*>(f))(v));
+          }) {}
+
+    bool operator()(std::int64_t value) const { return call_(of_, value); }
+
+private:
+    const void* of_;
+    bool (*call_)(const void*, std::int64_t);
+};
+
 /// What a load may read; the newest store first.
 using read_options = std::vector<read_option>;
 

@@ -18,12 +18,14 @@ inline std::string show_number(std::int64_t value) {
     return fmt::format("{}", value);
 }
 
-/// Blocks until a variable has a value that `Predicate` accepts.
-template <class Predicate>
+inline constexpr auto any_value = [](std::int64_t) { return true; };
+inline constexpr auto no_value = [](std::int64_t) { return false; };
+
+/// Blocks until a variable has a value that a condition accepts.
 class value_guard final : public guard {
 public:
     /// `newest_only`: for read-modify-writes, which never read an old store.
-    value_guard(const location& x, const Predicate& accepts, bool newest_only, const char* verb,
+    value_guard(const location& x, value_condition accepts, bool newest_only, const char* verb,
                 show_function show)
         : x_(x), accepts_(accepts), newest_only_(newest_only), verb_(verb), show_(show),
           thread_(execution::current()->self()) {}
@@ -37,7 +39,8 @@ public:
     }
 
     [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
-        return acceptable(execution::current()->options_without(gone, thread_, x_, wanted())) != 0;
+        return acceptable(execution::current()->options_without(
+                   gone, thread_, x_, newest_only_ ? value_condition(no_value) : accepts_)) != 0;
     }
 
     /// The options that satisfy the predicate.
@@ -54,13 +57,8 @@ public:
     }
 
 private:
-    /// Which older stores to look for at all.
-    [[nodiscard]] auto wanted() const {
-        return [this](std::int64_t v) { return !newest_only_ && accepts_(v); };
-    }
-
     const location& x_;
-    const Predicate& accepts_;
+    value_condition accepts_;
     bool newest_only_;
     const char* verb_;
     show_function show_;
@@ -92,8 +90,7 @@ public:
         run.access(x_->owner, verb, at);
         if (!run.running())
             return x_->value();
-        const read_options& options =
-            run.options(run.self(), *x_, [](std::int64_t) { return true; });
+        const read_options& options = run.options(run.self(), *x_, value_condition(any_value));
         return read(run, options, all_choices(options), order, verb, at);
     }
 
@@ -163,8 +160,8 @@ public:
                 x_->stores.back().value = f(seen);
             return {accepts(seen), seen};
         }
-        const read_options& options =
-            run.options(run.self(), *x_, [&](std::int64_t v) { return !accepts(v); });
+        const auto refuses = [&](std::int64_t v) { return !accepts(v); };
+        const read_options& options = run.options(run.self(), *x_, value_condition(refuses));
         store_choices refused = 0;
         for (std::size_t k = 0; k != options.size(); ++k)
             if (k == 0 || !accepts(options[k].value))
@@ -189,7 +186,7 @@ public:
     bool await(Predicate accepts, memory_order order, const char* verb, const site& at,
                std::int64_t* value = nullptr, bool idle = false) const {
         execution& run = enter(at);
-        const value_guard<Predicate> when(*x_, accepts, false, verb, show_);
+        const value_guard when(*x_, value_condition(accepts), false, verb, show_);
         operation op = choosing_step(access_class::read, verb, at);
         op.when = &when;
         op.idle = idle;
@@ -198,7 +195,7 @@ public:
         run.access(x_->owner, verb, at);
         std::int64_t seen = x_->value();
         if (run.running()) {
-            const read_options& options = run.options(run.self(), *x_, accepts);
+            const read_options& options = run.options(run.self(), *x_, value_condition(accepts));
             seen = read(run, options, when.acceptable(options), order, verb, at);
         }
         if (value != nullptr)
@@ -211,7 +208,7 @@ public:
     bool await_update(Predicate accepts, F f, memory_order order, const char* verb, const site& at,
                       bool idle = false) {
         enter(at);
-        const value_guard<Predicate> when(*x_, accepts, true, verb, show_);
+        const value_guard when(*x_, value_condition(accepts), true, verb, show_);
         std::int64_t before = 0;
         return change(f, order, verb, at, &when, idle, before);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/bug.hpp>
 
 #include <bit>
 #include <string>

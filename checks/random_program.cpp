@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The tools of the differential test: that programs are what they should be, that the axioms know
+// the litmus tests, that a failure is shown as its smallest program.
+
+#include "checks/random_program.hpp"
+
+#include "checks/axiomatic.hpp"
+#include "checks/program_source.hpp"
+#include "checks/shrink.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+
+using fuzz::kind;
+using fuzz::operation;
+using fuzz::program;
+
+TEST_CASE("random programs are well formed, and a seed gives the same one on every machine") {
+    std::uint64_t hash = 0;
+    for (std::uint64_t seed = 0; seed != 500; ++seed) {
+        const program p = fuzz::draw(seed, {});
+        CHECK(fuzz::well_formed(p));
+        CHECK(p == fuzz::draw(seed, {}));
+        for (const auto& thread : p.threads)
+            for (const operation& o : thread)
+                hash = hash * 31 + static_cast<std::uint64_t>(o.what) * 7 +
+                       static_cast<std::uint64_t>(o.variable) + static_cast<std::uint64_t>(o.value);
+    }
+    CHECK(hash == 3'993'988'746'636'193'356U);
+}
+
+TEST_CASE("sections that overlap with their like, or do not end, are not well formed") {
+    CHECK(fuzz::well_formed(
+        {{{{kind::lock}, {kind::read_lock}, {kind::unlock}, {kind::read_unlock}}}}));
+    CHECK(!fuzz::well_formed({{{{kind::lock}}}}));
+    CHECK(!fuzz::well_formed({{{{kind::unlock}}}}));
+    CHECK(!fuzz::well_formed({{{{kind::lock}, {kind::lock}, {kind::unlock}, {kind::unlock}}}}));
+    CHECK(!fuzz::well_formed({{{{kind::read_lock}, {kind::synchronize}, {kind::read_unlock}}}}));
+    CHECK(!fuzz::well_formed({{{{kind::store, 0, 1, true}}}})); // on what condition?
+}
+
+TEST_CASE("a program that fails is shrunk to the operations that matter") {
+    const program large{{{{kind::mb}, {kind::fetch_add, 0, 1}, {kind::load, 1}, {kind::wmb}},
+                         {{kind::lock}, {kind::xchg, 1, 2}, {kind::unlock}, {kind::load, 2}},
+                         {{kind::load, 0}}}};
+    const auto reads_and_writes_x1 = [](const program& p) {
+        bool reads = false;
+        bool writes = false;
+        for (const auto& t : p.threads)
+            for (const operation& o : t) {
+                reads = reads || (o.what == kind::load && o.variable == 1);
+                writes = writes || (o.what == kind::store && o.variable == 1) ||
+                         (o.what == kind::xchg && o.variable == 1);
+            }
+        return reads && writes;
+    };
+    const program small = fuzz::shrinker(reads_and_writes_x1)(large);
+    CHECK(small == program{{{{kind::load, 1}}, {{kind::store, 1, 2}}}});
+    const std::string text = fuzz::source(small, {1, 0});
+    CHECK(text.find("s.thread(\"P1\", [this] {\n            WRITE_ONCE(x1, 2);") != text.npos);
+    CHECK(text.find("r0 = READ_ONCE(x1);") != text.npos);
+    CHECK(text.find("P1") < text.find("P0"));
+}
+
+namespace {
+
+/// How many final states a program of relaxed accesses has.
+std::size_t finals(const program& p) {
+    return fuzz::axiomatic_finals(p).size();
+}
+
+constexpr operation w(int x) {
+    return {kind::store, static_cast<std::int8_t>(x), 1};
+}
+constexpr operation r(int x) {
+    return {kind::load, static_cast<std::int8_t>(x)};
+}
+constexpr operation mb{kind::mb};
+
+} // namespace
+
+TEST_CASE("the axioms know store buffering, message passing and IRIW") {
+    CHECK(finals({{{w(0), r(1)}, {w(1), r(0)}}}) == 4);
+    CHECK(finals({{{w(0), mb, r(1)}, {w(1), mb, r(0)}}}) == 3);
+    CHECK(finals({{{w(0), mb, r(1)}, {w(1), r(0)}}}) == 4);
+    CHECK(finals({{{w(0), w(1)}, {r(1), r(0)}}}) == 4);
+    CHECK(finals({{{w(0), {kind::wmb}, w(1)}, {r(1), {kind::rmb}, r(0)}}}) == 3);
+    CHECK(finals({{{w(0), {kind::store_release, 1, 1}}, {{kind::load_acquire, 1}, r(0)}}}) == 3);
+    CHECK(finals({{{w(0)}, {w(1)}, {r(0), r(1)}, {r(1), r(0)}}}) == 16);
+    CHECK(finals({{{w(0)}, {w(1)}, {r(0), mb, r(1)}, {r(1), mb, r(0)}}}) == 15);
+}
+
+TEST_CASE("the axioms know grace periods") {
+    const operation lock{kind::read_lock};
+    const operation unlock{kind::read_unlock};
+    const operation sync{kind::synchronize};
+    CHECK(finals({{{w(0), sync, r(1)}, {lock, w(1), r(0), unlock}}}) == 3);
+    CHECK(finals({{{w(0), sync, r(1)}, {w(1), r(0)}}}) == 4);
+    CHECK(finals({{{w(0), mb, r(1)}, {lock, w(1), r(0), unlock}}}) == 4);
+    // One grace period against one section and a fence, then against two sections.
+    CHECK(finals({{{lock, w(0), r(1), unlock}, {w(1), sync, r(2)}, {w(2), mb, r(0)}}}) == 7);
+    CHECK(finals({{{lock, w(0), r(1), unlock}, {w(1), sync, r(2)}, {lock, w(2), r(0), unlock}}}) ==
+          8);
+}
