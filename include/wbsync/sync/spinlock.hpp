@@ -75,11 +75,11 @@ inline void spin_lock(spinlock_t& l, const site& at = site::here()) {
 inline bool spin_trylock(spinlock_t& l, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     const std::int64_t me = run == nullptr ? 0 : run->self() + 1;
-    const bool taken = l.value
-                           .update_if([](std::int64_t v) { return v == 0; },
-                                      [me](std::int64_t) { return me; },
-                                      engine::memory_order::acquire, false, "spin_trylock", at)
-                           .first;
+    const bool taken =
+        l.value
+            .update_if([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
+                       engine::memory_order::acquire, false, "spin_trylock", at)
+            .first;
     if (!taken)
         return false;
     if (run != nullptr && run->running())
