@@ -89,7 +89,7 @@ public:
         widths_[verdict_column] = std::string_view{"finding deadlock"}.size();
         widths_[6] = widths_[7] = 10;
         for (const check_request& c : checks) {
-            const auto expected = expectation_text(c.of.expected(c.with.memory, c.values));
+            const auto expected = c.of.expected(c.with.memory, c.values).str();
             widen(0, c.of.name.size());
             widen(1, std::min<std::size_t>(c.of.commit.size(), 12));
             widen(2, parameters_text(c).size());

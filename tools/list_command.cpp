@@ -15,7 +15,7 @@ namespace wbsync::tools {
 namespace {
 
 std::string expected(const models::model& m, memory_kind memory) {
-    return expectation_text(m.expected(memory, values_of(m, {})));
+    return m.expected(memory, values_of(m, {})).str();
 }
 
 report::json parameter_json(const models::parameter& p) {

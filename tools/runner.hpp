@@ -34,19 +34,13 @@ struct check_outcome {
     std::string counterexample; ///< laid out; empty if there is none
 };
 
-/// "finding P1"
-inline std::string expectation_text(const models::expectation& e) {
-    return e.outcome == verdict::finding ? fmt::format("finding {}", e.property)
-                                         : std::string{name_of(e.outcome)};
-}
-
 namespace detail {
 
 inline check_outcome describe(const check_request& asked, const result& r) {
     const models::expectation expected = asked.of.expected(r.memory, asked.values);
     check_outcome out;
-    out.entry = report::to_json(r, {asked.of.name, asked.of.commit, asked.values,
-                                    expectation_text(expected), expected.matches(r)});
+    out.entry = report::to_json(
+        r, {asked.of.name, asked.of.commit, asked.values, expected.str(), expected.matches(r)});
     if (r.outcome != verdict::finding)
         return out;
     report::style style = report::style_for(r, asked.width);

@@ -39,7 +39,7 @@ public:
 
     /// schedule(): sleeps until the wake-up number `count` of this thread.
     void sleep(std::int64_t count, const site& at) {
-        engine::variable mine(wakeups(run_.self()), run_.stamp(), &show_wakeups);
+        engine::variable mine(wakeups(run_.self()), run_.stamp());
         mine.await([count](std::int64_t n) { return n >= count; }, memory_order::acquire,
                    "schedule", at);
     }
@@ -55,7 +55,7 @@ public:
                                               memory_order::acq_rel, "__wake_up", at);
         for (; sleepers != 0; sleepers &= sleepers - 1) {
             engine::variable his(wakeups(std::countr_zero(static_cast<std::uint64_t>(sleepers))),
-                                 run_.stamp(), &show_wakeups);
+                                 run_.stamp());
             his.update([](std::int64_t n) { return n + 1; }, memory_order::release,
                        "try_to_wake_up", at);
         }
@@ -72,7 +72,6 @@ private:
                                                 std::countr_zero(static_cast<std::uint64_t>(q)));
         return text.empty() ? "empty" : text;
     }
-    static std::string show_wakeups(std::int64_t n) { return fmt::format("{}", n); }
 
     [[nodiscard]] engine::location& wakeups(engine::thread_id t) const {
         return run_.shared_location(
