@@ -147,7 +147,9 @@ TEST_CASE("misuse: a thread ends inside of a section") {
             });
         }
     };
-    check_fails<stays>("misuse", {"P0 ends inside of an RCU read-side critical section"});
+    CHECK(is_here(
+        check_fails<stays>("misuse", {"P0 ends inside of an RCU read-side critical section"})
+            .what.where));
 }
 
 TEST_CASE("misuse: synchronize_rcu inside of a section") {
@@ -161,8 +163,67 @@ TEST_CASE("misuse: synchronize_rcu inside of a section") {
         }
     };
     CHECK(is_here(check_fails<waits_for_itself>(
-                      "misuse", {"synchronize_rcu", "inside of a read-side critical section"})
+                      "misuse", {"synchronize_rcu", "inside of an RCU read-side critical section"})
                       .what.where));
+}
+
+TEST_CASE("misuse: what sleeps, inside of a section") {
+    struct rcu_barrier_inside {
+        void threads(scenario& s) {
+            s.thread("P0", [] {
+                rcu_read_lock();
+                rcu_barrier(); // with no callbacks it would not have to wait
+                rcu_read_unlock();
+            });
+        }
+    };
+    struct waits_inside {
+        atomic_t x{"x"};
+        void threads(scenario& s) {
+            s.thread("P0", [this] {
+                rcu_read_lock();
+                rcu_read_lock();
+                rcu_read_unlock();
+                wait_var_event(x, [] { return true; });
+                rcu_read_unlock();
+            });
+        }
+    };
+    struct says_so_itself {
+        void threads(scenario& s) {
+            s.thread("P0", [] {
+                might_sleep(); // fine
+                rcu_read_lock();
+                might_sleep("my_alloc");
+                rcu_read_unlock();
+            });
+        }
+    };
+    const auto section = "P0 is inside of an RCU read-side critical section (since misuse.cpp:";
+    CHECK(is_here(
+        check_fails<rcu_barrier_inside>("misuse", {"rcu_barrier can sleep", section}).what.where));
+    CHECK(is_here(
+        check_fails<waits_inside>("misuse", {"wait_var_event can sleep", section}).what.where));
+    CHECK(
+        is_here(check_fails<says_so_itself>("misuse", {"my_alloc can sleep", section}).what.where));
+}
+
+TEST_CASE("misuse: flushing works inside of a section") {
+    struct flushes {
+        workqueue_struct wq{"wq"};
+        work_struct work{"work", [](work_struct&) {}};
+        bool all;
+        explicit flushes(bool all_of_them) : all(all_of_them) { wq.add(work); }
+        void threads(scenario& s) {
+            s.thread("P0", [this] {
+                rcu_read_lock();
+                all ? flush_workqueue(wq) : flush_work(work);
+                rcu_read_unlock();
+            });
+        }
+    };
+    CHECK(found(check<flushes>({}, true), "flush_workqueue can sleep"));
+    CHECK(found(check<flushes>({}, false), "flush_work can sleep"));
 }
 
 // --- threads ------------------------------------------------------------------------------------

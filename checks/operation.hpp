@@ -139,6 +139,12 @@ constexpr std::optional<kind> end_of(kind k) {
     return std::nullopt;
 }
 
+/// May it not be used inside of a section?
+constexpr bool sleeps(kind k) {
+    return k == kind::synchronize || k == kind::rcu_barrier || k == kind::flush_work ||
+           k == kind::wait_var;
+}
+
 constexpr bool ends_section(kind k) {
     return k == kind::unlock || k == kind::read_unlock;
 }

@@ -64,8 +64,8 @@ struct program {
     friend bool operator==(const program&, const program&) = default;
 };
 
-/// Sections end and do not hold another one of their kind, nor what waits for their own end; what
-/// is conditional has a result to depend on.
+/// Sections end and do not hold another one of their kind, nor what sleeps; what is conditional has
+/// a result to depend on.
 inline bool well_formed(const program& p) {
     for (const auto& thread : p.threads) {
         bool result = false;
@@ -82,7 +82,7 @@ inline bool well_formed(const program& p) {
                 if (waits(*end))
                     return false;
                 open.push_back(*end);
-            } else if (o.what == kind::synchronize && waits(kind::read_unlock)) {
+            } else if (sleeps(o.what) && !open.empty()) {
                 return false;
             }
         }
@@ -125,10 +125,11 @@ inline std::vector<operation> close_sections(random& r, const std::vector<operat
         std::erase(open, end);
     };
     for (const operation& o : drawn) {
-        const kind waits_for =
-            o.what == kind::synchronize ? kind::read_unlock : end_of(o.what).value_or(o.what);
-        if (std::count(open.begin(), open.end(), waits_for) != 0)
-            close(waits_for);
+        while (sleeps(o.what) && !open.empty())
+            close(open.back());
+        const kind own_end = end_of(o.what).value_or(o.what);
+        if (std::count(open.begin(), open.end(), own_end) != 0)
+            close(own_end);
         thread.push_back(o);
         if (const auto end = end_of(o.what))
             open.push_back(*end);

@@ -4,6 +4,7 @@
 #include <wbsync/check.hpp>
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/memory/plain.hpp>
 #include <wbsync/memory/pointer.hpp>
 #include <wbsync/memory/slab.hpp>

@@ -113,6 +113,7 @@ inline void rcu_barrier(const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         return;
+    might_sleep("rcu_barrier", at);
     run->get<detail::rcu_callbacks>().barrier(*run, at);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/grace_period.hpp>
+#include <wbsync/memory/might_sleep.hpp>
 
 namespace wbsync {
 
@@ -14,15 +15,37 @@ public:
 
     void thread_ends(engine::execution& run) override {
         if (periods.inside(run.self()))
-            run.fail("misuse",
-                     fmt::format("thread {} ends inside of an RCU read-side critical section",
-                                 run.thread_name(run.self())),
-                     {});
+            run.fail(
+                "misuse",
+                fmt::format("thread {} ends inside of {}", run.thread_name(run.self()), section),
+                opened_[run.self()]);
+    }
+
+    void enter(engine::execution& run, const site& at) {
+        if (!run.running())
+            return;
+        const bool outermost = !periods.inside(run.self());
+        periods.enter(run, "rcu_read_lock", at);
+        if (outermost)
+            opened_[run.self()] = at;
+        atomic_context::of(run).enter(run, {section, nullptr, at});
+    }
+
+    void leave(engine::execution& run, const site& at) {
+        if (!run.running())
+            return;
+        periods.leave(run, "rcu_read_unlock", at);
+        atomic_context::of(run).leave(run, section);
     }
 
     static rcu_state& of(engine::execution& run) { return run.get<rcu_state>(); }
 
     engine::grace_periods periods;
+
+private:
+    static constexpr const char* section = "an RCU read-side critical section";
+
+    engine::per_thread<site> opened_; ///< where the outermost section of each thread starts
 };
 
 } // namespace detail
@@ -31,13 +54,13 @@ public:
 /// Documentation/RCU/whatisRCU.rst.
 inline void rcu_read_lock(const site& at = site::here()) {
     if (auto* run = engine::execution::current())
-        detail::rcu_state::of(*run).periods.enter(*run, "rcu_read_lock", at);
+        detail::rcu_state::of(*run).enter(*run, at);
 }
 
 /// Ends the innermost section of the thread. Without one: finding "misuse".
 inline void rcu_read_unlock(const site& at = site::here()) {
     if (auto* run = engine::execution::current())
-        detail::rcu_state::of(*run).periods.leave(*run, "rcu_read_unlock", at);
+        detail::rcu_state::of(*run).leave(*run, at);
 }
 
 /// Waits for a full grace period: blocks until every section that was open when it started has
@@ -45,6 +68,7 @@ inline void rcu_read_unlock(const site& at = site::here()) {
 /// sections did is visible afterwards. Inside of a section: finding "misuse".
 /// kernel/rcu/tree.c; tools/memory-model/Documentation/explanation.txt, "RCU relations".
 inline void synchronize_rcu(const site& at = site::here()) {
+    might_sleep("synchronize_rcu", at);
     if (auto* run = engine::execution::current())
         detail::rcu_state::of(*run).periods.synchronize(*run, "synchronize_rcu", at);
 }

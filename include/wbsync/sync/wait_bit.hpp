@@ -3,6 +3,7 @@
 
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/might_sleep.hpp>
 
 #include <bit>
 #include <string>
@@ -98,6 +99,7 @@ public:
 /// include/linux/wait_bit.h; kernel/sched/wait_bit.c.
 template <class Condition>
 void wait_var_event(const atomic_t& var, Condition condition, const site& at = site::here()) {
+    might_sleep("wait_var_event", at);
     if (condition())
         return;
     engine::execution* run = engine::execution::current();

@@ -3,6 +3,7 @@
 
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/might_sleep.hpp>
 
 #include <functional>
 #include <utility>
@@ -118,12 +119,14 @@ inline bool work_pending(const work_struct& work, const site& at = site::here())
 
 /// Blocks until the last queued instance has run to its end; not for one queued later.
 inline void flush_work(work_struct& work, const site& at = site::here()) {
+    might_sleep("flush_work", at);
     work.wait_for(work.last_instance(at), at);
 }
 
 /// Blocks until every work that is on the queue now, or running, has run to its end; not for those
 /// queued later, nor for one whose producer has not got to queueing it.
 inline void flush_workqueue(workqueue_struct& wq, const site& at = site::here()) {
+    might_sleep("flush_workqueue", at);
     std::vector<std::int64_t> instances;
     instances.reserve(wq.works().size());
     for (const work_struct* w : wq.works())

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/execution.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wbsync {
+
+namespace detail {
+
+/// Why a thread may not sleep now: what it is inside of, innermost last. RCU read-side sections
+/// and spinlocks enter themselves here.
+class atomic_context final : public engine::extension {
+public:
+    struct reason {
+        const char* what;  ///< "an RCU read-side critical section", "spinlock"
+        const label* name; ///< of the lock; nullptr: it has none
+        site where;        ///< since when
+
+        [[nodiscard]] std::string str() const {
+            return fmt::format("{}{}{} (since {})", what, name == nullptr ? "" : " ",
+                               name == nullptr ? "" : name->str(), where.str());
+        }
+    };
+
+    static atomic_context& of(engine::execution& run) { return run.get<atomic_context>(); }
+
+    void reset() override {
+        for (int t = 0; t != engine::max_threads; ++t)
+            of_[t].clear();
+    }
+
+    void enter(const engine::execution& run, const reason& why) { of_[run.self()].push_back(why); }
+
+    /// Leaves the innermost one of that kind and name, if there is one.
+    void leave(const engine::execution& run, const char* what, const label* name = nullptr) {
+        auto& mine = of_[run.self()];
+        const auto last = std::find_if(mine.rbegin(), mine.rend(), [&](const reason& r) {
+            return std::string_view{r.what} == what && r.name == name;
+        });
+        if (last != mine.rend())
+            mine.erase(std::next(last).base());
+    }
+
+    /// The innermost one of the current thread; nullptr: it may sleep.
+    [[nodiscard]] const reason* innermost(const engine::execution& run) const {
+        const auto& mine = of_[run.self()];
+        return mine.empty() ? nullptr : &mine.back();
+    }
+
+private:
+    engine::per_thread<std::vector<reason>> of_;
+};
+
+} // namespace detail
+
+/// Says that `verb`, called at `at`, can sleep. Every primitive that does calls this first, whether
+/// it has to wait this time or not. Inside of an RCU read-side section or under a spinlock: finding
+/// "misuse". A section of SRCU is no reason. Not a step, no ordering, does not block. As
+/// might_sleep() of include/linux/kernel.h with CONFIG_DEBUG_ATOMIC_SLEEP, and with preemptible RCU
+/// the rule of Documentation/RCU/checklist.rst, which the kernel itself checks in part only.
+inline void might_sleep(const char* verb = "might_sleep", const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run == nullptr || !run->running())
+        return;
+    if (const auto* why = detail::atomic_context::of(*run).innermost(*run))
+        run->fail("misuse",
+                  fmt::format("{} can sleep, and {} is inside of {}", verb,
+                              run->thread_name(run->self()), why->str()),
+                  at);
+}
+
+} // namespace wbsync
