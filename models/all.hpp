@@ -4,13 +4,28 @@
 #include "models/catalogue.hpp"
 #include "models/writeback/register.hpp"
 
+#include <cstddef>
+#include <vector>
+
 namespace wbsync::models {
+
+/// The models of one folder.
+struct family {
+    const char* folder;
+    void (*add_models)(std::vector<model>& to);
+};
 
 /// Every model of the repository, by name.
 inline const std::vector<model>& all() {
     static const std::vector<model> models = [] {
+        const family families[] = {{"writeback", &writeback::add_models}};
         std::vector<model> list;
-        writeback::add_models(list);
+        for (const family& f : families) {
+            const std::size_t before = list.size();
+            f.add_models(list);
+            for (std::size_t i = before; i != list.size(); ++i)
+                list[i].folder = f.folder;
+        }
         return list;
     }();
     return models;

@@ -50,6 +50,7 @@ struct model {
     /// For the default parameters, and what they mean for the others.
     std::function<expectation(memory_kind, const parameter_values&)> expected;
     std::function<result(const options&, const parameter_values&)> check;
+    std::string folder = {}; ///< below models/, where its manifest is
 };
 
 } // namespace wbsync::models
