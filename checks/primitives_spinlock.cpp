@@ -50,6 +50,7 @@ TEST_CASE("spin_lock: left out, or of another lock, or ended early, does not pro
 
 TEST_CASE("spin_lock: two locks nest, taken in different orders they are a deadlock") {
     const body l_then_k = [](locked& m) {
+        lockdep_off(); // checks/primitives_lockdep.cpp has it on
         spin_lock(m.l);
         spin_lock(m.k);
         m.add();
@@ -57,6 +58,7 @@ TEST_CASE("spin_lock: two locks nest, taken in different orders they are a deadl
         spin_unlock(m.k);
     };
     const body k_then_l = [](locked& m) {
+        lockdep_off();
         spin_lock(m.k);
         spin_lock(m.l);
         m.add();
@@ -71,10 +73,40 @@ TEST_CASE("spin_lock: two locks nest, taken in different orders they are a deadl
 
 TEST_CASE("spin_lock: taken twice by one thread is a deadlock") {
     check_fails<locked>({{[](locked& m) {
+                            lockdep_off();
                             spin_lock(m.l);
                             spin_lock(m.l);
                         }}},
                         "P[0] waits for spin_lock(l), which is held by P[0]");
+}
+
+TEST_CASE("spin_lock: the names with irq and bh are the same lock") {
+    const body irqsave = [](locked& m) {
+        unsigned long flags = 0;
+        spin_lock_irqsave(m.l, flags);
+        m.add();
+        spin_unlock_irqrestore(m.l, flags);
+    };
+    const body irq = [](locked& m) {
+        spin_lock_irq(m.l);
+        m.add();
+        spin_unlock_irq(m.l);
+    };
+    const body bh = [](locked& m) {
+        spin_lock_bh(m.l);
+        m.add();
+        spin_unlock_bh(m.l);
+    };
+    const body try_other = [](locked& m) {
+        unsigned long flags = 0;
+        if (!spin_trylock_irqsave(m.k, flags))
+            return;
+        m.add();
+        spin_unlock_irqrestore(m.k, flags);
+    };
+    check_holds<locked>({{irqsave, irq}, &locked::both_added});
+    check_holds<locked>({{add_locked, bh}, &locked::both_added});
+    check_fails<locked>({{irqsave, try_other}}, "data-race");
 }
 
 TEST_CASE("spin_unlock: a thread that is still inside keeps the others out for ever") {

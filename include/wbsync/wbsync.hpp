@@ -12,6 +12,9 @@
 #include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/sync/llist.hpp>
+#include <wbsync/sync/lockdep.hpp>
+#include <wbsync/sync/mutex.hpp>
+#include <wbsync/sync/rwsem.hpp>
 #include <wbsync/sync/spinlock.hpp>
 #include <wbsync/sync/wait_bit.hpp>
 #include <wbsync/workqueue/workqueue.hpp>

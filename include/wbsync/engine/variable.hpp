@@ -123,18 +123,16 @@ public:
 
     /// Adds without looking: relaxed, and commutes with other additions.
     void add(std::int64_t delta, const char* verb, const site& at) {
-        execution& run = enter(at);
-        const bool commutes = run.additions_commute(x_->id);
-        run.announce(step(commutes ? access_class::add : access_class::write, verb, at));
-        run.access(x_->owner, verb, at, execution::usage::store);
-        const std::int64_t before = x_->value();
-        if (!run.running()) {
-            x_->stores.back().value = before + delta;
-            return;
-        }
-        run.memory().add(run.self(), *x_, delta, commutes, run.step_count() - 1,
-                         run.seq(run.self()));
-        note_change(run, before, before + delta, verb, at);
+        add_when(delta, nullptr, verb, at);
+    }
+
+    /// Waits until the newest value is one that `accepts`, and adds to it in the same step. It
+    /// commutes with other additions, so these must not change what `accepts` says.
+    template <class Predicate>
+    void await_add(Predicate accepts, std::int64_t delta, const char* verb, const site& at) {
+        enter(at);
+        const value_guard when(*x_, value_condition(accepts), true, verb, show_);
+        add_when(delta, &when, verb, at);
     }
 
     /// Read-modify-write of the newest value; returns the old one.
@@ -224,6 +222,9 @@ public:
         return enter(at).companion(*x_, name, value);
     }
 
+    /// Which object it is, in whichever execution.
+    [[nodiscard]] object_id id() const noexcept { return x_ == nullptr ? object_id{0} : x_->id; }
+
     [[nodiscard]] const lifetime* owner() const noexcept { return x_ ? x_->owner : nullptr; }
 
     [[nodiscard]] const label& name() const noexcept {
@@ -274,6 +275,23 @@ private:
         if (run.recording())
             note_read(run, o.index, verb, at);
         return value;
+    }
+
+    void add_when(std::int64_t delta, const guard* when, const char* verb, const site& at) {
+        execution& run = enter(at);
+        const bool commutes = run.additions_commute(x_->id);
+        operation op = step(commutes ? access_class::add : access_class::write, verb, at);
+        op.when = when;
+        run.announce(op);
+        run.access(x_->owner, verb, at, execution::usage::store);
+        const std::int64_t before = x_->value();
+        if (!run.running()) {
+            x_->stores.back().value = before + delta;
+            return;
+        }
+        run.memory().add(run.self(), *x_, delta, commutes, run.step_count() - 1,
+                         run.seq(run.self()));
+        note_change(run, before, before + delta, verb, at);
     }
 
     template <class F>

@@ -1,106 +1,68 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/variable.hpp>
-
-#include <algorithm>
-#include <vector>
+#include <wbsync/sync/exclusive_lock.hpp>
 
 namespace wbsync {
 
-/// A spinlock. Blocking instead of spinning: a thread that waits is not scheduled.
-class spinlock_t {
+/// A spinlock. Its owner must not sleep: finding "misuse". include/linux/spinlock.h.
+class spinlock_t : public detail::exclusive_lock {
 public:
-    explicit spinlock_t(const label& name) : value(name, 0, &show) {}
-
-    engine::variable value; ///< 0, or one more than the number of the thread that holds it
-
-private:
-    static std::string show(std::int64_t v) {
-        const engine::execution* run = engine::execution::current();
-        if (v == 0 || run == nullptr)
-            return "free";
-        return "held by " + run->thread_name(static_cast<int>(v - 1));
-    }
+    explicit spinlock_t(const label& name) : exclusive_lock(name, detail::lock_kind::spinning) {}
 };
+using raw_spinlock_t = spinlock_t;
 
-namespace detail {
-
-/// Which locks each thread holds.
-class held_locks final : public engine::extension {
-public:
-    void reset() override {
-        for (int t = 0; t != engine::max_threads; ++t)
-            of_[t].clear();
-    }
-    void thread_ends(engine::execution& run) override {
-        const auto& mine = of_[run.self()];
-        if (!mine.empty())
-            run.fail("misuse",
-                     fmt::format("thread {} ends and still holds {}", run.thread_name(run.self()),
-                                 mine.back()->value.name().str()),
-                     {});
-    }
-
-    void add(engine::execution& run, const spinlock_t& l) { of_[run.self()].push_back(&l); }
-
-    /// False: the thread does not hold it.
-    bool remove(engine::execution& run, const spinlock_t& l) {
-        auto& mine = of_[run.self()];
-        const auto at = std::find(mine.begin(), mine.end(), &l);
-        if (at == mine.end())
-            return false;
-        mine.erase(at);
-        return true;
-    }
-
-private:
-    engine::per_thread<std::vector<const spinlock_t*>> of_;
-};
-
-} // namespace detail
-
-/// Takes the lock; blocks while another thread holds it. Acquire. Taking it twice is a deadlock.
+/// Takes the lock; blocks while another thread holds it. Acquire. Taken twice by one thread, or in
+/// an order that is circular with those of other locks: finding "lockdep".
 /// Documentation/locking/spinlocks.rst.
 inline void spin_lock(spinlock_t& l, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    const std::int64_t me = run == nullptr ? 0 : run->self() + 1;
-    l.value.await_update([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
-                         engine::memory_order::acquire, "spin_lock", at);
-    if (run != nullptr && run->running())
-        run->get<detail::held_locks>().add(*run, l);
+    l.lock("spin_lock", at);
 }
 
 /// Takes the lock if it is free. Acquire on success; a failure is a relaxed load.
 inline bool spin_trylock(spinlock_t& l, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    const std::int64_t me = run == nullptr ? 0 : run->self() + 1;
-    const bool taken =
-        l.value
-            .update_if([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
-                       engine::memory_order::acquire, false, "spin_trylock", at)
-            .first;
-    if (!taken)
-        return false;
-    if (run != nullptr && run->running())
-        run->get<detail::held_locks>().add(*run, l);
-    return true;
+    return l.trylock("spin_trylock", at);
 }
 
 /// Releases the lock. Release. If the thread does not hold it: finding "misuse".
 inline void spin_unlock(spinlock_t& l, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr && run->running() && !run->get<detail::held_locks>().remove(*run, l))
-        run->fail("misuse",
-                  fmt::format("spin_unlock({}) by {}, which does not hold it", l.value.name().str(),
-                              run->thread_name(run->self())),
-                  at);
-    l.value.store(0, engine::memory_order::release, "spin_unlock", at);
+    l.unlock("spin_unlock", at);
 }
 
 /// For the newest value of a lock, in checks about an execution.
 inline bool spin_is_locked(const spinlock_t& l, const site& at = site::here()) {
     return l.value.newest(at) != 0;
+}
+
+// The same under the names that also keep interrupts or softirqs out. There are none here: what an
+// interrupt does is a thread of its own in a model. So a lock that an interrupt takes, and that
+// some thread takes with interrupts on, is not found to be a deadlock.
+
+inline void spin_lock_irq(spinlock_t& l, const site& at = site::here()) {
+    l.lock("spin_lock_irq", at);
+}
+inline void spin_unlock_irq(spinlock_t& l, const site& at = site::here()) {
+    l.unlock("spin_unlock_irq", at);
+}
+inline void spin_lock_bh(spinlock_t& l, const site& at = site::here()) {
+    l.lock("spin_lock_bh", at);
+}
+inline void spin_unlock_bh(spinlock_t& l, const site& at = site::here()) {
+    l.unlock("spin_unlock_bh", at);
+}
+/// `flags` only has to be there.
+inline void spin_lock_irqsave(spinlock_t& l, unsigned long& flags, const site& at = site::here()) {
+    flags = 0;
+    l.lock("spin_lock_irqsave", at);
+}
+inline void spin_unlock_irqrestore(spinlock_t& l, unsigned long /*flags*/,
+                                   const site& at = site::here()) {
+    l.unlock("spin_unlock_irqrestore", at);
+}
+inline bool spin_trylock_irqsave(spinlock_t& l, unsigned long& flags,
+                                 const site& at = site::here()) {
+    flags = 0;
+    return l.trylock("spin_trylock_irqsave", at);
 }
 
 } // namespace wbsync

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/sync/lockdep.hpp>
+
+namespace wbsync::detail {
+
+/// What spinlock_t and mutex have in common: one owner at a time, known by name. Blocking instead
+/// of spinning: a thread that waits is not scheduled.
+class exclusive_lock {
+public:
+    exclusive_lock(const label& name, lock_kind kind) : value(name, 0, &show), kind_(kind) {}
+
+    engine::variable value; ///< 0, or one more than the number of the thread that holds it
+
+    /// Acquire.
+    void lock(const char* verb, const site& at) {
+        lock_wanted(value, kind_, verb, at);
+        const std::int64_t me = owner();
+        value.await_update([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
+                           engine::memory_order::acquire, verb, at);
+        lock_taken(value, kind_, verb, at);
+    }
+
+    /// Acquire on success; a failure is a relaxed load. No lock order comes from it.
+    bool trylock(const char* verb, const site& at) {
+        const std::int64_t me = owner();
+        const bool taken =
+            value
+                .update_if([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
+                           engine::memory_order::acquire, false, verb, at)
+                .first;
+        if (taken)
+            lock_taken(value, kind_, verb, at);
+        return taken;
+    }
+
+    /// Release.
+    void unlock(const char* verb, const site& at) {
+        lock_given_back(value, verb, at);
+        value.store(0, engine::memory_order::release, verb, at);
+    }
+
+private:
+    static std::int64_t owner() {
+        const engine::execution* run = engine::execution::current();
+        return run == nullptr ? 0 : run->self() + 1;
+    }
+
+    static std::string show(std::int64_t v) {
+        const engine::execution* run = engine::execution::current();
+        if (v == 0 || run == nullptr)
+            return "free";
+        return "held by " + run->thread_name(static_cast<int>(v - 1));
+    }
+
+    lock_kind kind_;
+};
+
+} // namespace wbsync::detail

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/sync/exclusive_lock.hpp>
+
+namespace wbsync {
+
+/// A mutex: its owner may sleep, and whoever waits for it does. include/linux/mutex.h.
+class mutex : public detail::exclusive_lock {
+public:
+    explicit mutex(const label& name) : exclusive_lock(name, detail::lock_kind::sleeping) {}
+};
+
+/// Takes the mutex; blocks while another thread holds it. Acquire. Under a spinlock or in an RCU
+/// section: finding "misuse". Taken twice by one thread, or in an order that is circular with those
+/// of other locks: finding "lockdep". kernel/locking/mutex.c.
+inline void mutex_lock(mutex& m, const site& at = site::here()) {
+    m.lock("mutex_lock", at);
+}
+
+/// Takes the mutex if it is free. Acquire on success; a failure is a relaxed load. Never sleeps.
+inline bool mutex_trylock(mutex& m, const site& at = site::here()) {
+    return m.trylock("mutex_trylock", at);
+}
+
+/// Releases the mutex. Release. If the thread does not hold it: finding "misuse". It still looks
+/// for others that wait after the next owner can have got in, so it must not be the last use of an
+/// object that the next owner frees (Documentation/locking/mutex-design.rst): a use after free.
+inline void mutex_unlock(mutex& m, const site& at = site::here()) {
+    m.unlock("mutex_unlock", at);
+    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
+        run->access(m.value.owner(), "mutex_unlock", at);
+}
+
+/// For the newest value, in checks about an execution.
+inline bool mutex_is_locked(const mutex& m, const site& at = site::here()) {
+    return m.value.newest(at) != 0;
+}
+
+} // namespace wbsync
