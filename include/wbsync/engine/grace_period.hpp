@@ -3,6 +3,8 @@
 
 #include <wbsync/engine/execution.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -23,22 +25,21 @@ public:
         started_ = {};
         for (thread_id t = 0; t != max_threads; ++t) {
             readers_[t].nesting = 0;
-            readers_[t].started = 0;
-            readers_[t].ended.clear();
+            readers_[t].open = 0;
+            readers_[t].sections.clear();
         }
     }
 
-    [[nodiscard]] bool inside(thread_id t) const noexcept { return readers_[t].nesting != 0; }
+    [[nodiscard]] bool inside(thread_id t) const noexcept { return readers_[t].open != 0; }
+
+    // Sections that nest: all between the outermost calls is one section.
 
     void enter(execution& run, const char* verb, const site& at) {
         if (!run.running())
             return;
         const thread_id t = run.self();
-        if (readers_[t].nesting++ == 0) {
-            run.announce(step(access_class::read, verb, at));
-            ++readers_[t].started;
-            run.memory().receive_strongly(t, started_);
-        }
+        if (readers_[t].nesting++ == 0)
+            start_section(run, verb, at);
         if (run.recording())
             run.note(verb, "", "", at);
     }
@@ -51,10 +52,27 @@ public:
             run.fail("misuse", fmt::format("{} without a section to end", verb), at);
         if (run.recording())
             run.note(verb, "", "", at);
-        if (--r.nesting != 0)
-            return;
+        if (--r.nesting == 0)
+            end_section(run, r.sections.size() - 1, at);
+    }
+
+    // Sections that may overlap: each is one of its own, with a number that counts those of its
+    // thread.
+
+    std::size_t start_section(execution& run, const char* verb, const site& at) {
+        const thread_id t = run.self();
+        run.announce(step(access_class::read, verb, at));
+        ++readers_[t].open;
+        readers_[t].sections.emplace_back();
+        run.memory().receive_strongly(t, started_);
+        return readers_[t].sections.size() - 1;
+    }
+
+    void end_section(execution& run, std::size_t number, const site& at) {
+        reader& r = readers_[run.self()];
         run.local_step(at);
-        r.ended.push_back({run.memory().propagated(run.self()), run.seq(run.self())});
+        r.sections[number] = {run.memory().propagated(run.self()), run.seq(run.self()), true};
+        --r.open;
         run.memory().tick(run.self());
     }
 
@@ -86,14 +104,15 @@ public:
     }
 
 private:
-    struct section_end {
+    struct section {
         view known; ///< what had been propagated to the reader when it left
-        timestamp seq;
+        timestamp seq = 0;
+        bool ended = false;
     };
     struct reader {
         int nesting = 0;
-        std::size_t started = 0; ///< outermost sections so far
-        std::vector<section_end> ended;
+        int open = 0;
+        std::vector<section> sections; ///< in the order in which they started
     };
 
     /// The sections that a grace period waits for: those that started before it, also when they
@@ -103,10 +122,10 @@ private:
     public:
         waiting(const grace_periods& of, int threads, const char* verb) : of_(of), verb_(verb) {
             for (thread_id t = 0; t != threads; ++t) {
-                if (of.readers_[t].started == 0)
+                if (of.readers_[t].sections.empty())
                     continue;
                 readers_ |= only(t);
-                sections_[t] = of.readers_[t].started;
+                sections_[t] = of.readers_[t].sections.size();
             }
         }
 
@@ -134,9 +153,11 @@ private:
 
         void finish(execution& run) const {
             for_each([&](thread_id t) {
-                const section_end& end = of_.readers_[t].ended[sections_[t] - 1];
-                run.memory().learn(run.self(), end.known);
-                run.by().order_after(t, end.seq);
+                for (std::size_t i = 0; i != sections_[t]; ++i) {
+                    const section& s = of_.readers_[t].sections[i];
+                    run.memory().learn(run.self(), s.known);
+                    run.by().order_after(t, s.seq);
+                }
             });
         }
 
@@ -147,7 +168,9 @@ private:
                 visit(std::countr_zero(left));
         }
         [[nodiscard]] bool has_ended(thread_id t) const {
-            return of_.readers_[t].ended.size() >= sections_[t];
+            const auto& all = of_.readers_[t].sections;
+            return std::all_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(sections_[t]),
+                               [](const section& s) { return s.ended; });
         }
 
         const grace_periods& of_;

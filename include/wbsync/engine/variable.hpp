@@ -143,6 +143,24 @@ public:
         return before;
     }
 
+    /// The same, unless `gone()` holds when it gets its turn: then it does nothing, and does not
+    /// touch the object, which may no longer be there. Returns whether it changed the value.
+    template <class Gone, class F>
+    bool update_unless(Gone gone, F f, memory_order order, const char* verb, const site& at) {
+        execution& run = enter(at);
+        run.announce(step(access_class::write, verb, at));
+        if (gone())
+            return false;
+        run.access(x_->owner, verb, at, execution::usage::store);
+        const std::int64_t before = x_->value();
+        const std::int64_t after = f(before);
+        if (run.running())
+            write_update(run, before, after, order, verb, at);
+        else
+            x_->stores.back().value = after;
+        return true;
+    }
+
     /// Changes the newest value if `accepts` is true for it, between full fences if `fenced`.
     /// Otherwise, or when it reads an older value that is not accepted, it is a relaxed load.
     /// Returns whether it changed, and the value it saw.
