@@ -43,6 +43,9 @@ public:
             program_.finally(state_);
     }
 
+protected:
+    [[nodiscard]] const State& state() const noexcept { return state_; }
+
 private:
     const program<State>& program_;
     State state_;

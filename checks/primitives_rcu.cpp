@@ -313,3 +313,200 @@ TEST_CASE("rcu_barrier is no grace period, with no callbacks it does not wait fo
     check_holds<with_callbacks>({{object_reader, with_grace_period}});
     check_fails<with_callbacks>({{object_reader, with_barrier}}, "use-after-free");
 }
+
+TEST_CASE("a grace period never started before the call that uses it") {
+    // The callback is queued inside of a section. One that shared a grace period that was under
+    // way, and that this section need not hold up, would come too early.
+    const caller section_queues = [](with_callbacks& m) {
+        await(m.flag, [](auto v) { return v == 1; });
+        rcu_read_lock();
+        m.count_later();
+        BUG_ON(READ_ONCE(m.invoked) != 0);
+        rcu_read_unlock();
+    };
+    const caller callback_before = [](with_callbacks& m) {
+        call_rcu(m.other_head, [] {});
+        WRITE_ONCE(m.flag, 1);
+    };
+    check_holds<with_callbacks>({{section_queues, callback_before}, &with_callbacks::free_it});
+}
+
+TEST_CASE("one grace period serves several callers") {
+    // A reader that both wait for, and after which both are done: nobody needs a second one.
+    const auto waits = [](with_callbacks& m) {
+        synchronize_rcu();
+        atomic_inc(m.invoked);
+    };
+    const caller section = [](with_callbacks& m) {
+        rcu_read_lock();
+        BUG_ON(READ_ONCE(m.invoked) == 1); // one of them started before, the other waits for us
+        rcu_read_unlock();
+    };
+    const caller late_section = [](with_callbacks& m) {
+        await(m.invoked, [](auto v) { return v == 2; });
+        rcu_read_lock();
+        rcu_read_unlock();
+    };
+    check_fails<with_callbacks>({{waits, waits, section}, &with_callbacks::free_it}, "BUG_ON");
+    check_holds<with_callbacks>({{waits, waits, late_section}, &with_callbacks::free_it});
+}
+
+// --- callbacks of several CPUs ------------------------------------------------------------------
+
+namespace {
+
+struct two_cpus {
+    plain<int> data{"data"};
+    atomic_t x{"x"}, flag{"flag"};
+    rcu_head first, second;
+    bool reversed = false;
+
+    // Threads 0 and 1 are the daemons, so P[0] is on CPU 0 and P[1] on CPU 1.
+    void daemons(scenario& s) { rcu_callback_thread(s, 2); }
+};
+
+} // namespace
+
+TEST_CASE("call_rcu: callbacks of one CPU are in order, those of two in any order and at once") {
+    using thread = void (*)(two_cpus&);
+    const thread two_callbacks = [](two_cpus& m) {
+        call_rcu(m.first, [&m] { m.data.write(1); });
+        call_rcu(m.second, [&m] {
+            m.reversed = m.data.read() != 1;
+            m.data.write(2);
+        });
+    };
+    const thread first_callback = [](two_cpus& m) {
+        call_rcu(m.first, [&m] { WRITE_ONCE(m.x, 1); });
+        smp_store_release(m.flag, 1);
+    };
+    const thread second_callback = [](two_cpus& m) {
+        await_acquire(m.flag, [](auto v) { return v == 1; });
+        call_rcu(m.second, [&m] { m.reversed = READ_ONCE(m.x) != 1; });
+    };
+    const thread data_in_one = [](two_cpus& m) { call_rcu(m.first, [&m] { m.data.write(1); }); };
+    const thread data_in_other = [](two_cpus& m) { call_rcu(m.second, [&m] { m.data.write(1); }); };
+    const thread in_order = [](two_cpus& m) { BUG_ON(m.reversed); };
+    check_holds<two_cpus>({{two_callbacks}, in_order});
+    check_fails<two_cpus>({{first_callback, second_callback}, in_order}, "BUG_ON");
+    check_fails<two_cpus>({{data_in_one, data_in_other}}, "data-race");
+}
+
+TEST_CASE("rcu_barrier waits for the callbacks of all CPUs") {
+    using thread = void (*)(two_cpus&);
+    const thread queues = [](two_cpus& m) {
+        call_rcu(m.first, [&m] { m.data.write(1); });
+        smp_store_release(m.flag, 1);
+    };
+    const thread waits_elsewhere = [](two_cpus& m) {
+        await_acquire(m.flag, [](auto v) { return v == 1; });
+        rcu_barrier();
+        BUG_ON(m.data.read() != 1);
+    };
+    // Its own callback says nothing of the other CPU's.
+    const thread waits_for_own_callback = [](two_cpus& m) {
+        await_acquire(m.flag, [](auto v) { return v == 1; });
+        call_rcu(m.second, [&m] { smp_store_release(m.x, 1); });
+        await_acquire(m.x, [](auto v) { return v == 1; });
+        static_cast<void>(m.data.read());
+    };
+    check_holds<two_cpus>({{queues, waits_elsewhere}});
+    check_fails<two_cpus>({{queues, waits_for_own_callback}}, "data-race");
+}
+
+// --- kfree_rcu ----------------------------------------------------------------------------------
+
+TEST_CASE("kfree_rcu frees the object after a grace period") {
+    const caller frees = [](with_callbacks& m) {
+        WRITE_ONCE<with_callbacks::object>(m.p, nullptr);
+        kfree_rcu(m.made, &with_callbacks::object::rcu);
+    };
+    const caller frees_too_early = [](with_callbacks& m) {
+        kfree_rcu(m.made, &with_callbacks::object::rcu);
+        WRITE_ONCE<with_callbacks::object>(m.p, nullptr);
+    };
+    check_holds<with_callbacks>({{object_reader, frees}});
+    check_fails<with_callbacks>({{object_reader, frees_too_early}}, "use-after-free");
+}
+
+TEST_CASE("kfree_rcu is waited for by kvfree_rcu_barrier and not by rcu_barrier") {
+    // The object holds up the destruction of what it is part of, as kmem_cache_destroy() is.
+    const caller reader_waits = [](with_callbacks& m) {
+        rcu_read_lock();
+        await(m.flag, [](auto v) { return v == 1; });
+        rcu_read_unlock();
+    };
+    const caller passes_rcu_barrier = [](with_callbacks& m) {
+        kfree_rcu(m.made, &with_callbacks::object::rcu);
+        rcu_barrier(); // would never return, if it waited
+        WRITE_ONCE(m.flag, 1);
+    };
+    const caller passes_kvfree_rcu_barrier = [](with_callbacks& m) {
+        kfree_rcu(m.made, &with_callbacks::object::rcu);
+        kvfree_rcu_barrier();
+        WRITE_ONCE(m.flag, 1);
+    };
+    check_holds<with_callbacks>({{reader_waits, passes_rcu_barrier}});
+    check_fails<with_callbacks>({{reader_waits, passes_kvfree_rcu_barrier}}, "deadlock");
+}
+
+// --- misuse -------------------------------------------------------------------------------------
+
+namespace {
+
+/// The finding says so, and points to this file.
+void check_misuse(const program<with_callbacks>& what, const char* text) {
+    const result r = weak(what);
+    CAPTURE(r);
+    CHECK(r.what.property == "misuse");
+    CHECK_MESSAGE(r.what.message.find(text) != std::string::npos, text);
+    CHECK(std::string_view{r.what.where.file}.ends_with("primitives_rcu.cpp"));
+}
+
+} // namespace
+
+TEST_CASE("misuse: an rcu_head that is queued again before its callback was invoked") {
+    const caller twice = [](with_callbacks& m) {
+        call_rcu(m.head, [] {});
+        call_rcu(m.head, [] {});
+    };
+    const caller callback_queues_again = [](with_callbacks& m) {
+        call_rcu(m.head, [&m] { m.count_later(); });
+    };
+    const caller after_barrier = [](with_callbacks& m) {
+        call_rcu(m.head, [] {});
+        rcu_barrier();
+        call_rcu(m.head, [] {});
+    };
+    check_misuse({{twice}, &with_callbacks::free_it}, "may not have been invoked yet");
+    check_holds<with_callbacks>({{callback_queues_again}, &with_callbacks::free_it});
+    check_holds<with_callbacks>({{after_barrier}, &with_callbacks::free_it});
+}
+
+TEST_CASE("call_rcu: an object that is freed while its callback waits is found") {
+    check_fails<with_callbacks>({{[](with_callbacks& m) {
+                                    call_rcu(m.made->rcu, [] {});
+                                    kfree(m.made);
+                                }}},
+                                "use-after-free");
+    check_holds<with_callbacks>({{[](with_callbacks& m) {
+        call_rcu(m.made->rcu, [] {});
+        rcu_barrier();
+        kfree(m.made);
+    }}});
+}
+
+TEST_CASE("misuse: a callback may not sleep, and ends the sections that it starts") {
+    check_misuse({{[](with_callbacks& m) { call_rcu(m.head, [] { synchronize_rcu(); }); }},
+                  &with_callbacks::free_it},
+                 "inside of an RCU callback");
+    check_misuse({{[](with_callbacks& m) { call_rcu(m.head, [] { rcu_barrier(); }); }},
+                  &with_callbacks::free_it},
+                 "inside of an RCU callback");
+    check_misuse({{[](with_callbacks& m) { call_rcu(m.head, [] { rcu_read_lock(); }); }},
+                  &with_callbacks::free_it},
+                 "returns inside of an RCU read-side critical section");
+    check_misuse({{[](with_callbacks& m) { call_rcu(m.head, [] { rcu_read_unlock(); }); }},
+                  &with_callbacks::free_it},
+                 "rcu_read_unlock without a section to end");
+}

@@ -11,6 +11,7 @@
 #include <wbsync/percpu/percpu_counter.hpp>
 #include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/rcu/rcu.hpp>
+#include <wbsync/rcu/srcu.hpp>
 #include <wbsync/sync/llist.hpp>
 #include <wbsync/sync/lockdep.hpp>
 #include <wbsync/sync/mutex.hpp>

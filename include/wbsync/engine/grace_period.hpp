@@ -20,8 +20,10 @@ namespace wbsync::engine {
 /// section only enables; it is no step.
 class grace_periods {
 public:
-    void reset(object_id id) {
+    /// `name`: of the domain, unless there is only one. It has to live as long as this.
+    void reset(object_id id, const label* name = nullptr) {
         id_ = id;
+        name_ = name;
         started_ = {};
         for (thread_id t = 0; t != max_threads; ++t) {
             readers_[t].nesting = 0;
@@ -147,8 +149,10 @@ private:
                 if (!has_ended(t))
                     readers += " " + run.thread_name(t);
             });
-            return readers.empty() ? "grace period, no reader to wait for"
-                                   : "grace period, waits for" + readers;
+            const std::string what = of_.name_ == nullptr
+                                         ? "grace period"
+                                         : fmt::format("grace period of {}", of_.name_->str());
+            return what + (readers.empty() ? ", no reader to wait for" : ", waits for" + readers);
         }
 
         void finish(execution& run) const {
@@ -189,6 +193,7 @@ private:
     }
 
     object_id id_ = 0;
+    const label* name_ = nullptr;
     view started_; ///< what happens before the start of any grace period so far
     per_thread<reader> readers_;
 };

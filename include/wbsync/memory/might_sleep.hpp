@@ -4,6 +4,7 @@
 #include <wbsync/engine/execution.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -13,14 +14,15 @@ namespace wbsync {
 
 namespace detail {
 
-/// Why a thread may not sleep now: what it is inside of, innermost last. RCU read-side sections
-/// and spinlocks enter themselves here.
+/// What each thread is inside of, innermost last: RCU read-side sections, callbacks, spinlocks.
+/// Most of it is a reason why the thread may not sleep now.
 class atomic_context final : public engine::extension {
 public:
     struct reason {
         const char* what;  ///< "an RCU read-side critical section", "spinlock"
         const label* name; ///< of the lock; nullptr: it has none
         site where;        ///< since when
+        bool may_sleep = false;
 
         [[nodiscard]] std::string str() const {
             return fmt::format("{}{}{} (since {})", what, name == nullptr ? "" : " ",
@@ -47,10 +49,23 @@ public:
             mine.erase(std::next(last).base());
     }
 
-    /// The innermost one of the current thread; nullptr: it may sleep.
-    [[nodiscard]] const reason* innermost(const engine::execution& run) const {
+    /// The innermost one for which the current thread may not sleep; nullptr: it may.
+    [[nodiscard]] const reason* against_sleeping(const engine::execution& run) const {
         const auto& mine = of_[run.self()];
-        return mine.empty() ? nullptr : &mine.back();
+        const auto last =
+            std::find_if(mine.rbegin(), mine.rend(), [](const reason& r) { return !r.may_sleep; });
+        return last == mine.rend() ? nullptr : &*last;
+    }
+
+    /// Runs `body`, which has to leave what it enters: "misuse" of `who` otherwise.
+    template <class F>
+    void expect_balanced(engine::execution& run, const std::string& who, F body) {
+        const std::size_t before = of_[run.self()].size();
+        body();
+        const auto& mine = of_[run.self()];
+        if (mine.size() > before)
+            run.fail("misuse", fmt::format("{} returns inside of {}", who, mine.back().str()),
+                     mine.back().where);
     }
 
 private:
@@ -68,7 +83,7 @@ inline void might_sleep(const char* verb = "might_sleep", const site& at = site:
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         return;
-    if (const auto* why = detail::atomic_context::of(*run).innermost(*run))
+    if (const auto* why = detail::atomic_context::of(*run).against_sleeping(*run))
         run->fail("misuse",
                   fmt::format("{} can sleep, and {} is inside of {}", verb,
                               run->thread_name(run->self()), why->str()),

@@ -1,120 +1,145 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/slab.hpp>
+#include <wbsync/rcu/callback_list.hpp>
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/scenario.hpp>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <utility>
 #include <vector>
 
 namespace wbsync {
 
-/// The link by which an object waits for its callback.
-struct rcu_head {
-    std::function<void()> callback;
-};
-
 namespace detail {
 
-/// RCU's callbacks: one list and one thread that serves it. A batch takes all that is queued when
-/// its grace period starts, so callers share grace periods as much as they ever can.
+/// RCU's callbacks: a list for each CPU that has one.
 class rcu_callbacks final : public engine::extension {
 public:
+    static constexpr int most = 4;
+
     void reset() override {
-        heads_.clear();
+        lists_.clear();
         served_ = false;
     }
 
-    void serve(scenario& s) {
+    void serve(scenario& s, int cpus, const site& at) {
+        if (served_ || cpus < 1 || cpus > most)
+            violated(
+                "misuse",
+                fmt::format("rcu_callback_thread(s, cpus) is called once, with 1 to {} CPUs", most),
+                at);
         served_ = true;
-        s.daemon("rcu_callbacks", [this] { thread(); });
+        make(*engine::execution::current(), cpus);
+        for (int i = 0; i != cpus; ++i)
+            s.daemon(cpus == 1 ? label{"rcu_callbacks"} : label{"rcu_callbacks", i},
+                     [list = &lists_[static_cast<std::size_t>(i)]] { list->serve(); });
     }
 
-    void add(engine::execution& run, rcu_head& head, const site& at) {
+    void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
+             callback_kind kind, const char* verb, const site& at) {
         if (!served_)
             violated("misuse",
-                     "call_rcu() needs the callback thread: call rcu_callback_thread(s) in "
-                     "threads()",
+                     fmt::format("{}() needs the callback thread: call rcu_callback_thread(s) in "
+                                 "threads()",
+                                 verb),
                      at);
-        run.full_fence();
-        counter(run, 1, "rcu.queued")
-            .update(
-                [&](std::int64_t n) {
-                    heads_.push_back(&head);
-                    return n + 1;
-                },
-                memory_order::release, "call_rcu", at);
+        lists_[static_cast<std::size_t>(run.self()) % lists_.size()].add(
+            run, head, std::move(callback), kind, verb, at);
     }
 
-    void barrier(engine::execution& run, const site& at) {
+    void barrier(engine::execution& run, callback_kind kind, const char* verb, const site& at) {
+        make(run, 1);
         run.full_fence();
-        const auto queued =
-            counter(run, 1, "rcu.queued").load_newest(memory_order::acquire, "rcu_barrier", at);
-        if (queued != 0)
-            counter(run, 2, "rcu.invoked")
-                .await([queued](std::int64_t n) { return n >= queued; }, memory_order::acquire,
-                       "rcu_barrier", at);
+        std::array<std::int64_t, most> queued{};
+        for (std::size_t i = 0; i != lists_.size(); ++i)
+            queued[i] = lists_[i].snapshot(run, kind, verb, at);
+        for (std::size_t i = 0; i != lists_.size(); ++i)
+            lists_[i].wait_for(run, queued[i], verb, at);
         run.full_fence();
     }
 
 private:
-    static engine::variable counter(engine::execution& run, unsigned number, const char* name) {
-        return {run.shared_location(engine::execution::reserved_object(number), name, 0),
-                run.stamp()};
-    }
-
-    void thread() {
-        engine::execution& run = *engine::execution::current();
-        const site at = site::here();
-        for (std::int64_t invoked = 0;;) {
-            std::int64_t queued = 0;
-            if (!counter(run, 1, "rcu.queued")
-                     .await([invoked](std::int64_t n) { return n > invoked; },
-                            memory_order::acquire, "rcu_callbacks", at, &queued, true))
-                return;
-            rcu_state::of(run).periods.synchronize(run, "grace period", at);
-            for (; invoked != queued;) {
-                heads_[static_cast<std::size_t>(invoked)]->callback();
-                ++invoked;
-                counter(run, 2, "rcu.invoked")
-                    .store(invoked, memory_order::release, "rcu_callbacks", at);
-            }
+    /// There is always one list, served or not.
+    void make(engine::execution& run, int cpus) {
+        static constexpr std::array<unsigned, most> first_object{1, 32, 34, 36};
+        for (int i = static_cast<int>(lists_.size()); i < cpus; ++i) {
+            const unsigned id = first_object[static_cast<std::size_t>(i)];
+            const int index = cpus == 1 ? -1 : i;
+            lists_.emplace_back(engine::execution::reserved_object(id), label{"rcu.queued", index},
+                                engine::execution::reserved_object(id + 1),
+                                label{"rcu.invoked", index}, rcu_state::of(run).periods,
+                                callback_list::names{"an RCU callback", "rcu_callbacks"});
         }
     }
 
-    std::vector<rcu_head*> heads_;
+    std::vector<callback_list> lists_;
     bool served_ = false;
 };
+
+inline void call_rcu(rcu_head& head, std::function<void()> callback, callback_kind kind,
+                     const char* verb, const site& at) {
+    engine::execution* run = engine::execution::current();
+    if (run == nullptr || !run->running())
+        violated("misuse", fmt::format("{}() can only be used by a thread of the model", verb), at);
+    run->get<rcu_callbacks>().add(*run, head, std::move(callback), kind, verb, at);
+}
+
+inline void rcu_barrier(callback_kind kind, const char* verb, const site& at) {
+    engine::execution* run = engine::execution::current();
+    if (run == nullptr || !run->running())
+        return;
+    might_sleep(verb, at);
+    run->get<rcu_callbacks>().barrier(*run, kind, verb, at);
+}
 
 } // namespace detail
 
 /// Declares the daemon that runs RCU callbacks; a model that uses call_rcu() calls it in threads().
-inline void rcu_callback_thread(scenario& s) {
-    engine::execution::current()->get<detail::rcu_callbacks>().serve(s);
+/// With more than one CPU each has a list and a daemon of its own, and thread t queues on CPU t
+/// modulo that: callbacks of one CPU are invoked in order, those of different CPUs in any order and
+/// at the same time. With one CPU, as without a number, all are in order, which the kernel does not
+/// promise to threads on different CPUs.
+inline void rcu_callback_thread(scenario& s, int cpus = 1, const site& at = site::here()) {
+    engine::execution::current()->get<detail::rcu_callbacks>().serve(s, cpus, at);
 }
 
-/// Queues `callback`, to be run by the callback thread after a grace period that starts after this
-/// call. Does not block; full barrier before. kernel/rcu/tree.c.
+/// Queues `callback`, to be run by a callback thread after a grace period that starts after this
+/// call. Does not block; full barrier before. The callback may not sleep, and has to end what
+/// sections it starts. The head can be used again once the callback runs, also by the callback.
+/// kernel/rcu/tree.c.
 inline void call_rcu(rcu_head& head, std::function<void()> callback,
                      const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        violated("misuse", "call_rcu() can only be used by a thread of the model", at);
-    head.callback = std::move(callback);
-    run->get<detail::rcu_callbacks>().add(*run, head, at);
+    detail::call_rcu(head, std::move(callback), detail::callback_kind::function, "call_rcu", at);
 }
 
-/// Blocks until every callback queued before it has been invoked. Not a grace period: with no
-/// callbacks queued it returns at once, whatever sections are open.
+/// Blocks until every callback queued before it has been invoked, on all CPUs. Not a grace period:
+/// with no callbacks queued it returns at once, whatever sections are open. Full barrier before and
+/// after (the kernel has them, and documents none). kernel/rcu/tree.c.
 inline void rcu_barrier(const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
+    detail::rcu_barrier(detail::callback_kind::function, "rcu_barrier", at);
+}
+
+/// Frees `object` after a grace period that starts after this call: kfree_rcu(p, &object::rcu).
+/// Does not block. rcu_barrier() does not wait for it, kvfree_rcu_barrier() does: the kernel keeps
+/// these objects on lists of their own (since a35d16905efc). mm/slab_common.c.
+template <class T, class Base>
+void kfree_rcu(T* object, rcu_head Base::*head, const site& at = site::here()) {
+    if (object == nullptr)
         return;
-    might_sleep("rcu_barrier", at);
-    run->get<detail::rcu_callbacks>().barrier(*run, at);
+    detail::call_rcu(
+        object->*head, [object, at] { kfree(object, at); }, detail::callback_kind::free,
+        "kfree_rcu", at);
+}
+
+/// Blocks until all that was given to kfree_rcu() before it has been freed. mm/slab_common.c
+/// (2b55d6a42d14).
+inline void kvfree_rcu_barrier(const site& at = site::here()) {
+    detail::rcu_barrier(detail::callback_kind::free, "kvfree_rcu_barrier", at);
 }
 
 } // namespace wbsync

@@ -51,7 +51,8 @@ private:
 } // namespace detail
 
 /// Starts an RCU read-side critical section; sections nest. No ordering of its own, does not block.
-/// Documentation/RCU/whatisRCU.rst.
+/// What sleeps inside of it, and a thread, callback or work that ends inside of it, is a finding
+/// "misuse". Documentation/RCU/whatisRCU.rst.
 inline void rcu_read_lock(const site& at = site::here()) {
     if (auto* run = engine::execution::current())
         detail::rcu_state::of(*run).enter(*run, at);
@@ -64,13 +65,19 @@ inline void rcu_read_unlock(const site& at = site::here()) {
 }
 
 /// Waits for a full grace period: blocks until every section that was open when it started has
-/// ended. Sections that start later are not waited for. A full barrier before and after; what the
-/// sections did is visible afterwards. Inside of a section: finding "misuse".
+/// ended. It starts after the call, at once or later; callers may well share one, but never one
+/// that started before. Sections that start later are not waited for. A full barrier before and
+/// after; what the sections did is visible afterwards. Inside of a section: finding "misuse".
 /// kernel/rcu/tree.c; tools/memory-model/Documentation/explanation.txt, "RCU relations".
 inline void synchronize_rcu(const site& at = site::here()) {
     might_sleep("synchronize_rcu", at);
     if (auto* run = engine::execution::current())
         detail::rcu_state::of(*run).periods.synchronize(*run, "synchronize_rcu", at);
+}
+
+/// The same: here there is no faster one.
+inline void synchronize_rcu_expedited(const site& at = site::here()) {
+    synchronize_rcu(at);
 }
 
 } // namespace wbsync

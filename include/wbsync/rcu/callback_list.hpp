@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/grace_period.hpp>
+#include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/might_sleep.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wbsync {
+
+/// The link by which an object waits for its callback, a member of the object. Used again before
+/// its callback was invoked, or not ordered after that: finding "misuse". An object that is freed
+/// while its callback waits: use after free.
+class rcu_head {
+public:
+    rcu_head() {
+        if (const engine::execution* run = engine::execution::current())
+            owner_ = run->within_owner();
+    }
+    rcu_head(const rcu_head&) = delete;
+    rcu_head& operator=(const rcu_head&) = delete;
+
+    /// The current thread puts it on a list.
+    void queue(engine::execution& run, std::function<void()> callback, const char* verb,
+               const site& at) {
+        run.access(owner_, verb, at);
+        if (waits_ || (invoked_by_ >= 0 &&
+                       !run.memory().propagated(run.self()).clock.covers(invoked_by_, invoked_)))
+            run.fail("misuse",
+                     fmt::format("{} with an rcu_head whose callback, queued at {}, may not have "
+                                 "been invoked yet",
+                                 verb, queued_at_.str()),
+                     at);
+        waits_ = true;
+        queued_at_ = at;
+        callback_ = std::move(callback);
+    }
+
+    /// The current thread takes it off the list and runs the callback, which may free it.
+    /// `domain`, unless it is nullptr, has to be there still.
+    void invoke(engine::execution& run, const char* what, const engine::lifetime* domain) {
+        run.access(domain, what, queued_at_);
+        run.access(owner_, what, queued_at_);
+        waits_ = false;
+        invoked_by_ = run.self();
+        invoked_ = run.memory().now(run.self()).clock[run.self()];
+        const std::function<void()> callback = std::move(callback_);
+        auto& context = detail::atomic_context::of(run);
+        context.enter(run, {what, nullptr, queued_at_});
+        context.expect_balanced(run, fmt::format("{} queued at {}", what, queued_at_.str()),
+                                callback);
+        context.leave(run, what);
+    }
+
+private:
+    const engine::lifetime* owner_ = nullptr;
+    std::function<void()> callback_;
+    site queued_at_;
+    bool waits_ = false;
+    int invoked_by_ = -1;
+    engine::timestamp invoked_ = 0;
+};
+
+namespace detail {
+
+/// What a callback is for: a barrier waits for those of its own kind.
+enum class callback_kind : std::uint8_t { function, free };
+
+/// The callbacks of one CPU, or of all, and the daemon that serves them. It takes all that is
+/// queued when its grace period starts: calls share a grace period as much as they ever can, and
+/// none uses one that started before it. Callbacks are invoked in the order in which they were
+/// queued here.
+class callback_list {
+public:
+    struct names {
+        const char* callback; ///< "an RCU callback"
+        const char* daemon;   ///< for traces
+    };
+
+    /// `queued` and `invoked` count callbacks; they are locations of the execution.
+    callback_list(engine::object_id queued, const label& queued_name, engine::object_id invoked,
+                  const label& invoked_name, engine::grace_periods& periods, const names& called,
+                  const engine::lifetime* domain = nullptr)
+        : queued_(queued), queued_name_(queued_name), invoked_(invoked),
+          invoked_name_(invoked_name), periods_(&periods), names_(called), domain_(domain) {}
+
+    void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
+             callback_kind kind, const char* verb, const site& at) {
+        run.full_fence();
+        counter(run, queued_, queued_name_)
+            .update(
+                [&](std::int64_t n) {
+                    head.queue(run, std::move(callback), verb, at);
+                    waiting_.push_back({&head, kind});
+                    return n + 1;
+                },
+                memory_order::release, verb, at);
+    }
+
+    /// How many callbacks have to be invoked before all that are queued now are.
+    [[nodiscard]] std::int64_t snapshot(engine::execution& run, callback_kind kind,
+                                        const char* verb, const site& at) const {
+        std::int64_t n =
+            counter(run, queued_, queued_name_).load_newest(memory_order::acquire, verb, at);
+        while (n != 0 && waiting_[static_cast<std::size_t>(n - 1)].kind != kind)
+            --n;
+        return n;
+    }
+
+    void wait_for(engine::execution& run, std::int64_t snapshot, const char* verb,
+                  const site& at) const {
+        if (snapshot != 0)
+            counter(run, invoked_, invoked_name_)
+                .await([snapshot](std::int64_t n) { return n >= snapshot; }, memory_order::acquire,
+                       verb, at);
+    }
+
+    /// The body of the daemon.
+    void serve() {
+        engine::execution& run = *engine::execution::current();
+        const site at = site::here();
+        for (std::int64_t invoked = 0;;) {
+            std::int64_t queued = 0;
+            if (!counter(run, queued_, queued_name_)
+                     .await([invoked](std::int64_t n) { return n > invoked; },
+                            memory_order::acquire, names_.daemon, at, &queued, true))
+                return;
+            periods_->synchronize(run, "grace period", at);
+            while (invoked != queued) {
+                waiting_[static_cast<std::size_t>(invoked)].head->invoke(run, names_.callback,
+                                                                         domain_);
+                ++invoked;
+                counter(run, invoked_, invoked_name_)
+                    .store(invoked, memory_order::release, names_.daemon, at);
+            }
+        }
+    }
+
+private:
+    struct waiting {
+        rcu_head* head;
+        callback_kind kind;
+    };
+
+    static engine::variable counter(engine::execution& run, engine::object_id id,
+                                    const label& name) {
+        return {run.shared_location(id, name, 0), run.stamp()};
+    }
+
+    engine::object_id queued_;
+    label queued_name_;
+    engine::object_id invoked_;
+    label invoked_name_;
+    engine::grace_periods* periods_;
+    names names_;
+    const engine::lifetime* domain_;
+    std::vector<waiting> waiting_; ///< all that were ever queued
+};
+
+} // namespace detail
+
+} // namespace wbsync
