@@ -53,7 +53,7 @@ ends explore(const program<State>& what, memory_kind memory, scheduler_kind sche
     with.scheduler = scheduler;
     with.all_findings = true;
     with.trace = false;
-    with.max_executions = 3'000'000;
+    with.max_executions = 300'000;
     with.on_execution = [&](const std::vector<finding>& findings) {
         for (const finding& f : findings)
             seen.all.insert(f.property);
@@ -73,7 +73,7 @@ template <class State>
 ends check_as_reference(const program<State>& what) {
     ends dpor;
     for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
-        CAPTURE(name_of(memory));
+        CAPTURE(std::string{name_of(memory)});
         dpor = explore(what, memory, scheduler_kind::dpor);
         const ends reference = explore(what, memory, scheduler_kind::reference);
         REQUIRE(dpor.complete);

@@ -3,6 +3,7 @@
 
 #include <wbsync/check.hpp>
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/bitops.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/memory/plain.hpp>
@@ -12,10 +13,14 @@
 #include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/rcu/srcu.hpp>
+#include <wbsync/sync/completion.hpp>
 #include <wbsync/sync/llist.hpp>
 #include <wbsync/sync/lockdep.hpp>
 #include <wbsync/sync/mutex.hpp>
+#include <wbsync/sync/refcount.hpp>
 #include <wbsync/sync/rwsem.hpp>
+#include <wbsync/sync/seqlock.hpp>
 #include <wbsync/sync/spinlock.hpp>
+#include <wbsync/sync/wait.hpp>
 #include <wbsync/sync/wait_bit.hpp>
 #include <wbsync/workqueue/workqueue.hpp>

@@ -1,97 +1,84 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/memory/atomic.hpp>
-#include <wbsync/memory/bug.hpp>
-#include <wbsync/memory/might_sleep.hpp>
-
-#include <bit>
-#include <string>
+#include <wbsync/memory/bitops.hpp>
+#include <wbsync/sync/lockdep.hpp>
+#include <wbsync/sync/mutex.hpp>
+#include <wbsync/sync/spinlock.hpp>
+#include <wbsync/sync/wait.hpp>
 
 namespace wbsync {
 
 namespace detail {
 
-/// The wait queue of one variable. In the kernel variables share hashed queues; a collision only
-/// wakes too often, which wait_var_event() does not mind.
-///
-/// `queue` has a bit for each waiting thread. `wake-ups` counts, for each thread, how often it was
-/// woken; a sleeper waits for a count that it has not used up yet.
+/// The queue of those who wait for a variable, or for one of its bits. In the kernel variables
+/// share hashed queues; a collision only makes a queue look non-empty, here it does so for two bits
+/// of one word.
 class var_queue {
 public:
-    var_queue(const engine::variable& var, const site& at)
+    static constexpr int whole = -1; ///< the key of those who do not wait for a bit
+
+    var_queue(const engine::variable& var, int key, const site& at)
         : run_(*engine::execution::current()),
-          queue_(var.companion("waitqueue", 0, at), run_.stamp(), &show) {}
+          who_(var.companion("waitqueue", 0, at), run_.stamp(), &wait_queue::show), key_(key) {}
 
-    /// prepare_to_wait(): under the queue's lock, then set_current_state() with its full barrier.
-    void add_self(const site& at) {
-        queue_.update([me = bit(run_.self())](std::int64_t q) { return q | me; },
-                      memory_order::acq_rel, "prepare_to_wait", at);
-        run_.full_fence();
+    template <class Condition, class Sleep>
+    void wait_until(Condition condition, bool exclusive, Sleep sleep, const site& at) {
+        sleepers::of(run_).key[run_.self()] = key_;
+        wait_queue(who_).wait_until(condition, exclusive, sleep, at);
     }
 
-    /// finish_wait(). Returns whether somebody has taken the thread off the queue already.
-    bool remove_self(const site& at) {
-        const std::int64_t me = bit(run_.self());
-        return (queue_.update([me](std::int64_t q) { return q & ~me; }, memory_order::acq_rel,
-                              "finish_wait", at) &
-                me) == 0;
-    }
-
-    /// schedule(): sleeps until the wake-up number `count` of this thread.
-    void sleep(std::int64_t count, const site& at) {
-        engine::variable mine(wakeups(run_.self()), run_.stamp());
-        mine.await([count](std::int64_t n) { return n >= count; }, memory_order::acquire,
-                   "schedule", at);
-    }
-
-    /// waitqueue_active(): a relaxed look, which is why the caller needs a barrier before it.
-    [[nodiscard]] bool active(const site& at) const {
-        return queue_.load(memory_order::relaxed, "waitqueue_active", at) != 0;
-    }
-
-    /// Takes everybody off the queue and wakes them.
-    void wake_all(const site& at) {
-        std::int64_t sleepers = queue_.update([](std::int64_t) { return std::int64_t{0}; },
-                                              memory_order::acq_rel, "__wake_up", at);
-        for (; sleepers != 0; sleepers &= sleepers - 1) {
-            engine::variable his(wakeups(std::countr_zero(static_cast<std::uint64_t>(sleepers))),
-                                 run_.stamp());
-            his.update([](std::int64_t n) { return n + 1; }, memory_order::release,
-                       "try_to_wake_up", at);
-        }
+    void wake(int exclusive, const site& at) {
+        wait_queue queue(who_);
+        if (queue.active(at))
+            queue.wake(exclusive, key_, at);
     }
 
 private:
-    static std::int64_t bit(engine::thread_id t) { return std::int64_t{1} << t; }
-
-    static std::string show(std::int64_t q) {
-        std::string text;
-        for (; q != 0; q &= q - 1)
-            text +=
-                (text.empty() ? "" : " ") + engine::execution::current()->thread_name(
-                                                std::countr_zero(static_cast<std::uint64_t>(q)));
-        return text.empty() ? "empty" : text;
-    }
-
-    [[nodiscard]] engine::location& wakeups(engine::thread_id t) const {
-        return run_.shared_location(
-            engine::execution::reserved_object(8 + static_cast<unsigned>(t)), label{"wakeups", t},
-            0);
-    }
-
     engine::execution& run_;
-    engine::variable queue_;
+    engine::variable who_;
+    int key_;
 };
 
-/// How many of its wake-ups each thread has used up.
-class used_wakeups final : public engine::extension {
-public:
-    void reset() override { count = {}; }
-    engine::per_thread<std::int64_t> count;
-};
+template <class Condition>
+void wait_for_var(const atomic_t& var, int key, bool exclusive, Condition condition,
+                  const char* verb, const site& at) {
+    might_sleep(verb, at);
+    if (condition())
+        return;
+    engine::execution& run = where_one_can_wait(verb, at);
+    var_queue(var.value, key, at)
+        .wait_until(
+            condition, exclusive, [&] { wait_queue::sleep(run, at); }, at);
+}
+
+/// The lock is held but while the thread sleeps.
+template <class Condition, class Unlock, class Lock>
+void wait_for_var_locked(const atomic_t& var, Condition condition, Unlock unlock, Lock lock,
+                         const char* verb, const site& at) {
+    if (condition())
+        return;
+    engine::execution& run = where_one_can_wait(verb, at);
+    var_queue(var.value, var_queue::whole, at)
+        .wait_until(
+            condition, false,
+            [&] {
+                unlock();
+                might_sleep(verb, at);
+                wait_queue::sleep(run, at);
+                lock();
+            },
+            at);
+}
+
+inline void wake_up_key(const atomic_t& var, int key, int exclusive, const site& at) {
+    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
+        var_queue(var.value, key, at).wake(exclusive, at);
+}
 
 } // namespace detail
+
+// --- variables ----------------------------------------------------------------------------------
 
 /// Blocks until `condition()` is true. Tests it first, and then no barrier is implied: a condition
 /// that is to order what follows must load with acquire, as the kernel's documentation says. When
@@ -99,37 +86,97 @@ public:
 /// include/linux/wait_bit.h; kernel/sched/wait_bit.c.
 template <class Condition>
 void wait_var_event(const atomic_t& var, Condition condition, const site& at = site::here()) {
-    might_sleep("wait_var_event", at);
-    if (condition())
-        return;
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        violated("misuse", "wait_var_event() would wait for ever: no thread runs any more", at);
-    detail::var_queue queue(var.value, at);
-    std::int64_t& used = run->get<detail::used_wakeups>().count[run->self()];
-    for (;;) {
-        queue.add_self(at);
-        if (condition()) {
-            if (queue.remove_self(at))
-                ++used; // woken meanwhile: do not sleep less next time
-            return;
-        }
-        queue.sleep(++used, at);
-        if (condition())
-            return;
-    }
+    detail::wait_for_var(var, detail::var_queue::whole, false, condition, "wait_var_event", at);
+}
+
+/// The same, for a condition that is tested with `lock` held. The thread has the lock before and
+/// after; it gives it back while it sleeps. Pairs with wake_up_var_locked(). Not holding it:
+/// finding "misuse".
+template <class Condition>
+void wait_var_event_spinlock(const atomic_t& var, Condition condition, spinlock_t& lock,
+                             const site& at = site::here()) {
+    lockdep_assert_held(lock, at);
+    detail::wait_for_var_locked(
+        var, condition, [&] { spin_unlock(lock, at); }, [&] { spin_lock(lock, at); },
+        "wait_var_event_spinlock", at);
+}
+template <class Condition>
+void wait_var_event_mutex(const atomic_t& var, Condition condition, mutex& lock,
+                          const site& at = site::here()) {
+    lockdep_assert_held(lock, at);
+    detail::wait_for_var_locked(
+        var, condition, [&] { mutex_unlock(lock, at); }, [&] { mutex_lock(lock, at); },
+        "wait_var_event_mutex", at);
 }
 
 /// Wakes everybody who waits for the variable, if the queue looks non-empty. The look is relaxed:
 /// between making the condition true and this call a full barrier is needed, which for example
 /// atomic_dec_and_test() has. The variable itself is not touched.
 inline void wake_up_var(const atomic_t& var, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        return;
-    detail::var_queue queue(var.value, at);
-    if (queue.active(at))
-        queue.wake_all(at);
+    detail::wake_up_key(var, detail::var_queue::whole, engine::max_threads, at);
+}
+
+/// wake_up_var() where the lock, under which the condition was made true, is still held: no barrier
+/// is needed, since the waiter looks under that lock, too. Not holding it: finding "misuse".
+template <class Lock>
+void wake_up_var_locked(const atomic_t& var, const Lock& lock, const site& at = site::here()) {
+    lockdep_assert_held(lock, at);
+    wake_up_var(var, at);
+}
+
+/// atomic_dec_and_test(), and if that is true wake_up_var(). Fully ordered.
+inline bool atomic_dec_and_wake_up(atomic_t& var, const site& at = site::here()) {
+    if (!atomic_dec_and_test(var, at))
+        return false;
+    wake_up_var(var, at);
+    return true;
+}
+
+/// smp_store_release(), smp_mb(), wake_up_var(). A waiter whose condition loads with acquire is
+/// ordered after what came before.
+inline void store_release_wake_up(atomic_t& var, std::int64_t value,
+                                  const site& at = site::here()) {
+    smp_store_release(var, value, at);
+    smp_mb(at);
+    wake_up_var(var, at);
+}
+
+// --- bits ---------------------------------------------------------------------------------------
+
+/// Blocks until the bit is clear. Acquire. Under a spinlock or in an RCU section: finding
+/// "misuse". The kernel's mode and its result, for signals, are left out. kernel/sched/wait_bit.c.
+inline void wait_on_bit(const atomic_t& word, int bit, const site& at = site::here()) {
+    detail::wait_for_var(
+        word, bit, false, [&] { return !test_bit_acquire(bit, word, at); }, "wait_on_bit", at);
+}
+
+/// Blocks until the bit is clear, and sets it. Acquire. Of those who wait for that, one is woken.
+inline void wait_on_bit_lock(atomic_t& word, int bit, const site& at = site::here()) {
+    detail::wait_for_var(
+        word, bit, true, [&] { return !test_and_set_bit_lock(bit, word, at); }, "wait_on_bit_lock",
+        at);
+}
+
+/// Wakes those who wait for the bit, if the queue looks non-empty: needs a full barrier between
+/// clearing the bit and this call.
+inline void wake_up_bit(const atomic_t& word, int bit, const site& at = site::here()) {
+    detail::wake_up_key(word, bit, 1, at);
+}
+
+/// clear_bit_unlock(), full barrier, wake_up_bit().
+inline void clear_and_wake_up_bit(int bit, atomic_t& word, const site& at = site::here()) {
+    clear_bit_unlock(bit, word, at);
+    smp_mb__after_atomic(at);
+    wake_up_bit(word, bit, at);
+}
+
+/// Clears the bit, and if it was set wakes those who wait for it. Returns whether it was. Fully
+/// ordered.
+inline bool test_and_clear_wake_up_bit(int bit, atomic_t& word, const site& at = site::here()) {
+    if (!test_and_clear_bit(bit, word, at))
+        return false;
+    wake_up_bit(word, bit, at);
+    return true;
 }
 
 } // namespace wbsync

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/atomic.hpp>
+
+namespace wbsync {
+
+// Bits of an atomic_t, for the kernel's unsigned long. Documentation/atomic_bitops.txt.
+
+namespace detail {
+
+inline std::int64_t mask(int bit) {
+    return std::int64_t{1} << bit;
+}
+inline auto with_bit(int bit) {
+    return [bit](std::int64_t v) { return v | mask(bit); };
+}
+inline auto without_bit(int bit) {
+    return [bit](std::int64_t v) { return v & ~mask(bit); };
+}
+
+} // namespace detail
+
+/// Relaxed look.
+inline bool test_bit(int bit, const atomic_t& word, const site& at = site::here()) {
+    return (word.value.load(memory_order::relaxed, "test_bit", at) & detail::mask(bit)) != 0;
+}
+/// Acquire.
+inline bool test_bit_acquire(int bit, const atomic_t& word, const site& at = site::here()) {
+    return (word.value.load(memory_order::acquire, "test_bit_acquire", at) & detail::mask(bit)) !=
+           0;
+}
+
+/// Relaxed, as every bit operation without a result.
+inline void set_bit(int bit, atomic_t& word, const site& at = site::here()) {
+    word.value.update(detail::with_bit(bit), memory_order::relaxed, "set_bit", at);
+}
+/// Relaxed.
+inline void clear_bit(int bit, atomic_t& word, const site& at = site::here()) {
+    word.value.update(detail::without_bit(bit), memory_order::relaxed, "clear_bit", at);
+}
+/// Release.
+inline void clear_bit_unlock(int bit, atomic_t& word, const site& at = site::here()) {
+    word.value.update(detail::without_bit(bit), memory_order::release, "clear_bit_unlock", at);
+}
+
+/// Returns the old value of the bit. Full barrier on both sides.
+inline bool test_and_set_bit(int bit, atomic_t& word, const site& at = site::here()) {
+    return (detail::fully_ordered(word, detail::with_bit(bit), "test_and_set_bit", at) &
+            detail::mask(bit)) != 0;
+}
+/// Returns the old value of the bit. Full barrier on both sides.
+inline bool test_and_clear_bit(int bit, atomic_t& word, const site& at = site::here()) {
+    return (detail::fully_ordered(word, detail::without_bit(bit), "test_and_clear_bit", at) &
+            detail::mask(bit)) != 0;
+}
+/// Returns the old value of the bit. Acquire if it was clear, otherwise a relaxed load.
+inline bool test_and_set_bit_lock(int bit, atomic_t& word, const site& at = site::here()) {
+    return !word.value
+                .update_if([bit](std::int64_t v) { return (v & detail::mask(bit)) == 0; },
+                           detail::with_bit(bit), memory_order::acquire, false,
+                           "test_and_set_bit_lock", at)
+                .first;
+}
+
+} // namespace wbsync

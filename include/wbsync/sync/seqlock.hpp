@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/atomic.hpp>
+#include <wbsync/sync/spinlock.hpp>
+
+namespace wbsync {
+
+/// A sequence counter: odd while a writer is inside. Writers exclude each other by other means.
+/// What it protects races by design: READ_ONCE() and WRITE_ONCE().
+/// Documentation/locking/seqlock.rst, include/linux/seqlock.h.
+class seqcount_t {
+public:
+    explicit seqcount_t(const label& name) : sequence(name) {}
+
+    atomic_t sequence;
+};
+
+/// Begins a read section; returns the sequence for read_seqcount_retry(). Blocks while the sequence
+/// is odd, where the kernel spins. Acquire. Repeating a section ends: each time a writer was there.
+inline std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at = site::here()) {
+    std::int64_t seen = 0;
+    s.sequence.value.await([](std::int64_t v) { return v % 2 == 0; }, memory_order::acquire,
+                           "read_seqcount_begin", at, &seen);
+    return seen;
+}
+
+/// The same without waiting for a writer inside: the section will have to be repeated then.
+inline std::int64_t raw_seqcount_begin(const seqcount_t& s, const site& at = site::here()) {
+    return s.sequence.value.load(memory_order::acquire, "raw_seqcount_begin", at) &
+           ~std::int64_t{1};
+}
+
+/// Ends a read section: smp_rmb(), and a look whether the sequence is another one than `start`. If
+/// so, what was read is to be thrown away.
+inline bool read_seqcount_retry(const seqcount_t& s, std::int64_t start,
+                                const site& at = site::here()) {
+    smp_rmb(at);
+    return s.sequence.value.load(memory_order::relaxed, "read_seqcount_retry", at) != start;
+}
+
+namespace detail {
+
+/// Of a writer: where the sequence stands decides whether it is inside.
+inline void step_sequence(seqcount_t& s, bool was_odd, const char* verb, const site& at) {
+    const auto before = s.sequence.value.update(plus(1), memory_order::relaxed, verb, at);
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr && (before % 2 != 0) != was_odd)
+        run->fail("misuse",
+                  fmt::format("{}({}): {}", verb, s.sequence.value.name().str(),
+                              was_odd ? "no writer is inside" : "another writer is inside"),
+                  at);
+}
+
+} // namespace detail
+
+/// Begins a write section: the sequence becomes odd, smp_wmb(). If another writer is inside:
+/// finding "misuse".
+inline void write_seqcount_begin(seqcount_t& s, const site& at = site::here()) {
+    detail::step_sequence(s, false, "write_seqcount_begin", at);
+    smp_wmb(at);
+}
+
+/// Ends it: smp_wmb(), the sequence becomes even.
+inline void write_seqcount_end(seqcount_t& s, const site& at = site::here()) {
+    smp_wmb(at);
+    detail::step_sequence(s, true, "write_seqcount_end", at);
+}
+
+/// A sequence counter with a spinlock for its writers.
+class seqlock_t {
+public:
+    explicit seqlock_t(const label& name)
+        : name_(name), seqcount({name_, "seqcount"}), lock({name_, "lock"}), value(lock.value) {}
+    seqlock_t(const seqlock_t&) = delete;
+    seqlock_t& operator=(const seqlock_t&) = delete;
+
+private:
+    label name_;
+
+public:
+    seqcount_t seqcount;
+    spinlock_t lock;
+    engine::variable& value; ///< of the lock, for lockdep_assert_held()
+};
+
+/// As read_seqcount_begin().
+inline std::int64_t read_seqbegin(const seqlock_t& s, const site& at = site::here()) {
+    return read_seqcount_begin(s.seqcount, at);
+}
+/// As read_seqcount_retry().
+inline bool read_seqretry(const seqlock_t& s, std::int64_t start, const site& at = site::here()) {
+    return read_seqcount_retry(s.seqcount, start, at);
+}
+
+/// spin_lock() and write_seqcount_begin(): blocks while another writer is inside.
+inline void write_seqlock(seqlock_t& s, const site& at = site::here()) {
+    s.lock.lock("write_seqlock", at);
+    write_seqcount_begin(s.seqcount, at);
+}
+/// write_seqcount_end() and spin_unlock().
+inline void write_sequnlock(seqlock_t& s, const site& at = site::here()) {
+    write_seqcount_end(s.seqcount, at);
+    s.lock.unlock("write_sequnlock", at);
+}
+
+/// A reader that excludes writers: the spinlock alone. Others that read need not repeat.
+inline void read_seqlock_excl(seqlock_t& s, const site& at = site::here()) {
+    s.lock.lock("read_seqlock_excl", at);
+}
+inline void read_sequnlock_excl(seqlock_t& s, const site& at = site::here()) {
+    s.lock.unlock("read_sequnlock_excl", at);
+}
+
+/// First without the lock, with an even `seq`; when that has to be repeated, with it: set `seq` to
+/// 1 then. As fs/dcache.c does.
+inline void read_seqbegin_or_lock(seqlock_t& s, std::int64_t& seq, const site& at = site::here()) {
+    if (seq % 2 == 0)
+        seq = read_seqbegin(s, at);
+    else
+        read_seqlock_excl(s, at);
+}
+inline bool need_seqretry(const seqlock_t& s, std::int64_t seq, const site& at = site::here()) {
+    return seq % 2 == 0 && read_seqretry(s, seq, at);
+}
+inline void done_seqretry(seqlock_t& s, std::int64_t seq, const site& at = site::here()) {
+    if (seq % 2 != 0)
+        read_sequnlock_excl(s, at);
+}
+
+} // namespace wbsync

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/might_sleep.hpp>
+
+#include <bit>
+#include <string>
+#include <utility>
+
+namespace wbsync {
+
+namespace detail {
+
+/// What threads that sleep have with them.
+class sleepers final : public engine::extension {
+public:
+    void reset() override {
+        used_wakeups = {};
+        key = {};
+        prepared = {};
+        entries = {};
+    }
+    static sleepers& of(engine::execution& run) { return run.get<sleepers>(); }
+
+    engine::per_thread<std::int64_t> used_wakeups;
+    engine::per_thread<int> key;       ///< which of the things that share a queue it waits for
+    engine::per_thread<bool> prepared; ///< its state is not TASK_RUNNING
+    engine::per_thread<int> entries;   ///< between prepare_to_wait() and finish_wait()
+};
+
+/// A set of waiting threads as one number: a bit for each, and the exclusive ones in a row, oldest
+/// first.
+class waiters {
+public:
+    explicit waiters(std::int64_t v) : all_(static_cast<std::uint64_t>(v)) {}
+    [[nodiscard]] std::int64_t value() const { return static_cast<std::int64_t>(all_); }
+    [[nodiscard]] bool has(engine::thread_id t) const { return ((all_ >> t) & 1) != 0; }
+
+    /// False: there is no room.
+    bool add(engine::thread_id t, bool exclusive) {
+        const int n = row();
+        all_ |= std::uint64_t{1} << t;
+        if (exclusive && n < most)
+            all_ |= static_cast<std::uint64_t>(t + 1) << position(n);
+        return !exclusive || n < most;
+    }
+
+    void remove(engine::thread_id t) {
+        const waiters old = *this;
+        all_ &= (std::uint64_t{1} << engine::max_threads) - 1;
+        all_ &= ~(std::uint64_t{1} << t);
+        int n = 0;
+        for (int i = 0; i != old.row(); ++i)
+            if (old.exclusive(i) != t)
+                all_ |= static_cast<std::uint64_t>(old.exclusive(i) + 1) << position(n++);
+    }
+
+    [[nodiscard]] bool is_exclusive(engine::thread_id t) const {
+        for (int i = 0; i != row(); ++i)
+            if (exclusive(i) == t)
+                return true;
+        return false;
+    }
+
+    /// All that are not exclusive, and the `n` oldest that are, of those that `matches` holds for.
+    template <class Matches>
+    [[nodiscard]] engine::thread_set to_wake(int n, Matches matches) const {
+        engine::thread_set set = 0;
+        for (engine::thread_id t = 0; t != engine::max_threads; ++t)
+            if (has(t) && matches(t) && !is_exclusive(t))
+                set |= engine::only(t);
+        for (int i = 0; i != row(); ++i)
+            if (matches(exclusive(i)) && n-- > 0)
+                set |= engine::only(exclusive(i));
+        return set;
+    }
+
+private:
+    static constexpr int bits = 5;
+    static constexpr int most = (63 - engine::max_threads) / bits;
+    static constexpr int position(int i) { return engine::max_threads + bits * i; }
+
+    [[nodiscard]] int row() const {
+        int n = 0;
+        while (n != most && exclusive(n) >= 0)
+            ++n;
+        return n;
+    }
+    [[nodiscard]] engine::thread_id exclusive(int i) const {
+        return static_cast<engine::thread_id>((all_ >> position(i)) & ((1U << bits) - 1)) - 1;
+    }
+
+    std::uint64_t all_;
+};
+
+/// A wait queue. Who is on it is one variable, changed under the queue's lock in the kernel, in one
+/// step here. A waker takes threads off and counts a wake-up for each, on a variable of the
+/// thread; a sleeper waits for a wake-up that it has not used up yet.
+class wait_queue {
+public:
+    explicit wait_queue(engine::variable& who)
+        : run_(*engine::execution::current()), who_(who), sleepers_(sleepers::of(run_)) {}
+
+    /// prepare_to_wait(): under the queue's lock, then set_current_state() with its full barrier.
+    /// Returns whether the thread was on it before.
+    bool add_self(bool exclusive, const site& at) {
+        bool room = true;
+        const auto before = who_.update(
+            [&](std::int64_t v) {
+                waiters w(v);
+                if (!w.has(run_.self()))
+                    room = w.add(run_.self(), exclusive);
+                return w.value();
+            },
+            memory_order::acq_rel, "prepare_to_wait", at);
+        if (!room)
+            run_.fail("misuse", "too many exclusive waiters on " + who_.name().str(), at);
+        run_.full_fence();
+        return waiters(before).has(run_.self());
+    }
+
+    /// finish_wait(). Returns whether the thread was still on it.
+    bool remove_self(const site& at) {
+        const auto before = who_.update(
+            [&](std::int64_t v) {
+                waiters w(v);
+                w.remove(run_.self());
+                return w.value();
+            },
+            memory_order::acq_rel, "finish_wait", at);
+        return waiters(before).has(run_.self());
+    }
+
+    /// Adds the thread until `condition()` is true; `sleep()` between the tests.
+    template <class Condition, class Sleep>
+    void wait_until(Condition condition, bool exclusive, Sleep sleep, const site& at) {
+        if (sleepers_.entries[run_.self()] != 0)
+            run_.fail("misuse", "waits between prepare_to_wait() and finish_wait()", at);
+        for (;;) {
+            add_self(exclusive, at);
+            if (condition()) {
+                if (!remove_self(at))
+                    use_wakeup(); // woken meanwhile: do not sleep less next time
+                return;
+            }
+            sleep();
+            use_wakeup();
+            if (condition())
+                return;
+        }
+    }
+
+    /// schedule(): sleeps until there is a wake-up that the thread has not used up.
+    static void sleep(engine::execution& run, const site& at) {
+        const std::int64_t next = sleepers::of(run).used_wakeups[run.self()] + 1;
+        engine::variable mine(wakeups(run, run.self()), run.stamp());
+        mine.await([next](std::int64_t n) { return n >= next; }, memory_order::acquire, "schedule",
+                   at);
+    }
+
+    void use_wakeup() { ++sleepers_.used_wakeups[run_.self()]; }
+
+    /// waitqueue_active(): a relaxed look, which is why the caller needs a barrier before it.
+    [[nodiscard]] bool active(const site& at) const {
+        return who_.load(memory_order::relaxed, "waitqueue_active", at) != 0;
+    }
+
+    /// Takes those off who wait for `key`, of the exclusive ones at most `exclusive`, and wakes
+    /// them. Still touches the queue, to unlock it, when they may be running again.
+    void wake(int exclusive, int key, const site& at) {
+        engine::thread_set set = 0;
+        who_.update(
+            [&](std::int64_t v) {
+                waiters w(v);
+                set = w.to_wake(exclusive,
+                                [&](engine::thread_id t) { return sleepers_.key[t] == key; });
+                for (engine::thread_set left = set; left != 0; left &= left - 1)
+                    w.remove(std::countr_zero(left));
+                return w.value();
+            },
+            memory_order::acq_rel, "__wake_up", at);
+        for (; set != 0; set &= set - 1) {
+            engine::variable his(wakeups(run_, std::countr_zero(set)), run_.stamp());
+            his.update([](std::int64_t n) { return n + 1; }, memory_order::release,
+                       "try_to_wake_up", at);
+        }
+        run_.access(who_.owner(), "__wake_up", at);
+    }
+
+    static std::string show(std::int64_t v) {
+        std::string text;
+        for (engine::thread_id t = 0; t != engine::max_threads; ++t)
+            if (waiters(v).has(t))
+                text += (text.empty() ? "" : " ") + engine::execution::current()->thread_name(t) +
+                        (waiters(v).is_exclusive(t) ? " (exclusive)" : "");
+        return text.empty() ? "empty" : text;
+    }
+
+private:
+    static engine::location& wakeups(engine::execution& run, engine::thread_id t) {
+        return run.shared_location(engine::execution::reserved_object(8 + static_cast<unsigned>(t)),
+                                   label{"wakeups", t}, 0);
+    }
+
+    engine::execution& run_;
+    engine::variable& who_;
+    sleepers& sleepers_;
+};
+
+/// The execution, where there is one and threads run; otherwise waiting is misuse.
+inline engine::execution& where_one_can_wait(const char* verb, const site& at) {
+    engine::execution* run = engine::execution::current();
+    if (run == nullptr || !run->running())
+        violated("misuse", fmt::format("{} would wait for ever: no thread runs any more", verb),
+                 at);
+    return *run;
+}
+
+} // namespace detail
+
+/// A queue of threads that wait for something. include/linux/wait.h.
+class wait_queue_head_t {
+public:
+    explicit wait_queue_head_t(const label& name) : value(name, 0, &detail::wait_queue::show) {}
+
+    engine::variable value; ///< who is on it
+};
+
+/// An empty queue, as the constructor leaves it. While threads wait on it: finding "misuse".
+inline void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::here()) {
+    if (wq.value.newest(at) != 0)
+        violated(
+            "misuse",
+            fmt::format("init_waitqueue_head({}) while it is not empty", wq.value.name().str()),
+            at);
+    wq.value.store(0, memory_order::relaxed, "init_waitqueue_head", at);
+}
+
+/// A thread's place on a queue; DEFINE_WAIT(). Waking the thread takes it off the queue.
+class wait_queue_entry {
+public:
+    bool queued = false; ///< put on it since finish_wait()
+};
+
+/// The two states in which a thread sleeps. There are no signals here, so they do not differ.
+enum task_state { TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE };
+
+namespace detail {
+
+inline void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive, const site& at) {
+    engine::execution& run = where_one_can_wait("prepare_to_wait", at);
+    wait_queue queue(wq.value);
+    sleepers::of(run).key[run.self()] = 0;
+    if (!queue.add_self(exclusive, at) && wait.queued)
+        queue.use_wakeup();
+    if (!std::exchange(wait.queued, true))
+        ++sleepers::of(run).entries[run.self()];
+    sleepers::of(run).prepared[run.self()] = true;
+}
+
+} // namespace detail
+
+/// Puts the thread on the queue, unless it is on it, and sets its state; full barrier, so that the
+/// condition that is tested next is not read earlier. kernel/sched/wait.c.
+inline void prepare_to_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
+                            task_state /*state*/ = TASK_UNINTERRUPTIBLE,
+                            const site& at = site::here()) {
+    detail::prepare(wq, wait, false, at);
+}
+
+/// The same for a thread of which wake_up() wakes only one.
+inline void prepare_to_wait_exclusive(wait_queue_head_t& wq, wait_queue_entry& wait,
+                                      task_state /*state*/ = TASK_UNINTERRUPTIBLE,
+                                      const site& at = site::here()) {
+    detail::prepare(wq, wait, true, at);
+}
+
+/// Takes the thread off the queue, if it is still on it.
+inline void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
+                        const site& at = site::here()) {
+    engine::execution& run = detail::where_one_can_wait("finish_wait", at);
+    detail::sleepers::of(run).prepared[run.self()] = false;
+    if (!std::exchange(wait.queued, false))
+        return;
+    --detail::sleepers::of(run).entries[run.self()];
+    detail::wait_queue queue(wq.value);
+    if (!queue.remove_self(at))
+        queue.use_wakeup();
+}
+
+/// Sleeps until the thread is woken, if it was not since prepare_to_wait(); without that it returns
+/// at once. Acquire: after what the waker did. Under a spinlock or in an RCU section: finding
+/// "misuse". Without spurious wake-ups, which the kernel has. kernel/sched/core.c.
+inline void schedule(const site& at = site::here()) {
+    engine::execution& run = detail::where_one_can_wait("schedule", at);
+    might_sleep("schedule", at);
+    if (std::exchange(detail::sleepers::of(run).prepared[run.self()], false))
+        detail::wait_queue::sleep(run, at);
+}
+
+/// Does somebody wait? A relaxed look at the queue without its lock: whoever makes a condition true
+/// and calls this needs a full barrier in between.
+inline bool waitqueue_active(const wait_queue_head_t& wq, const site& at = site::here()) {
+    return wq.value.load(memory_order::relaxed, "waitqueue_active", at) != 0;
+}
+
+/// smp_mb(); waitqueue_active().
+inline bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::here()) {
+    detail::full_fence();
+    return waitqueue_active(wq, at);
+}
+
+/// Wakes all who wait on the queue but of the exclusive ones only `n`, oldest first. Takes the
+/// queue's lock: what came before it is seen by whoever gets on the queue after it. Still touches
+/// the queue when those who were woken may be running, so they must not free it: use after free.
+/// Does not block. kernel/sched/wait.c.
+inline void wake_up_nr(wait_queue_head_t& wq, int n, const site& at = site::here()) {
+    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
+        detail::wait_queue(wq.value).wake(n, 0, at);
+}
+/// wake_up_nr() with 1.
+inline void wake_up(wait_queue_head_t& wq, const site& at = site::here()) {
+    wake_up_nr(wq, 1, at);
+}
+/// wake_up_nr() for as many as there are.
+inline void wake_up_all(wait_queue_head_t& wq, const site& at = site::here()) {
+    wake_up_nr(wq, engine::max_threads, at);
+}
+
+namespace detail {
+
+template <class Condition>
+void wait_event(wait_queue_head_t& wq, Condition condition, bool exclusive, const char* verb,
+                const site& at) {
+    might_sleep(verb, at);
+    if (condition())
+        return;
+    engine::execution& run = where_one_can_wait(verb, at);
+    sleepers::of(run).key[run.self()] = 0;
+    wait_queue(wq.value).wait_until(
+        condition, exclusive, [&] { wait_queue::sleep(run, at); }, at);
+}
+
+} // namespace detail
+
+/// Blocks until `condition()` is true: tests it, and as long as it is false gets on the queue, full
+/// barrier, tests it again, sleeps until woken. Ordering towards what follows is that of the
+/// condition. Under a spinlock or in an RCU section: finding "misuse". A wake-up that is lost:
+/// deadlock. include/linux/wait.h.
+template <class Condition>
+void wait_event(wait_queue_head_t& wq, Condition condition, const site& at = site::here()) {
+    detail::wait_event(wq, condition, false, "wait_event", at);
+}
+
+/// The same for a thread of which wake_up() wakes only one.
+template <class Condition>
+void wait_event_exclusive(wait_queue_head_t& wq, Condition condition,
+                          const site& at = site::here()) {
+    detail::wait_event(wq, condition, true, "wait_event_exclusive", at);
+}
+
+} // namespace wbsync
