@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // completion.
 
-#include "checks/primitives_reference.hpp"
+#include "checks/against_reference.hpp"
 
 using namespace primitives;
 
@@ -12,7 +12,7 @@ struct awaited {
     plain<int> data{"data"};
     atomic_t x{"x"};
     std::int64_t seen = 0;
-    [[nodiscard]] std::vector<std::int64_t> outcome() const {
+    [[nodiscard]] std::vector<std::int64_t> left() const {
         return {seen, done.done.value.newest()};
     }
 };
@@ -148,7 +148,7 @@ TEST_CASE("wait_for_completion: sleeps") {
 }
 
 TEST_CASE("completion: as the reference scheduler") {
-    check_as_reference<awaited>({{waits, tries, completes, completes}});
-    check_as_reference<awaited>({{waits, waits, completes}});
-    check_as_reference<awaited>({{tries, [](awaited& m) { complete_all(m.done); }, waits}});
+    check_against_reference<awaited>({{waits, tries, completes, completes}});
+    check_against_reference<awaited>({{waits, waits, completes}});
+    check_against_reference<awaited>({{tries, [](awaited& m) { complete_all(m.done); }, waits}});
 }

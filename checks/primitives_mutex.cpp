@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // mutex and rw_semaphore.
 
-#include "checks/primitives_reference.hpp"
+#include "checks/against_reference.hpp"
 
 using namespace primitives;
 
@@ -17,7 +17,7 @@ struct locked {
 
     void add() { data.write(data.read() + 1); }
     static void both_added(locked& m) { BUG_ON(m.data.read() != 2); }
-    [[nodiscard]] std::vector<std::int64_t> outcome() const {
+    [[nodiscard]] std::vector<std::int64_t> left() const {
         return {data.peek(), results[0], results[1]};
     }
 };
@@ -248,10 +248,10 @@ TEST_CASE("rw_semaphore and mutex: as the reference scheduler") {
             up_read(m.rw);
         }
     };
-    check_as_reference<locked>({{reader, other_reader, writer}});
-    check_as_reference<locked>({{reader, writer, writer}});
-    check_as_reference<locked>({{downgrades, other_reader, writer}});
-    check_as_reference<locked>({{reader, try_both, writer}});
-    check_as_reference<locked>({{downgrades, try_both}});
-    check_as_reference<locked>({{add_locked, try_add, add_locked}});
+    check_against_reference<locked>({{reader, other_reader, writer}});
+    check_against_reference<locked>({{reader, writer, writer}});
+    check_against_reference<locked>({{downgrades, other_reader, writer}});
+    check_against_reference<locked>({{reader, try_both, writer}});
+    check_against_reference<locked>({{downgrades, try_both}});
+    check_against_reference<locked>({{add_locked, try_add, add_locked}});
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // refcount_t.
 
-#include "checks/primitives_reference.hpp"
+#include "checks/against_reference.hpp"
 
 using namespace primitives;
 
@@ -22,7 +22,7 @@ struct shared {
 struct counted {
     refcount_t r{"r", 1};
     std::int64_t got = 0, last = 0;
-    [[nodiscard]] std::vector<std::int64_t> outcome() const {
+    [[nodiscard]] std::vector<std::int64_t> left() const {
         return {got, last, r.refs.value.newest()};
     }
 };
@@ -157,6 +157,6 @@ TEST_CASE("refcount_t: as the reference scheduler") {
         refcount_inc(m.r);
         m.last += refcount_dec_and_test(m.r) ? 1 : 0;
     };
-    check_as_reference<counted>({{put, tries, tries}});
-    check_as_reference<counted>({{inc_put, inc_put, not_one}});
+    check_against_reference<counted>({{put, tries, tries}});
+    check_against_reference<counted>({{inc_put, inc_put, not_one}});
 }

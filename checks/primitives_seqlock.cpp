@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // seqcount_t and seqlock_t.
 
-#include "checks/primitives_reference.hpp"
+#include "checks/against_reference.hpp"
 
 using namespace primitives;
 
@@ -27,7 +27,7 @@ struct pair {
         WRITE_ONCE(b, READ_ONCE(b) + 1);
     }
     static void torn(pair& p) { BUG_ON(p.got_a != p.got_b); }
-    [[nodiscard]] std::vector<std::int64_t> outcome() const {
+    [[nodiscard]] std::vector<std::int64_t> left() const {
         return {got_a, got_b, a.value.newest(), b.value.newest()};
     }
 };
@@ -134,21 +134,21 @@ TEST_CASE("seqlock_t: readers repeat, or exclude the writers") {
 }
 
 TEST_CASE("seqcount_t: as the reference scheduler") {
-    check_as_reference<pair>({{reader, writer}});
-    check_as_reference<pair>({{[](pair& p) {
-                                   const auto start = read_seqcount_begin(p.seq);
-                                   p.got_a = READ_ONCE(p.a);
-                                   p.got_b = read_seqcount_retry(p.seq, start) ? 1 : 0;
-                               },
-                               writer}});
-    check_as_reference<pair>({{[](pair& p) { p.got_a = read_seqbegin(p.lock); },
-                               [](pair& p) {
-                                   write_seqlock(p.lock);
-                                   write_sequnlock(p.lock);
-                               },
-                               [](pair& p) {
-                                   write_seqlock(p.lock);
-                                   WRITE_ONCE(p.b, 1);
-                                   write_sequnlock(p.lock);
-                               }}});
+    check_against_reference<pair>({{reader, writer}});
+    check_against_reference<pair>({{[](pair& p) {
+                                        const auto start = read_seqcount_begin(p.seq);
+                                        p.got_a = READ_ONCE(p.a);
+                                        p.got_b = read_seqcount_retry(p.seq, start) ? 1 : 0;
+                                    },
+                                    writer}});
+    check_against_reference<pair>({{[](pair& p) { p.got_a = read_seqbegin(p.lock); },
+                                    [](pair& p) {
+                                        write_seqlock(p.lock);
+                                        write_sequnlock(p.lock);
+                                    },
+                                    [](pair& p) {
+                                        write_seqlock(p.lock);
+                                        WRITE_ONCE(p.b, 1);
+                                        write_sequnlock(p.lock);
+                                    }}});
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Wait queues: wait_event, prepare_to_wait, schedule, finish_wait, waitqueue_active, wake_up.
 
-#include "checks/primitives_reference.hpp"
+#include "checks/against_reference.hpp"
 
 using namespace primitives;
 
@@ -16,7 +16,7 @@ struct waiting {
     void wait() {
         wait_event(wq, [this] { return READ_ONCE(ready) != 0; });
     }
-    [[nodiscard]] std::vector<std::int64_t> outcome() const {
+    [[nodiscard]] std::vector<std::int64_t> left() const {
         return {ready.value.newest(), turns.value.newest()};
     }
 };
@@ -209,11 +209,11 @@ TEST_CASE("wait_event: misuse") {
 }
 
 TEST_CASE("wait queues: as the reference scheduler") {
-    check_as_reference<waiting>({{waits, wakes}});
-    check_as_reference<waiting>({{waits, looks_then_wakes}});
-    check_as_reference<waiting>({{waits_by_hand, barrier_looks_then_wakes}});
-    check_as_reference<waiting>({{takes_turn, takes_turn, [](waiting& m) {
-                                      atomic_inc(m.turns);
-                                      wake_up(m.wq);
-                                  }}});
+    check_against_reference<waiting>({{waits, wakes}});
+    check_against_reference<waiting>({{waits, looks_then_wakes}});
+    check_against_reference<waiting>({{waits_by_hand, barrier_looks_then_wakes}});
+    check_against_reference<waiting>({{takes_turn, takes_turn, [](waiting& m) {
+                                           atomic_inc(m.turns);
+                                           wake_up(m.wq);
+                                       }}});
 }

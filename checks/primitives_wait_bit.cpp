@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // wait_on_bit and its like; the forms of wait_var_event with a lock.
 
-#include "checks/primitives_reference.hpp"
+#include "checks/against_reference.hpp"
 
 using namespace primitives;
 
@@ -13,7 +13,7 @@ struct bits {
     atomic_t flags{"flags", 1 << busy | 1 << dirty};
     plain<int> data{"data"};
     std::int64_t seen = 0;
-    [[nodiscard]] std::vector<std::int64_t> outcome() const {
+    [[nodiscard]] std::vector<std::int64_t> left() const {
         return {flags.value.newest(), data.peek()};
     }
 };
@@ -105,9 +105,9 @@ TEST_CASE("wait_on_bit_lock: one owner at a time, and the next one is woken") {
 
 TEST_CASE("wait_on_bit: as the reference scheduler") {
     const body waits_only = [](bits& m) { wait_on_bit(m.flags, bits::busy); };
-    check_as_reference<bits>({{waits_only, wakes_without_barrier}});
-    check_as_reference<bits>({{waits_only, wakes}});
-    check_as_reference<bits>({{locks_bit, starts}});
+    check_against_reference<bits>({{waits_only, wakes_without_barrier}});
+    check_against_reference<bits>({{waits_only, wakes}});
+    check_against_reference<bits>({{locks_bit, starts}});
 }
 
 TEST_CASE("wait_var_event_spinlock: the lock stands in for the barriers") {
