@@ -118,6 +118,11 @@ private:
             if (m.g.value(m.g.newest(o.variable)) == o.value % 2)
                 update(m, t, o, o.variable, o.value, false, false, true);
             return load(m, t, o, false, [&](auto v) { return v != o.value % 2; });
+        case kind::add_unless: // the result is whether it added
+            if (m.g.value(m.g.newest(o.variable)) != o.value % 2)
+                update(m, t, o, o.variable, m.g.value(m.g.newest(o.variable)) + o.value, false,
+                       false, true);
+            return load(m, t, o, false, [&](auto v) { return v == o.value % 2; });
         case kind::mb: return fence(m, t, o, true, true, true);
         case kind::rmb: return fence(m, t, o, true, false, false);
         case kind::wmb: return fence(m, t, o, false, true, false);
@@ -134,6 +139,8 @@ private:
             for (int i = 0; i != next.so_far.reached[t]; ++i)
                 index +=
                     gives_result(program_.threads[t][static_cast<std::size_t>(i)].what) ? 1 : 0;
+            if (o.what == kind::add_unless)
+                result = result == o.value % 2 ? 0 : 1;
             next.so_far.results[index] = static_cast<std::int16_t>(result);
             next.threads[t].last = result;
         }

@@ -25,6 +25,7 @@ struct exploration {
     std::set<std::string> traces;   ///< if asked for
     std::uint64_t executions = 0;
     std::uint64_t redundant = 0;
+    std::uint64_t discarded = 0;
     std::string limit; ///< if not empty: it is not all
 };
 
@@ -46,6 +47,8 @@ inline std::vector<std::string> sorted_parts(std::string_view text, char separat
 inline std::string normal(const wbsync::finding& f) {
     constexpr std::string_view start = "no thread can run: ";
     constexpr std::string_view readers = "grace period, waits for ";
+    if (f.property == "bug")
+        return f.property + " " + f.message;
     // Which of two racing accesses is the one that fails depends on the order.
     if (!f.message.starts_with(start))
         return f.property;
@@ -153,6 +156,7 @@ inline exploration explore(const program& p, const std::vector<int>& order,
     const wbsync::result r = wbsync::check<program_model>(with, &p, &order, &last);
     all.executions = r.executions;
     all.redundant = r.redundant;
+    all.discarded = r.discarded;
     all.limit = r.limit;
     return all;
 }

@@ -10,7 +10,7 @@
 /// Random small programs over the operations of the library, for tests that compare schedulers.
 namespace fuzz {
 
-inline constexpr int max_program_threads = 4;
+inline constexpr int max_program_threads = 6;
 inline constexpr int max_variables = 3;
 inline constexpr int max_results = 16;
 inline constexpr int max_operations = 16; ///< in a thread
@@ -38,18 +38,77 @@ enum class kind : std::uint8_t {
     read_unlock,
     synchronize,
     cmpxchg,
-    trylock,
+    add_unless,
+    trylock, ///< and what it protects, and the unlock
+    bug_on,
     plain_read,
     plain_write,
-    use,
+    use, ///< of an object that may be freed, whether or not that is in order
     free,
+    dereference, ///< fetches the pointer to the object, and uses what it points to
+    unpublish,   ///< makes the pointer NULL
+    call_rcu_free,
     call_rcu,
     rcu_barrier,
     queue_work,
     flush_work,
     wait_var,
     wake_var,
+    llist_add,
+    llist_del_all,
+    percpu_add,
+    percpu_sum,
 };
+inline constexpr int kind_count = static_cast<int>(kind::percpu_sum) + 1;
+
+/// As the library calls it.
+constexpr const char* name_of(kind k) {
+    switch (k) {
+    case kind::load: return "READ_ONCE";
+    case kind::load_acquire: return "smp_load_acquire";
+    case kind::store: return "WRITE_ONCE";
+    case kind::store_release: return "smp_store_release";
+    case kind::fetch_add: return "atomic_fetch_add";
+    case kind::fetch_add_relaxed: return "atomic_fetch_add_relaxed";
+    case kind::fetch_add_acquire: return "atomic_fetch_add_acquire";
+    case kind::fetch_add_release: return "atomic_fetch_add_release";
+    case kind::xchg: return "atomic_xchg";
+    case kind::add: return "atomic_add";
+    case kind::mb: return "smp_mb";
+    case kind::rmb: return "smp_rmb";
+    case kind::wmb: return "smp_wmb";
+    case kind::await_equal: return "await (==)";
+    case kind::await_not: return "await (!=)";
+    case kind::await_acquire_equal: return "await_acquire";
+    case kind::lock: return "spin_lock";
+    case kind::unlock: return "spin_unlock";
+    case kind::read_lock: return "rcu_read_lock";
+    case kind::read_unlock: return "rcu_read_unlock";
+    case kind::synchronize: return "synchronize_rcu";
+    case kind::cmpxchg: return "atomic_cmpxchg";
+    case kind::add_unless: return "atomic_add_unless";
+    case kind::trylock: return "spin_trylock";
+    case kind::bug_on: return "BUG_ON";
+    case kind::plain_read: return "plain read";
+    case kind::plain_write: return "plain write";
+    case kind::use: return "use of an object";
+    case kind::free: return "kfree";
+    case kind::dereference: return "rcu_dereference";
+    case kind::unpublish: return "rcu_assign_pointer";
+    case kind::call_rcu_free: return "call_rcu (kfree)";
+    case kind::call_rcu: return "call_rcu";
+    case kind::rcu_barrier: return "rcu_barrier";
+    case kind::queue_work: return "queue_work";
+    case kind::flush_work: return "flush_work";
+    case kind::wait_var: return "wait_var_event";
+    case kind::wake_var: return "wake_up_var";
+    case kind::llist_add: return "llist_add";
+    case kind::llist_del_all: return "llist_del_all";
+    case kind::percpu_add: return "percpu_counter_add";
+    case kind::percpu_sum: return "percpu_counter_sum";
+    }
+    return "";
+}
 
 /// What `--kinds` selects, bit by bit.
 struct kind_group {
@@ -72,13 +131,17 @@ inline const std::vector<kind_group>& groups() {
         {"await", {kind::await_equal, kind::await_not, kind::await_acquire_equal}},
         {"lock", {kind::lock}},
         {"rcu", {kind::read_lock, kind::synchronize}},
-        {"cmpxchg", {kind::cmpxchg}, 4},
+        {"cmpxchg", {kind::cmpxchg, kind::add_unless}, 4},
         {"trylock", {kind::trylock}, 8},
+        {"bug", {kind::bug_on}, 8},
         {"plain", {kind::plain_read, kind::plain_write}, 12},
         {"heap", {kind::use, kind::free}, 12},
+        {"pointer", {kind::dereference, kind::unpublish, kind::free, kind::call_rcu_free}, 12},
         {"callback", {kind::call_rcu, kind::rcu_barrier}, 16},
         {"work", {kind::queue_work, kind::flush_work}, 16},
         {"event", {kind::wait_var, kind::wake_var}, 16},
+        {"llist", {kind::llist_add, kind::llist_del_all}, 16},
+        {"percpu", {kind::percpu_add, kind::percpu_sum}, 16},
     };
     return all;
 }
@@ -109,7 +172,13 @@ constexpr bool gives_result(kind k) {
     case kind::fetch_add_acquire:
     case kind::fetch_add_release:
     case kind::xchg:
-    case kind::await_not: return true;
+    case kind::await_not:
+    case kind::cmpxchg:
+    case kind::add_unless:
+    case kind::trylock:
+    case kind::queue_work:
+    case kind::llist_del_all:
+    case kind::percpu_sum: return true;
     default: return false;
     }
 }
@@ -122,12 +191,12 @@ constexpr bool is_composite(kind k) {
 
 /// Does it bring a thread of the library, or a loop? Such programs must be small.
 constexpr bool is_heavy(kind k) {
-    return k >= kind::call_rcu;
+    return k >= kind::call_rcu_free;
 }
 
-/// Without them no program has a finding other than a deadlock.
-constexpr bool is_hazard(kind k) {
-    return k >= kind::plain_read && k <= kind::free;
+/// Does it look at the thread's last result?
+constexpr bool needs_result(kind k) {
+    return k == kind::bug_on;
 }
 
 /// What ends the section that `k` starts.

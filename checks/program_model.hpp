@@ -47,8 +47,14 @@ public:
         record_.end.results.fill(-1);
         record_.steps.clear();
         record_.finished = false;
-        if (what->has(kind::use) || what->has(kind::free))
+        if (what->has(needs_object)) {
             object_ = wbsync::kmalloc<object>("object");
+            pointer_.emplace("o", object_);
+        }
+        if (what->has(kind::llist_add) || what->has(kind::llist_del_all))
+            list_.emplace("list");
+        if (what->has(kind::percpu_add) || what->has(kind::percpu_sum))
+            counter_.emplace("counter", 0, 2);
         if (what->has(kind::queue_work) || what->has(kind::flush_work)) {
             work_.emplace("work", [this](wbsync::work_struct&) { atomic_add(8, x_[0]); });
             queue_.add(*work_);
@@ -64,12 +70,11 @@ public:
     }
 
     void threads(wbsync::scenario& s) {
-        static constexpr std::array<const char*, max_program_threads> names{"P0", "P1", "P2", "P3"};
-        if (program_.has(kind::call_rcu))
+        if (program_.has(kind::call_rcu) || program_.has(kind::call_rcu_free))
             wbsync::rcu_callback_thread(s);
         for (const int declared : order_) {
             const auto t = static_cast<std::size_t>(declared);
-            s.thread(names[t], [this, t] { run(t); });
+            s.thread({"P", declared}, [this, t] { run(t); });
         }
     }
 
@@ -84,6 +89,8 @@ private:
         wbsync::atomic_t member{"member"};
     };
 
+    static bool needs_object(kind k) { return k >= kind::use && k <= kind::call_rcu_free; }
+
     void run(std::size_t t) {
         std::int64_t last = 0;
         auto result = static_cast<std::size_t>(program_.results_before(t));
@@ -91,7 +98,9 @@ private:
         for (std::size_t i = 0; i != operations.size(); ++i) {
             const operation& o = operations[i];
             if (!o.conditional || last != 0) {
-                const std::int64_t got = perform(o, heads_[t][i]);
+                if (o.what == kind::bug_on)
+                    wbsync::ensure(last != o.value, "bug", fmt::format("{}.{}", t, i));
+                const std::int64_t got = perform(o, links_[t][i]);
                 record_.steps.push_back(
                     {static_cast<std::uint8_t>(t), static_cast<std::uint8_t>(i)});
                 if (gives_result(o.what)) {
@@ -105,7 +114,18 @@ private:
         }
     }
 
-    std::int64_t perform(const operation& o, wbsync::rcu_head& head) {
+    /// By which an operation's callback or list element waits.
+    struct links {
+        wbsync::rcu_head head;
+        wbsync::llist_node node{"node", nullptr};
+    };
+
+    void free() {
+        freed_ = true;
+        wbsync::kfree(object_);
+    }
+
+    std::int64_t perform(const operation& o, links& own) {
         using namespace wbsync;
         atomic_t& x = x_[static_cast<std::size_t>(o.variable)];
         const std::int64_t n = o.value;
@@ -132,26 +152,43 @@ private:
         case kind::read_unlock: rcu_read_unlock(); break;
         case kind::synchronize: synchronize_rcu(); break;
         case kind::cmpxchg: return atomic_cmpxchg(x, n % 2, n);
+        case kind::add_unless: return atomic_add_unless(x, n, n % 2) ? 1 : 0;
         case kind::trylock:
             if (!spin_trylock(lock_))
                 return 0;
+            WRITE_ONCE(x, n);
             spin_unlock(lock_);
             return 1;
+        case kind::bug_on: break; // done by the caller, who knows the result
         case kind::plain_read: return plain_.read();
         case kind::plain_write: plain_.write(o.value); break;
         case kind::use: READ_ONCE(object_->member); break;
-        case kind::free:
-            freed_ = true;
-            kfree(object_);
+        case kind::free: free(); break;
+        case kind::dereference:
+            if (const object* it = rcu_dereference(*pointer_))
+                READ_ONCE(it->member);
             break;
-        case kind::call_rcu: call_rcu(head, [&x, n] { atomic_add(n, x); }); break;
+        case kind::unpublish: rcu_assign_pointer(*pointer_, static_cast<object*>(nullptr)); break;
+        case kind::call_rcu_free: call_rcu(own.head, [this] { free(); }); break;
+        case kind::call_rcu: call_rcu(own.head, [&x, n] { atomic_add(n, x); }); break;
         case kind::rcu_barrier: rcu_barrier(); break;
         case kind::queue_work: return queue_work(queue_, *work_) ? 1 : 0;
         case kind::flush_work: flush_work(*work_); break;
         case kind::wait_var: wait_var_event(x, [&x, n] { return READ_ONCE(x) == n; }); break;
         case kind::wake_var: wake_up_var(x); break;
+        case kind::llist_add: wbsync::llist_add(own.node, *list_); break;
+        case kind::llist_del_all: return length(wbsync::llist_del_all(*list_));
+        case kind::percpu_add: percpu_counter_add(*counter_, n); break;
+        case kind::percpu_sum: return percpu_counter_sum(*counter_);
         }
         return 0;
+    }
+
+    static std::int64_t length(const wbsync::llist_node* first) {
+        std::int64_t n = 0;
+        for (; first != nullptr; first = first->next)
+            ++n;
+        return n;
     }
 
     const program& program_;
@@ -165,7 +202,10 @@ private:
     bool freed_ = false;
     wbsync::workqueue_struct queue_{"wq"};
     std::optional<wbsync::work_struct> work_;
-    std::array<std::array<wbsync::rcu_head, max_operations>, max_program_threads> heads_;
+    std::optional<wbsync::pointer<object>> pointer_;
+    std::optional<wbsync::llist_head> list_;
+    std::optional<wbsync::percpu_counter> counter_;
+    std::array<std::array<links, max_operations>, max_program_threads> links_;
 };
 
 } // namespace fuzz

@@ -3,6 +3,10 @@
 
 #include "checks/random_program.hpp"
 
+#include <wbsync/options.hpp>
+#include <wbsync/result.hpp>
+
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,98 +15,255 @@
 /// Random programs as source code.
 namespace fuzz {
 
-inline std::string statement(const operation& o, int result, int condition) {
+namespace detail {
+
+/// An operation as a statement without its semicolon. `link` numbers callbacks and list elements.
+inline std::string text_of(const operation& o, int link) {
     const std::string x = fmt::format("x{}", o.variable);
     const int n = o.value;
-    const auto equal = [&](const char* verb, const char* op) {
-        return fmt::format("{}({}, [](auto v) {{ return v {} {}; }})", verb, x, op, n);
+    const auto on_x = [&](const char* function) { return fmt::format("{}({})", function, x); };
+    const auto to_x = [&](const char* function) {
+        return fmt::format("{}({}, {})", function, x, n);
     };
-    std::string text;
+    const auto add_to_x = [&](const char* function) {
+        return fmt::format("{}({}, {})", function, n, x);
+    };
+    const auto wait_for_x = [&](const char* function, const char* is) {
+        return fmt::format("{}({}, [](auto v) {{ return v {} {}; }})", function, x, is, n);
+    };
     switch (o.what) {
-    case kind::load: text = fmt::format("READ_ONCE({})", x); break;
-    case kind::load_acquire: text = fmt::format("smp_load_acquire({})", x); break;
-    case kind::store: text = fmt::format("WRITE_ONCE({}, {})", x, n); break;
-    case kind::store_release: text = fmt::format("smp_store_release({}, {})", x, n); break;
-    case kind::fetch_add: text = fmt::format("atomic_fetch_add({}, {})", n, x); break;
-    case kind::fetch_add_relaxed:
-        text = fmt::format("atomic_fetch_add_relaxed({}, {})", n, x);
-        break;
-    case kind::fetch_add_acquire:
-        text = fmt::format("atomic_fetch_add_acquire({}, {})", n, x);
-        break;
-    case kind::fetch_add_release:
-        text = fmt::format("atomic_fetch_add_release({}, {})", n, x);
-        break;
-    case kind::xchg: text = fmt::format("atomic_xchg({}, {})", x, n); break;
-    case kind::add: text = fmt::format("atomic_add({}, {})", n, x); break;
-    case kind::mb: text = "smp_mb()"; break;
-    case kind::rmb: text = "smp_rmb()"; break;
-    case kind::wmb: text = "smp_wmb()"; break;
-    case kind::await_equal: text = equal("await", "=="); break;
-    case kind::await_not: text = equal("await", "!="); break;
-    case kind::await_acquire_equal: text = equal("await_acquire", "=="); break;
-    case kind::cmpxchg: text = fmt::format("atomic_cmpxchg({}, {}, {})", x, n % 2, n); break;
-    case kind::trylock: text = "try_lock_and_unlock(l)"; break;
-    case kind::plain_read: text = "p.read()"; break;
-    case kind::plain_write: text = fmt::format("p.write({})", n); break;
-    case kind::use: text = "READ_ONCE(o->member)"; break;
-    case kind::free: text = "kfree(o)"; break;
+    case kind::load: return on_x("READ_ONCE");
+    case kind::load_acquire: return on_x("smp_load_acquire");
+    case kind::store: return to_x("WRITE_ONCE");
+    case kind::store_release: return to_x("smp_store_release");
+    case kind::fetch_add: return add_to_x("atomic_fetch_add");
+    case kind::fetch_add_relaxed: return add_to_x("atomic_fetch_add_relaxed");
+    case kind::fetch_add_acquire: return add_to_x("atomic_fetch_add_acquire");
+    case kind::fetch_add_release: return add_to_x("atomic_fetch_add_release");
+    case kind::xchg: return to_x("atomic_xchg");
+    case kind::add: return add_to_x("atomic_add");
+    case kind::mb: return "smp_mb()";
+    case kind::rmb: return "smp_rmb()";
+    case kind::wmb: return "smp_wmb()";
+    case kind::await_equal: return wait_for_x("await", "==");
+    case kind::await_not: return wait_for_x("await", "!=");
+    case kind::await_acquire_equal: return wait_for_x("await_acquire", "==");
+    case kind::lock: return "spin_lock(l)";
+    case kind::unlock: return "spin_unlock(l)";
+    case kind::read_lock: return "rcu_read_lock()";
+    case kind::read_unlock: return "rcu_read_unlock()";
+    case kind::synchronize: return "synchronize_rcu()";
+    case kind::cmpxchg: return fmt::format("atomic_cmpxchg({}, {}, {})", x, n % 2, n);
+    case kind::add_unless: return fmt::format("atomic_add_unless({}, {}, {})", x, n, n % 2);
+    case kind::trylock: return fmt::format("store_under_trylock({}, {})", x, n);
+    case kind::bug_on: return fmt::format("BUG_ON(last == {})", n);
+    case kind::plain_read: return "static_cast<void>(p.read())";
+    case kind::plain_write: return fmt::format("p.write({})", n);
+    case kind::use: return "READ_ONCE(allocated->member)";
+    case kind::free: return "free_object()";
+    case kind::dereference: return "dereference_object()";
+    case kind::unpublish: return "rcu_assign_pointer(o, static_cast<object*>(nullptr))";
+    case kind::call_rcu_free:
+        return fmt::format("call_rcu(head{}, [this] {{ free_object(); }})", link);
     case kind::call_rcu:
-        text = fmt::format("call_rcu(head, [this] {{ atomic_add({}, {}); }})", n, x);
-        break;
-    case kind::rcu_barrier: text = "rcu_barrier()"; break;
-    case kind::queue_work: text = "queue_work(wq, work)"; break;
-    case kind::flush_work: text = "flush_work(work)"; break;
+        return fmt::format("call_rcu(head{}, [this] {{ atomic_add({}, {}); }})", link, n, x);
+    case kind::rcu_barrier: return "rcu_barrier()";
+    case kind::queue_work: return "queue_work(wq, work)";
+    case kind::flush_work: return "flush_work(work)";
     case kind::wait_var:
-        text = fmt::format("wait_var_event({0}, [this] {{ return READ_ONCE({0}) == {1}; }})", x, n);
-        break;
-    case kind::wake_var: text = fmt::format("wake_up_var({})", x); break;
-    case kind::lock: text = "spin_lock(l)"; break;
-    case kind::unlock: text = "spin_unlock(l)"; break;
-    case kind::read_lock: text = "rcu_read_lock()"; break;
-    case kind::read_unlock: text = "rcu_read_unlock()"; break;
-    case kind::synchronize: text = "synchronize_rcu()"; break;
+        return fmt::format("wait_var_event({0}, [this] {{ return READ_ONCE({0}) == {1}; }})", x, n);
+    case kind::wake_var: return on_x("wake_up_var");
+    case kind::llist_add: return fmt::format("llist_add(node{}, list)", link);
+    case kind::llist_del_all: return "take_all()";
+    case kind::percpu_add: return fmt::format("percpu_counter_add(counter, {})", n);
+    case kind::percpu_sum: return "percpu_counter_sum(counter)";
     }
-    if (gives_result(o.what))
-        text = fmt::format("r{} = {}", result, text);
-    if (o.conditional)
-        text = fmt::format("if (r{} != 0) {}", condition, text);
-    return text + ";";
+    return "";
 }
 
-/// The program as a model that can be pasted into a test.
-inline std::string source(const program& p, const std::vector<int>& order) {
-    bool locks = false;
-    std::string threads;
-    for (const int declared : order) {
-        const auto t = static_cast<std::size_t>(declared);
-        int results = p.results_before(t);
-        threads += fmt::format("        s.thread(\"P{}\", [this] {{\n", t);
-        int condition = -1;
-        for (const operation& o : p.threads[t]) {
-            threads += "            " + statement(o, results, condition) + "\n";
-            locks = locks || o.what == kind::lock;
-            if (gives_result(o.what))
-                condition = results++;
-        }
-        threads += "        });\n";
+constexpr bool has_link(kind k) {
+    return k == kind::call_rcu || k == kind::call_rcu_free || k == kind::llist_add;
+}
+
+/// Writes a program as a model, thread by thread.
+class model_writer {
+public:
+    explicit model_writer(const program& p, const std::vector<int>& order) : program_(p) {
+        for (const int declared : order)
+            thread(static_cast<std::size_t>(declared));
+        results_ = p.results_before(p.threads.size());
     }
-    const int results = p.results_before(p.threads.size());
-    std::string list;
-    for (int r = 0; r != results; ++r)
-        list += fmt::format("r{}, ", r);
-    std::string text = "struct shrunk {\n"
-                       "    std::set<std::vector<std::int64_t>>* seen;\n"
-                       "    atomic_t x0{\"x0\"}, x1{\"x1\"}, x2{\"x2\"};\n";
-    if (locks)
-        text += "    spinlock_t l{\"l\"};\n";
-    for (int r = 0; r != results; ++r)
-        text += fmt::format("    std::int64_t r{} = -1;\n", r);
-    text += "    explicit shrunk(std::set<std::vector<std::int64_t>>* into) : seen(into) {}\n"
-            "    void threads(scenario& s) {\n" +
-            threads + "    }\n    void finally() {\n        seen->insert({" + list +
-            "x0.value.newest(), x1.value.newest(), x2.value.newest()});\n    }\n};\n";
-    return text;
+
+    [[nodiscard]] std::string text(const std::string& name) const {
+        return fmt::format(
+            "struct {0} {{\n"
+            "    std::set<std::vector<std::int64_t>>* seen;\n"
+            "{1}"
+            "    explicit {0}(std::set<std::vector<std::int64_t>>* into) : seen(into) "
+            "{{}}\n\n"
+            "    void threads(scenario& s) {{\n"
+            "{2}"
+            "{3}"
+            "    }}\n"
+            "    void finally() {{\n"
+            "{4}"
+            "        seen->insert({{{5}x0.value.newest(), x1.value.newest(), "
+            "x2.value.newest()}});\n"
+            "    }}\n"
+            "}};\n",
+            name, members(),
+            any(kind::call_rcu, kind::call_rcu_free) ? "        rcu_callback_thread(s);\n" : "",
+            threads_,
+            needs_object() ? "        if (!freed)\n"
+                             "            free_object();\n"
+                           : "",
+            results());
+    }
+
+private:
+    void thread(std::size_t t) {
+        threads_ += fmt::format("        s.thread(\"P{}\", [this] {{\n", t);
+        const auto& all = program_.threads[t];
+        const bool looks_back = std::any_of(all.begin(), all.end(), [](const operation& o) {
+            return o.conditional || needs_result(o.what);
+        });
+        if (looks_back)
+            threads_ += "            std::int64_t last = 0;\n";
+        int result = program_.results_before(t);
+        for (const operation& o : all) {
+            threads_ += "            ";
+            if (o.conditional)
+                threads_ += "if (last != 0) ";
+            if (gives_result(o.what))
+                threads_ += fmt::format("{}r{} = ", looks_back ? "last = " : "", result++);
+            threads_ += text_of(o, links_) + ";\n";
+            links_ += has_link(o.what) ? 1 : 0;
+        }
+        threads_ += "        });\n";
+    }
+
+    template <class... Kinds>
+    [[nodiscard]] bool any(Kinds... kinds) const {
+        return (program_.has(kinds) || ...);
+    }
+    [[nodiscard]] bool needs_object() const {
+        return any(kind::use, kind::free, kind::dereference, kind::unpublish, kind::call_rcu_free);
+    }
+
+    [[nodiscard]] std::string results() const {
+        std::string list;
+        for (int r = 0; r != results_; ++r)
+            list += fmt::format("r{}, ", r);
+        return list;
+    }
+
+    [[nodiscard]] std::string members() const {
+        std::string text = "    atomic_t x0{\"x0\"}, x1{\"x1\"}, x2{\"x2\"};\n";
+        if (any(kind::lock, kind::trylock))
+            text += "    spinlock_t l{\"l\"};\n";
+        if (any(kind::trylock))
+            text += "    bool store_under_trylock(atomic_t& x, std::int64_t n) {\n"
+                    "        if (!spin_trylock(l))\n"
+                    "            return false;\n"
+                    "        WRITE_ONCE(x, n);\n"
+                    "        spin_unlock(l);\n"
+                    "        return true;\n"
+                    "    }\n";
+        if (any(kind::plain_read, kind::plain_write))
+            text += "    plain<int> p{\"p\"};\n";
+        if (needs_object())
+            text += "    struct object {\n"
+                    "        atomic_t member{\"member\"};\n"
+                    "    };\n"
+                    "    object* allocated = kmalloc<object>(\"object\");\n"
+                    "    pointer<object> o{\"o\", allocated};\n"
+                    "    bool freed = false;\n"
+                    "    void free_object() {\n"
+                    "        freed = true;\n"
+                    "        kfree(allocated);\n"
+                    "    }\n"
+                    "    void dereference_object() {\n"
+                    "        if (const object* it = rcu_dereference(o))\n"
+                    "            READ_ONCE(it->member);\n"
+                    "    }\n";
+        if (any(kind::queue_work, kind::flush_work))
+            text += "    workqueue_struct wq{\"wq\"};\n"
+                    "    work_struct work{\"work\", [this](work_struct&) { atomic_add(8, x0); }};\n"
+                    "    bool added = (wq.add(work), true);\n";
+        if (any(kind::percpu_add, kind::percpu_sum))
+            text += "    percpu_counter counter{\"counter\", 0, 2};\n";
+        if (any(kind::llist_add, kind::llist_del_all))
+            text += "    llist_head list{\"list\"};\n";
+        if (any(kind::llist_del_all))
+            text += "    std::int64_t take_all() {\n"
+                    "        std::int64_t n = 0;\n"
+                    "        for (const llist_node* i = llist_del_all(list); i != nullptr; i = "
+                    "i->next)\n"
+                    "            ++n;\n"
+                    "        return n;\n"
+                    "    }\n";
+        for (int i = 0; i != links_; ++i) {
+            if (any(kind::call_rcu, kind::call_rcu_free))
+                text += fmt::format("    rcu_head head{};\n", i);
+            if (any(kind::llist_add))
+                text += fmt::format("    llist_node node{0}{{\"node{0}\", nullptr}};\n", i);
+        }
+        for (int r = 0; r != results_; ++r)
+            text += fmt::format("    std::int64_t r{} = -1;\n", r);
+        return text;
+    }
+
+    const program& program_;
+    std::string threads_;
+    int links_ = 0;
+    int results_ = 0;
+};
+
+} // namespace detail
+
+/// The program as a model, its threads declared in the order given.
+inline std::string source(const program& p, const std::vector<int>& order,
+                          const std::string& name = "shrunk") {
+    return detail::model_writer(p, order).text(name);
+}
+
+/// What to include above one or more of source_of_test().
+inline std::string source_head() {
+    return "#include <wbsync/doctest.hpp>\n"
+           "#include <wbsync/wbsync.hpp>\n\n"
+           "#include <set>\n"
+           "#include <string>\n"
+           "#include <utility>\n"
+           "#include <vector>\n\n"
+           "using namespace wbsync;\n\n";
+}
+
+/// The model, and a test case that compares the explorer with the reference scheduler on it.
+inline std::string source_of_test(const program& p, const std::vector<int>& order,
+                                  wbsync::memory_kind memory, const std::string& name) {
+    return source(p, order, name) +
+           fmt::format(
+               "\nTEST_CASE(\"{0} under {1}: the explorer finds what the reference finds\") "
+               "{{\n"
+               "    const auto outcomes = [](scheduler_kind by) {{\n"
+               "        std::set<std::vector<std::int64_t>> seen;\n"
+               "        std::set<std::string> findings;\n"
+               "        options with;\n"
+               "        with.memory = memory_kind::{1};\n"
+               "        with.scheduler = by;\n"
+               "        with.all_findings = true;\n"
+               "        with.trace = false;\n"
+               "        with.on_execution = [&](const std::vector<finding>& all) {{\n"
+               "            for (const finding& f : all)\n"
+               "                findings.insert(f.property);\n"
+               "        }};\n"
+               "        CHECK(check<{0}>(with, &seen).redundant == 0);\n"
+               "        return std::pair{{seen, findings}};\n"
+               "    }};\n"
+               "    CHECK(outcomes(scheduler_kind::dpor) == "
+               "outcomes(scheduler_kind::reference));\n"
+               "}}\n",
+               name, wbsync::name_of(memory));
 }
 
 } // namespace fuzz

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -28,7 +29,19 @@ TEST_CASE("random programs are well formed, and a seed gives the same one on eve
                 hash = hash * 31 + static_cast<std::uint64_t>(o.what) * 7 +
                        static_cast<std::uint64_t>(o.variable) + static_cast<std::uint64_t>(o.value);
     }
-    CHECK(hash == 7'742'032'906'427'218'984U);
+    CHECK(hash == 4'051'478'694'894'553'214U);
+}
+
+TEST_CASE("random programs have every kind of operation") {
+    std::array<int, fuzz::kind_count> seen{};
+    for (std::uint64_t seed = 0; seed != 1000; ++seed)
+        for (const auto& thread : fuzz::draw(seed, {}).threads)
+            for (const operation& o : thread)
+                ++seen[static_cast<std::size_t>(o.what)];
+    for (int k = 0; k != fuzz::kind_count; ++k) {
+        CAPTURE(std::string{fuzz::name_of(static_cast<kind>(k))});
+        CHECK(seen[static_cast<std::size_t>(k)] > 0);
+    }
 }
 
 TEST_CASE("sections that overlap with their like, or do not end, are not well formed") {
@@ -38,6 +51,8 @@ TEST_CASE("sections that overlap with their like, or do not end, are not well fo
     CHECK(!fuzz::well_formed({{{{kind::unlock}}}}));
     CHECK(!fuzz::well_formed({{{{kind::lock}, {kind::lock}, {kind::unlock}, {kind::unlock}}}}));
     CHECK(!fuzz::well_formed({{{{kind::read_lock}, {kind::synchronize}, {kind::read_unlock}}}}));
+    CHECK(!fuzz::well_formed({{{{kind::lock}, {kind::flush_work}, {kind::unlock}}}}));
+    CHECK(!fuzz::well_formed({{{{kind::bug_on, 0, 1}}}}));
     CHECK(!fuzz::well_formed({{{{kind::lock}, {kind::wait_var}, {kind::unlock}}}}));
     CHECK(!fuzz::well_formed({{{{kind::store, 0, 1, true}}}})); // on what condition?
 }
@@ -59,7 +74,7 @@ TEST_CASE("a program that fails is shrunk to the operations that matter") {
     };
     const program small = fuzz::shrinker(reads_and_writes_x1)(large);
     CHECK(small == program{{{{kind::load, 1}}, {{kind::store, 1, 2}}}});
-    const std::string text = fuzz::source(small, {1, 0});
+    const std::string text = fuzz::source(small, {1, 0}, "shrunk");
     CHECK(text.find("s.thread(\"P1\", [this] {\n            WRITE_ONCE(x1, 2);") != text.npos);
     CHECK(text.find("r0 = READ_ONCE(x1);") != text.npos);
     CHECK(text.find("P1") < text.find("P0"));

@@ -72,7 +72,7 @@ inline bool well_formed(const program& p) {
         std::vector<kind> open; // ends that must come
         const auto waits = [&](kind end) { return std::count(open.begin(), open.end(), end) != 0; };
         for (const operation& o : thread) {
-            if (o.conditional && !result)
+            if ((o.conditional || needs_result(o.what)) && !result)
                 return false;
             result = result || gives_result(o.what);
             if (ends_section(o.what)) {
@@ -99,6 +99,7 @@ struct shape {
     int min_operations = 4;
     int max_operations = 8;
     std::uint32_t groups = ~0U; ///< bit per entry of groups()
+    bool symmetric = false;     ///< some threads are copies of others
 };
 
 namespace detail {
@@ -111,9 +112,18 @@ inline operation draw_operation(random& r, const std::vector<kind>& kinds, int v
     if (o.what == kind::await_not)
         o.value = static_cast<std::int8_t>(r.below(2));
     if (o.what == kind::await_equal || o.what == kind::await_acquire_equal ||
-        o.what == kind::wait_var)
+        o.what == kind::wait_var || o.what == kind::bug_on)
         o.value = static_cast<std::int8_t>(r.below(4));
     return o;
+}
+
+/// Drops what looks at a result that there is not.
+inline void drop_unfounded(std::vector<operation>& thread) {
+    bool result = false;
+    std::erase_if(thread, [&](const operation& o) {
+        result = result || gives_result(o.what);
+        return needs_result(o.what) && !result;
+    });
 }
 
 /// Puts the ends of sections in at random places.
@@ -165,7 +175,7 @@ inline program draw(std::uint64_t seed, const shape& how) {
     const int variables = r.between(1, max_variables);
     // Few programs of four threads: theirs take the reference longest.
     int threads = r.between(how.min_threads, how.max_threads);
-    if (threads == max_program_threads && how.min_threads < threads && !r.one_in(2))
+    if (threads > 3 && how.min_threads < threads && !r.one_in(2))
         --threads;
     const int operations = r.between(std::max(how.min_operations, threads), how.max_operations);
 
@@ -181,10 +191,15 @@ inline program draw(std::uint64_t seed, const shape& how) {
     }
     const bool conditions = r.one_in(3);
     for (auto& thread : p.threads) {
+        detail::drop_unfounded(thread);
         thread = detail::close_sections(r, thread);
         if (conditions)
             detail::make_conditional(r, thread);
     }
+    if (how.symmetric)
+        for (std::size_t t = 1; t != p.threads.size(); ++t)
+            if (t == 1 || r.one_in(2))
+                p.threads[t] = p.threads[t - 1];
     return p;
 }
 
