@@ -122,7 +122,7 @@ public:
 
 private:
     void thread(std::size_t t) {
-        threads_ += fmt::format("        s.thread(\"P{}\", [this] {{\n", t);
+        threads_ += fmt::format("        s.thread(\"P{}\", [&] {{\n", t);
         const auto& all = program_.threads[t];
         const bool looks_back = std::any_of(all.begin(), all.end(), [](const operation& o) {
             return o.conditional || needs_result(o.what);

@@ -75,7 +75,7 @@ TEST_CASE("a program that fails is shrunk to the operations that matter") {
     const program small = fuzz::shrinker(reads_and_writes_x1)(large);
     CHECK(small == program{{{{kind::load, 1}}, {{kind::store, 1, 2}}}});
     const std::string text = fuzz::source(small, {1, 0}, "shrunk");
-    CHECK(text.find("s.thread(\"P1\", [this] {\n            WRITE_ONCE(x1, 2);") != text.npos);
+    CHECK(text.find("s.thread(\"P1\", [&] {\n            WRITE_ONCE(x1, 2);") != text.npos);
     CHECK(text.find("r0 = READ_ONCE(x1);") != text.npos);
     CHECK(text.find("P1") < text.find("P0"));
 }
