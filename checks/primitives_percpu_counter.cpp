@@ -174,3 +174,34 @@ TEST_CASE("percpu_counter: a use after free may violate a property of the model'
                                [](file_system& m) { percpu_counter_dec(m.dirty); }}},
                              "P2");
 }
+
+TEST_CASE("percpu_counter_cpu_dead: the sum stays what it was, also while others add") {
+    const body cpu_dies = [](counted& m) { percpu_counter_cpu_dead(m.c, 0); };
+    const body folds_without_taking = [](counted& m) {
+        spin_lock(m.c.lock);
+        atomic_add(READ_ONCE(m.c.counters[0]), m.c.count); // and leaves it where it was
+        spin_unlock(m.c.lock);
+    };
+    const body sums_to_two = [](counted& m) { BUG_ON(percpu_counter_sum(m.c) != 2); };
+    check_holds<counted>({{inc, cpu_dies, inc}, sums_to_two});
+    check_holds<counted>({{inc_twice, cpu_dies}, sums_to_two});
+    check_fails<counted>({{inc, folds_without_taking, inc}, sums_to_two}, "BUG_ON");
+}
+
+TEST_CASE("percpu_counter_set, _compare and the forms that are never negative") {
+    check_holds<counted>({{[](counted& m) {
+        percpu_counter_dec(m.c);
+        BUG_ON(percpu_counter_sum_positive(m.c) != 0);
+        BUG_ON(percpu_counter_read_positive(m.c) != 0);
+        percpu_counter_set(m.c, 7);
+        BUG_ON(percpu_counter_compare(m.c, 7) != 0); // near: takes the sum
+        BUG_ON(percpu_counter_compare(m.c, 100) != -1);
+        BUG_ON(percpu_counter_compare(m.c, 1) != 1);
+        percpu_counter_add_batch(m.c, 3, 100);
+        BUG_ON(percpu_counter_read(m.c) != 7);
+        BUG_ON(percpu_counter_sum(m.c) != 10);
+    }}});
+    // Looks at the shared count only, so it may be wrong by less than the batch for each CPU.
+    check_fails<counted>({{inc, inc}, [](counted& m) { BUG_ON(percpu_counter_read(m.c) < 2); }},
+                         "BUG_ON");
+}

@@ -9,7 +9,11 @@
 #include <wbsync/memory/plain.hpp>
 #include <wbsync/memory/pointer.hpp>
 #include <wbsync/memory/slab.hpp>
+#include <wbsync/percpu/cpu.hpp>
+#include <wbsync/percpu/percpu.hpp>
 #include <wbsync/percpu/percpu_counter.hpp>
+#include <wbsync/percpu/percpu_ref.hpp>
+#include <wbsync/percpu/percpu_rwsem.hpp>
 #include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/rcu/srcu.hpp>

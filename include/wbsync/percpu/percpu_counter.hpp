@@ -2,15 +2,14 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/percpu/cpu.hpp>
 #include <wbsync/sync/spinlock.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
 namespace wbsync {
-
-/// CPUs of a model: thread t runs on CPU t modulo this.
-inline constexpr int nr_cpus = 2;
 
 /// A counter with a part for each CPU. Adds go to the CPU's part until that reaches the batch, and
 /// are then folded into the shared count under the lock. Using it after percpu_counter_destroy(),
@@ -35,10 +34,8 @@ public:
     engine::lifetime life;
     int batch;
 
-    [[nodiscard]] atomic_t& this_cpu() {
-        const engine::execution* run = engine::execution::current();
-        const int t = run == nullptr || run->self() < 0 ? 0 : run->self();
-        return counters[static_cast<std::size_t>(t % nr_cpus)];
+    [[nodiscard]] atomic_t& this_cpu(const site& at) {
+        return counters[static_cast<std::size_t>(detail::this_cpu(at))];
     }
 };
 
@@ -49,24 +46,34 @@ inline void use(const percpu_counter& c, const char* verb, const site& at) {
         run->access(&c.life, verb, at);
 }
 
+/// Puts what the CPU has into the shared count. With the lock held.
+inline void fold(percpu_counter& c, atomic_t& part, const char* verb, const site& at) {
+    const auto folded = part.value.update([](std::int64_t) { return std::int64_t{0}; },
+                                          memory_order::relaxed, verb, at);
+    c.count.value.update(plus(folded), memory_order::relaxed, verb, at);
+}
+
 } // namespace detail
 
 /// Adds to the counter. No ordering; takes the lock when the CPU's part reaches the batch.
-inline void percpu_counter_add(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
+inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
+                                     const site& at = site::here()) {
     detail::use(c, "percpu_counter_add", at);
-    atomic_t& part = c.this_cpu();
+    atomic_t& part = c.this_cpu(at);
     const auto sum =
         part.value.update(detail::plus(n), memory_order::relaxed, "percpu_counter_add", at) + n;
-    if (std::abs(sum) < c.batch)
+    if (std::abs(sum) < batch)
         return;
     spin_lock(c.lock, at);
-    const auto folded = part.value.update([](std::int64_t) { return std::int64_t{0}; },
-                                          memory_order::relaxed, "percpu_counter_add", at);
-    c.count.value.update(detail::plus(folded), memory_order::relaxed, "percpu_counter_add", at);
+    detail::fold(c, part, "percpu_counter_add", at);
     spin_unlock(c.lock, at);
     detail::use(c, "percpu_counter_add", at);
 }
 
+/// With the counter's own batch.
+inline void percpu_counter_add(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
+    percpu_counter_add_batch(c, n, c.batch, at);
+}
 inline void percpu_counter_inc(percpu_counter& c, const site& at = site::here()) {
     percpu_counter_add(c, 1, at);
 }
@@ -89,6 +96,47 @@ inline std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site:
         sum += part.value.load(memory_order::relaxed, "percpu_counter_sum", at);
     spin_unlock(c.lock, at);
     return sum;
+}
+
+/// Never below 0.
+inline std::int64_t percpu_counter_read_positive(const percpu_counter& c,
+                                                 const site& at = site::here()) {
+    return std::max<std::int64_t>(percpu_counter_read(c, at), 0);
+}
+inline std::int64_t percpu_counter_sum_positive(percpu_counter& c, const site& at = site::here()) {
+    return std::max<std::int64_t>(percpu_counter_sum(c, at), 0);
+}
+
+/// Compares with `rhs`: -1, 0, 1. Takes the sum only if the shared count is so close to it that the
+/// CPUs' parts can decide.
+inline int percpu_counter_compare(percpu_counter& c, std::int64_t rhs,
+                                  const site& at = site::here()) {
+    const auto sign = [rhs](std::int64_t v) { return v < rhs ? -1 : v > rhs ? 1 : 0; };
+    const auto rough = percpu_counter_read(c, at);
+    if (std::abs(rough - rhs) > std::int64_t{c.batch} * nr_cpus)
+        return sign(rough);
+    return sign(percpu_counter_sum(c, at));
+}
+
+/// The counter is `n` now, whatever it was. Takes the lock; additions at the same time may be lost
+/// or not.
+inline void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
+    detail::use(c, "percpu_counter_set", at);
+    spin_lock(c.lock, at);
+    for (atomic_t& part : c.counters)
+        part.value.store(0, memory_order::relaxed, "percpu_counter_set", at);
+    c.count.value.store(n, memory_order::relaxed, "percpu_counter_set", at);
+    spin_unlock(c.lock, at);
+}
+
+/// What the hotplug callback does to each counter when a CPU is gone: folds that CPU's part into
+/// the count, under the lock. The sum stays what it was.
+inline void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at = site::here()) {
+    detail::use(c, "percpu_counter_cpu_dead", at);
+    spin_lock(c.lock, at);
+    detail::fold(c, c.counters[static_cast<std::size_t>(cpu % nr_cpus)], "percpu_counter_cpu_dead",
+                 at);
+    spin_unlock(c.lock, at);
 }
 
 /// Ends the counter's life.

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/percpu/cpu.hpp>
+
+#include <array>
+
+namespace wbsync {
+
+/// An integer of which each CPU has its own: DEFINE_PER_CPU(long, x), alloc_percpu(long).
+/// include/linux/percpu-defs.h, Documentation/core-api/this_cpu_ops.rst.
+class percpu_t {
+public:
+    explicit percpu_t(const label& name)
+        : name_(name), parts{atomic_t{label{name_, "cpu", 0}}, atomic_t{label{name_, "cpu", 1}}} {
+        static_assert(nr_cpus == 2);
+    }
+    percpu_t(const percpu_t&) = delete;
+    percpu_t& operator=(const percpu_t&) = delete;
+
+private:
+    label name_;
+
+public:
+    std::array<atomic_t, nr_cpus> parts;
+};
+
+/// That of one CPU, as any other shared integer.
+inline atomic_t& per_cpu(percpu_t& x, int cpu, const site& at = site::here()) {
+    if (cpu < 0 || cpu >= nr_cpus)
+        violated("misuse", fmt::format("per_cpu() for CPU {}, there are {}", cpu, nr_cpus), at);
+    return x.parts[static_cast<std::size_t>(cpu)];
+}
+inline atomic_t* per_cpu_ptr(percpu_t& x, int cpu, const site& at = site::here()) {
+    return &per_cpu(x, cpu, at);
+}
+/// That of the current CPU. The thread may leave the CPU before it uses it.
+inline atomic_t* this_cpu_ptr(percpu_t& x, const site& at = site::here()) {
+    return &x.parts[static_cast<std::size_t>(detail::this_cpu(at))];
+}
+
+// One step on the current CPU's part, with no interrupt and no migration inside of it. Relaxed.
+
+inline void this_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here()) {
+    this_cpu_ptr(x, at)->value.add(n, "this_cpu_add", at);
+}
+inline void this_cpu_sub(percpu_t& x, std::int64_t n, const site& at = site::here()) {
+    this_cpu_ptr(x, at)->value.add(-n, "this_cpu_sub", at);
+}
+inline void this_cpu_inc(percpu_t& x, const site& at = site::here()) {
+    this_cpu_ptr(x, at)->value.add(1, "this_cpu_inc", at);
+}
+inline void this_cpu_dec(percpu_t& x, const site& at = site::here()) {
+    this_cpu_ptr(x, at)->value.add(-1, "this_cpu_dec", at);
+}
+inline std::int64_t this_cpu_add_return(percpu_t& x, std::int64_t n,
+                                        const site& at = site::here()) {
+    return this_cpu_ptr(x, at)->value.update(detail::plus(n), memory_order::relaxed,
+                                             "this_cpu_add_return", at) +
+           n;
+}
+inline std::int64_t this_cpu_read(percpu_t& x, const site& at = site::here()) {
+    return this_cpu_ptr(x, at)->value.load(memory_order::relaxed, "this_cpu_read", at);
+}
+inline void this_cpu_write(percpu_t& x, std::int64_t v, const site& at = site::here()) {
+    this_cpu_ptr(x, at)->value.store(v, memory_order::relaxed, "this_cpu_write", at);
+}
+inline std::int64_t this_cpu_xchg(percpu_t& x, std::int64_t v, const site& at = site::here()) {
+    return this_cpu_ptr(x, at)->value.update([v](std::int64_t) { return v; }, memory_order::relaxed,
+                                             "this_cpu_xchg", at);
+}
+
+// A load and a store, two steps: what an interrupt on that CPU adds in between, which is a thread
+// of its own in a model, is lost. As raw_cpu_add() and the forms of it with two underscores.
+
+inline void raw_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here()) {
+    atomic_t* part = this_cpu_ptr(x, at);
+    const auto before = part->value.load(memory_order::relaxed, "raw_cpu_add", at);
+    part->value.store(before + n, memory_order::relaxed, "raw_cpu_add", at);
+}
+inline void raw_cpu_inc(percpu_t& x, const site& at = site::here()) {
+    raw_cpu_add(x, 1, at);
+}
+inline void raw_cpu_dec(percpu_t& x, const site& at = site::here()) {
+    raw_cpu_add(x, -1, at);
+}
+
+/// Adds up all CPUs' parts, one relaxed load after the other: a value that the sum never had, if
+/// somebody adds meanwhile. The loop over for_each_possible_cpu() of so many callers.
+inline std::int64_t per_cpu_sum(const percpu_t& x, const site& at = site::here()) {
+    std::int64_t sum = 0;
+    for (const atomic_t& part : x.parts)
+        sum += part.value.load(memory_order::relaxed, "per_cpu_sum", at);
+    return sum;
+}
+
+} // namespace wbsync

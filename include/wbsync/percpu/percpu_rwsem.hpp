@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/percpu/percpu.hpp>
+#include <wbsync/sync/lockdep.hpp>
+#include <wbsync/sync/wait.hpp>
+
+namespace wbsync {
+
+/// A reader-writer semaphore whose readers touch only their CPU's count, until the first writer
+/// comes. Once there was a writer they stay on the slow path: the grace period after which the
+/// kernel lets them back does not end within an execution. A reader may pass a writer that waits
+/// for another writer. kernel/locking/percpu-rwsem.c, as of 7f26482a872c; kernel/rcu/sync.c.
+class percpu_rw_semaphore {
+public:
+    explicit percpu_rw_semaphore(const label& name)
+        : name_(name), gp_state({name_, "rss.gp_state"}), read_count({name_, "read_count"}),
+          block({name_, "block"}), writer({name_, "writer"}), value(block.value) {}
+    percpu_rw_semaphore(const percpu_rw_semaphore&) = delete;
+    percpu_rw_semaphore& operator=(const percpu_rw_semaphore&) = delete;
+
+    // Values of gp_state.
+    static constexpr std::int64_t idle = 0;    ///< readers are on the fast path
+    static constexpr std::int64_t entered = 1; ///< until a grace period has passed some still are
+    static constexpr std::int64_t passed = 2;
+
+private:
+    label name_;
+
+public:
+    atomic_t gp_state;
+    percpu_t read_count;
+    atomic_t block; ///< 1: a writer is inside, or waits for readers to leave
+    wait_queue_head_t writer;
+    engine::variable& value; ///< for lockdep
+};
+
+namespace detail {
+
+/// A part of a reader with preemption disabled: an RCU section on one CPU.
+class percpu_section {
+public:
+    percpu_section(percpu_rw_semaphore& s, const char* verb, const site& at)
+        : run_(*engine::execution::current()), sem_(s), verb_(verb), at_(at) {
+        rcu_state::of(run_).periods.enter(run_, verb_, at_);
+        cpus::of(run_).pin(run_, at_);
+    }
+    percpu_section(const percpu_section&) = delete;
+    percpu_section& operator=(const percpu_section&) = delete;
+
+    [[nodiscard]] bool fast() const {
+        return sem_.gp_state.value.load(memory_order::relaxed, verb_, at_) ==
+               percpu_rw_semaphore::idle;
+    }
+    void count(std::int64_t n) { this_cpu_ptr(sem_.read_count, at_)->value.add(n, verb_, at_); }
+
+    void wake_writer() {
+        full_fence(); // (C) pairs with (D): either the writer sees the count, or we see the writer
+        if (waitqueue_active(sem_.writer, at_))
+            wake_up(sem_.writer, at_);
+    }
+
+    void end() {
+        cpus::of(run_).unpin(run_);
+        rcu_state::of(run_).periods.leave(run_, verb_, at_);
+    }
+
+private:
+    engine::execution& run_;
+    percpu_rw_semaphore& sem_;
+    const char* verb_;
+    site at_;
+};
+
+/// Returns whether it got in.
+inline bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const site& at) {
+    percpu_section section(s, verb, at);
+    const bool fast = section.fast();
+    section.count(1);
+    bool inside = fast;
+    if (!fast) {
+        full_fence(); // (A) pairs with (B): either the writer sees the count, or we see `block`
+        inside = s.block.value.load(memory_order::acquire, verb, at) == 0;
+        if (!inside) {
+            section.count(-1);
+            section.wake_writer();
+        }
+    }
+    section.end();
+    return inside;
+}
+
+inline bool threads_run() {
+    const engine::execution* run = engine::execution::current();
+    return run != nullptr && run->running();
+}
+
+} // namespace detail
+
+/// Comes in as a reader; blocks while a writer is inside. Without a writer so far: one addition to
+/// the CPU's count, no ordering. Otherwise full barrier, acquire. Under a spinlock or in an RCU
+/// section: finding "misuse". Findings of lockdep as for down_read().
+inline void percpu_down_read(percpu_rw_semaphore& s, const site& at = site::here()) {
+    if (!detail::threads_run())
+        return;
+    detail::lock_wanted(s.value, detail::lock_kind::sleeping, "percpu_down_read", at);
+    while (!detail::percpu_enter(s, "percpu_down_read", at))
+        s.block.value.await([](std::int64_t v) { return v == 0; }, memory_order::acquire,
+                            "percpu_down_read", at);
+    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_read", at);
+}
+
+/// The same, if that is possible now. Never sleeps.
+inline bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = site::here()) {
+    if (!detail::threads_run())
+        return true;
+    if (!detail::percpu_enter(s, "percpu_down_read_trylock", at))
+        return false;
+    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_read_trylock", at);
+    return true;
+}
+
+/// Leaves as a reader, perhaps on another CPU than the one it came in on. On the slow path full
+/// barrier, then wakes a writer that waits. If the thread does not hold it: finding "misuse".
+inline void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here()) {
+    if (!detail::threads_run())
+        return;
+    detail::lock_given_back(s.value, "percpu_up_read", at);
+    detail::percpu_section section(s, "percpu_up_read", at);
+    if (section.fast()) {
+        section.count(-1); // the writer's grace period orders it
+    } else {
+        detail::full_fence(); // (E) pairs with (F)
+        section.count(-1);
+        section.wake_writer();
+    }
+    section.end();
+}
+
+/// Comes in as the writer: takes readers off the fast path, waits for a grace period, keeps new
+/// ones out, waits until the sum of the counts is 0. Full barriers; after everything that earlier
+/// readers and writers did. Under a spinlock or in an RCU section: finding "misuse".
+inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::here()) {
+    if (!detail::threads_run())
+        return;
+    detail::lock_wanted(s.value, detail::lock_kind::sleeping, "percpu_down_write", at);
+    if (s.gp_state.value
+            .update_if([](std::int64_t v) { return v == percpu_rw_semaphore::idle; },
+                       [](std::int64_t) { return percpu_rw_semaphore::entered; },
+                       memory_order::relaxed, false, "rcu_sync_enter", at)
+            .first) {
+        synchronize_rcu(at);
+        s.gp_state.value.store(percpu_rw_semaphore::passed, memory_order::release, "rcu_sync_enter",
+                               at);
+    } else {
+        s.gp_state.value.await([](std::int64_t v) { return v == percpu_rw_semaphore::passed; },
+                               memory_order::acquire, "rcu_sync_enter", at);
+    }
+    detail::full_fence();
+    s.block.value.await_update([](std::int64_t v) { return v == 0; },
+                               [](std::int64_t) { return std::int64_t{1}; }, memory_order::acquire,
+                               "percpu_down_write", at);
+    detail::full_fence(); // (B) pairs with (A); (D), in wait_event(), pairs with (C)
+    wait_event(
+        s.writer, [&] { return per_cpu_sum(s.read_count, at) == 0; }, at);
+    detail::full_fence(); // (F) pairs with (E)
+    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_write", at);
+}
+
+/// Leaves as the writer. Release. If the thread does not hold it: finding "misuse".
+inline void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here()) {
+    if (!detail::threads_run())
+        return;
+    detail::lock_given_back(s.value, "percpu_up_write", at);
+    s.block.value.store(0, memory_order::release, "percpu_up_write", at);
+}
+
+/// For who comes in with one thread and leaves with another, as freezing a file system does: the
+/// first one says that it is no longer its own, the second one that it is now. No step, no
+/// ordering.
+inline void percpu_rwsem_release(percpu_rw_semaphore& s, const site& at = site::here()) {
+    detail::lock_given_back(s.value, "percpu_rwsem_release", at);
+}
+inline void percpu_rwsem_acquire(percpu_rw_semaphore& s, const site& at = site::here()) {
+    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_rwsem_acquire", at);
+}
+
+} // namespace wbsync
