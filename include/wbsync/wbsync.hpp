@@ -18,6 +18,8 @@
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/rcu/srcu.hpp>
 #include <wbsync/sync/completion.hpp>
+#include <wbsync/sync/hlist.hpp>
+#include <wbsync/sync/list.hpp>
 #include <wbsync/sync/llist.hpp>
 #include <wbsync/sync/lockdep.hpp>
 #include <wbsync/sync/mutex.hpp>
@@ -27,4 +29,5 @@
 #include <wbsync/sync/spinlock.hpp>
 #include <wbsync/sync/wait.hpp>
 #include <wbsync/sync/wait_bit.hpp>
+#include <wbsync/sync/xarray.hpp>
 #include <wbsync/workqueue/workqueue.hpp>

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/plain.hpp>
+#include <wbsync/memory/pointer.hpp>
+
+namespace wbsync {
+
+/// A doubly linked list, or the place of an object on one; which object it is part of is said when
+/// it is built, instead of by pointer arithmetic. `next` is what readers under RCU follow: each
+/// access is a step. `prev` is only for those who hold the lock of the list: a plain variable, by
+/// which everybody who works on the list without that lock is found as a data race.
+/// include/linux/list.h, include/linux/rculist.h.
+class list_head {
+public:
+    explicit list_head(const label& called, void* part_of = nullptr)
+        : name(called), container(part_of), next({name, "next"}, this), prev({name, "prev"}, this) {
+    }
+    list_head(const list_head&) = delete;
+    list_head& operator=(const list_head&) = delete;
+
+    label name;
+    void* container;
+    pointer<list_head> next;
+    plain<list_head*> prev;
+};
+
+namespace detail {
+
+/// Where the links of a deleted entry point to; to follow them is a finding.
+inline list_head& list_poison() {
+    static list_head poison{"LIST_POISON1"};
+    return poison;
+}
+
+inline list_head* next_of(const list_head& l, engine::memory_order order, const char* verb,
+                          const site& at) {
+    list_head* next = pointer<list_head>::to_pointer(l.next.value.load(order, verb, at));
+    if (next == &list_poison())
+        violated(
+            "misuse",
+            fmt::format("{} follows {}, which was deleted with list_del()", verb, l.name.str()),
+            at);
+    return next;
+}
+inline void set_next(list_head& l, list_head* to, engine::memory_order order, const char* verb,
+                     const site& at) {
+    l.next.value.store(pointer<list_head>::to_value(to), order, verb, at);
+}
+inline list_head* newest_next(const list_head& l, const site& at) {
+    return pointer<list_head>::to_pointer(l.next.value.newest(at));
+}
+
+/// Between two neighbours. The order of the two links makes the entry whole before it is public.
+inline void link(list_head& entry, list_head& before, list_head& after,
+                 engine::memory_order publish, const char* verb, const site& at) {
+    if (newest_next(before, at) != &after || &entry == &before || &entry == &after)
+        violated("misuse",
+                 fmt::format("{}({}): it is on the list, or {} is not", verb, entry.name.str(),
+                             before.name.str()),
+                 at);
+    set_next(entry, &after, engine::memory_order::relaxed, verb, at);
+    entry.prev.write(&before, at);
+    set_next(before, &entry, publish, verb, at);
+    after.prev.write(&entry, at);
+}
+
+/// Out of the list; its own links stay.
+inline void unlink(list_head& entry, const char* verb, const site& at) {
+    list_head* before = entry.prev.read(at);
+    list_head* after = newest_next(entry, at);
+    if (before == &list_poison() || after == &list_poison() || newest_next(*before, at) != &entry)
+        violated("misuse", fmt::format("{}({}): it is not on a list", verb, entry.name.str()), at);
+    after->prev.write(before, at);
+    set_next(*before, after, engine::memory_order::relaxed, verb, at);
+}
+
+} // namespace detail
+
+template <class T>
+T* list_entry(const list_head* l) noexcept {
+    return static_cast<T*>(l->container);
+}
+
+// With the lock of the list held. Relaxed steps on `next`, plain accesses to `prev`. An entry that
+// is added twice, or deleted without being on a list: finding "misuse".
+
+inline void INIT_LIST_HEAD(list_head& l, const site& at = site::here()) {
+    detail::set_next(l, &l, engine::memory_order::relaxed, "INIT_LIST_HEAD", at);
+    l.prev.write(&l, at);
+}
+/// In front.
+inline void list_add(list_head& entry, list_head& head, const site& at = site::here()) {
+    detail::link(entry, head, *detail::newest_next(head, at), engine::memory_order::relaxed,
+                 "list_add", at);
+}
+/// At the end.
+inline void list_add_tail(list_head& entry, list_head& head, const site& at = site::here()) {
+    detail::link(entry, *head.prev.read(at), head, engine::memory_order::relaxed, "list_add_tail",
+                 at);
+}
+/// Its links are poisoned: a reader that stands on it is lost.
+inline void list_del(list_head& entry, const site& at = site::here()) {
+    detail::unlink(entry, "list_del", at);
+    detail::set_next(entry, &detail::list_poison(), engine::memory_order::relaxed, "list_del", at);
+    entry.prev.write(&detail::list_poison(), at);
+}
+/// It can be added again, and list_empty() of it is true.
+inline void list_del_init(list_head& entry, const site& at = site::here()) {
+    detail::unlink(entry, "list_del_init", at);
+    INIT_LIST_HEAD(entry, at);
+}
+inline void list_move(list_head& entry, list_head& head, const site& at = site::here()) {
+    detail::unlink(entry, "list_move", at);
+    list_add(entry, head, at);
+}
+inline void list_move_tail(list_head& entry, list_head& head, const site& at = site::here()) {
+    detail::unlink(entry, "list_move_tail", at);
+    list_add_tail(entry, head, at);
+}
+/// All of `list` in front of what is on `head`; `list` is empty afterwards.
+inline void list_splice_init(list_head& list, list_head& head, const site& at = site::here()) {
+    list_head* first = detail::newest_next(list, at);
+    if (first == &list)
+        return;
+    list_head* last = list.prev.read(at);
+    list_head* after = detail::newest_next(head, at);
+    first->prev.write(&head, at);
+    detail::set_next(head, first, engine::memory_order::relaxed, "list_splice_init", at);
+    detail::set_next(*last, after, engine::memory_order::relaxed, "list_splice_init", at);
+    after->prev.write(last, at);
+    INIT_LIST_HEAD(list, at);
+}
+
+/// Is the list empty, or the entry on no list? A relaxed look, for which nobody needs the lock.
+inline bool list_empty(const list_head& head, const site& at = site::here()) {
+    return head.next.value.load(engine::memory_order::relaxed, "list_empty", at) ==
+           pointer<list_head>::to_value(&head);
+}
+
+// For readers inside of a section of RCU; the first three with the lock of the list held. An entry
+// may be freed a grace period after it was deleted.
+
+/// Publishes the entry: a store-release.
+inline void list_add_rcu(list_head& entry, list_head& head, const site& at = site::here()) {
+    detail::link(entry, head, *detail::newest_next(head, at), engine::memory_order::release,
+                 "list_add_rcu", at);
+}
+inline void list_add_tail_rcu(list_head& entry, list_head& head, const site& at = site::here()) {
+    detail::link(entry, *head.prev.read(at), head, engine::memory_order::release,
+                 "list_add_tail_rcu", at);
+}
+/// Its `next` stays, so that a reader that stands on it can go on.
+inline void list_del_rcu(list_head& entry, const site& at = site::here()) {
+    detail::unlink(entry, "list_del_rcu", at);
+    entry.prev.write(&detail::list_poison(), at);
+}
+/// `entry` takes the place of `old`, the `next` of which stays.
+inline void list_replace_rcu(list_head& old, list_head& entry, const site& at = site::here()) {
+    list_head* before = old.prev.read(at);
+    list_head* after = detail::newest_next(old, at);
+    detail::set_next(entry, after, engine::memory_order::relaxed, "list_replace_rcu", at);
+    entry.prev.write(before, at);
+    detail::set_next(*before, &entry, engine::memory_order::release, "list_replace_rcu", at);
+    after->prev.write(&entry, at);
+    old.prev.write(&detail::list_poison(), at);
+}
+
+/// The objects on a list, in order, for a loop `for (T* p : list_for_each_entry<T>(head))`.
+template <class T>
+class list_range {
+public:
+    enum class how : std::uint8_t { locked, safe, rcu };
+
+    list_range(const list_head& head, how by, const site& at) : head_(head), by_(by), at_(at) {}
+
+    class iterator {
+    public:
+        iterator(const list_range& of, list_head* at) : range_(of), here_(at) { prepare(); }
+        T* operator*() const { return list_entry<T>(here_); }
+        iterator& operator++() {
+            here_ = range_.by_ == how::safe ? next_ : range_.after(*here_);
+            prepare();
+            return *this;
+        }
+        bool operator==(const iterator& other) const { return here_ == other.here_; }
+        bool operator!=(const iterator& other) const { return here_ != other.here_; }
+
+    private:
+        /// The body of a safe loop may delete the entry: what comes next is read before.
+        void prepare() {
+            if (range_.by_ == how::safe && here_ != &range_.head_)
+                next_ = range_.after(*here_);
+        }
+
+        const list_range& range_;
+        list_head* here_;
+        list_head* next_ = nullptr;
+    };
+
+    iterator begin() const { return {*this, after(head_)}; }
+    iterator end() const {
+        return {*this, const_cast<list_head*>(&head_)};
+    } // NOLINT: compared only
+
+private:
+    list_head* after(const list_head& l) const {
+        if (by_ == how::rcu)
+            return detail::next_of(l, engine::memory_order::acquire, "list_for_each_entry_rcu",
+                                   at_);
+        static_cast<void>(l.prev.read(at_)); // races with whoever changes the list meanwhile
+        return detail::next_of(l, engine::memory_order::relaxed, "list_for_each_entry", at_);
+    }
+
+    const list_head& head_;
+    how by_;
+    site at_;
+};
+
+/// With the lock of the list held; without it: finding "data-race".
+template <class T>
+list_range<T> list_for_each_entry(const list_head& head, const site& at = site::here()) {
+    return {head, list_range<T>::how::locked, at};
+}
+/// The same, and the body may delete the entry.
+template <class T>
+list_range<T> list_for_each_entry_safe(const list_head& head, const site& at = site::here()) {
+    return {head, list_range<T>::how::safe, at};
+}
+/// Inside of a section of RCU. Each `next` is read with acquire, as by rcu_dereference(). To run
+/// into an entry that list_del() poisoned: finding "misuse".
+template <class T>
+list_range<T> list_for_each_entry_rcu(const list_head& head, const site& at = site::here()) {
+    return {head, list_range<T>::how::rcu, at};
+}
+
+/// The first object, or NULL. With the lock of the list held.
+template <class T>
+T* list_first_entry_or_null(const list_head& head, const site& at = site::here()) {
+    static_cast<void>(head.prev.read(at));
+    list_head* first =
+        detail::next_of(head, engine::memory_order::relaxed, "list_first_entry_or_null", at);
+    return first == &head ? nullptr : list_entry<T>(first);
+}
+/// The same inside of a section of RCU.
+template <class T>
+T* list_first_or_null_rcu(const list_head& head, const site& at = site::here()) {
+    list_head* first =
+        detail::next_of(head, engine::memory_order::acquire, "list_first_or_null_rcu", at);
+    return first == &head ? nullptr : list_entry<T>(first);
+}
+
+} // namespace wbsync
