@@ -268,14 +268,20 @@ TEST_CASE("misuse: a model has at least one thread and no more than the engine c
 }
 
 TEST_CASE("misuse: a thread declared by a thread") {
-    struct grows {
-        scenario* kept = nullptr;
+    struct needs_kworker {
         void threads(scenario& s) {
-            kept = &s;
             s.thread("P0", [] { work_struct late{"late", [](work_struct&) {}}; });
         }
     };
-    check_fails<grows>("misuse", {"threads can only be declared while the model is set up"});
+    struct needs_daemon {
+        void threads(scenario& s) {
+            s.thread("P0", [] { auto late = alloc_ordered_workqueue("late"); });
+        }
+    };
+    CHECK(is_here(check_fails<needs_kworker>(
+                      "misuse", {"P0 makes late while it runs", "spare_kworkers(s, n)"})
+                      .what.where));
+    check_fails<needs_daemon>("misuse", {"threads can only be declared while the model is set up"});
 }
 
 // --- models that depend on something else than what they read

@@ -30,4 +30,8 @@
 #include <wbsync/sync/wait.hpp>
 #include <wbsync/sync/wait_bit.hpp>
 #include <wbsync/sync/xarray.hpp>
+#include <wbsync/workqueue/cancel.hpp>
+#include <wbsync/workqueue/delayed_work.hpp>
+#include <wbsync/workqueue/drain.hpp>
+#include <wbsync/workqueue/rcu_work.hpp>
 #include <wbsync/workqueue/workqueue.hpp>

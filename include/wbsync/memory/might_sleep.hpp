@@ -57,14 +57,14 @@ public:
         return last == mine.rend() ? nullptr : &*last;
     }
 
-    /// Runs `body`, which has to leave what it enters: "misuse" of `who` otherwise.
-    template <class F>
-    void expect_balanced(engine::execution& run, const std::string& who, F body) {
+    /// Runs `body`, which has to leave what it enters: "misuse" of `who()` otherwise.
+    template <class F, class Name>
+    void expect_balanced(engine::execution& run, F body, Name who) {
         const std::size_t before = of_[run.self()].size();
         body();
         const auto& mine = of_[run.self()];
         if (mine.size() > before)
-            run.fail("misuse", fmt::format("{} returns inside of {}", who, mine.back().str()),
+            run.fail("misuse", fmt::format("{} returns inside of {}", who(), mine.back().str()),
                      mine.back().where);
     }
 

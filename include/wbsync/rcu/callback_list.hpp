@@ -52,8 +52,9 @@ public:
         const std::function<void()> callback = std::move(callback_);
         auto& context = detail::atomic_context::of(run);
         context.enter(run, {what, nullptr, queued_at_});
-        context.expect_balanced(run, fmt::format("{} queued at {}", what, queued_at_.str()),
-                                callback);
+        context.expect_balanced(run, callback, [what, at = queued_at_] {
+            return fmt::format("{} queued at {}", what, at.str());
+        });
         context.leave(run, what);
     }
 
@@ -121,7 +122,7 @@ public:
     }
 
     /// The body of the daemon.
-    void serve() {
+    void rcu_do_batch() {
         engine::execution& run = *engine::execution::current();
         const site at = site::here();
         for (std::int64_t invoked = 0;;) {

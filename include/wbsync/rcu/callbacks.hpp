@@ -37,7 +37,7 @@ public:
         make(*engine::execution::current(), cpus);
         for (int i = 0; i != cpus; ++i)
             s.daemon(cpus == 1 ? label{"rcu_callbacks"} : label{"rcu_callbacks", i},
-                     [list = &lists_[static_cast<std::size_t>(i)]] { list->serve(); });
+                     [list = &lists_[static_cast<std::size_t>(i)]] { list->rcu_do_batch(); });
     }
 
     void add(engine::execution& run, rcu_head& head, std::function<void()> callback,

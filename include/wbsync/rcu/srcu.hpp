@@ -45,7 +45,7 @@ public:
 
     void serve(scenario& s) {
         served_ = true;
-        s.daemon({name_, "srcu_callbacks"}, [this] { callbacks_.serve(); });
+        s.daemon({name_, "srcu_callbacks"}, [this] { callbacks_.rcu_do_batch(); });
     }
 
     /// Its callbacks, if somebody invokes them.

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/workqueue/workqueue.hpp>
+
+namespace wbsync {
+
+namespace detail {
+
+/// What the one who takes PENDING away finds.
+struct grabbed {
+    bool was_pending = false;
+    const kworker* on = nullptr; ///< where the work started last, and as which instance
+    std::int64_t started_as = 0;
+};
+
+/// Takes PENDING, and with it the instance and its timer, in one step: the instance never runs. The
+/// kernel retries while the work is pending and not on its queue yet; here it is taken away then,
+/// and whoever was about to queue it does so in vain.
+inline grabbed grab_pending(work_state& w, bool disable, const char* verb, const site& at) {
+    if (w.after_grace_period)
+        violated("misuse",
+                 fmt::format("{}: the rcu_work {} cannot be cancelled", verb, w.name.str()), at);
+    grabbed found;
+    w.update(
+        [&](std::int64_t v) {
+            found = {(v & work_state::is_pending) != 0, w.started_on, w.started_as};
+            w.pending_serial = 0;
+            return (v & ~(work_state::is_pending | work_state::has_timer)) +
+                   (disable ? work_state::disabled : 0);
+        },
+        verb, at);
+    return found;
+}
+
+inline bool enable(work_state& w, const char* verb, const site& at) {
+    return w.update(
+               [&](std::int64_t v) {
+                   if (v < work_state::disabled)
+                       violated("misuse",
+                                fmt::format("{} of {}, which is not disabled", verb, w.name.str()),
+                                at);
+                   return v - work_state::disabled;
+               },
+               verb, at) == work_state::disabled;
+}
+
+inline bool disable_and_wait(const work_struct& work, const char* verb, const site& at) {
+    might_sleep(verb, at);
+    work_state& w = work.state(at);
+    expect_not_inside(*engine::execution::current(), &w, nullptr, verb, at);
+    const grabbed found = grab_pending(w, true, verb, at);
+    if (found.on != nullptr)
+        found.on->wait_for(found.started_as, verb, at);
+    return found.was_pending;
+}
+
+} // namespace detail
+
+/// Cancels a pending instance, which then never runs; does not wait for one that runs. Returns
+/// whether there was one. Full barrier, does not block. kernel/workqueue.c.
+inline bool cancel_work(const work_struct& work, const site& at = site::here()) {
+    return detail::grab_pending(work.state(at), false, "cancel_work", at).was_pending;
+}
+
+/// Cancels a pending instance, and waits for one that runs, with what it did visible afterwards.
+/// Until it returns queue_work() is false and does nothing; afterwards the work is idle only if
+/// nobody queues it again. Returns whether an instance was pending. It does not make what was
+/// queued happen. May sleep. From the work's own function: finding "deadlock". kernel/workqueue.c
+/// (86898fa6b8cd: cancelling disables the work for as long as it takes).
+inline bool cancel_work_sync(const work_struct& work, const site& at = site::here()) {
+    const bool was_pending = detail::disable_and_wait(work, "cancel_work_sync", at);
+    detail::enable(work.state(at), "cancel_work_sync", at);
+    return was_pending;
+}
+
+/// As cancel_work(), and the work cannot be queued until enable_work(); that counts.
+inline bool disable_work(const work_struct& work, const site& at = site::here()) {
+    return detail::grab_pending(work.state(at), true, "disable_work", at).was_pending;
+}
+
+/// As cancel_work_sync(), and the work cannot be queued until enable_work(); that counts.
+inline bool disable_work_sync(const work_struct& work, const site& at = site::here()) {
+    return detail::disable_and_wait(work, "disable_work_sync", at);
+}
+
+/// Undoes one disable_work(); returns whether it was the last. Of a work that is not disabled:
+/// finding "misuse".
+inline bool enable_work(const work_struct& work, const site& at = site::here()) {
+    return detail::enable(work.state(at), "enable_work", at);
+}
+
+} // namespace wbsync

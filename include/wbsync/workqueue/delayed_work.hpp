@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/workqueue/cancel.hpp>
+
+#include <functional>
+#include <utility>
+
+namespace wbsync {
+
+/// A work with a timer that puts it on its queue. Time does not exist in a model: the timer may
+/// fire at any moment after it was set, and fires in the end, so a work that sets it again and
+/// again never comes to rest. It is a daemon, so a delayed work is made when the model is built.
+/// PENDING is set from the call until the function starts. include/linux/workqueue.h.
+class delayed_work {
+public:
+    delayed_work(const label& name, std::function<void(work_struct&)> function,
+                 const site& at = site::here())
+        : work(name, std::move(function), at) {
+        declare_timer(at);
+    }
+    delayed_work(workqueue_struct& wq, const label& name,
+                 std::function<void(work_struct&)> function, const site& at = site::here())
+        : work(wq, name, std::move(function), at) {
+        declare_timer(at);
+    }
+
+    work_struct work;
+
+private:
+    void declare_timer(const site& at) {
+        engine::execution* run = engine::execution::current();
+        if (run == nullptr)
+            return;
+        detail::work_state& w = work.state(at);
+        run->add_thread(
+            {w.name, "timer"}, [&w] { timer(w); }, true);
+    }
+
+    static void timer(detail::work_state& w) {
+        using detail::work_state;
+        const site at = site::here();
+        for (;;) {
+            workqueue_struct* wq = nullptr;
+            std::int64_t serial = 0;
+            const auto fire = [&](std::int64_t v) {
+                wq = w.pending_on;
+                serial = w.fired_serial = w.pending_serial;
+                wq->use("delayed_work_timer_fn", at);
+                return v & ~work_state::has_timer;
+            };
+            if (!w.pending.await_update(
+                    [](std::int64_t v) { return (v & work_state::has_timer) != 0; }, fire,
+                    memory_order::acq_rel, "delayed_work_timer_fn", at, true))
+                return;
+            detail::insert_work(w, *wq, serial, at);
+        }
+    }
+};
+
+namespace detail {
+
+/// Sets the timer of the instance, or queues it at once. If it was cancelled meanwhile: nothing.
+inline void queue_delayed(work_state& w, workqueue_struct& wq, std::int64_t serial,
+                          unsigned long delay, const site& at) {
+    if (delay == 0) {
+        insert_work(w, wq, serial, at);
+        return;
+    }
+    w.pending.update_unless([&] { return w.pending_serial != serial; },
+                            [](std::int64_t v) { return v | work_state::has_timer; },
+                            memory_order::acq_rel, "add_timer", at);
+}
+
+} // namespace detail
+
+/// Sets PENDING and, if it was clear, the timer; returns whether it did. With delay 0 it is
+/// queue_work(); any other delay is as good as another. Ordering as for queue_work().
+/// kernel/workqueue.c.
+inline bool queue_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned long delay,
+                               const site& at = site::here()) {
+    detail::work_state& w = detail::work_of(wq, dwork.work, "queue_delayed_work", at);
+    const std::int64_t serial = detail::set_pending(w, wq, "queue_delayed_work", at);
+    if (serial != 0)
+        detail::queue_delayed(w, wq, serial, delay, at);
+    return serial != 0;
+}
+
+/// Cancels a pending instance, if there is one, and sets the timer anew; returns whether there was
+/// one. Unlike queue_delayed_work() a new instance comes either way. Full barrier.
+/// kernel/workqueue.c.
+inline bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned long delay,
+                             const site& at = site::here()) {
+    using detail::work_state;
+    detail::work_state& w = detail::work_of(wq, dwork.work, "mod_delayed_work", at);
+    std::int64_t serial = 0;
+    bool was_pending = false;
+    w.update(
+        [&](std::int64_t v) {
+            was_pending = (v & work_state::is_pending) != 0;
+            if (v >= work_state::disabled)
+                return v;
+            w.pending_on = &wq;
+            w.pending_serial = serial = ++w.serial;
+            return work_state::is_pending;
+        },
+        "mod_delayed_work", at);
+    if (serial != 0)
+        detail::queue_delayed(w, wq, serial, delay, at);
+    return was_pending;
+}
+
+/// Makes a timer that is set fire now, then flush_work(). A timer that another thread is about to
+/// set is not seen.
+inline void flush_delayed_work(delayed_work& dwork, const site& at = site::here()) {
+    using detail::work_state;
+    might_sleep("flush_delayed_work", at);
+    detail::work_state& w = dwork.work.state(at);
+    detail::expect_not_inside(*engine::execution::current(), &w, nullptr, "flush_delayed_work", at);
+    workqueue_struct* wq = nullptr;
+    std::int64_t serial = 0;
+    w.update(
+        [&](std::int64_t v) {
+            // If it has fired, it may not have put the work on the queue yet: twice does no harm.
+            if ((v & work_state::has_timer) != 0 || w.fired_serial == w.pending_serial) {
+                wq = w.pending_on;
+                serial = w.pending_serial;
+            }
+            return v & ~work_state::has_timer;
+        },
+        "timer_delete_sync", at);
+    if (serial != 0)
+        detail::insert_work(w, *wq, serial, at);
+    flush_work(dwork.work, at);
+}
+
+/// As cancel_work(): the timer goes with the instance.
+inline bool cancel_delayed_work(const delayed_work& dwork, const site& at = site::here()) {
+    return detail::grab_pending(dwork.work.state(at), false, "cancel_delayed_work", at).was_pending;
+}
+
+/// As cancel_work_sync(): the timer goes with the instance.
+inline bool cancel_delayed_work_sync(const delayed_work& dwork, const site& at = site::here()) {
+    const bool was_pending = detail::disable_and_wait(dwork.work, "cancel_delayed_work_sync", at);
+    detail::enable(dwork.work.state(at), "cancel_delayed_work_sync", at);
+    return was_pending;
+}
+
+inline bool delayed_work_pending(const delayed_work& dwork, const site& at = site::here()) {
+    return work_pending(dwork.work, at);
+}
+
+} // namespace wbsync

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/might_sleep.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wbsync {
+
+class work_struct;
+class workqueue_struct;
+
+namespace detail {
+
+class kworker;
+
+/// What there is to know of a work. It outlives the work_struct, which may be freed by its own
+/// function, or be a local variable.
+///
+/// `pending` is one word, as in the kernel: PENDING, whether a timer is set that will put the work
+/// on its queue, and above them how many have disabled the work. All other members that change only
+/// do so in steps on that word. Each time PENDING is set the instance gets a new serial number; a
+/// kworker or timer that comes with another one than `pending_serial` is too late, that instance
+/// was cancelled.
+struct work_state {
+    static constexpr std::int64_t is_pending = 1;
+    static constexpr std::int64_t has_timer = 2;
+    static constexpr std::int64_t disabled = 4; ///< once
+
+    work_state(const label& called, work_struct& itself, std::function<void(work_struct&)> runs)
+        : name(called), work(&itself), function(std::move(runs)), owner(begin_life()),
+          pending(make_pending()) {}
+    work_state(const work_state&) = delete;
+    work_state& operator=(const work_state&) = delete;
+
+    /// A fully ordered read-modify-write of the word; returns the old value.
+    template <class F>
+    std::int64_t update(F f, const char* verb, const site& at) {
+        full_fence();
+        const std::int64_t before = pending.update(f, memory_order::relaxed, verb, at);
+        full_fence();
+        return before;
+    }
+
+    label name;
+    work_struct* work;
+    std::function<void(work_struct&)> function;
+    engine::lifetime life; ///< ends with the work_struct, if that is part of no block of memory
+
+    const engine::lifetime* owner;
+    engine::variable pending;
+    std::int64_t serial = 0;
+    std::int64_t pending_serial = 0; ///< 0: none is pending
+    std::int64_t fired_serial = 0;   ///< whose timer fired last
+    workqueue_struct* pending_on = nullptr;
+    kworker* started_on = nullptr; ///< the instance that started last
+    std::int64_t started_as = 0;
+
+    // Fixed when the work is made and added to its queues.
+    kworker* own = nullptr; ///< serves this work on all queues that are not ordered
+    std::vector<workqueue_struct*> queues;
+    bool after_grace_period = false; ///< part of an rcu_work
+
+private:
+    /// The word belongs to the object that the work is part of, or else to the work itself.
+    const engine::lifetime* begin_life() {
+        life.begin(name, "use-after-free");
+        const engine::lifetime* const around = engine::execution::current()->within_owner();
+        return around == nullptr ? &life : around;
+    }
+    engine::variable make_pending() {
+        engine::execution& run = *engine::execution::current();
+        const engine::lifetime* const outer = run.within(owner);
+        engine::location& x = run.new_location({name, "PENDING"}, 0);
+        run.within(outer);
+        return {x, run.stamp(), &show};
+    }
+
+    static std::string show(std::int64_t v) {
+        return fmt::format("{}{}{}", v & is_pending, (v & has_timer) != 0 ? ", timer set" : "",
+                           v >= disabled ? ", disabled" : "");
+    }
+};
+
+/// One time that a work is on a queue.
+struct work_instance {
+    work_state* work;
+    std::int64_t serial;
+    workqueue_struct* wq;
+};
+
+/// A daemon, and the list of what it runs, one after the other. What it keeps belongs to no object
+/// of the model: a function may free its work.
+class kworker {
+public:
+    explicit kworker(const label& base)
+        : base_(base), queued_(unowned({base_, "queued"})),
+          finished_(unowned({base_, "finished"})) {}
+    kworker(const kworker&) = delete;
+    kworker& operator=(const kworker&) = delete;
+
+    /// Declares the daemon.
+    void declare(const label& name) {
+        engine::execution::current()->add_thread(
+            name, [this] { worker_thread(); }, true);
+    }
+
+    /// `look` is called in the step that puts the instance on the list.
+    template <class F>
+    void put(const work_instance& instance, F look, const site& at) {
+        queued_.update(
+            [&](std::int64_t n) {
+                look();
+                instances_.push_back(instance);
+                return n + 1;
+            },
+            memory_order::release, "insert_work", at);
+    }
+
+    /// The number of the last instance on the list, as seen under the pool's lock, of those that
+    /// `counts` accepts. 0: there is none.
+    template <class Predicate>
+    [[nodiscard]] std::int64_t last_instance(Predicate counts, const char* verb,
+                                             const site& at) const {
+        return last_of(queued_.load_newest(memory_order::acquire, verb, at), counts);
+    }
+
+    void wait_for(std::int64_t instance, const char* verb, const site& at) const {
+        if (instance != 0)
+            finished_.await([instance](std::int64_t n) { return n >= instance; },
+                            memory_order::acquire, verb, at);
+    }
+
+    /// Is one of them on the list or running? Seen from outside of the execution.
+    template <class Predicate>
+    [[nodiscard]] bool busy(Predicate counts, const site& at) const {
+        return last_of(queued_.newest(at), counts) > finished_.newest(at);
+    }
+
+private:
+    static engine::variable unowned(const label& name) {
+        engine::execution& run = *engine::execution::current();
+        const engine::lifetime* const outer = run.within(nullptr);
+        engine::location& x = run.new_location(name, 0);
+        run.within(outer);
+        return {x, run.stamp()};
+    }
+
+    template <class Predicate>
+    [[nodiscard]] std::int64_t last_of(std::int64_t n, Predicate counts) const {
+        while (n != 0 && !counts(instances_[static_cast<std::size_t>(n - 1)]))
+            --n;
+        return n;
+    }
+
+    void worker_thread() {
+        const site at = site::here();
+        for (std::int64_t n = 1;; ++n) {
+            if (!queued_.await([n](std::int64_t queued) { return queued >= n; },
+                               memory_order::acquire, "worker_thread", at, nullptr, true))
+                return;
+            process(instances_[static_cast<std::size_t>(n - 1)], n, at);
+            finished_.store(n, memory_order::release, "process_one_work", at);
+        }
+    }
+
+    void process(work_instance instance, std::int64_t number, const site& at);
+
+    label base_;
+    engine::variable queued_;   ///< instances put on the list so far
+    engine::variable finished_; ///< instances that have run to their end
+    std::vector<work_instance> instances_;
+};
+
+/// All works of an execution, and what each thread runs.
+class work_states final : public engine::extension {
+public:
+    struct running {
+        const work_state* work = nullptr;
+        const workqueue_struct* wq = nullptr;
+    };
+
+    static work_states& of(engine::execution& run) { return run.get<work_states>(); }
+
+    void reset() override {
+        works_.clear();
+        kworkers_.clear();
+        spare_.clear();
+        for (int t = 0; t != engine::max_threads; ++t) {
+            now[t] = {};
+            spare_of_[t].clear();
+        }
+    }
+
+    work_state& add(const label& name, work_struct& work,
+                    std::function<void(work_struct&)> function) {
+        works_.push_back(std::make_unique<work_state>(name, work, std::move(function)));
+        return *works_.back();
+    }
+
+    kworker& add_kworker(const label& base) {
+        kworkers_.push_back(std::make_unique<kworker>(base));
+        return *kworkers_.back();
+    }
+
+    /// `n` kworkers for works that thread `t` makes while it runs.
+    void add_spare(engine::thread_id t, int n) {
+        for (int i = 0; i != n; ++i) {
+            const label name{"kworker", static_cast<int>(spare_.size())};
+            spare_.push_back(&add_kworker(name));
+            spare_.back()->declare(name);
+            spare_of_[t].push_back(spare_.back());
+        }
+    }
+
+    /// One that thread `t` has not used yet, or nullptr. Which one does not depend on the others.
+    kworker* take_spare(engine::thread_id t) {
+        auto& mine = spare_of_[t];
+        if (mine.empty())
+            return nullptr;
+        kworker* const k = mine.front();
+        mine.erase(mine.begin());
+        return k;
+    }
+
+    [[nodiscard]] const std::vector<kworker*>& spare() const noexcept { return spare_; }
+
+    engine::per_thread<running> now; ///< of threads that are kworkers
+
+private:
+    std::vector<std::unique_ptr<work_state>> works_;
+    std::vector<std::unique_ptr<kworker>> kworkers_;
+    std::vector<kworker*> spare_;
+    engine::per_thread<std::vector<kworker*>> spare_of_;
+};
+
+} // namespace detail
+} // namespace wbsync

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/rcu/callbacks.hpp>
+#include <wbsync/workqueue/workqueue.hpp>
+
+#include <functional>
+#include <utility>
+
+namespace wbsync {
+
+/// A work that runs after a grace period. The model needs rcu_callback_thread(s). It cannot be
+/// cancelled. include/linux/workqueue.h (05f0fe6b74db).
+class rcu_work {
+public:
+    rcu_work(const label& name, std::function<void(work_struct&)> function,
+             const site& at = site::here())
+        : work(name, std::move(function), at) {
+        mark(at);
+    }
+    rcu_work(workqueue_struct& wq, const label& name, std::function<void(work_struct&)> function,
+             const site& at = site::here())
+        : work(wq, name, std::move(function), at) {
+        mark(at);
+    }
+
+    work_struct work;
+    rcu_head rcu;
+
+private:
+    void mark(const site& at) {
+        if (engine::execution::current() != nullptr)
+            work.state(at).after_grace_period = true;
+    }
+};
+
+/// Sets PENDING; if it was clear a callback puts the work on its queue after a grace period that
+/// starts after this call. Returns whether it did: with false nothing says that a grace period lies
+/// between this call and the run. Ordering as for queue_work(). Does not block.
+/// kernel/workqueue.c.
+inline bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const site& at = site::here()) {
+    detail::work_state& w = detail::work_of(wq, rwork.work, "queue_rcu_work", at);
+    const std::int64_t serial = detail::set_pending(w, wq, "queue_rcu_work", at);
+    if (serial == 0)
+        return false;
+    detail::call_rcu(
+        rwork.rcu,
+        [&w, &wq, serial, at] {
+            wq.use("rcu_work_rcufn", at);
+            detail::insert_work(w, wq, serial, at);
+        },
+        detail::callback_kind::function, "queue_rcu_work", at);
+    return true;
+}
+
+/// If the work looks pending: rcu_barrier(), after which it is on its queue. Then flush_work(). May
+/// sleep. The look is relaxed. kernel/workqueue.c.
+inline void flush_rcu_work(rcu_work& rwork, const site& at = site::here()) {
+    might_sleep("flush_rcu_work", at);
+    if (work_pending(rwork.work, at))
+        rcu_barrier(at);
+    flush_work(rwork.work, at);
+}
+
+} // namespace wbsync

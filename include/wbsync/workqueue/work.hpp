@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/bug.hpp>
+#include <wbsync/scenario.hpp>
+#include <wbsync/workqueue/kworker.hpp>
+
+#include <functional>
+#include <stdexcept>
+#include <utility>
+
+namespace wbsync {
+
+/// A function that a kworker runs; INIT_WORK() is its construction. Works run concurrently, unless
+/// their workqueue says otherwise, and one work never runs on two kworkers at once. For that each
+/// work has a kworker of its own, a daemon: so it is a member of the model, or of an object that is
+/// allocated when the model is built. A thread that makes works while it runs needs kworkers for
+/// them, see spare_kworkers(). A work of an ordered workqueue needs none.
+///
+/// Its function may free the work, but nobody else while it is pending: that is found as a use
+/// after free, as is a local variable that ends too early. Documentation/core-api/workqueue.rst.
+class work_struct {
+public:
+    work_struct(const label& name, std::function<void(work_struct&)> function,
+                const site& at = site::here())
+        : work_struct(name, std::move(function), true, at) {}
+
+    /// The same, and declares that it is queued on `wq`; see workqueue_struct::add().
+    work_struct(workqueue_struct& wq, const label& name, std::function<void(work_struct&)> function,
+                const site& at = site::here());
+
+    work_struct(const work_struct&) = delete;
+    work_struct& operator=(const work_struct&) = delete;
+
+    ~work_struct() {
+        engine::execution* run = engine::execution::current();
+        if (run != nullptr && run->running() && stamp_ == run->stamp() &&
+            state_->owner == &state_->life)
+            run->end(state_->life, "the end of the work_struct", made_at_);
+    }
+
+    /// Is the work pending or running, seen from outside of the execution?
+    [[nodiscard]] bool busy(const site& at = site::here()) const;
+
+    [[nodiscard]] detail::work_state& state(const site& at) const {
+        engine::execution* run = engine::execution::current();
+        if (run == nullptr)
+            throw std::logic_error("wbsync: a work can only be used inside a model");
+        if (stamp_ != run->stamp())
+            run->fail("misuse",
+                      "a work was created outside of this execution: make it a member of the "
+                      "model, which is built afresh for every execution",
+                      at);
+        return *state_;
+    }
+
+private:
+    work_struct(const label& name, std::function<void(work_struct&)> function, bool needs_kworker,
+                const site& at)
+        : made_at_(at) {
+        engine::execution* run = engine::execution::current();
+        if (run == nullptr)
+            return;
+        stamp_ = run->stamp();
+        auto& works = detail::work_states::of(*run);
+        state_ = &works.add(name, *this, std::move(function));
+        if (!needs_kworker)
+            return;
+        if (run->running()) {
+            state_->own = works.take_spare(run->self());
+            if (state_->own == nullptr)
+                run->fail("misuse",
+                          fmt::format("{} makes {} while it runs, and has no kworker for it: "
+                                      "declare one with spare_kworkers(s, n), after the thread",
+                                      run->thread_name(run->self()), name.str()),
+                          at);
+            return;
+        }
+        state_->own = &works.add_kworker(state_->name);
+        state_->own->declare({state_->name, "kworker"});
+    }
+
+    detail::work_state* state_ = nullptr;
+    std::uint64_t stamp_ = 0;
+    site made_at_;
+};
+
+/// Declares `n` kworkers for works that the thread declared last makes while it runs; with
+/// `threads` for each of that many threads declared last. Which kworker serves which work depends
+/// on nothing but the thread that makes it. A kworker serves one work.
+inline void spare_kworkers(scenario&, int n, int threads = 1, const site& at = site::here()) {
+    engine::execution& run = *engine::execution::current();
+    const int count = run.thread_count();
+    if (count < threads)
+        violated("misuse", "spare_kworkers() comes after the threads that it is for", at);
+    for (int t = count - threads; t != count; ++t)
+        detail::work_states::of(run).add_spare(t, n);
+}
+
+/// Is PENDING set? Relaxed.
+inline bool work_pending(const work_struct& work, const site& at = site::here()) {
+    using detail::work_state;
+    return (work.state(at).pending.load(memory_order::relaxed, "work_pending", at) &
+            work_state::is_pending) != 0;
+}
+
+} // namespace wbsync
