@@ -263,6 +263,24 @@ TEST_CASE("counts: spinlocks") {
     });
 }
 
+TEST_CASE("counts: semaphores, mutexes and completions") {
+    const thread reads{{kind::down_read}, {kind::up_read}};
+    const thread writes{{kind::down_write}, {kind::up_write}};
+    const thread locks{{kind::mutex_lock}, {kind::mutex_unlock}};
+    const thread completes{{kind::complete}};
+    const thread waits{{kind::wait_for_completion}};
+    check({
+        same("4 readers: one, they commute", times(4, reads), 1),
+        same("3 writers: 3!", times(3, writes), 6),
+        same("3 readers and a writer: 2^3", times(3, reads) + threads{writes}, 8),
+        same("2 readers and 2 writers: 2! orders of the writers, 3 places for each reader",
+             times(2, reads) + times(2, writes), 2 * 3 * 3),
+        same("3 threads with a mutex: 3!", times(3, locks), 6),
+        same("one completes, one waits: one", {completes, waits}, 1),
+        same("2 complete: one, they commute", times(2, completes), 1),
+    });
+}
+
 TEST_CASE("counts: waits never fail, whoever waits comes after") {
     check({
         same("4 wait for a store: one", times(4, {await(0)}) + threads{{store(0)}}, 1),

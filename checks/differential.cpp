@@ -117,6 +117,16 @@ TEST_CASE("random programs with lists and per-CPU counters") {
     compare(14'000'000, 200, with_groups({"load", "store", "add", "lock", "llist", "percpu"}));
 }
 
+TEST_CASE("random programs with mutexes, semaphores and completions") {
+    compare(16'000'000, 300,
+            with_groups({"load", "store", "add", "lock", "mutex", "rwsem", "completion"}));
+}
+
+TEST_CASE("random programs with SRCU, sequence locks, wait queues and reference counts") {
+    compare(17'000'000, 200,
+            with_groups({"load", "store", "add", "mb", "srcu", "seqlock", "wait", "refcount"}));
+}
+
 TEST_CASE("random programs in which some threads do the same") {
     fuzz::shape s = small;
     s.symmetric = true;

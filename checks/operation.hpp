@@ -58,8 +58,29 @@ enum class kind : std::uint8_t {
     llist_del_all,
     percpu_add,
     percpu_sum,
+    kfree_rcu,
+    mutex_lock,
+    mutex_unlock,
+    down_read,
+    up_read,
+    down_write,
+    up_write,
+    down_read_trylock,  ///< and what it protects, and the up
+    down_write_trylock, ///< likewise
+    srcu_read_lock,
+    srcu_read_unlock,
+    synchronize_srcu,
+    complete,
+    wait_for_completion,
+    try_wait_for_completion,
+    write_seqlock, ///< and what it protects, and the unlock
+    read_seqlock,  ///< one try, with what it reads if that may be used
+    wait_event,
+    wake_up,
+    refcount_get,
+    refcount_put,
 };
-inline constexpr int kind_count = static_cast<int>(kind::percpu_sum) + 1;
+inline constexpr int kind_count = static_cast<int>(kind::refcount_put) + 1;
 
 /// As the library calls it.
 constexpr const char* name_of(kind k) {
@@ -106,6 +127,27 @@ constexpr const char* name_of(kind k) {
     case kind::llist_del_all: return "llist_del_all";
     case kind::percpu_add: return "percpu_counter_add";
     case kind::percpu_sum: return "percpu_counter_sum";
+    case kind::kfree_rcu: return "kfree_rcu";
+    case kind::mutex_lock: return "mutex_lock";
+    case kind::mutex_unlock: return "mutex_unlock";
+    case kind::down_read: return "down_read";
+    case kind::up_read: return "up_read";
+    case kind::down_write: return "down_write";
+    case kind::up_write: return "up_write";
+    case kind::down_read_trylock: return "down_read_trylock";
+    case kind::down_write_trylock: return "down_write_trylock";
+    case kind::srcu_read_lock: return "srcu_read_lock";
+    case kind::srcu_read_unlock: return "srcu_read_unlock";
+    case kind::synchronize_srcu: return "synchronize_srcu";
+    case kind::complete: return "complete";
+    case kind::wait_for_completion: return "wait_for_completion";
+    case kind::try_wait_for_completion: return "try_wait_for_completion";
+    case kind::write_seqlock: return "write_seqlock";
+    case kind::read_seqlock: return "read_seqbegin";
+    case kind::wait_event: return "wait_event";
+    case kind::wake_up: return "wake_up";
+    case kind::refcount_get: return "refcount_inc_not_zero";
+    case kind::refcount_put: return "refcount_dec_and_test";
     }
     return "";
 }
@@ -136,12 +178,26 @@ inline const std::vector<kind_group>& groups() {
         {"bug", {kind::bug_on}, 8},
         {"plain", {kind::plain_read, kind::plain_write}, 12},
         {"heap", {kind::use, kind::free}, 12},
-        {"pointer", {kind::dereference, kind::unpublish, kind::free, kind::call_rcu_free}, 12},
+        {"pointer",
+         {kind::dereference, kind::unpublish, kind::free, kind::call_rcu_free, kind::kfree_rcu},
+         12},
         {"callback", {kind::call_rcu, kind::rcu_barrier}, 16},
         {"work", {kind::queue_work, kind::flush_work}, 16},
         {"event", {kind::wait_var, kind::wake_var}, 16},
         {"llist", {kind::llist_add, kind::llist_del_all}, 16},
         {"percpu", {kind::percpu_add, kind::percpu_sum}, 16},
+        {"mutex", {kind::mutex_lock}, 12},
+        {"rwsem",
+         {kind::down_read, kind::down_read, kind::down_write, kind::down_read_trylock,
+          kind::down_write_trylock},
+         12},
+        {"srcu", {kind::srcu_read_lock, kind::synchronize_srcu}, 12},
+        {"completion",
+         {kind::complete, kind::complete, kind::wait_for_completion, kind::try_wait_for_completion},
+         12},
+        {"seqlock", {kind::write_seqlock, kind::read_seqlock}, 16},
+        {"wait", {kind::wait_event, kind::wake_up}, 16},
+        {"refcount", {kind::refcount_get, kind::refcount_put}, 16},
     };
     return all;
 }
@@ -178,7 +234,13 @@ constexpr bool gives_result(kind k) {
     case kind::trylock:
     case kind::queue_work:
     case kind::llist_del_all:
-    case kind::percpu_sum: return true;
+    case kind::percpu_sum:
+    case kind::down_read_trylock:
+    case kind::down_write_trylock:
+    case kind::try_wait_for_completion:
+    case kind::read_seqlock:
+    case kind::refcount_get:
+    case kind::refcount_put: return true;
     default: return false;
     }
 }
@@ -189,9 +251,31 @@ constexpr bool is_composite(kind k) {
     return k >= kind::trylock;
 }
 
-/// Does it bring a thread of the library, or a loop? Such programs must be small.
-constexpr bool is_heavy(kind k) {
-    return k >= kind::call_rcu_free;
+/// How much it adds to the size of a program: more for what takes several steps, or brings a thread
+/// of the library, or a loop.
+constexpr int cost_of(kind k) {
+    switch (k) {
+    case kind::call_rcu_free:
+    case kind::call_rcu:
+    case kind::kfree_rcu:
+    case kind::rcu_barrier:
+    case kind::queue_work:
+    case kind::flush_work:
+    case kind::wait_var:
+    case kind::wake_var:
+    case kind::wait_event:
+    case kind::wake_up: return 3;
+    case kind::trylock:
+    case kind::dereference:
+    case kind::percpu_add:
+    case kind::percpu_sum:
+    case kind::down_read_trylock:
+    case kind::down_write_trylock:
+    case kind::synchronize_srcu:
+    case kind::write_seqlock:
+    case kind::read_seqlock: return 2;
+    default: return 1;
+    }
 }
 
 /// Does it look at the thread's last result?
@@ -201,21 +285,56 @@ constexpr bool needs_result(kind k) {
 
 /// What ends the section that `k` starts.
 constexpr std::optional<kind> end_of(kind k) {
-    if (k == kind::lock)
-        return kind::unlock;
-    if (k == kind::read_lock)
-        return kind::read_unlock;
-    return std::nullopt;
-}
-
-/// May it not be used inside of a section?
-constexpr bool sleeps(kind k) {
-    return k == kind::synchronize || k == kind::rcu_barrier || k == kind::flush_work ||
-           k == kind::wait_var;
+    switch (k) {
+    case kind::lock: return kind::unlock;
+    case kind::read_lock: return kind::read_unlock;
+    case kind::mutex_lock: return kind::mutex_unlock;
+    case kind::down_read: return kind::up_read;
+    case kind::down_write: return kind::up_write;
+    case kind::srcu_read_lock: return kind::srcu_read_unlock;
+    default: return std::nullopt;
+    }
 }
 
 constexpr bool ends_section(kind k) {
-    return k == kind::unlock || k == kind::read_unlock;
+    switch (k) {
+    case kind::unlock:
+    case kind::read_unlock:
+    case kind::mutex_unlock:
+    case kind::up_read:
+    case kind::up_write:
+    case kind::srcu_read_unlock: return true;
+    default: return false;
+    }
+}
+
+/// May it not be used under a spinlock, nor in an RCU section?
+constexpr bool sleeps(kind k) {
+    switch (k) {
+    case kind::synchronize:
+    case kind::rcu_barrier:
+    case kind::flush_work:
+    case kind::wait_var:
+    case kind::mutex_lock:
+    case kind::down_read:
+    case kind::down_write:
+    case kind::synchronize_srcu:
+    case kind::wait_for_completion:
+    case kind::wait_event: return true;
+    default: return false;
+    }
+}
+
+/// Is `k` out of place in a section that `end` ends?
+constexpr bool is_misplaced(kind k, kind end) {
+    switch (end) {
+    case kind::unlock:
+    case kind::read_unlock: return sleeps(k) || end_of(k) == end;
+    case kind::up_read:
+    case kind::up_write: return k == kind::down_read || k == kind::down_write;
+    case kind::srcu_read_unlock: return k == kind::synchronize_srcu || end_of(k) == end;
+    default: return end_of(k) == end;
+    }
 }
 
 } // namespace fuzz

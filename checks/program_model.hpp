@@ -55,6 +55,20 @@ public:
             list_.emplace("list");
         if (what->has(kind::percpu_add) || what->has(kind::percpu_sum))
             counter_.emplace("counter", 0, 2);
+        if (what->has(kind::mutex_lock))
+            mutex_.emplace("m");
+        if (what->has(needs_rwsem))
+            rwsem_.emplace("rwsem");
+        if (what->has(needs_srcu))
+            srcu_.emplace("srcu");
+        if (what->has(needs_completion))
+            completion_.emplace("done");
+        if (what->has(kind::write_seqlock) || what->has(kind::read_seqlock))
+            seqlock_.emplace("seqlock");
+        if (what->has(kind::wait_event) || what->has(kind::wake_up))
+            queue_head_.emplace("queue");
+        if (what->has(kind::refcount_get) || what->has(kind::refcount_put))
+            refs_.emplace("refs", 2);
         if (what->has(kind::queue_work) || what->has(kind::flush_work)) {
             work_.emplace("work", [this](wbsync::work_struct&) { atomic_add(8, x_[0]); });
             queue_.add(*work_);
@@ -70,7 +84,8 @@ public:
     }
 
     void threads(wbsync::scenario& s) {
-        if (program_.has(kind::call_rcu) || program_.has(kind::call_rcu_free))
+        if (program_.has(kind::call_rcu) || program_.has(kind::call_rcu_free) ||
+            program_.has(kind::kfree_rcu))
             wbsync::rcu_callback_thread(s);
         for (const int declared : order_) {
             const auto t = static_cast<std::size_t>(declared);
@@ -87,9 +102,23 @@ public:
 private:
     struct object {
         wbsync::atomic_t member{"member"};
+        wbsync::rcu_head rcu;
     };
 
-    static bool needs_object(kind k) { return k >= kind::use && k <= kind::call_rcu_free; }
+    static bool needs_object(kind k) {
+        return (k >= kind::use && k <= kind::call_rcu_free) || k == kind::kfree_rcu;
+    }
+    static bool needs_rwsem(kind k) {
+        return k == kind::down_read || k == kind::down_write || k == kind::down_read_trylock ||
+               k == kind::down_write_trylock;
+    }
+    static bool needs_srcu(kind k) {
+        return k == kind::srcu_read_lock || k == kind::synchronize_srcu;
+    }
+    static bool needs_completion(kind k) {
+        return k == kind::complete || k == kind::wait_for_completion ||
+               k == kind::try_wait_for_completion;
+    }
 
     void run(std::size_t t) {
         std::int64_t last = 0;
@@ -100,7 +129,7 @@ private:
             if (!o.conditional || last != 0) {
                 if (o.what == kind::bug_on)
                     wbsync::ensure(last != o.value, "bug", fmt::format("{}.{}", t, i));
-                const std::int64_t got = perform(o, links_[t][i]);
+                const std::int64_t got = perform(o, links_[t][i], srcu_index_[t]);
                 record_.steps.push_back(
                     {static_cast<std::uint8_t>(t), static_cast<std::uint8_t>(i)});
                 if (gives_result(o.what)) {
@@ -125,7 +154,7 @@ private:
         wbsync::kfree(object_);
     }
 
-    std::int64_t perform(const operation& o, links& own) {
+    std::int64_t perform(const operation& o, links& own, int& srcu_index) {
         using namespace wbsync;
         atomic_t& x = x_[static_cast<std::size_t>(o.variable)];
         const std::int64_t n = o.value;
@@ -180,6 +209,51 @@ private:
         case kind::llist_del_all: return length(wbsync::llist_del_all(*list_));
         case kind::percpu_add: percpu_counter_add(*counter_, n); break;
         case kind::percpu_sum: return percpu_counter_sum(*counter_);
+        case kind::kfree_rcu:
+            freed_ = true;
+            wbsync::kfree_rcu(object_, &object::rcu);
+            break;
+        case kind::mutex_lock: mutex_lock(*mutex_); break;
+        case kind::mutex_unlock: mutex_unlock(*mutex_); break;
+        case kind::down_read: down_read(*rwsem_); break;
+        case kind::up_read: up_read(*rwsem_); break;
+        case kind::down_write: down_write(*rwsem_); break;
+        case kind::up_write: up_write(*rwsem_); break;
+        case kind::down_read_trylock: {
+            if (!down_read_trylock(*rwsem_))
+                return -1;
+            const std::int64_t seen = READ_ONCE(x);
+            up_read(*rwsem_);
+            return seen;
+        }
+        case kind::down_write_trylock:
+            if (!down_write_trylock(*rwsem_))
+                return 0;
+            WRITE_ONCE(x, n);
+            up_write(*rwsem_);
+            return 1;
+        case kind::srcu_read_lock: srcu_index = srcu_read_lock(*srcu_); break;
+        case kind::srcu_read_unlock: srcu_read_unlock(*srcu_, srcu_index); break;
+        case kind::synchronize_srcu: synchronize_srcu(*srcu_); break;
+        case kind::complete: complete(*completion_); break;
+        case kind::wait_for_completion: wait_for_completion(*completion_); break;
+        case kind::try_wait_for_completion: return try_wait_for_completion(*completion_) ? 1 : 0;
+        case kind::write_seqlock:
+            write_seqlock(*seqlock_);
+            WRITE_ONCE(x, n);
+            write_sequnlock(*seqlock_);
+            break;
+        case kind::read_seqlock: {
+            const std::int64_t start = read_seqbegin(*seqlock_);
+            const std::int64_t seen = READ_ONCE(x);
+            return read_seqretry(*seqlock_, start) ? -1 : seen;
+        }
+        case kind::wait_event:
+            wait_event(*queue_head_, [&x, n] { return READ_ONCE(x) == n; });
+            break;
+        case kind::wake_up: wake_up(*queue_head_); break;
+        case kind::refcount_get: return refcount_inc_not_zero(*refs_) ? 1 : 0;
+        case kind::refcount_put: return refcount_dec_and_test(*refs_) ? 1 : 0;
         }
         return 0;
     }
@@ -205,6 +279,14 @@ private:
     std::optional<wbsync::pointer<object>> pointer_;
     std::optional<wbsync::llist_head> list_;
     std::optional<wbsync::percpu_counter> counter_;
+    std::optional<wbsync::mutex> mutex_;
+    std::optional<wbsync::rw_semaphore> rwsem_;
+    std::optional<wbsync::srcu_struct> srcu_;
+    std::optional<wbsync::completion> completion_;
+    std::optional<wbsync::seqlock_t> seqlock_;
+    std::optional<wbsync::wait_queue_head_t> queue_head_;
+    std::optional<wbsync::refcount_t> refs_;
+    std::array<int, max_program_threads> srcu_index_{};
     std::array<std::array<links, max_operations>, max_program_threads> links_;
 };
 

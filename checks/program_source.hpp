@@ -77,6 +77,28 @@ inline std::string text_of(const operation& o, int link) {
     case kind::llist_del_all: return "take_all()";
     case kind::percpu_add: return fmt::format("percpu_counter_add(counter, {})", n);
     case kind::percpu_sum: return "percpu_counter_sum(counter)";
+    case kind::kfree_rcu: return "free_object_after_rcu()";
+    case kind::mutex_lock: return "mutex_lock(m)";
+    case kind::mutex_unlock: return "mutex_unlock(m)";
+    case kind::down_read: return "down_read(rwsem)";
+    case kind::up_read: return "up_read(rwsem)";
+    case kind::down_write: return "down_write(rwsem)";
+    case kind::up_write: return "up_write(rwsem)";
+    case kind::down_read_trylock: return fmt::format("load_under_read_trylock({})", x);
+    case kind::down_write_trylock: return fmt::format("store_under_write_trylock({}, {})", x, n);
+    case kind::srcu_read_lock: return "index = srcu_read_lock(srcu)";
+    case kind::srcu_read_unlock: return "srcu_read_unlock(srcu, index)";
+    case kind::synchronize_srcu: return "synchronize_srcu(srcu)";
+    case kind::complete: return "complete(done)";
+    case kind::wait_for_completion: return "wait_for_completion(done)";
+    case kind::try_wait_for_completion: return "try_wait_for_completion(done)";
+    case kind::write_seqlock: return fmt::format("store_under_seqlock({}, {})", x, n);
+    case kind::read_seqlock: return fmt::format("load_under_seqlock({})", x);
+    case kind::wait_event:
+        return fmt::format("wait_event(queue, [this] {{ return READ_ONCE({}) == {}; }})", x, n);
+    case kind::wake_up: return "wake_up(queue)";
+    case kind::refcount_get: return "refcount_inc_not_zero(refs)";
+    case kind::refcount_put: return "refcount_dec_and_test(refs)";
     }
     return "";
 }
@@ -127,6 +149,9 @@ private:
         const bool looks_back = std::any_of(all.begin(), all.end(), [](const operation& o) {
             return o.conditional || needs_result(o.what);
         });
+        if (std::any_of(all.begin(), all.end(),
+                        [](const operation& o) { return o.what == kind::srcu_read_lock; }))
+            threads_ += "            int index = 0;\n";
         if (looks_back)
             threads_ += "            std::int64_t last = 0;\n";
         int result = program_.results_before(t);
@@ -147,7 +172,8 @@ private:
         return (program_.has(kinds) || ...);
     }
     [[nodiscard]] bool needs_object() const {
-        return any(kind::use, kind::free, kind::dereference, kind::unpublish, kind::call_rcu_free);
+        return any(kind::use, kind::free, kind::dereference, kind::unpublish, kind::call_rcu_free,
+                   kind::kfree_rcu);
     }
 
     [[nodiscard]] std::string results() const {
@@ -174,6 +200,7 @@ private:
         if (needs_object())
             text += "    struct object {\n"
                     "        atomic_t member{\"member\"};\n"
+                    "        rcu_head rcu;\n"
                     "    };\n"
                     "    object* allocated = kmalloc<object>(\"object\");\n"
                     "    pointer<object> o{\"o\", allocated};\n"
@@ -181,6 +208,10 @@ private:
                     "    void free_object() {\n"
                     "        freed = true;\n"
                     "        kfree(allocated);\n"
+                    "    }\n"
+                    "    void free_object_after_rcu() {\n"
+                    "        freed = true;\n"
+                    "        kfree_rcu(allocated, &object::rcu);\n"
                     "    }\n"
                     "    void dereference_object() {\n"
                     "        if (const object* it = rcu_dereference(o))\n"
@@ -192,6 +223,45 @@ private:
                     "    bool added = (wq.add(work), true);\n";
         if (any(kind::percpu_add, kind::percpu_sum))
             text += "    percpu_counter counter{\"counter\", 0, 2};\n";
+        if (any(kind::mutex_lock))
+            text += "    mutex m{\"m\"};\n";
+        if (any(kind::down_read, kind::down_write, kind::down_read_trylock,
+                kind::down_write_trylock))
+            text += "    rw_semaphore rwsem{\"rwsem\"};\n"
+                    "    std::int64_t load_under_read_trylock(atomic_t& x) {\n"
+                    "        if (!down_read_trylock(rwsem))\n"
+                    "            return -1;\n"
+                    "        const std::int64_t seen = READ_ONCE(x);\n"
+                    "        up_read(rwsem);\n"
+                    "        return seen;\n"
+                    "    }\n"
+                    "    bool store_under_write_trylock(atomic_t& x, std::int64_t n) {\n"
+                    "        if (!down_write_trylock(rwsem))\n"
+                    "            return false;\n"
+                    "        WRITE_ONCE(x, n);\n"
+                    "        up_write(rwsem);\n"
+                    "        return true;\n"
+                    "    }\n";
+        if (any(kind::srcu_read_lock, kind::synchronize_srcu))
+            text += "    srcu_struct srcu{\"srcu\"};\n";
+        if (any(kind::complete, kind::wait_for_completion, kind::try_wait_for_completion))
+            text += "    completion done{\"done\"};\n";
+        if (any(kind::write_seqlock, kind::read_seqlock))
+            text += "    seqlock_t seqlock{\"seqlock\"};\n"
+                    "    void store_under_seqlock(atomic_t& x, std::int64_t n) {\n"
+                    "        write_seqlock(seqlock);\n"
+                    "        WRITE_ONCE(x, n);\n"
+                    "        write_sequnlock(seqlock);\n"
+                    "    }\n"
+                    "    std::int64_t load_under_seqlock(atomic_t& x) {\n"
+                    "        const std::int64_t start = read_seqbegin(seqlock);\n"
+                    "        const std::int64_t seen = READ_ONCE(x);\n"
+                    "        return read_seqretry(seqlock, start) ? -1 : seen;\n"
+                    "    }\n";
+        if (any(kind::wait_event, kind::wake_up))
+            text += "    wait_queue_head_t queue{\"queue\"};\n";
+        if (any(kind::refcount_get, kind::refcount_put))
+            text += "    refcount_t refs{\"refs\", 2};\n";
         if (any(kind::llist_add, kind::llist_del_all))
             text += "    llist_head list{\"list\"};\n";
         if (any(kind::llist_del_all))

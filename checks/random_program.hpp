@@ -64,27 +64,22 @@ struct program {
     friend bool operator==(const program&, const program&) = default;
 };
 
-/// Sections end and do not hold another one of their kind, nor what sleeps; what is conditional has
-/// a result to depend on.
+/// Sections end, and hold nothing that is misplaced there; what looks at a result has one.
 inline bool well_formed(const program& p) {
     for (const auto& thread : p.threads) {
         bool result = false;
         std::vector<kind> open; // ends that must come
-        const auto waits = [&](kind end) { return std::count(open.begin(), open.end(), end) != 0; };
         for (const operation& o : thread) {
             if ((o.conditional || needs_result(o.what)) && !result)
                 return false;
             result = result || gives_result(o.what);
-            if (ends_section(o.what)) {
-                if (std::erase(open, o.what) == 0)
+            for (const kind end : open)
+                if (is_misplaced(o.what, end))
                     return false;
-            } else if (const auto end = end_of(o.what)) {
-                if (waits(*end))
-                    return false;
-                open.push_back(*end);
-            } else if (sleeps(o.what) && !open.empty()) {
+            if (ends_section(o.what) && std::erase(open, o.what) == 0)
                 return false;
-            }
+            if (const auto end = end_of(o.what))
+                open.push_back(*end);
         }
         if (!open.empty())
             return false;
@@ -112,7 +107,7 @@ inline operation draw_operation(random& r, const std::vector<kind>& kinds, int v
     if (o.what == kind::await_not)
         o.value = static_cast<std::int8_t>(r.below(2));
     if (o.what == kind::await_equal || o.what == kind::await_acquire_equal ||
-        o.what == kind::wait_var || o.what == kind::bug_on)
+        o.what == kind::wait_var || o.what == kind::wait_event || o.what == kind::bug_on)
         o.value = static_cast<std::int8_t>(r.below(4));
     return o;
 }
@@ -135,11 +130,9 @@ inline std::vector<operation> close_sections(random& r, const std::vector<operat
         std::erase(open, end);
     };
     for (const operation& o : drawn) {
-        while (sleeps(o.what) && !open.empty())
-            close(open.back());
-        const kind own_end = end_of(o.what).value_or(o.what);
-        if (std::count(open.begin(), open.end(), own_end) != 0)
-            close(own_end);
+        for (const kind end : std::vector<kind>{open})
+            if (is_misplaced(o.what, end))
+                close(end);
         thread.push_back(o);
         if (const auto end = end_of(o.what))
             open.push_back(*end);
@@ -187,7 +180,7 @@ inline program draw(std::uint64_t seed, const shape& how) {
         p.threads[static_cast<std::size_t>(t)].push_back(
             detail::draw_operation(r, kinds, variables));
         const kind k = p.threads[static_cast<std::size_t>(t)].back().what;
-        budget -= is_heavy(k) ? 3 : is_composite(k) ? 2 : 1;
+        budget -= cost_of(k);
     }
     const bool conditions = r.one_in(3);
     for (auto& thread : p.threads) {

@@ -87,8 +87,8 @@ private:
 
     /// The reference takes additions for writes; here those without a result commute.
     static access_class class_of(const operation& op) {
-        for (const std::string_view addition :
-             {"atomic_add", "atomic_sub", "atomic_inc", "atomic_dec"})
+        for (const std::string_view addition : {"atomic_add", "atomic_sub", "atomic_inc",
+                                                "atomic_dec", "complete", "down_read", "up_read"})
             if (op.verb == addition)
                 return access_class::add;
         return op.access;
