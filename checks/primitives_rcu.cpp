@@ -362,7 +362,7 @@ struct two_cpus {
     bool reversed = false;
 
     // Threads 0 and 1 are the daemons, so P[0] is on CPU 0 and P[1] on CPU 1.
-    void daemons(scenario& s) { rcu_callback_thread(s, 2); }
+    void daemons(scenario& s) { rcu_callback_thread(s, nr_cpus); }
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "checks/against_reference.hpp"
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 using namespace primitives;
@@ -21,6 +22,7 @@ struct works {
 
     workqueue_struct wq{"wq"};
     plain<int> data{"data"};
+    spinlock_t lock{"lock"};
     atomic_t runs{"runs"}, started{"started"}, go{"go"}, flag{"flag"};
     std::function<void()> function = [this] { atomic_inc(runs); };
     std::function<void(item&)> item_runs = [](item&) {};
@@ -217,18 +219,26 @@ TEST_CASE("a work that waits for its own end is found where it does") {
                         &works::free_it});
 }
 
-TEST_CASE("a work's function that returns inside of a section is found") {
-    const auto returns = [](body queues_function) {
+TEST_CASE("a work's function that returns inside of a section or with a lock is found") {
+    const auto returns = [](body queues_function, const std::string& what) {
         const result r = weak<works>({{queues_function}, &works::free_it});
         CAPTURE(r);
         CHECK(r.what.property == "misuse");
-        CHECK(r.what.message.find("the function of work returns inside of an RCU read-side") == 0);
+        CHECK(r.what.message.find("the function of work returns inside of " + what) == 0);
         CHECK(std::string_view{r.what.where.file}.ends_with("primitives_work_cancel.cpp"));
     };
-    returns([](works& m) {
-        m.function = [] { rcu_read_lock(); };
-        static_cast<void>(m.queue());
-    });
+    returns(
+        [](works& m) {
+            m.function = [] { rcu_read_lock(); };
+            static_cast<void>(m.queue());
+        },
+        "an RCU read-side");
+    returns(
+        [](works& m) {
+            m.function = [&m] { spin_lock(m.lock); };
+            static_cast<void>(m.queue());
+        },
+        "spinlock lock");
 }
 
 // --- freeing ------------------------------------------------------------------------------------

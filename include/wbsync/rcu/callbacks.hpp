@@ -3,6 +3,7 @@
 
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/slab.hpp>
+#include <wbsync/percpu/cpu.hpp>
 #include <wbsync/rcu/callback_list.hpp>
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/scenario.hpp>
@@ -20,23 +21,23 @@ namespace detail {
 /// RCU's callbacks: a list for each CPU that has one.
 class rcu_callbacks final : public engine::extension {
 public:
-    static constexpr int most = 4;
+    static constexpr int most = nr_cpus;
 
     void reset() override {
         lists_.clear();
         served_ = false;
     }
 
-    void serve(scenario& s, int cpus, const site& at) {
-        if (served_ || cpus < 1 || cpus > most)
+    void serve(scenario& s, int n, const site& at) {
+        if (served_ || (n != 1 && n != most))
             violated(
                 "misuse",
-                fmt::format("rcu_callback_thread(s, cpus) is called once, with 1 to {} CPUs", most),
+                fmt::format("rcu_callback_thread(s, cpus) is called once, with 1 or {} CPUs", most),
                 at);
         served_ = true;
-        make(*engine::execution::current(), cpus);
-        for (int i = 0; i != cpus; ++i)
-            s.daemon(cpus == 1 ? label{"rcu_callbacks"} : label{"rcu_callbacks", i},
+        make(*engine::execution::current(), n);
+        for (int i = 0; i != n; ++i)
+            s.daemon(n == 1 ? label{"rcu_callbacks"} : label{"rcu_callbacks", i},
                      [list = &lists_[static_cast<std::size_t>(i)]] { list->rcu_do_batch(); });
     }
 
@@ -48,8 +49,8 @@ public:
                                  "threads()",
                                  verb),
                      at);
-        lists_[static_cast<std::size_t>(run.self()) % lists_.size()].add(
-            run, head, std::move(callback), kind, verb, at);
+        const int cpu = lists_.size() == 1 ? 0 : cpus::of(run).current(run, at);
+        lists_[static_cast<std::size_t>(cpu)].add(run, head, std::move(callback), kind, verb, at);
     }
 
     void barrier(engine::execution& run, callback_kind kind, const char* verb, const site& at) {
@@ -65,11 +66,11 @@ public:
 
 private:
     /// There is always one list, served or not.
-    void make(engine::execution& run, int cpus) {
-        static constexpr std::array<unsigned, most> first_object{1, 32, 34, 36};
-        for (int i = static_cast<int>(lists_.size()); i < cpus; ++i) {
+    void make(engine::execution& run, int n) {
+        static constexpr std::array<unsigned, most> first_object{1, 32};
+        for (int i = static_cast<int>(lists_.size()); i < n; ++i) {
             const unsigned id = first_object[static_cast<std::size_t>(i)];
-            const int index = cpus == 1 ? -1 : i;
+            const int index = n == 1 ? -1 : i;
             lists_.emplace_back(engine::execution::reserved_object(id), label{"rcu.queued", index},
                                 engine::execution::reserved_object(id + 1),
                                 label{"rcu.invoked", index}, rcu_state::of(run).periods,
@@ -100,10 +101,10 @@ inline void rcu_barrier(callback_kind kind, const char* verb, const site& at) {
 } // namespace detail
 
 /// Declares the daemon that runs RCU callbacks; a model that uses call_rcu() calls it in threads().
-/// With more than one CPU each has a list and a daemon of its own, and thread t queues on CPU t
-/// modulo that: callbacks of one CPU are invoked in order, those of different CPUs in any order and
-/// at the same time. With one CPU, as without a number, all are in order, which the kernel does not
-/// promise to threads on different CPUs.
+/// With `nr_cpus` each CPU has a list and a daemon of its own: callbacks that were queued on one
+/// CPU are invoked in order, those of different CPUs in any order and at the same time. With one,
+/// as without a number, all are in order, which the kernel does not promise to threads on different
+/// CPUs.
 inline void rcu_callback_thread(scenario& s, int cpus = 1, const site& at = site::here()) {
     engine::execution::current()->get<detail::rcu_callbacks>().serve(s, cpus, at);
 }
