@@ -3,7 +3,6 @@
 
 #include <wbsync/engine/execution.hpp>
 
-#include <functional>
 #include <utility>
 
 namespace wbsync {
@@ -18,19 +17,22 @@ public:
     /// A thread of the model: a lambda that runs once. The name must live as long as the model.
     /// When the thread is found waiting for something that can no longer come, the finding carries
     /// `property`.
-    void thread(const label& name, std::function<void()> body, const char* property = "deadlock") {
+    template <class Body>
+    void thread(const label& name, Body body, const char* property = "deadlock") {
         run_.add_thread(name, std::move(body), false, property);
     }
 
     /// `n` threads that differ only in the number they are given: name[0] … name[n-1].
-    void threads(const label& name, int n, const std::function<void(int)>& body) {
+    template <class Body>
+    void threads(const label& name, int n, const Body& body) {
         for (int i = 0; i != n; ++i)
             thread({name.text, i}, [body, i] { body(i); });
     }
 
     /// A thread that serves the others. The execution is over when only daemons are left, all
     /// waiting for work.
-    void daemon(const label& name, std::function<void()> body) {
+    template <class Body>
+    void daemon(const label& name, Body body) {
         run_.add_thread(name, std::move(body), true);
     }
 

@@ -11,67 +11,24 @@
 
 namespace wbsync::engine {
 
-/// The operations on one object, in phases: a run of reads, a run of additions, or a single write.
-/// Those of one phase commute with each other and depend on all of the phase before, so two clocks
-/// are enough to compute the clock of the next operation.
-class object_history {
-public:
-    /// Adds to `clock` what an operation of class `access` comes after.
-    void happens_before(access_class access, vector_clock& clock) const {
-        clock.join(joins_phase(access) ? previous_.clock : current_.clock);
-    }
-
-    /// The steps that an operation of class `access` conflicts with directly: the last one of each
-    /// thread in the phase before its own.
-    template <class F>
-    void for_each_conflict(access_class access, F visit) const {
-        const phase& p = joins_phase(access) ? previous_ : current_;
-        for (thread_set left = p.threads; left != 0; left &= left - 1) {
-            const thread_id t = std::countr_zero(left);
-            visit(t, step_index{p.last[t]});
-        }
-    }
-
-    /// The newest operation on the object, whatever its class.
-    [[nodiscard]] step_index last() const noexcept { return last_; }
-
-    void add(access_class access, thread_id t, step_index step, const vector_clock& clock) {
-        if (!joins_phase(access)) {
-            previous_ = current_;
-            current_.access = access;
-            current_.threads = 0;
-        }
-        current_.clock.join(clock);
-        current_.threads |= only(t);
-        current_.last[t] = static_cast<std::int16_t>(step);
-        last_ = static_cast<std::int16_t>(step);
-    }
-
-private:
-    struct phase {
-        vector_clock clock;            ///< join of everything up to and including the phase
-        per_thread<std::int16_t> last; ///< step of each thread; valid where `threads` says so
-        thread_set threads = 0;
-        access_class access = access_class::none;
-    };
-
-    [[nodiscard]] bool joins_phase(access_class access) const noexcept {
-        return current_.access == access && access != access_class::write;
-    }
-
-    phase current_;
-    phase previous_;
-    std::int16_t last_ = -1;
-};
-
 /// A step of an execution, as an element of its Mazurkiewicz trace.
+///
+/// The steps on one object form phases: a run of reads, a run of additions, or a single write.
+/// Those of one phase commute with each other and come after all of the phase before.
 struct event {
-    vector_clock clock; ///< causal past, the step itself included
+    vector_clock clock;   ///< causal past, the step itself included
+    vector_clock through; ///< of all steps on the object up to this one
     thread_id thread = 0;
     timestamp seq = 0; ///< which step of its thread, from 1
     object_id object = 0;
     access_class access = access_class::none;
-    step_index previous = -1; ///< earlier step on the same object
+    step_index previous = -1;     ///< the step before it on the same object
+    step_index phase_before = -1; ///< the last step of the phase before its own
+
+    /// Would a step of class `a`, as the next one on the object, belong to the same phase?
+    [[nodiscard]] bool phase_goes_on(access_class a) const noexcept {
+        return access == a && a != access_class::write;
+    }
 };
 
 /// The causal order of one execution: program order, and the order of dependent steps as run. An
@@ -88,7 +45,7 @@ public:
     }
 
     /// Steps known, and steps done so far in this execution.
-    [[nodiscard]] int size() const noexcept { return static_cast<int>(events_.size()); }
+    [[nodiscard]] int size() const noexcept { return static_cast<int>(size_); }
     [[nodiscard]] int done() const noexcept { return done_; }
 
     [[nodiscard]] const event& at(step_index i) const {
@@ -97,8 +54,7 @@ public:
 
     /// Causal past of the next step of `t`, by program order alone.
     [[nodiscard]] const vector_clock& past(thread_id t) const noexcept {
-        static constexpr vector_clock nothing;
-        return finished_[t] == 0 ? nothing : step_of(t, finished_[t]).clock;
+        return finished_[t] == 0 ? nothing_ : step_of(t, finished_[t]).clock;
     }
 
     [[nodiscard]] const std::vector<step_index>& steps_of(thread_id t) const {
@@ -108,6 +64,7 @@ public:
         return at(steps_of_[t][static_cast<std::size_t>(seq - 1)]);
     }
 
+    /// Is `later` in the causal future of `earlier`, or the same?
     [[nodiscard]] bool depends_on(step_index later, step_index earlier) const {
         const event& e = at(earlier);
         return at(later).clock.covers(e.thread, e.seq);
@@ -119,24 +76,26 @@ public:
         open_ = true;
         if (done_++ < size())
             return;
-        event& e = events_.emplace_back();
+        event& e = append();
         e.thread = t;
         e.object = op.object;
         e.access = op.access;
         e.clock = past(t);
         e.seq = ++e.clock[t];
         steps_of_[t].push_back(size() - 1);
+        e.previous = e.phase_before = -1;
         if (op.access == access_class::none)
             return;
-        const object_history& object = history(op.object);
-        object.happens_before(op.access, e.clock);
-        e.previous = object.last();
+        e.previous = last(op.object);
+        e.phase_before = last_before(op.object, op.access);
+        if (e.phase_before >= 0)
+            e.clock.join(at(e.phase_before).through);
     }
 
     /// The step under way comes after step `seq` of `u` as well.
     void order_after(thread_id u, timestamp seq) {
         if (seq != 0 && is_new())
-            events_.back().clock.join(step_of(u, seq).clock);
+            newest().clock.join(step_of(u, seq).clock);
     }
 
     /// The step is done and its clock final: only now can it be in somebody's past.
@@ -147,38 +106,67 @@ public:
         if (!is_new())
             return;
         closed_ = size();
-        const event& e = events_.back();
+        event& e = newest();
         if (e.access == access_class::none)
             return;
-        object_history& object = history(e.object);
-        undo_.push_back(object);
-        object.add(e.access, e.thread, size() - 1, e.clock);
+        e.through = e.clock;
+        if (e.previous != e.phase_before)
+            e.through.join(at(e.previous).through);
+        if (e.object >= last_.size())
+            last_.resize(e.object + 1U, -1);
+        last_[e.object] = static_cast<std::int16_t>(size() - 1);
     }
 
-    object_history& history(object_id x) {
-        if (x >= objects_.size())
-            objects_.resize(x + 1U);
-        return objects_[x];
+    /// The newest step on an object, whatever its class; -1: none.
+    [[nodiscard]] step_index last(object_id x) const noexcept {
+        return x < last_.size() ? last_[x] : -1;
+    }
+
+    /// The steps that an operation of class `access` on `x` conflicts with directly: the last one
+    /// of each thread in the phase before its own.
+    template <class F>
+    void for_each_conflict(object_id x, access_class access, F visit) const {
+        const step_index end = last_before(x, access);
+        if (end < 0)
+            return;
+        thread_set seen = 0;
+        for (step_index i = end; i != at(end).phase_before; i = at(i).previous) {
+            if ((seen & only(at(i).thread)) == 0)
+                visit(at(i).thread, i);
+            seen |= only(at(i).thread);
+        }
     }
 
 private:
     /// Is the step under way one that the last execution did not have?
     [[nodiscard]] bool is_new() const noexcept { return done_ == size() && done_ > closed_; }
 
+    /// The last step that the next operation of class `access` on `x` conflicts with, or -1.
+    [[nodiscard]] step_index last_before(object_id x, access_class access) const {
+        const step_index newest = last(x);
+        return newest >= 0 && at(newest).phase_goes_on(access) ? at(newest).phase_before : newest;
+    }
+
+    event& append() {
+        if (size_ == events_.size())
+            events_.emplace_back();
+        return events_[size_++];
+    }
+    event& newest() { return events_[size_ - 1]; }
+
     void undo() {
-        const event& e = events_.back();
-        if (e.access != access_class::none && closed_ >= size()) {
-            objects_[e.object] = undo_.back();
-            undo_.pop_back();
-        }
+        const event& e = newest();
+        if (e.access != access_class::none && closed_ >= size())
+            last_[e.object] = static_cast<std::int16_t>(e.previous);
         steps_of_[e.thread].pop_back();
-        events_.pop_back();
+        --size_;
         closed_ = std::min(closed_, size());
     }
 
-    std::vector<event> events_;
-    std::vector<object_history> objects_;
-    std::vector<object_history> undo_; ///< of each object, before each step on it
+    std::vector<event> events_; ///< the first `size_` ones; the rest is kept for its memory
+    std::size_t size_ = 0;
+    std::vector<std::int16_t> last_; ///< the newest step on each object
+    vector_clock nothing_;           ///< the past of a first step
     per_thread<std::vector<step_index>> steps_of_;
     per_thread<timestamp> finished_; ///< steps of each thread done in this execution
     int done_ = 0;

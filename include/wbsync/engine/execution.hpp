@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/heap.hpp>
 #include <wbsync/engine/scheduler.hpp>
+#include <wbsync/engine/thread_body.hpp>
 #include <wbsync/engine/trace.hpp>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,11 +83,13 @@ public:
         steps_ = 0;
         local_steps_ = 0;
         started_ = finished_ = 0;
+        unguarded_ = guarded_ = ready_ = 0;
         quitting_ = false;
         outcome_ = outcome::complete;
         limit_ = nullptr;
         findings_.clear();
         within_ = nullptr;
+        vector_clock::serve(max_threads); // until it is known how many there are
         memory_.reset(with.memory);
         for (const auto& e : extensions_)
             e->reset();
@@ -95,24 +97,11 @@ public:
         intact_ = true;
     }
 
-    thread_id add_thread(const label& name, std::function<void()> body, bool daemon,
+    template <class Body>
+    thread_id add_thread(const label& name, Body&& body, bool daemon,
                          const char* property = "deadlock") {
-        if (phase_ != phase::setup)
-            fail("misuse", "threads can only be declared while the model is set up", {});
-        if (count_ == max_threads)
-            fail("misuse",
-                 fmt::format("too many threads: '{}' would be number {}, a model has at most {}, "
-                             "daemons included",
-                             name.str(), count_ + 1, max_threads),
-                 {});
-        slot& s = of(count_);
-        s.name = name;
-        s.body = std::move(body);
-        s.daemon = daemon;
-        s.pending = nullptr;
-        s.seq = 0;
-        s.newest = -1;
-        s.property = property;
+        slot& s = new_slot(name, daemon, property);
+        s.body.assign(std::forward<Body>(body));
         return count_++;
     }
 
@@ -123,6 +112,7 @@ public:
             for (thread_id t = 0; t != count_; ++t)
                 log_->threads.push_back(thread_name(t));
         phase_ = phase::running;
+        vector_clock::serve(count_);
         memory_.start_threads(count_);
         scheduler_->execution_begin(*this);
     }
@@ -141,7 +131,6 @@ public:
             fail("exception", "not derived from std::exception", of(t).last);
         }
         finished_ |= only(t);
-        of(t).pending = nullptr;
         if (all_finished()) {
             if (died_)
                 leave(); // a dead thread's fiber cannot be used again
@@ -175,27 +164,23 @@ public:
 
     [[nodiscard]] int thread_count() const noexcept { return count_; }
     [[nodiscard]] int step_count() const noexcept { return steps_; }
-    [[nodiscard]] const operation* pending(thread_id t) const noexcept { return of(t).pending; }
+    [[nodiscard]] const operation* pending(thread_id t) const noexcept { return pending_[t]; }
     [[nodiscard]] timestamp seq(thread_id t) const noexcept { return of(t).seq; }
     [[nodiscard]] thread_id self() const noexcept { return self_; }
     [[nodiscard]] std::string thread_name(thread_id t) const { return of(t).name.str(); }
 
-    [[nodiscard]] bool can_run(thread_id t) const { return is_ready(t) || needs_old_store(t); }
+    [[nodiscard]] bool can_run(thread_id t) const {
+        return (ready_ & only(t)) != 0 || needs_old_store(t);
+    }
 
     /// Threads that can run on the newest state.
-    [[nodiscard]] thread_set ready() const {
-        thread_set set = 0;
-        for (thread_id t = 0; t != count_; ++t)
-            if (is_ready(t))
-                set |= only(t);
-        return set;
-    }
+    [[nodiscard]] thread_set ready() const noexcept { return ready_; }
 
     /// Threads that can run only by reading an old store.
     [[nodiscard]] thread_set ready_by_old_store() const {
         thread_set set = 0;
         for (thread_id t = 0; t != count_; ++t)
-            if (!is_ready(t) && needs_old_store(t))
+            if ((ready_ & only(t)) == 0 && needs_old_store(t))
                 set |= only(t);
         return set;
     }
@@ -261,9 +246,8 @@ public:
     /// What thread `t` may read from `x`; of the older stores only those with a `wanted` value.
     /// Valid until the next call.
     const read_options& options(thread_id t, const location& x, value_condition wanted) {
-        const bool looks_into = memory_.list_options(
-            t, x, scheduler_->causal_past(t), [](step_index) { return false; }, true, wanted,
-            options_);
+        const bool looks_into = memory_.list_options(t, x, scheduler_->causal_past(t),
+                                                     nothing_gone{}, true, wanted, options_);
         if (looks_into && additions_commute(x.id)) {
             ordered_additions_.push_back(x.id);
             start_over_ = true;
@@ -312,15 +296,15 @@ public:
                      op.where);
             return true;
         }
-        slot& me = of(self_);
-        me.pending = &op;
         const thread_id mine = self_;
+        pend(op);
         next_ = decide();
         if (next_ != mine) {
             fibers_->switch_to_next();
             self_ = mine;
         }
-        me.pending = nullptr;
+        no_longer_pending(mine);
+        slot& me = of(mine);
         me.last = op.where;
         if (quitting_)
             return false;
@@ -452,8 +436,7 @@ public:
 private:
     struct slot {
         label name;
-        std::function<void()> body;
-        const operation* pending = nullptr;
+        thread_body body;
         const char* property = "deadlock";
         site last;              ///< of the newest operation
         step_index newest = -1; ///< step
@@ -467,6 +450,25 @@ private:
     static constexpr unsigned all_objects = setup_objects + max_threads * thread_objects;
     static constexpr std::uint64_t max_local_steps = 10'000'000;
     static constexpr timestamp max_epoch = 32'000;
+
+    slot& new_slot(const label& name, bool daemon, const char* property) {
+        if (phase_ != phase::setup)
+            fail("misuse", "threads can only be declared while the model is set up", {});
+        if (count_ == max_threads)
+            fail("misuse",
+                 fmt::format("too many threads: '{}' would be number {}, a model has at most {}, "
+                             "daemons included",
+                             name.str(), count_ + 1, max_threads),
+                 {});
+        slot& s = of(count_);
+        s.name = name;
+        s.daemon = daemon;
+        pending_[count_] = nullptr;
+        s.seq = 0;
+        s.newest = -1;
+        s.property = property;
+        return s;
+    }
 
     [[nodiscard]] slot& of(thread_id t) noexcept { return slots_[t]; }
     [[nodiscard]] const slot& of(thread_id t) const noexcept { return slots_[t]; }
@@ -511,21 +513,30 @@ private:
         if (quitting_)
             return next_to_quit();
         if (steps_ >= settings_.max_depth) {
-            const operation* op = of(self_).pending;
+            const operation* op = pending_[self_];
             cut_short("depth", op != nullptr ? op->where : site{});
         }
-        for (thread_id t = 0; t != count_; ++t)
-            if (is_ready(t))
-                return ask_scheduler();
-        return nobody_is_ready();
+        ready_ = unguarded_;
+        for (thread_set left = guarded_; left != 0; left &= left - 1) {
+            const thread_id t = std::countr_zero(left);
+            if (pending_[t]->when->enabled())
+                ready_ |= only(t);
+        }
+        return ready_ != 0 ? ask_scheduler() : nobody_is_ready();
     }
 
-    [[nodiscard]] bool is_ready(thread_id t) const {
-        const operation* op = of(t).pending;
-        return op != nullptr && (op->when == nullptr || op->when->enabled());
+    void pend(const operation& op) noexcept {
+        pending_[self_] = &op;
+        (op.when == nullptr ? unguarded_ : guarded_) |= only(self_);
     }
+    void no_longer_pending(thread_id t) noexcept {
+        pending_[t] = nullptr;
+        unguarded_ &= ~only(t);
+        guarded_ &= ~only(t);
+    }
+
     [[nodiscard]] bool needs_old_store(thread_id t) const {
-        const operation* op = of(t).pending;
+        const operation* op = pending_[t];
         return op != nullptr && op->when != nullptr && op->when->enabled_by_old_store();
     }
 
@@ -544,7 +555,7 @@ private:
         bool idle = true;
         bool saved = false;
         for (thread_id t = 0; t != count_; ++t) {
-            idle = idle && (of(t).pending == nullptr || of(t).pending->idle);
+            idle = idle && (pending_[t] == nullptr || pending_[t]->idle);
             saved = saved || needs_old_store(t);
         }
         if (!idle)
@@ -560,7 +571,7 @@ private:
 
     thread_id next_to_quit() {
         for (thread_id t = 0; t != count_; ++t)
-            if (of(t).pending != nullptr)
+            if (pending_[t] != nullptr)
                 return t;
         leave();
     }
@@ -570,7 +581,7 @@ private:
         const char* property = "deadlock";
         thread_id first = -1;
         for (thread_id t = 0; t != count_; ++t) {
-            const operation* op = of(t).pending;
+            const operation* op = pending_[t];
             if (op == nullptr || op->idle)
                 continue;
             message += fmt::format("{} {} waits for {}", first < 0 ? "" : ";", of(t).name.str(),
@@ -583,10 +594,10 @@ private:
             if (std::string_view{of(t).property} != "deadlock")
                 property = of(t).property;
         }
-        report({property, std::move(message), of(first).pending->where, first});
+        report({property, std::move(message), pending_[first]->where, first});
         if (recording())
-            log_->steps.push_back({first, property, "", findings_.back().message,
-                                   of(first).pending->where, -1, false});
+            log_->steps.push_back(
+                {first, property, "", findings_.back().message, pending_[first]->where, -1, false});
     }
 
     [[noreturn]] void leave() {
@@ -597,7 +608,6 @@ private:
     /// The current thread stops for good, as a task does after an oops; the others go on.
     [[noreturn]] void die() {
         finished_ |= only(self_);
-        of(self_).pending = nullptr;
         died_ = true;
         if (all_finished())
             leave();
@@ -617,6 +627,10 @@ private:
     thread_id next_ = -1;
     thread_set started_ = 0;
     thread_set finished_ = 0;
+    thread_set unguarded_ = 0; ///< with a pending operation that never blocks
+    thread_set guarded_ = 0;   ///< with one that may
+    thread_set ready_ = 0;     ///< whose pending operation can run on the newest state
+    per_thread<const operation*> pending_;
     std::uint64_t stamp_ = 0;
     std::uint64_t local_steps_ = 0;
     settings settings_;

@@ -194,7 +194,7 @@ private:
     }
 
     static void inherit_choices(const execution& run, const node& before, node& n) {
-        for (const explored_choice& c : before.sleeping_choices)
+        for (const explored_choice& c : before.sleeping_choices) // most often there are none
             if (stays_asleep(run, c.thread, before.step))
                 n.sleeping_choices.push_back(c);
     }
@@ -210,6 +210,12 @@ private:
     /// explored that a race asks for.
     void choose_first(node& n, const read_options& options, store_choices candidates) {
         n.fresh = false;
+        if (options.size() == 1 && n.sleeping_choices.empty()) {
+            n.read = 0;
+            n.unexplored = 0;
+            n.restricted = false;
+            return;
+        }
         store_choices awake = 0;
         int wanted = -1;
         for (store_choices left = candidates; left != 0; left &= left - 1) {

@@ -24,14 +24,25 @@ struct store_record {
     view message;            ///< what a reader that acquires learns
     fence_set fences;        ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
-    vector_clock first_seen; ///< when each thread first read it, or `never`
+    vector_clock first_seen; ///< when each thread first read or wrote it, or `never`
+    thread_set seen_by = 0;  ///< those that did
+
+    /// As a store of nobody, seen by nobody.
+    void begin() noexcept {
+        value = delta = 0;
+        access = access_class::write;
+        thread = 0;
+        epoch = seq = 0;
+        step = -1;
+        message.clock.fill(0);
+        message.fences = fences = reader_fences = {};
+        first_seen.fill(never);
+        seen_by = 0;
+    }
 
     /// Did something that `past` covers read it?
     [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept {
-        bool any = false;
-        for (thread_id u = 0; u != max_threads; ++u)
-            any |= first_seen[u] <= past[u];
-        return any;
+        return first_seen.any_within(past);
     }
 };
 
@@ -45,14 +56,28 @@ struct location {
     const lifetime* owner = nullptr; ///< the heap object that it is part of
     bool run_open = false;           ///< the next addition joins the run of the newest store
     int runs = 0;
-    std::vector<store_record> stores;
 
-    [[nodiscard]] int newest() const noexcept { return static_cast<int>(stores.size()) - 1; }
+    [[nodiscard]] int newest() const noexcept { return count_ - 1; }
     [[nodiscard]] const store_record& at(int i) const noexcept {
-        return stores[static_cast<std::size_t>(i)];
+        return stores_[static_cast<std::size_t>(i)];
     }
-    [[nodiscard]] store_record& at(int i) noexcept { return stores[static_cast<std::size_t>(i)]; }
-    [[nodiscard]] std::int64_t value() const noexcept { return stores.back().value; }
+    [[nodiscard]] store_record& at(int i) noexcept { return stores_[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] std::int64_t value() const noexcept { return at(newest()).value; }
+
+    /// Changes the newest value: there is nobody yet, or nobody any more, who could see the old
+    /// one.
+    void overwrite(std::int64_t value) noexcept { at(newest()).value = value; }
+
+    void forget_stores() noexcept { count_ = 0; }
+
+    /// A new store, the newest, still without content.
+    store_record& append() {
+        if (static_cast<std::size_t>(count_) == stores_.size())
+            stores_.emplace_back();
+        store_record& s = stores_[static_cast<std::size_t>(count_++)];
+        s.begin();
+        return s;
+    }
 
     /// Where the run of store `i` begins.
     [[nodiscard]] int begin_of_run(int i) const noexcept {
@@ -60,6 +85,10 @@ struct location {
             --i;
         return i;
     }
+
+private:
+    std::vector<store_record> stores_; ///< the first `count_` ones; the rest is kept for its memory
+    int count_ = 0;
 };
 
 } // namespace wbsync::engine

@@ -5,7 +5,6 @@
 #include <wbsync/engine/read_options.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -44,7 +43,7 @@ public:
     // --- accesses -------------------------------------------------------------------------------
 
     void initialise(location& x, std::int64_t value) {
-        x.stores.clear();
+        x.forget_stores();
         x.runs = 0;
         append(x).value = value;
         psc_.add_location(x);
@@ -56,10 +55,13 @@ public:
         for (int j = x.begin_of_run(i); j <= i; ++j) { // the whole run came before the read
             store_record& s = x.at(j);
             s.first_seen[t] = std::min(s.first_seen[t], v.now.clock[t]);
+            s.seen_by |= only(t);
             s.reader_fences.join(v.now.fences);
         }
         if (i == x.newest())
             x.run_open = false;
+        else
+            psc_.load_passed_over();
         learn_message(t, x.at(i).message, order);
         v.quiet = false;
         return x.at(i).value;
@@ -187,22 +189,45 @@ public:
     bool list_options(thread_id t, const location& x, const vector_clock* past, Gone gone,
                       bool may_look_into, value_condition wanted, read_options& out) {
         out.clear();
+        if constexpr (std::is_same_v<Gone, nothing_gone>) {
+            if (kind_ == memory_kind::sc) {
+                out.push_back({x.newest(), 0, x.value()});
+                return false;
+            }
+        }
         int end = x.newest();
         while (gone(x.at(end).step))
             --end; // the initial value is never gone
         const int newest = end;
+        passing over(psc_, views_[t].now.fences, gone);
         for (bool go_on = true; go_on;) {
             const int begin = x.begin_of_run(end);
             const run_view run = look_at(t, x, begin, end, past, gone);
-            if (run.there != 0 && !add_option(t, x, run, newest, gone, wanted, out))
+            if (run.there != 0 && !add_option(x, run, newest, over, wanted, out))
                 return false;
             if (may_look_into && run.there > 1 && run.passable != 0 &&
-                can_look_into(t, x, run, past, newest, wanted))
+                can_look_into(t, x, run, past, newest, over, wanted))
                 return true;
             go_on = run.passable == run.there && begin > 0;
             end = begin - 1;
         }
         return false;
+    }
+
+    /// The newest value of `x` in the execution without the steps `gone`.
+    [[nodiscard]] static std::int64_t newest_without(const removed_steps& gone, const location& x) {
+        const auto there = [&](int i) { return x.at(i).step < 0 || !gone(x.at(i).step); };
+        int end = x.newest();
+        while (!there(end))
+            --end; // the initial value is never gone
+        if (x.at(end).access != access_class::add)
+            return x.at(end).value;
+        const int begin = x.begin_of_run(end);
+        std::int64_t value = x.at(begin - 1).value;
+        for (int i = begin; i <= end; ++i)
+            if (there(i))
+                value += x.at(i).delta;
+        return value;
     }
 
 private:
@@ -215,9 +240,8 @@ private:
 
     static store_record& append(location& x) {
         x.run_open = false;
-        store_record& s = x.stores.emplace_back();
+        store_record& s = x.append();
         s.run = x.runs++;
-        s.first_seen.fill(never);
         return s;
     }
 
@@ -231,6 +255,7 @@ private:
         s.step = step;
         s.fences = v.now.fences;
         s.first_seen[t] = s.epoch;
+        s.seen_by |= only(t);
         v.quiet = false;
         const view passed = release ? v.now : v.passed;
         if (release)
@@ -281,9 +306,43 @@ private:
         return run;
     }
 
+    /// What a load must not pass over: it would come before the store and all that reads it, and
+    /// so close a cycle of full fences.
+    template <class Gone>
+    class passing {
+    public:
+        passing(psc_order& psc, const fence_set& before, Gone gone)
+            : psc_(psc), before_(before), gone_(gone) {}
+
+        [[nodiscard]] bool gone(step_index s) const { return gone_(s); }
+
+        [[nodiscard]] bool is_vetoed(const location& x, int first, int last) {
+            if (before_.empty() || first > last)
+                return false;
+            fence_set later;
+            for (int i = first; i <= last; ++i)
+                if (!gone_(x.at(i).step))
+                    psc_.after_access(x.at(i), later);
+            later = psc_.remaining(later, gone_);
+            if (later.empty())
+                return false;
+            if (!known_)
+                not_after_ = psc_.closure(before_, gone_);
+            known_ = true;
+            return later.intersects(not_after_);
+        }
+
+    private:
+        psc_order& psc_;
+        const fence_set& before_;
+        Gone gone_;
+        bool known_ = false;
+        fence_set not_after_;
+    };
+
     /// False: there is no room for more of them.
     template <class Gone>
-    bool add_option(thread_id t, const location& x, const run_view& run, int newest, Gone gone,
+    bool add_option(const location& x, const run_view& run, int newest, passing<Gone>& over,
                     value_condition wanted, read_options& out) {
         const bool first = out.empty();
         read_option o{run.end, 0, x.at(run.begin).value};
@@ -291,7 +350,7 @@ private:
             o.value = x.at(run.begin - 1).value; // never gone: the run would be, too
         for (int i = run.begin; i <= run.end; ++i) {
             const store_record& s = x.at(i);
-            if (gone(s.step))
+            if (over.gone(s.step))
                 continue;
             o.value += s.delta;
             if (!first)
@@ -299,7 +358,7 @@ private:
         }
         if (!first && !wanted(o.value))
             return true;
-        if (!first && closes_psc_cycle(t, x, run.end + 1, newest, gone))
+        if (!first && over.is_vetoed(x, run.end + 1, newest))
             return true;
         if (static_cast<int>(out.size()) == max_history) {
             history_cut_ = true;
@@ -320,60 +379,69 @@ private:
 
     /// Could the load read a part of the run that gives a wanted value? One of the additions that
     /// it passes over must be in its causal past; otherwise running it earlier gives the same.
+    template <class Gone>
     bool can_look_into(thread_id t, const location& x, const run_view& run,
-                       const vector_clock* past, int newest, value_condition wanted) {
-        constexpr auto nothing_gone = [](step_index) { return false; };
-        const vector_clock& now = views_[t].now.clock;
-        std::int64_t whole = x.at(run.begin - 1).value;
-        deltas_.clear(); // of those that may be passed over
-        unsigned in_past = 0;
-        for (int i = run.begin; i <= run.end; ++i) {
-            const store_record& s = x.at(i);
-            whole += s.delta;
-            if (now.covers(s.thread, s.epoch) || s.was_read_in(now) ||
-                closes_psc_cycle(t, x, i, i, nothing_gone))
-                continue;
-            if (past == nullptr || past->covers(s.thread, s.seq))
-                in_past |= 1U << deltas_.size();
-            deltas_.push_back(s.delta);
-            constexpr std::size_t most = 12;
-            if (deltas_.size() > most)
-                return true;
-        }
-        if (in_past == 0 || closes_psc_cycle(t, x, run.end + 1, newest, nothing_gone))
-            return false;
-        const unsigned sets = 1U << deltas_.size();
-        for (unsigned set = 1; set != sets; ++set) {
-            if ((set & in_past) == 0 || std::popcount(set) == run.there)
-                continue;
-            std::int64_t value = whole;
-            for (std::size_t k = 0; k != deltas_.size(); ++k)
-                if (((set >> k) & 1) != 0)
-                    value -= deltas_[k];
-            if (wanted(value))
-                return true;
-        }
-        return false;
+                       const vector_clock* past, int newest, passing<Gone>& over,
+                       value_condition wanted) {
+        const auto may_pass = [&](const store_record& s) {
+            return !views_[t].now.clock.covers(s.thread, s.epoch) &&
+                   !s.was_read_in(views_[t].now.clock);
+        };
+        // The veto is costly to find out, and most often nothing is wanted anyway.
+        return has_wanted_part(x, run, past, may_pass, wanted) &&
+               has_wanted_part(
+                   x, run, past,
+                   [&](const store_record& s) {
+                       const int i = static_cast<int>(&s - &x.at(0));
+                       return may_pass(s) && !over.is_vetoed(x, i, i);
+                   },
+                   wanted) &&
+               !over.is_vetoed(x, run.end + 1, newest);
     }
 
-    /// The load is from-read before every store that it passes over.
-    template <class Gone>
-    bool closes_psc_cycle(thread_id t, const location& x, int first, int last, Gone gone) {
-        const fence_set& before = views_[t].now.fences;
-        if (before.empty())
-            return false;
-        fence_set later;
-        for (int i = first; i <= last; ++i)
-            if (!gone(x.at(i).step))
-                psc_.after_access(x.at(i), later);
-        return psc_.closes_cycle(before, later, gone);
+    /// Is there a set of additions of the run that the load may pass over, one of them in `past`,
+    /// but not all of the run, so that what is left is wanted?
+    template <class MayPass>
+    bool has_wanted_part(const location& x, const run_view& run, const vector_clock* past,
+                         MayPass may_pass, value_condition wanted) {
+        std::int64_t whole = x.at(run.begin - 1).value;
+        for (int i = run.begin; i <= run.end; ++i)
+            whole += x.at(i).delta;
+        parts_.assign(1, {whole, false, false});
+        for (int i = run.begin; i <= run.end; ++i) {
+            const store_record& s = x.at(i);
+            const bool passes = may_pass(s);
+            const bool in_past = past == nullptr || past->covers(s.thread, s.seq);
+            const std::size_t parts = parts_.size();
+            for (std::size_t k = 0; k != parts; ++k) {
+                part with = parts_[k];
+                parts_[k].something_left = true;
+                if (!passes)
+                    continue;
+                with.value -= s.delta;
+                with.past = with.past || in_past;
+                if (std::find(parts_.begin(), parts_.end(), with) == parts_.end())
+                    parts_.push_back(with);
+            }
+        }
+        return std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
+            return p.past && p.something_left && wanted(p.value);
+        });
     }
+
+    /// What is left of a run when some of its additions are passed over.
+    struct part {
+        std::int64_t value;
+        bool past;           ///< one of those is in the causal past of the load
+        bool something_left; ///< some addition is not passed over
+        bool operator==(const part&) const = default;
+    };
 
     memory_kind kind_ = memory_kind::weak;
     bool history_cut_ = false;
     per_thread<thread_view> views_;
     psc_order psc_;
-    std::vector<std::int64_t> deltas_; ///< scratch
+    std::vector<part> parts_; ///< scratch
 };
 
 } // namespace wbsync::engine

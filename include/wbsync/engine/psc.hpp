@@ -3,9 +3,16 @@
 
 #include <wbsync/engine/location.hpp>
 
+#include <bit>
+#include <type_traits>
 #include <vector>
 
 namespace wbsync::engine {
+
+/// No step is imagined away.
+struct nothing_gone {
+    constexpr bool operator()(step_index) const noexcept { return false; }
+};
 
 /// RC11's partial sequential-consistency order over the full fences of one execution: F is before G
 /// when F happens before G, or F (hb; eco; hb) G. It must have no cycle.
@@ -15,9 +22,11 @@ namespace wbsync::engine {
 class psc_order {
 public:
     void reset() {
+        fence_set::forget_all();
         fences_.clear();
         locations_.clear();
         full_ = false;
+        passed_over_ = 1;
     }
 
     void add_location(const location& x) { locations_.push_back(&x); }
@@ -34,7 +43,7 @@ public:
             full_ = true;
             return;
         }
-        fences_.push_back({step, now});
+        fences_.push_back({step, now, {}, 0});
         now.fences.insert(f);
     }
 
@@ -44,36 +53,68 @@ public:
         after_reads(s, out);
     }
 
-    /// Would it close a cycle if a load after the fences `before` were from-read before accesses
-    /// that the fences `later` come after? Without the steps that `gone` holds for; it holds for
-    /// the causal future of what it holds for.
+    /// A load has read an old store: the only event that comes before earlier ones.
+    void load_passed_over() noexcept { ++passed_over_; }
+
+    /// The fences that are not before fences of `before`, nor these themselves, may come after an
+    /// access that is from-read after a load that `before` are before: there is no cycle. Returns
+    /// all others. Without the steps that `gone` holds for; it holds for the causal future of what
+    /// it holds for.
     template <class Gone>
-    [[nodiscard]] bool closes_cycle(const fence_set& before, fence_set later, Gone gone) {
-        later.for_each([&](int f) {
-            if (gone(fence(f).step))
-                later.erase(f);
-        });
-        if (later.empty())
-            return false;
-        // Back from the fences before the load, looking for one of those after.
+    [[nodiscard]] fence_set closure(const fence_set& before, Gone gone) {
         fence_set reached = before;
-        fence_set frontier = before;
-        while (!frontier.empty()) {
-            if (frontier.intersects(later))
-                return true;
-            fence_set next;
-            frontier.for_each([&](int f) { add_predecessors(fence(f), gone, next); });
-            frontier = next.without(reached);
-            reached.join(next);
+        fence_set done; // what comes before these is reached
+        for (fence_set left = before; !left.empty(); left = reached.without(done)) {
+            const int f = left.last();
+            reached.join(predecessors(f, gone));
+            // What happens before a fence has no predecessors that the fence has not.
+            done.join(fences_[static_cast<std::size_t>(f)].before.fences);
+            done.insert(f);
         }
-        return false;
+        return reached;
+    }
+
+    /// Those of `fences` that are there without the steps that `gone` holds for.
+    template <class Gone>
+    [[nodiscard]] fence_set remaining(fence_set fences, Gone gone) const {
+        if constexpr (!std::is_same_v<Gone, nothing_gone>)
+            fences.for_each([&](int f) {
+                if (gone(fences_[static_cast<std::size_t>(f)].step))
+                    fences.erase(f);
+            });
+        return fences;
     }
 
 private:
     struct fence_record {
-        step_index step; ///< newest step of the thread before the fence
-        view before;     ///< what happens before the fence
+        step_index step;        ///< newest step of the thread before the fence
+        view before;            ///< what happens before the fence
+        fence_set predecessors; ///< direct ones, as of the time `known`
+        unsigned known;         ///< a number of loads that passed over; 0: not known
     };
+
+    /// Direct predecessors of fence `f`. They change only when a load passes over a store.
+    template <class Gone>
+    fence_set predecessors(int f, Gone gone) {
+        fence_record& g = fences_[static_cast<std::size_t>(f)];
+        if constexpr (std::is_same_v<Gone, nothing_gone>) {
+            if (g.known != passed_over_)
+                g.predecessors = find_predecessors(g, gone);
+            g.known = passed_over_;
+            return g.predecessors;
+        } else {
+            return find_predecessors(g, gone);
+        }
+    }
+
+    template <class Gone>
+    fence_set find_predecessors(const fence_record& g, Gone gone) const {
+        fence_set out = g.before.fences;
+        for (const location* x : locations_)
+            if (x->newest() != 0) // reads alone order nothing
+                add_predecessors_by(*x, g.before.clock, gone, out);
+        return out;
+    }
 
     /// Fences after an event that `u` performed at `epoch`.
     void after(thread_id u, timestamp epoch, fence_set& out) const {
@@ -83,21 +124,10 @@ private:
     }
 
     void after_reads(const store_record& s, fence_set& out) const {
-        for (thread_id u = 0; u != max_threads; ++u)
-            if (s.first_seen[u] != never)
-                after(u, s.first_seen[u], out);
-    }
-
-    [[nodiscard]] const fence_record& fence(int f) const {
-        return fences_[static_cast<std::size_t>(f)];
-    }
-
-    /// Adds the direct predecessors of `g`.
-    template <class Gone>
-    void add_predecessors(const fence_record& g, Gone gone, fence_set& out) const {
-        out.join(g.before.fences);
-        for (const location* x : locations_)
-            add_predecessors_by(*x, g.before.clock, gone, out);
+        for (thread_set left = s.seen_by; left != 0; left &= left - 1) {
+            const thread_id u = std::countr_zero(left);
+            after(u, s.first_seen[u], out);
+        }
     }
 
     /// Those that are before an access to `x` that is eco-before one in the past of the fence.
@@ -132,6 +162,7 @@ private:
 
     std::vector<fence_record> fences_;
     std::vector<const location*> locations_; ///< every location of this execution
+    unsigned passed_over_ = 1;               ///< loads that passed over a store, and one
     bool full_ = false;
 };
 

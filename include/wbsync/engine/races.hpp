@@ -54,9 +54,10 @@ public:
 
     /// Does step `i` depend on one that the race removes, or is it one?
     static bool removes(const causal_order& order, const race& r, step_index i) {
-        return std::any_of(r.removed.begin(), r.removed.end(), [&](step_index s) {
-            return i == s || (i > s && order.depends_on(i, s));
-        });
+        for (const step_index s : r.removed)
+            if (order.depends_on(i, s))
+                return true;
+        return false;
     }
 
 private:
@@ -75,13 +76,12 @@ private:
 
     /// An operation that never blocks races with what it conflicts with directly.
     void find_direct(causal_order& order, thread_id t, const operation& op, step_index second) {
-        const object_history& object = order.history(op.object);
         const vector_clock& past = order.past(t);
-        object.for_each_conflict(op.access, [&](thread_id u, step_index i) {
+        order.for_each_conflict(op.object, op.access, [&](thread_id u, step_index i) {
             if (u == t || past.covers(u, order.at(i).seq))
                 return;
             bool direct = true;
-            object.for_each_conflict(op.access, [&](thread_id, step_index j) {
+            order.for_each_conflict(op.object, op.access, [&](thread_id, step_index j) {
                 direct = direct && (j == i || !order.depends_on(j, i));
             });
             if (direct)
@@ -136,7 +136,7 @@ private:
     void collect_conflicts(causal_order& order, thread_id t, const operation& op) {
         conflicts_.clear();
         const vector_clock& past = order.past(t);
-        for (step_index i = order.history(op.object).last(); i >= 0; i = order.at(i).previous) {
+        for (step_index i = order.last(op.object); i >= 0; i = order.at(i).previous) {
             const event& e = order.at(i);
             if (e.thread != t && !past.covers(e.thread, e.seq) &&
                 dependent(e.object, e.access, op.object, op.access))
@@ -154,6 +154,7 @@ private:
                     future_[c] |= std::uint64_t{1} << d;
     }
 
+    /// A set of conflicts and all that depends on them.
     class without final : public removed_steps {
     public:
         without(const causal_order& order, const std::vector<step_index>& steps,
@@ -161,11 +162,9 @@ private:
             : order_(order), steps_(steps), removed_(removed) {}
 
         bool operator()(step_index s) const override {
-            for (std::uint64_t left = removed_; left != 0; left &= left - 1) {
-                const step_index r = steps_[static_cast<std::size_t>(std::countr_zero(left))];
-                if (s == r || (s > r && order_.depends_on(s, r)))
+            for (std::uint64_t left = removed_; left != 0; left &= left - 1)
+                if (order_.depends_on(s, steps_[static_cast<std::size_t>(std::countr_zero(left))]))
                     return true;
-            }
             return false;
         }
 

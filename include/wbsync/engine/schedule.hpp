@@ -19,6 +19,10 @@ struct schedule {
     std::vector<object_id> ordered_additions; ///< objects whose additions do not commute
 };
 
+/// The threads of a schedule, in the order in which the model declares them.
+inline constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEF";
+static_assert(letters.size() == max_threads);
+
 /// One line without blanks: `w:a4b'1c2`. The memory, `s` or `w`, in capitals for the reference
 /// scheduler; then a letter for the thread that takes the next step, `a` for the first one that the
 /// model declares, with a count if it takes several, and after `'` the number of the store that the
@@ -31,7 +35,7 @@ inline std::string to_string(const schedule& s) {
     text += ':';
     for (std::size_t i = 0; i != s.decisions.size();) {
         const decision& d = s.decisions[i];
-        text += static_cast<char>('a' + d.thread);
+        text += letters[static_cast<std::size_t>(d.thread)];
         std::size_t n = 1;
         if (d.choice != 0) {
             text += fmt::format("'{}", d.choice);
@@ -64,9 +68,10 @@ inline schedule parse_schedule(std::string_view text) {
     s.causal = mode == 's' || mode == 'w';
     std::size_t i = 2;
     while (i != text.size() && text[i] != '+') {
-        decision d{text[i] - 'a', 0};
-        if (d.thread < 0 || d.thread >= max_threads)
+        const std::size_t letter = letters.find(text[i]);
+        if (letter == letters.npos)
             fail("the letter of a thread expected", i);
+        decision d{static_cast<thread_id>(letter), 0};
         ++i;
         const bool choice = i != text.size() && text[i] == '\'';
         if (choice)

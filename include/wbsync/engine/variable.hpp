@@ -19,7 +19,6 @@ inline std::string show_number(std::int64_t value) {
 }
 
 inline constexpr auto any_value = [](std::int64_t) { return true; };
-inline constexpr auto no_value = [](std::int64_t) { return false; };
 
 /// Blocks until a variable has a value that a condition accepts.
 class value_guard final : public guard {
@@ -39,14 +38,16 @@ public:
     }
 
     [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
-        return acceptable(execution::current()->options_without(
-                   gone, thread_, x_, newest_only_ ? value_condition(no_value) : accepts_)) != 0;
+        memory_model& memory = execution::current()->memory();
+        if (newest_only_ || memory.kind() == memory_kind::sc)
+            return accepts_(memory.newest_without(gone, x_));
+        return acceptable(execution::current()->options_without(gone, thread_, x_, accepts_)) != 0;
     }
 
     /// The options that satisfy the predicate.
     [[nodiscard]] store_choices acceptable(const read_options& options) const {
         store_choices good = 0;
-        for (std::size_t k = 0; k != (newest_only_ ? 1 : options.size()); ++k)
+        for (std::size_t k = 0; k != options.size(); ++k)
             if (accepts_(options[k].value))
                 good |= store_choices{1} << k;
         return good;
@@ -112,7 +113,7 @@ public:
         run.announce(step(access_class::write, verb, at));
         run.access(x_->owner, verb, at, execution::usage::store);
         if (!run.running()) {
-            x_->stores.back().value = value;
+            x_->overwrite(value);
             return;
         }
         run.memory().store(run.self(), *x_, value, order, run.step_count() - 1,
@@ -157,7 +158,7 @@ public:
         if (run.running())
             write_update(run, before, after, order, verb, at);
         else
-            x_->stores.back().value = after;
+            x_->overwrite(after);
         return true;
     }
 
@@ -173,7 +174,7 @@ public:
         if (!run.running()) {
             const std::int64_t seen = x_->value();
             if (accepts(seen))
-                x_->stores.back().value = f(seen);
+                x_->overwrite(f(seen));
             return {accepts(seen), seen};
         }
         const auto refuses = [&](std::int64_t v) { return !accepts(v); };
@@ -304,7 +305,7 @@ private:
         run.access(x_->owner, verb, at, execution::usage::store);
         const std::int64_t before = x_->value();
         if (!run.running()) {
-            x_->stores.back().value = before + delta;
+            x_->overwrite(before + delta);
             return;
         }
         run.memory().add(run.self(), *x_, delta, commutes, run.step_count() - 1,
@@ -325,7 +326,7 @@ private:
         before = x_->value();
         const std::int64_t after = f(before);
         if (!run.running()) {
-            x_->stores.back().value = after;
+            x_->overwrite(after);
             return true;
         }
         write_update(run, before, after, order, verb, at);

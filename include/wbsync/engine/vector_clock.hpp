@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace wbsync::engine {
 
 /// Threads of one model, daemons included. Every clock has room for that many.
-inline constexpr int max_threads = 16;
+inline constexpr int max_threads = 32;
 
 using thread_id = int;
 
@@ -35,16 +37,34 @@ private:
     std::array<T, max_threads> of_{};
 };
 
-/// A Lamport/Mattern vector clock over the threads of one model.
-class alignas(16) vector_clock {
+/// A Lamport/Mattern vector clock over the threads of one model. Operations work on blocks of eight
+/// threads, and on no more of them than the model at hand needs.
+class vector_clock {
 public:
+    vector_clock() noexcept : at_{} {}
+    vector_clock(const vector_clock& other) noexcept { *this = other; } // NOLINT: what is in use
+    vector_clock& operator=(const vector_clock& other) noexcept {
+        for (std::size_t b = 0; b != blocks_; ++b)
+            put(b, other.get(b));
+        return *this;
+    }
+    ~vector_clock() = default;
+
+    /// From now on clocks are those of a model with that many threads. What is beyond is undefined.
+    static void serve(int threads) noexcept {
+        blocks_ = (static_cast<std::size_t>(threads) + width - 1) / width;
+    }
+
     timestamp operator[](thread_id t) const noexcept { return at_[static_cast<std::size_t>(t)]; }
     timestamp& operator[](thread_id t) noexcept { return at_[static_cast<std::size_t>(t)]; }
 
     /// Least upper bound, componentwise.
     void join(const vector_clock& other) noexcept {
-        for (std::size_t i = 0; i != at_.size(); ++i)
-            at_[i] = at_[i] < other.at_[i] ? other.at_[i] : at_[i];
+        for (std::size_t b = 0; b != blocks_; ++b) {
+            const block mine = get(b);
+            const block theirs = other.get(b);
+            put(b, mine < theirs ? theirs : mine);
+        }
     }
 
     /// Is the event that thread `t` performed at time `when` in this clock's past?
@@ -52,10 +72,39 @@ public:
         return (*this)[t] >= when;
     }
 
-    void fill(timestamp value) noexcept { at_.fill(value); }
+    /// Is some component as early as the same one of `other`?
+    [[nodiscard]] bool any_within(const vector_clock& other) const noexcept {
+        std::uint64_t any = 0;
+        for (std::size_t b = 0; b != blocks_; ++b) {
+            const auto within = get(b) <= other.get(b);
+            std::uint64_t halves[2];
+            std::memcpy(halves, &within, sizeof halves);
+            any |= halves[0] | halves[1];
+        }
+        return any != 0;
+    }
+
+    void fill(timestamp value) noexcept {
+        for (std::size_t b = 0; b != blocks_; ++b)
+            put(b, block{} + value);
+    }
 
 private:
-    std::array<timestamp, max_threads> at_{};
+    static constexpr std::size_t width = 8;
+    using block = timestamp __attribute__((vector_size(width * sizeof(timestamp))));
+
+    [[nodiscard]] block get(std::size_t b) const noexcept {
+        block value;
+        std::memcpy(&value, at_.data() + b * width, sizeof value);
+        return value;
+    }
+    void put(std::size_t b, block value) noexcept {
+        std::memcpy(at_.data() + b * width, &value, sizeof value);
+    }
+
+    static inline constinit std::size_t blocks_ = max_threads / width;
+
+    alignas(block) std::array<timestamp, max_threads> at_;
 };
 
 } // namespace wbsync::engine

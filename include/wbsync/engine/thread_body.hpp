@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace wbsync::engine {
+
+/// What a thread of a model does. Small callables, such as lambdas that capture `this`, are kept in
+/// place: threads are declared anew for every execution, and nothing is allocated for that.
+class thread_body {
+public:
+    thread_body() = default;
+
+    template <class F>
+    requires(!std::is_same_v<std::remove_cvref_t<F>, thread_body>)
+        thread_body(F&& f) { // NOLINT: as std::function
+        using callable = std::decay_t<F>;
+        if constexpr (fits<callable>) {
+            object_ = ::new (storage_) callable(std::forward<F>(f));
+            destroy_ = [](void* p) { static_cast<callable*>(p)->~callable(); };
+        } else {
+            object_ = std::make_unique<callable>(std::forward<F>(f)).release();
+            destroy_ = [](void* p) { std::unique_ptr<callable>(static_cast<callable*>(p)); };
+        }
+        call_ = [](void* p) { (*static_cast<callable*>(p))(); };
+    }
+
+    thread_body(const thread_body&) = delete;
+    thread_body& operator=(const thread_body&) = delete;
+    ~thread_body() { clear(); }
+
+    /// Replaces what is there.
+    template <class F>
+    void assign(F&& f) {
+        clear();
+        ::new (this) thread_body(std::forward<F>(f));
+    }
+
+    void operator()() const { call_(object_); }
+
+private:
+    static constexpr std::size_t room = 64;
+
+    template <class Callable>
+    static constexpr bool fits = sizeof(Callable) <= room &&
+                                 alignof(Callable) <= alignof(std::max_align_t);
+
+    void clear() noexcept {
+        if (object_ != nullptr)
+            destroy_(std::exchange(object_, nullptr));
+    }
+
+    alignas(std::max_align_t) std::byte storage_[room]; // NOLINT: raw storage
+    void* object_ = nullptr;
+    void (*call_)(void*) = nullptr;
+    void (*destroy_)(void*) = nullptr;
+};
+
+} // namespace wbsync::engine
