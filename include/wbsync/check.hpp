@@ -223,7 +223,7 @@ template <class Model, class... Args>
     if (with.scheduler == scheduler_kind::reference)
         by = std::make_unique<engine::reference_scheduler>();
     else
-        by = std::make_unique<engine::explorer>();
+        by = std::make_unique<engine::explorer>(with.symmetry);
     detail::check_job job(*run, *by, model, with, seen);
     engine::run_executions(job);
     job.finish();

@@ -38,6 +38,7 @@ struct options {
     double max_seconds = 0;           ///< 0: no limit
     int max_depth = 10'000;           ///< steps in one execution; at most 10,000
     bool all_findings = false;        ///< go on after a finding
+    bool symmetry = true; ///< executions that differ in the names of alike threads are explored once
     std::string replay = {};          ///< run only this schedule, see result::schedule
     bool trace = true;                ///< run a finding again to record its counterexample
     std::function<void(const progress&)> on_progress = {}; ///< called now and then

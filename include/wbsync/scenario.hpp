@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/execution.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace wbsync {
@@ -22,11 +23,19 @@ public:
         run_.add_thread(name, std::move(body), false, property);
     }
 
-    /// `n` threads that differ only in the number they are given: name[0] … name[n-1].
+    /// `n` threads name[0] … name[n-1]. A body that takes a number is given that of its thread. One
+    /// that takes none makes them alike: executions that differ only in which of them is which are
+    /// explored once. It must then be the same code for all, not find out which one it is (say,
+    /// by counting in the model's own variables), and the model must have no use for that.
     template <class Body>
     void threads(const label& name, int n, const Body& body) {
         for (int i = 0; i != n; ++i)
-            thread({name.text, i}, [body, i] { body(i); });
+            if constexpr (std::is_invocable_v<const Body&, int>)
+                thread({name.text, i}, [body, i] { body(i); });
+            else
+                thread({name.text, i}, body);
+        if constexpr (!std::is_invocable_v<const Body&, int>)
+            run_.declare_alike(n);
     }
 
     /// A thread that serves the others. The execution is over when only daemons are left, all

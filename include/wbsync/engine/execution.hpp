@@ -105,6 +105,13 @@ public:
         return count_++;
     }
 
+    /// The last `n` threads run the same code and cannot find out which of them they are.
+    void declare_alike(int n) {
+        const thread_set all = (n == max_threads ? ~thread_set{0} : only(n) - 1) << (count_ - n);
+        for (thread_id t = count_ - n; t != count_; ++t)
+            of(t).alike = all;
+    }
+
     void start_threads() {
         if (count_ == 0)
             fail("misuse", "the model declares no threads", {});
@@ -168,6 +175,19 @@ public:
     [[nodiscard]] timestamp seq(thread_id t) const noexcept { return of(t).seq; }
     [[nodiscard]] thread_id self() const noexcept { return self_; }
     [[nodiscard]] std::string thread_name(thread_id t) const { return of(t).name.str(); }
+
+    /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
+    [[nodiscard]] thread_set alike(thread_id t) const noexcept { return of(t).alike; }
+
+    /// The number that object `x` would have if threads `p` and `q` were exchanged.
+    [[nodiscard]] static object_id exchanged(object_id x, thread_id p, thread_id q) noexcept {
+        const unsigned within = x % all_objects; // companions are numbered like their owners
+        if (within < setup_objects)
+            return x;
+        const auto creator = static_cast<thread_id>((within - setup_objects) / thread_objects);
+        const thread_id other = creator == p ? q : creator == q ? p : creator;
+        return static_cast<object_id>(x + (other - creator) * static_cast<int>(thread_objects));
+    }
 
     [[nodiscard]] bool can_run(thread_id t) const {
         return (ready_ & only(t)) != 0 || needs_old_store(t);
@@ -441,6 +461,7 @@ private:
         site last;              ///< of the newest operation
         step_index newest = -1; ///< step
         timestamp seq = 0;
+        thread_set alike = 0;
         bool daemon = false;
     };
 
@@ -467,6 +488,7 @@ private:
         s.seq = 0;
         s.newest = -1;
         s.property = property;
+        s.alike = 0;
         return s;
     }
 

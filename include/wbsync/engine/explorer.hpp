@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/causality.hpp>
-#include <wbsync/engine/execution.hpp>
-#include <wbsync/engine/races.hpp>
-#include <wbsync/engine/wakeup_tree.hpp>
+#include <wbsync/engine/reversal.hpp>
+#include <wbsync/engine/symmetry.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -23,6 +21,9 @@ namespace wbsync::engine {
 /// something left to explore starts the next execution.
 class explorer final : public scheduler {
 public:
+    /// `symmetric`: threads that the model declares alike are explored up to renaming.
+    explicit explorer(bool symmetric = true) : symmetric_(symmetric) {}
+
     void execution_begin(execution& run) override {
         if (threads_ != 0 && threads_ != run.thread_count())
             run.fail("misuse",
@@ -35,7 +36,8 @@ public:
         order_.begin(first_new_);
         races_.keep_before(first_new_);
         for (thread_id t = 0; t != run.thread_count(); ++t)
-            left_waiting_[t] = {t, 0, access_class::none, 0};
+            left_waiting_[t] = {t};
+        symmetry_.begin(run, symmetric_);
     }
 
     void settle() override { order_.close(); }
@@ -46,7 +48,7 @@ public:
         const int depth = order_.done();
         if (depth >= fixed_ && !new_node(run))
             return give_up;
-        node& n = nodes_[static_cast<std::size_t>(depth)];
+        node& n = path_[depth];
         if (!expected(run, n))
             return give_up;
         const operation& op = *run.pending(n.step.thread);
@@ -57,7 +59,7 @@ public:
     }
 
     int choose(const read_options& options, store_choices candidates) override {
-        node& n = nodes_[static_cast<std::size_t>(order_.done() - 1)];
+        node& n = path_[order_.done() - 1];
         if (n.fresh)
             choose_first(n, options, candidates);
         n.step.choice = key_of(options, n.read);
@@ -73,7 +75,7 @@ public:
             const operation* op = run.pending(t);
             if (op == nullptr)
                 continue;
-            left_waiting_[t] = {t, op->object, op->access, 0};
+            left_waiting_[t] = {t, op->object, op->access};
             races_.find(order_, t, *op, race::never_ran);
         }
     }
@@ -102,7 +104,7 @@ public:
     [[nodiscard]] std::vector<decision> decisions() const override {
         std::vector<decision> all;
         for (int i = 0; i != order_.done(); ++i) {
-            const node& n = nodes_[static_cast<std::size_t>(i)];
+            const node& n = path_[i];
             all.push_back({n.step.thread, n.read});
         }
         return all;
@@ -112,97 +114,54 @@ public:
     [[nodiscard]] bool cut() const override { return races_.cut(); }
 
 private:
-    struct explored_choice {
-        thread_id thread;
-        std::uint64_t choice;
-    };
-
-    /// A node of the search tree on the current path, and the step that is explored from it.
-    struct node {
-        wakeup_step step;
-        int read = 0;            ///< which of its read_options the step takes
-        bool fresh = true;       ///< the other choices of the step are not known yet
-        bool look_up = false;    ///< the step is new because of its choice: the tree may know more
-        bool restricted = false; ///< other choices are explored only if a race asks for them
-        thread_set sleep = 0;    ///< threads whose next step was explored here, or is covered
-        std::vector<explored_choice> sleeping_choices; ///< the same for single choices of a thread
-        wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
-        store_choices unexplored = 0;                    ///< other stores the step may read
-    };
-
-    /// An element of the sequence that reverses a race.
-    struct element {
-        wakeup_step step;
-        timestamp seq;
-        const vector_clock* clock;
-    };
+    using node = search_node;
 
     // --- going forward --------------------------------------------------------------------------
 
     /// Extends the path. False: every thread that can run is asleep, so all that could follow was
     /// explored elsewhere.
     bool new_node(execution& run) {
-        const auto depth = static_cast<std::size_t>(order_.done());
-        const thread_set sleep = depth == 0 ? 0 : still_asleep(run);
-        if (nodes_.size() == depth)
-            nodes_.emplace_back();
-        node& n = nodes_[depth];
-        n.sleep = sleep;
+        const step_index depth = order_.done();
+        if (path_.nodes.size() == static_cast<std::size_t>(depth))
+            path_.nodes.emplace_back();
+        node& n = path_[depth];
+        n.sleep = 0;
         n.sleeping_choices.clear();
-        if (depth != 0)
-            inherit_choices(run, nodes_[depth - 1], n);
+        n.ended = 0;
+        if (depth != 0 && path_[depth - 1].anybody_sleeps())
+            inherit_sleep(run, path_[depth - 1], n);
         n.tree = std::exchange(inherited_, wakeup_forest::none);
         if (take_branch(n, [&](thread_id t) { return run.can_run(t); }))
             return true;
-        thread_set awake = run.ready() & ~sleep;
+        thread_set awake = run.ready() & ~n.sleep;
         if (awake == 0)
-            awake = run.ready_by_old_store() & ~sleep;
+            awake = run.ready_by_old_store() & ~n.sleep;
         if (awake == 0)
             return false;
         const thread_id self = run.self();
         const thread_id t = (awake & only(self)) != 0 ? self : std::countr_zero(awake);
         const operation* op = run.pending(t);
-        start(n, {t, op->object, op->access, op->chooses ? any_choice : 0, op->chooses});
+        n.start(
+            {t, op->object, op->access, op->chooses ? any_choice : 0, op->chooses, op->chooses});
         return true;
     }
 
-    static void start(node& n, const wakeup_step& s) {
-        n.step = s;
-        n.read = 0;
-        n.fresh = true;
-        n.look_up = false;
-        n.restricted = false;
-        n.unexplored = 0;
-    }
-
-    /// Threads asleep before the previous step whose next step commutes with it.
-    thread_set still_asleep(const execution& run) const {
-        const node& before = nodes_[static_cast<std::size_t>(order_.done() - 1)];
-        thread_set sleep = 0;
+    /// Who was asleep before a step still is after it, if their next steps commute with it.
+    static void inherit_sleep(const execution& run, const node& before, node& n) {
         for (thread_set left = before.sleep; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
             if (stays_asleep(run, q, before.step))
-                sleep |= only(q);
+                n.sleep |= only(q);
         }
-        return sleep;
+        for (const explored_choice& c : before.sleeping_choices)
+            if (stays_asleep(run, c.thread, before.step))
+                n.sleeping_choices.push_back(c);
     }
 
     static bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s) {
         const operation* op = run.pending(q);
         return q != s.thread && op != nullptr &&
                !dependent(op->object, op->access, s.object, s.access);
-    }
-
-    static void inherit_choices(const execution& run, const node& before, node& n) {
-        for (const explored_choice& c : before.sleeping_choices) // most often there are none
-            if (stays_asleep(run, c.thread, before.step))
-                n.sleeping_choices.push_back(c);
-    }
-
-    static bool is_asleep(const node& n, const wakeup_step& s) {
-        return std::any_of(
-            n.sleeping_choices.begin(), n.sleeping_choices.end(),
-            [&](const explored_choice& c) { return c.thread == s.thread && c.choice == s.choice; });
     }
 
     /// The candidates of a step that is run for the first time. While somebody is still asleep
@@ -220,8 +179,8 @@ private:
         int wanted = -1;
         for (store_choices left = candidates; left != 0; left &= left - 1) {
             const int k = std::countr_zero(left);
-            const wakeup_step s{n.step.thread, 0, access_class::none, key_of(options, k)};
-            if (!is_asleep(n, s))
+            const wakeup_step s{n.step.thread, 0, access_class::none, key_of(options, k), true};
+            if (!n.sleeps(s))
                 awake |= store_choices{1} << k;
             if (s.choice == n.step.choice)
                 wanted = k;
@@ -248,14 +207,14 @@ private:
     template <class CanRun>
     bool take_branch(node& n, CanRun can_run) {
         while (n.tree != wakeup_forest::none) {
-            const auto branch = forest_.pop(n.tree);
-            const wakeup_step s = forest_.step(branch);
-            const auto below = forest_.dissolve(branch);
-            if ((n.sleep & only(s.thread)) != 0 || is_asleep(n, s) || !can_run(s.thread)) {
-                forest_.drop(below);
+            const auto branch = path_.forest.pop(n.tree);
+            const wakeup_step s = path_.forest.step(branch);
+            const auto below = path_.forest.dissolve(branch);
+            if (n.sleeps(s) || !can_run(s.thread)) {
+                path_.forest.drop(below);
                 continue;
             }
-            start(n, s);
+            n.start(s);
             inherited_ = below;
             return true;
         }
@@ -268,9 +227,9 @@ private:
 
     /// Goes on with what is planned for the thread and choice of the node's step.
     void take_subtree(node& n) {
-        const auto branch = forest_.extract(n.tree, n.step.thread, n.step.choice);
+        const auto branch = path_.forest.extract(n.tree, n.step.thread, n.step.choice);
         if (branch != wakeup_forest::none)
-            inherited_ = forest_.dissolve(branch);
+            inherited_ = path_.forest.dissolve(branch);
     }
 
     /// Is the thread about to do what it did in the execution in which the step was planned?
@@ -294,129 +253,57 @@ private:
 
     /// Plans the execution in which the second step of the race comes before the first.
     void reverse(const execution& run, const race& r) {
-        node& n = nodes_[static_cast<std::size_t>(r.first())];
+        node& n = path_[r.first()];
         if (second_is_asleep(n, r))
             return;
-        collect_reversal(r);
-        if (!covered_by_sleep(run, n, r.first()))
-            insert(n.tree);
+        reversal_.build(order_, path_, r);
+        if (!is_covered(run, n, r.first()))
+            reversal_.insert(path_.forest, n.tree);
     }
 
-    /// A shortcut for the most common answer of covered_by_sleep(): the second step is the next one
+    /// A shortcut for the most common answer of is_covered(): the second step is the next one
     /// of its thread already at the node, where it is asleep, and as everything later on the object
     /// comes after the first step, nothing in the sequence comes before it.
     [[nodiscard]] bool second_is_asleep(const node& n, const race& r) const {
-        if ((n.sleep & only(r.step.thread)) == 0 || n.step.access != access_class::write)
+        if (!n.sleeps(r.step.thread) || n.step.access != access_class::write)
             return false;
         return r.seq == 1 ||
                order_.steps_of(r.step.thread)[static_cast<std::size_t>(r.seq - 2)] < r.first();
     }
 
-    /// v := what does not depend on the first steps of the race, and then the second.
-    void collect_reversal(const race& r) {
-        sequence_.clear();
-        for (step_index i = r.first() + 1; i != order_.done(); ++i) {
-            if (i == r.second || races_.removes(order_, r, i))
-                continue;
-            const event& e = order_.at(i);
-            sequence_.push_back({as_run(i), e.seq, &e.clock});
-        }
-        last_clock_ = {};
-        if (r.seq > 1)
-            last_clock_ = order_.step_of(r.step.thread, static_cast<timestamp>(r.seq - 1)).clock;
-        for (const element& e : sequence_)
-            if (dependent(e.step, r.step))
-                last_clock_.join(*e.clock);
-        last_clock_[r.step.thread] = r.seq;
-        sequence_.push_back({r.step, r.seq, &last_clock_});
-    }
-
-    /// Step `i` with the one choice it made.
-    [[nodiscard]] wakeup_step as_run(step_index i) const {
-        wakeup_step s = nodes_[static_cast<std::size_t>(i)].step;
-        s.all_choices = false;
-        return s;
-    }
-
-    /// Position of the first step of `t` in the sequence, or -1.
-    [[nodiscard]] int first_of(thread_id t) const {
-        for (std::size_t k = 0; k != sequence_.size(); ++k)
-            if (sequence_[k].step.thread == t)
-                return static_cast<int>(k);
-        return -1;
-    }
-
-    /// Can element `k` be run first?
-    [[nodiscard]] bool is_initial(int k) const {
-        const element& e = sequence_[static_cast<std::size_t>(k)];
-        for (int j = 0; j != k; ++j) {
-            const element& before = sequence_[static_cast<std::size_t>(j)];
-            if (e.clock->covers(before.step.thread, before.seq))
-                return false;
-        }
-        return true;
-    }
-
-    [[nodiscard]] bool same_choice(const wakeup_step& s, int k) const {
-        const wakeup_step& mine = sequence_[static_cast<std::size_t>(k)].step;
-        return mine.choice == s.choice || mine.choice == any_choice || s.choice == any_choice;
-    }
-
-    [[nodiscard]] bool commutes_with_sequence(const wakeup_step& s) const {
-        return std::none_of(sequence_.begin(), sequence_.end(),
-                            [&](const element& e) { return dependent(e.step, s); });
-    }
-
-    /// Is a weak initial of the sequence asleep at the node? Then what it leads to is known.
-    bool covered_by_sleep(const execution& run, const node& n, step_index i) const {
-        for (thread_set left = n.sleep; left != 0; left &= left - 1) {
+    /// Is what the sequence leads to known from elsewhere: from a thread that is asleep at the
+    /// node, or from one like it?
+    [[nodiscard]] bool is_covered(const execution& run, const node& n, step_index i) const {
+        const thread_set known = n.sleep | (symmetry_.any() ? like_planned(n, i) : 0);
+        for (thread_set left = known; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
-            const int k = first_of(q);
-            if (k >= 0 ? is_initial(k) : commutes_with_sequence(next_step(run, q, i)))
+            if (reversal_.has_weak_initial(q, next_step(run, q, i)))
                 return true;
         }
-        return std::any_of(
-            n.sleeping_choices.begin(), n.sleeping_choices.end(), [&](const explored_choice& c) {
-                const int k = first_of(c.thread);
-                return k >= 0 && is_initial(k) &&
-                       sequence_[static_cast<std::size_t>(k)].step.choice == c.choice;
-            });
+        return std::any_of(n.sleeping_choices.begin(), n.sleeping_choices.end(),
+                           [&](const explored_choice& c) { return reversal_.has_initial(c); });
+    }
+
+    /// Threads that can be exchanged with one whose next step is explored from node `i` now, or is
+    /// planned to be, with all that it leads to.
+    [[nodiscard]] thread_set like_planned(const node& n, step_index i) const {
+        thread_set like = n.restricted ? 0 : symmetry_.like(n.step.thread, i);
+        for (auto b = n.tree; b != wakeup_forest::none; b = path_.forest.sibling(b)) {
+            const wakeup_step& s = path_.forest.step(b);
+            if (!s.chooses || s.all_choices)
+                like |= symmetry_.like(s.thread, i);
+        }
+        return like;
     }
 
     /// What `q` does next, seen from step `i`.
-    wakeup_step next_step(const execution& run, thread_id q, step_index i) const {
+    [[nodiscard]] wakeup_step next_step(const execution& run, thread_id q, step_index i) const {
         const auto& own = order_.steps_of(q);
         const auto next = std::upper_bound(own.begin(), own.end(), i);
         if (next != own.end())
-            return as_run(*next);
+            return reversal::as_run(path_, *next);
         const operation* op = run.pending(q);
-        return op == nullptr ? left_waiting_[q] : wakeup_step{q, op->object, op->access, 0};
-    }
-
-    /// Adds the sequence to a wakeup tree, unless the tree has a branch that leads to it.
-    void insert(wakeup_forest::index& list) {
-        wakeup_forest::index parent = wakeup_forest::none;
-        wakeup_forest::index branch = list;
-        while (branch != wakeup_forest::none) {
-            const wakeup_step& s = forest_.step(branch);
-            const int k = first_of(s.thread);
-            if (!(k >= 0 ? is_initial(k) && same_choice(s, k) : commutes_with_sequence(s))) {
-                branch = forest_.sibling(branch);
-                continue;
-            }
-            if (k >= 0) {
-                if (sequence_[static_cast<std::size_t>(k)].step.all_choices)
-                    forest_.want_all_choices(branch);
-                sequence_.erase(sequence_.begin() + k);
-            }
-            if (sequence_.empty() || forest_.children(branch) == wakeup_forest::none)
-                return;
-            parent = branch;
-            branch = forest_.children(branch);
-        }
-        for (const element& e : sequence_)
-            parent = parent == wakeup_forest::none ? forest_.append(list, e.step)
-                                                   : forest_.append_child(parent, e.step);
+        return op == nullptr ? left_waiting_[q] : wakeup_step{q, op->object, op->access};
     }
 
     // --- going back
@@ -425,15 +312,16 @@ private:
     void start_over(execution& run) {
         run.starts_over();
         races_.keep_before(0);
-        forest_ = {};
+        path_.forest = {};
         inherited_ = wakeup_forest::none;
         fixed_ = first_new_ = 0;
     }
 
     bool backtrack() {
         for (int depth = order_.done(); depth != 0; --depth) {
-            node& n = nodes_[static_cast<std::size_t>(depth - 1)];
+            node& n = path_[depth - 1];
             fixed_ = depth;
+            ++n.ended;
             if (n.unexplored != 0) {
                 n.read = std::countr_zero(n.unexplored);
                 n.unexplored &= n.unexplored - 1;
@@ -445,7 +333,7 @@ private:
             if (n.restricted)
                 n.sleeping_choices.push_back({n.step.thread, n.step.choice});
             else
-                n.sleep |= only(n.step.thread);
+                put_to_sleep(n, depth - 1);
             if (take_branch(n, [](thread_id) { return true; })) {
                 first_new_ = depth - 1;
                 return true;
@@ -454,19 +342,35 @@ private:
         return false;
     }
 
+    /// The step of node `i` is explored, and with it those of the threads like its own.
+    void put_to_sleep(node& n, step_index i) {
+        n.sleep |= only(n.step.thread);
+        if (!symmetry_.any())
+            return;
+        const thread_set like = symmetry_.like(n.step.thread, i) & ~n.sleep;
+        n.sleep |= like;
+        for (thread_set left = like; left != 0; left &= left - 1) {
+            const thread_id q = std::countr_zero(left);
+            wakeup_step next = n.step;
+            next.thread = q;
+            next.object = execution::exchanged(next.object, n.step.thread, q);
+            path_.forest.drop_covered(n.tree, next);
+        }
+    }
+
+    bool symmetric_;
     execution* run_ = nullptr;
     bool blocked_ = false; ///< the choice just made is asleep
     causal_order order_;
     race_finder races_;
-    std::vector<node> nodes_;
+    search_path path_;
     int fixed_ = 0;     ///< how many steps are given by the last backtrack
     int first_new_ = 0; ///< races that end in an earlier step are known
-    wakeup_forest forest_;
-    int threads_ = 0;                                      ///< of the first execution
+    int threads_ = 0;   ///< of the first execution
     wakeup_forest::index inherited_ = wakeup_forest::none; ///< tree of the next new node
     per_thread<wakeup_step> left_waiting_;                 ///< what could not run in the end
-    std::vector<element> sequence_;
-    vector_clock last_clock_;
+    reversal reversal_;
+    symmetry symmetry_{order_, path_};
 };
 
 } // namespace wbsync::engine

@@ -69,7 +69,7 @@ private:
         race& r = races_[used_++];
         r.removed.clear();
         r.second = second;
-        r.step = {t, op.object, op.access, op.chooses ? any_choice : 0, op.chooses};
+        r.step = {t, op.object, op.access, op.chooses ? any_choice : 0, op.chooses, op.chooses};
         r.seq = static_cast<timestamp>(order.steps_of(t).size() + 1);
         return r;
     }

@@ -17,7 +17,8 @@ struct wakeup_step {
     object_id object = 0;
     access_class access = access_class::none;
     std::uint64_t choice = 0; ///< what a load reads: key of the read_option, or any_choice
-    bool all_choices = false; ///< and then whatever else it may read
+    bool chooses = false;     ///< it may read more than one store
+    bool all_choices = false; ///< and whatever else it may read is explored after that
 };
 
 constexpr bool dependent(const wakeup_step& a, const wakeup_step& b) noexcept {
@@ -95,7 +96,37 @@ public:
         }
     }
 
+    /// Drops every sequence of the list that `known` could go first in, or be added to: that is
+    /// explored elsewhere.
+    void drop_covered(index& first, const wakeup_step& known) {
+        index* link = &first;
+        while (*link != none) {
+            const index i = *link;
+            if (is_covered(i, known)) {
+                *link = at(i).next;
+                pool_[static_cast<std::size_t>(i)].next = none;
+                drop(i);
+            } else {
+                link = &pool_[static_cast<std::size_t>(i)].next;
+            }
+        }
+    }
+
 private:
+    /// Drops what is covered below node `i`; is nothing left of it?
+    bool is_covered(index i, const wakeup_step& known) {
+        if (at(i).step.thread == known.thread)
+            return true;
+        if (dependent(at(i).step, known))
+            return false;
+        if (at(i).child == none)
+            return true;
+        index below = at(i).child;
+        drop_covered(below, known);
+        pool_[static_cast<std::size_t>(i)].child = below;
+        return below == none;
+    }
+
     struct node {
         wakeup_step step;
         index child = none;

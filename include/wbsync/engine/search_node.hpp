@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/read_options.hpp>
+#include <wbsync/engine/wakeup_tree.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// A step of a thread that reads one certain store.
+struct explored_choice {
+    thread_id thread;
+    std::uint64_t choice;
+};
+
+/// A node of the search tree on the current path, and the step that is explored from it.
+struct search_node {
+    wakeup_step step;
+    int read = 0;            ///< which of its read_options the step takes
+    bool fresh = true;       ///< the other choices of the step are not known yet
+    bool look_up = false;    ///< the step is new because of its choice: the tree may know more
+    bool restricted = false; ///< other choices are explored only if a race asks for them
+    int ended = 0;           ///< steps and choices that were explored here to the end
+    thread_set sleep = 0;    ///< threads whose next step was explored here, or is covered
+    std::vector<explored_choice> sleeping_choices;   ///< the same for single choices of a thread
+    wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
+    store_choices unexplored = 0;                    ///< other stores the step may read
+
+    /// Begins with another step.
+    void start(const wakeup_step& s) noexcept {
+        step = s;
+        read = 0;
+        fresh = true;
+        look_up = false;
+        restricted = false;
+        unexplored = 0;
+    }
+
+    [[nodiscard]] bool sleeps(thread_id t) const noexcept { return (sleep & only(t)) != 0; }
+
+    /// Is this very choice of the step asleep?
+    [[nodiscard]] bool sleeps(const wakeup_step& s) const {
+        return sleeps(s.thread) ||
+               std::any_of(sleeping_choices.begin(), sleeping_choices.end(),
+                           [&](const explored_choice& c) {
+                               return c.thread == s.thread && c.choice == s.choice;
+                           });
+    }
+
+    [[nodiscard]] bool anybody_sleeps() const noexcept {
+        return sleep != 0 || !sleeping_choices.empty();
+    }
+
+    [[nodiscard]] bool has_more() const noexcept {
+        return unexplored != 0 || tree != wakeup_forest::none;
+    }
+};
+
+/// The nodes from the root to the newest one, and the branches that are planned from them.
+struct search_path {
+    std::vector<search_node> nodes;
+    wakeup_forest forest;
+
+    search_node& operator[](step_index i) { return nodes[static_cast<std::size_t>(i)]; }
+    const search_node& operator[](step_index i) const { return nodes[static_cast<std::size_t>(i)]; }
+};
+
+} // namespace wbsync::engine

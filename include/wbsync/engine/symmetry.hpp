@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/causality.hpp>
+#include <wbsync/engine/execution.hpp>
+#include <wbsync/engine/search_node.hpp>
+
+#include <algorithm>
+#include <bit>
+
+namespace wbsync::engine {
+
+/// Threads that run the same code: whatever one of them does after some steps, another one could
+/// do in its place, if exchanging the two turns those steps into an equivalent execution. So only
+/// one of them is explored there. (Kokologiannakis, Marmanis, Vafeiadis, "SPORE: combining symmetry
+/// and partial order reduction", PLDI 2024, do so on execution graphs.)
+class symmetry {
+public:
+    symmetry(const causal_order& order, const search_path& path) : order_(order), path_(path) {}
+
+    void begin(const execution& run, bool wanted) {
+        any_ = false;
+        for (thread_id t = 0; t != run.thread_count(); ++t) {
+            alike_[t] = wanted ? run.alike(t) : 0;
+            any_ = any_ || alike_[t] != 0;
+        }
+        threads_ = run.thread_count();
+    }
+
+    /// Are there such threads at all?
+    [[nodiscard]] bool any() const noexcept { return any_; }
+
+    /// Those with which `p` can be exchanged in the first `steps` steps.
+    [[nodiscard]] thread_set like(thread_id p, step_index steps) const {
+        thread_set same = 0;
+        for (thread_set left = alike_[p] & ~only(p); left != 0; left &= left - 1) {
+            const thread_id q = std::countr_zero(left);
+            if (exchangeable(p, q, steps))
+                same |= only(q);
+        }
+        return same;
+    }
+
+private:
+    [[nodiscard]] bool exchangeable(thread_id p, thread_id q, step_index steps) const {
+        const auto& of_p = order_.steps_of(p);
+        const auto& of_q = order_.steps_of(q);
+        const auto taken = [&](const auto& own) {
+            return std::lower_bound(own.begin(), own.end(), steps) - own.begin();
+        };
+        if (taken(of_p) != taken(of_q))
+            return false;
+        for (std::size_t k = 0; k != static_cast<std::size_t>(taken(of_p)); ++k)
+            if (!mirrored(of_p[k], of_q[k]))
+                return false;
+        for (step_index i = 0; i != steps; ++i)
+            if (order_.at(i).thread != p && order_.at(i).thread != q && !indifferent(i, p, q))
+                return false;
+        return true;
+    }
+
+    /// Is one step to the one thread what the other is to the other? Steps that read an old store
+    /// are taken not to be: its name would have to be translated.
+    [[nodiscard]] bool mirrored(step_index i, step_index j) const {
+        const event& a = order_.at(i);
+        const event& b = order_.at(j);
+        if (a.access != b.access || path_[i].step.choice != 0 || path_[j].step.choice != 0 ||
+            execution::exchanged(a.object, a.thread, b.thread) != b.object)
+            return false;
+        for (thread_id r = 0; r != threads_; ++r) {
+            const thread_id s = r == a.thread ? b.thread : r == b.thread ? a.thread : r;
+            if (a.clock[r] != b.clock[s])
+                return false;
+        }
+        return true;
+    }
+
+    /// Does a step of another thread see both in the same way?
+    [[nodiscard]] bool indifferent(step_index i, thread_id p, thread_id q) const {
+        const event& e = order_.at(i);
+        return e.clock[p] == e.clock[q] && (e.clock[p] == 0 || path_[i].step.choice == 0) &&
+               execution::exchanged(e.object, p, q) == e.object;
+    }
+
+    const causal_order& order_;
+    const search_path& path_;
+    per_thread<thread_set> alike_;
+    int threads_ = 0;
+    bool any_ = false;
+};
+
+} // namespace wbsync::engine
