@@ -5,6 +5,7 @@
 #include <wbsync/engine/trace.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -26,6 +27,17 @@ struct progress {
     std::uint64_t executions;
     std::uint64_t redundant;
     double seconds;
+    double explored; ///< estimate of how much of the search is done, from 0 to 1
+};
+
+/// How a search that is too large for one process is divided into tasks. What is counted and found
+/// does not depend on it.
+struct division {
+    std::uint64_t first = 2000; ///< executions before anything is divided
+    std::uint64_t each = 4000;  ///< executions of one task, before it is divided in turn
+    int tasks = 64;             ///< handed out in one round
+    int parts = 4;              ///< that a task is divided into
+    bool always = false;        ///< even if there is only one process; for tests
 };
 
 /// How a check is run. Each bound has one name: the field here, `--max-executions` on the command
@@ -37,10 +49,18 @@ struct options {
     std::uint64_t max_executions = 0; ///< 0: no limit
     double max_seconds = 0;           ///< 0: no limit
     int max_depth = 10'000;           ///< steps in one execution; at most 10,000
-    bool all_findings = false;        ///< go on after a finding
-    bool symmetry = true; ///< executions that differ in the names of alike threads are explored once
-    std::string replay = {};          ///< run only this schedule, see result::schedule
-    bool trace = true;                ///< run a finding again to record its counterexample
+    std::uint64_t max_memory = 0;     ///< MiB that a process may use; 0: no limit
+    int jobs = 0;                     ///< processes that explore; 0: one for each core
+    division divide = {};
+    bool all_findings = false; ///< go on after a finding
+    bool symmetry =
+        true; ///< executions that differ in the names of alike threads are explored once
+    std::string replay = {}; ///< run only this schedule, see result::schedule
+    bool trace = true;       ///< run a finding again to record its counterexample
+    std::string name = {};   ///< of the model with its parameters, for `resume`
+    std::string resume = {}; ///< file to go on from, if it exists, and to stop into
+    /// Set by a signal handler: stops the search, which is incomplete then.
+    const volatile std::sig_atomic_t* interrupt = nullptr;
     std::function<void(const progress&)> on_progress = {}; ///< called now and then
     /// Called after each execution, with what it found.
     std::function<void(const std::vector<finding>&)> on_execution = {};
@@ -56,6 +76,10 @@ struct options {
         if (const char* v = std::getenv("WBSYNC_MAX_DEPTH"); v != nullptr)
             o.max_depth = static_cast<int>(
                 std::min<std::uint64_t>(number("WBSYNC_MAX_DEPTH", v), 10'001)); // refused below
+        if (const char* v = std::getenv("WBSYNC_MAX_MEMORY"); v != nullptr)
+            o.max_memory = number("WBSYNC_MAX_MEMORY", v);
+        if (const char* v = std::getenv("WBSYNC_JOBS"); v != nullptr)
+            o.jobs = static_cast<int>(std::min<std::uint64_t>(number("WBSYNC_JOBS", v), 4096));
         if (const char* v = std::getenv("WBSYNC_REPLAY"); v != nullptr)
             o.replay = v;
         if (o.max_depth < 1 || o.max_depth > 10'000)

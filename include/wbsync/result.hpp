@@ -38,9 +38,12 @@ struct [[nodiscard]] result {
     engine::memory_kind memory = engine::memory_kind::weak;
     std::uint64_t executions = 0; ///< run to their end
     std::uint64_t redundant = 0;  ///< given up, because an equivalent one was seen
+    /// Given up by processes that explore at the same time, where their parts border.
+    std::uint64_t overlap = 0;
     /// Run before it turned out that the order of some additions matters, and run again.
     std::uint64_t discarded = 0;
     std::uint64_t events = 0; ///< steps of all of them
+    double explored = 0;      ///< how much was explored: 1, or an estimate if there was a limit
     int threads = 0;          ///< daemons included
     double seconds = 0;
 

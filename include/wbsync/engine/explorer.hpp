@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/reversal.hpp>
+#include <wbsync/engine/search_task.hpp>
 #include <wbsync/engine/symmetry.hpp>
 
 #include <algorithm>
@@ -19,10 +19,69 @@ namespace wbsync::engine {
 /// conflict and follow each other directly is a race; the sequence that runs them the other way
 /// round goes into the wakeup tree of the node before the first of them. The deepest node with
 /// something left to explore starts the next execution.
+///
+/// It explores one task. What it finds out about nodes above the floor of the task is told to
+/// whoever has them.
 class explorer final : public scheduler {
 public:
     /// `symmetric`: threads that the model declares alike are explored up to renaming.
-    explicit explorer(bool symmetric = true) : symmetric_(symmetric) {}
+    /// `are`: what is known of threads that are asleep at nodes of other tasks.
+    explicit explorer(bool symmetric = true, sleepers are = sleepers::explored)
+        : symmetric_(symmetric), sleepers_(are) {}
+
+    /// Takes on a task. False: nothing is left to do in it.
+    bool load(search_task task) {
+        path_ = std::move(task.path);
+        floor_ = task.floor;
+        threads_ = task.threads;
+        known_ = path_.size();
+        if (!task.begun)
+            return true;
+        const bool more = go_back(path_.size());
+        first_new_ = 0; // nothing is known of this path
+        return more;
+    }
+
+    /// Cuts what is left of the task into at most `parts`, the part that comes last in the order of
+    /// exploration first. To be called after execution_end(), instead of next().
+    [[nodiscard]] std::vector<search_task> split(int parts) {
+        std::vector<search_task> tasks;
+        const std::vector<double> shares = shares_left();
+        step_index floor = floor_;
+        double share = 0;
+        for (step_index i = floor_; i != order_.done(); ++i) {
+            share += shares[static_cast<std::size_t>(i - floor_)];
+            if (!path_[i].has_more())
+                continue;
+            const bool last =
+                std::none_of(path_.nodes.begin() + i + 1, path_.nodes.begin() + order_.done(),
+                             [](const node& n) { return n.has_more(); });
+            if (static_cast<int>(tasks.size()) + 1 == parts && !last)
+                continue;
+            leave(path_[i]);
+            tasks.push_back(part(floor, i, share));
+            floor = i + 1;
+            share = 0;
+        }
+        for (step_index i = floor; i < known_; ++i) { // nothing is left there
+            leave(path_[i]);
+            finished_.push_back({i, path_[i]});
+        }
+        return tasks;
+    }
+
+    /// How much of the task is done, if the branches known so far are all there are and equal
+    /// (Knuth, "Estimating the efficiency of backtrack programs", 1975).
+    [[nodiscard]] double explored() const {
+        double done = 1;
+        for (const double share : shares_left())
+            done -= share;
+        return done;
+    }
+
+    [[nodiscard]] std::vector<distant_reversal>& distant_reversals() noexcept { return distant_; }
+    [[nodiscard]] std::vector<finished_node>& finished_nodes() noexcept { return finished_; }
+    [[nodiscard]] int threads() const noexcept { return threads_; }
 
     void execution_begin(execution& run) override {
         if (threads_ != 0 && threads_ != run.thread_count())
@@ -51,6 +110,8 @@ public:
         node& n = path_[depth];
         if (!expected(run, n))
             return give_up;
+        if (symmetry_.any() && depth + 1 >= fixed_)
+            n.like = symmetry_.like(n.step.thread, depth);
         const operation& op = *run.pending(n.step.thread);
         if (depth >= first_new_)
             races_.find(order_, n.step.thread, op, depth);
@@ -80,18 +141,15 @@ public:
         }
     }
 
-    bool execution_end(execution& run, outcome how) override {
+    void execution_end(execution& run, outcome how) override {
         order_.close();
-        if (run.has_to_start_over()) {
-            start_over(run);
-            return true;
-        }
-        if (how == outcome::cut_short)
-            return false;
+        if (how == outcome::cut_short || run.has_to_start_over())
+            return;
         // Those of the common prefix as well: what can go along with the reversal is new.
         races_.for_each([&](const race& r) { reverse(run, r); });
-        return backtrack();
     }
+
+    bool next() override { return go_back(order_.done()); }
 
     [[nodiscard]] const vector_clock* causal_past(thread_id t) const override {
         return &order_.past(t);
@@ -189,7 +247,8 @@ private:
             blocked_ = true;
         n.read = wanted >= 0 ? wanted : std::countr_zero(awake != 0 ? awake : candidates);
         n.unexplored = awake & ~(store_choices{1} << n.read);
-        n.restricted = n.unexplored != 0 && !n.step.all_choices && anybody_stays_asleep(n);
+        n.restricted = n.unexplored != 0 && !n.step.all_choices &&
+                       sleepers_ == sleepers::explored && anybody_stays_asleep(n);
         if (n.restricted)
             n.unexplored = 0;
     }
@@ -253,15 +312,25 @@ private:
 
     /// Plans the execution in which the second step of the race comes before the first.
     void reverse(const execution& run, const race& r) {
-        node& n = path_[r.first()];
+        const step_index i = r.first();
+        node& n = path_[i];
         if (second_is_asleep(n, r))
             return;
         reversal_.build(order_, path_, r);
-        if (!is_covered(run, n, r.first()))
-            reversal_.insert(path_.forest, n.tree);
+        const auto next = [&](thread_id q) { return next_step(run, q, i); };
+        if (i >= floor_) {
+            plan(n, path_.forest, reversal_, sleepers_, next);
+            return;
+        }
+        distant_reversal d{i, reversal_.elements(), {}};
+        if (!plan(n, path_.forest, reversal_, sleepers_, next))
+            return;
+        for (thread_id q = 0; q != run.thread_count(); ++q)
+            d.next.push_back(next(q));
+        distant_.push_back(std::move(d));
     }
 
-    /// A shortcut for the most common answer of is_covered(): the second step is the next one
+    /// A shortcut for the most common answer of plan(): the second step is the next one
     /// of its thread already at the node, where it is asleep, and as everything later on the object
     /// comes after the first step, nothing in the sequence comes before it.
     [[nodiscard]] bool second_is_asleep(const node& n, const race& r) const {
@@ -271,35 +340,10 @@ private:
                order_.steps_of(r.step.thread)[static_cast<std::size_t>(r.seq - 2)] < r.first();
     }
 
-    /// Is what the sequence leads to known from elsewhere: from a thread that is asleep at the
-    /// node, or from one like it?
-    [[nodiscard]] bool is_covered(const execution& run, const node& n, step_index i) const {
-        const thread_set known = n.sleep | (symmetry_.any() ? like_planned(n, i) : 0);
-        for (thread_set left = known; left != 0; left &= left - 1) {
-            const thread_id q = std::countr_zero(left);
-            if (reversal_.has_weak_initial(q, next_step(run, q, i)))
-                return true;
-        }
-        return std::any_of(n.sleeping_choices.begin(), n.sleeping_choices.end(),
-                           [&](const explored_choice& c) { return reversal_.has_initial(c); });
-    }
-
-    /// Threads that can be exchanged with one whose next step is explored from node `i` now, or is
-    /// planned to be, with all that it leads to.
-    [[nodiscard]] thread_set like_planned(const node& n, step_index i) const {
-        thread_set like = n.restricted ? 0 : symmetry_.like(n.step.thread, i);
-        for (auto b = n.tree; b != wakeup_forest::none; b = path_.forest.sibling(b)) {
-            const wakeup_step& s = path_.forest.step(b);
-            if (!s.chooses || s.all_choices)
-                like |= symmetry_.like(s.thread, i);
-        }
-        return like;
-    }
-
     /// What `q` does next, seen from step `i`.
     [[nodiscard]] wakeup_step next_step(const execution& run, thread_id q, step_index i) const {
         const auto& own = order_.steps_of(q);
-        const auto next = std::upper_bound(own.begin(), own.end(), i);
+        const auto next = std::lower_bound(own.begin(), own.end(), i);
         if (next != own.end())
             return reversal::as_run(path_, *next);
         const operation* op = run.pending(q);
@@ -309,61 +353,105 @@ private:
     // --- going back
     // -------------------------------------------------------------------------------
 
-    void start_over(execution& run) {
-        run.starts_over();
-        races_.keep_before(0);
-        path_.forest = {};
-        inherited_ = wakeup_forest::none;
-        fixed_ = first_new_ = 0;
-    }
-
-    bool backtrack() {
-        for (int depth = order_.done(); depth != 0; --depth) {
+    /// Prepares the next execution, from the deepest node above `depth` at which something is left.
+    bool go_back(step_index depth) {
+        for (; depth != floor_; --depth) {
             node& n = path_[depth - 1];
             fixed_ = depth;
-            ++n.ended;
-            if (n.unexplored != 0) {
-                n.read = std::countr_zero(n.unexplored);
-                n.unexplored &= n.unexplored - 1;
-                n.look_up = true;
-                inherited_ = wakeup_forest::none;
+            leave(n);
+            if (take_choice(n)) {
                 first_new_ = depth; // the races of the step itself are known
                 return true;
             }
-            if (n.restricted)
-                n.sleeping_choices.push_back({n.step.thread, n.step.choice});
-            else
-                put_to_sleep(n, depth - 1);
             if (take_branch(n, [](thread_id) { return true; })) {
                 first_new_ = depth - 1;
                 return true;
             }
+            if (depth <= known_)
+                finished_.push_back({depth - 1, n});
+            known_ = std::min(known_, depth - 1);
         }
         return false;
     }
 
-    /// The step of node `i` is explored, and with it those of the threads like its own.
-    void put_to_sleep(node& n, step_index i) {
-        n.sleep |= only(n.step.thread);
-        if (!symmetry_.any())
+    /// What follows the step of the node is explored, or somebody else's.
+    void leave(node& n) {
+        if (std::exchange(n.left, true))
             return;
-        const thread_set like = symmetry_.like(n.step.thread, i) & ~n.sleep;
-        n.sleep |= like;
-        for (thread_set left = like; left != 0; left &= left - 1) {
+        ++n.ended;
+        if (n.unexplored != 0)
+            return;
+        if (n.restricted)
+            n.sleeping_choices.push_back({n.step.thread, n.step.choice});
+        else
+            put_to_sleep(n);
+    }
+
+    /// Starts the next choice of the node's step.
+    bool take_choice(node& n) {
+        if (n.unexplored == 0)
+            return false;
+        n.read = std::countr_zero(n.unexplored);
+        n.unexplored &= n.unexplored - 1;
+        n.look_up = true;
+        n.left = false;
+        inherited_ = wakeup_forest::none;
+        return true;
+    }
+
+    /// The step of the node is explored, and with it those of the threads like its own.
+    void put_to_sleep(node& n) {
+        for (thread_set left = n.like & ~n.sleep; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
             wakeup_step next = n.step;
             next.thread = q;
             next.object = execution::exchanged(next.object, n.step.thread, q);
             path_.forest.drop_covered(n.tree, next);
         }
+        n.sleep |= only(n.step.thread) | n.like;
+    }
+
+    // --- dividing the task ----------------------------------------------------------------------
+
+    /// What is left to do at each node of the task, of all the task.
+    [[nodiscard]] std::vector<double> shares_left() const {
+        std::vector<double> shares;
+        double share = 1;
+        for (step_index i = floor_; i != order_.done(); ++i) {
+            const node& n = path_[i];
+            const int left = path_.forest.count(n.tree) + std::popcount(n.unexplored);
+            const double each = share / (n.ended + 1 + left);
+            shares.push_back(each * left);
+            share = each;
+        }
+        return shares;
+    }
+
+    /// What is left at the nodes from `floor` to `last`.
+    [[nodiscard]] search_task part(step_index floor, step_index last, double share) const {
+        search_task t;
+        for (step_index i = 0; i <= last; ++i) {
+            t.path.append(path_[i], path_.forest);
+            t.path.nodes.back().ended = 0;
+        }
+        t.floor = floor;
+        t.begun = true;
+        t.threads = threads_;
+        t.share = share;
+        return t;
     }
 
     bool symmetric_;
+    sleepers sleepers_;
     execution* run_ = nullptr;
     bool blocked_ = false; ///< the choice just made is asleep
     causal_order order_;
     race_finder races_;
     search_path path_;
+    step_index floor_ = 0; ///< nodes before this one are somebody else's
+    step_index known_ = 0; ///< nodes before this one were there when the task began
+    std::vector<distant_reversal> distant_;
+    std::vector<finished_node> finished_;
     int fixed_ = 0;     ///< how many steps are given by the last backtrack
     int first_new_ = 0; ///< races that end in an earlier step are known
     int threads_ = 0;   ///< of the first execution

@@ -26,9 +26,7 @@ public:
         return decisions_.back().choice = next(candidates);
     }
 
-    bool execution_end(execution&, outcome how) override {
-        if (how == outcome::cut_short)
-            return false;
+    bool next() override {
         path_.resize(depth_);
         while (!path_.empty() && path_.back().left == 0)
             path_.pop_back();

@@ -108,9 +108,8 @@ private:
     void run_context();
 
     bool account() {
-        if (!work_.after_execution())
-            return false;
-        return work_.by.execution_end(run(), run().how());
+        work_.by.execution_end(run(), run().how());
+        return work_.after_execution() && work_.by.next();
     }
 
     void destroy_model() {

@@ -50,7 +50,7 @@ public:
         return ((candidates >> wanted) & 1) != 0 ? wanted : std::countr_zero(candidates);
     }
 
-    bool execution_end(execution&, outcome) override { return false; }
+    bool next() override { return false; }
 
     [[nodiscard]] const vector_clock* causal_past(thread_id t) const override {
         return causal_ ? &order_.past(t) : nullptr;

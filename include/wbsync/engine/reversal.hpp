@@ -56,6 +56,12 @@ public:
         return k >= 0 ? is_initial(k) : commutes_with(next);
     }
 
+    /// Does it go first in some order of the sequence?
+    [[nodiscard]] bool has_initial(thread_id t) const {
+        const int k = first_of(t);
+        return k >= 0 && is_initial(k);
+    }
+
     /// The same for a single choice of the thread.
     [[nodiscard]] bool has_initial(const explored_choice& c) const {
         const int k = first_of(c.thread);

@@ -43,8 +43,11 @@ public:
     /// No thread can run: what the waiting ones wait for did not come.
     virtual void nobody_can_run(execution& /*run*/) {}
 
-    /// The execution is over. Returns whether there is another one to run.
-    virtual bool execution_end(execution& run, outcome how) = 0;
+    /// The execution is over.
+    virtual void execution_end(execution& /*run*/, outcome /*how*/) {}
+
+    /// Prepares another execution. False: there is none.
+    virtual bool next() = 0;
 
     /// Causal past of the next operation of `t`, without that operation's own conflicts; nullptr
     /// when the scheduler does not track it and wants every store that is coherent.

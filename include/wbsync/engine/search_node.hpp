@@ -22,7 +22,9 @@ struct search_node {
     bool fresh = true;       ///< the other choices of the step are not known yet
     bool look_up = false;    ///< the step is new because of its choice: the tree may know more
     bool restricted = false; ///< other choices are explored only if a race asks for them
+    bool left = false;       ///< what follows the step is explored, or is somebody else's
     int ended = 0;           ///< steps and choices that were explored here to the end
+    thread_set like = 0;     ///< threads that could take the step as well, with the same to follow
     thread_set sleep = 0;    ///< threads whose next step was explored here, or is covered
     std::vector<explored_choice> sleeping_choices;   ///< the same for single choices of a thread
     wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
@@ -35,6 +37,8 @@ struct search_node {
         fresh = true;
         look_up = false;
         restricted = false;
+        left = false;
+        like = 0;
         unexplored = 0;
     }
 
@@ -62,6 +66,14 @@ struct search_node {
 struct search_path {
     std::vector<search_node> nodes;
     wakeup_forest forest;
+
+    [[nodiscard]] step_index size() const noexcept { return static_cast<step_index>(nodes.size()); }
+
+    /// Adds a node of another path, with its tree.
+    void append(const search_node& n, const wakeup_forest& of) {
+        nodes.push_back(n);
+        nodes.back().tree = forest.copy(of, n.tree);
+    }
 
     search_node& operator[](step_index i) { return nodes[static_cast<std::size_t>(i)]; }
     const search_node& operator[](step_index i) const { return nodes[static_cast<std::size_t>(i)]; }

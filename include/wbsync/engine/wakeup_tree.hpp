@@ -96,6 +96,26 @@ public:
         }
     }
 
+    /// The list becomes that of the children of `parent`, which has none.
+    void adopt(index parent, index list) { pool_[static_cast<std::size_t>(parent)].child = list; }
+
+    /// A copy of a list of another forest, with all that is below.
+    index copy(const wakeup_forest& other, index list) {
+        index first = none;
+        for (index i = list; i != none; i = other.sibling(i)) {
+            const index mine = append(first, other.step(i));
+            adopt(mine, copy(other, other.children(i)));
+        }
+        return first;
+    }
+
+    [[nodiscard]] int count(index list) const {
+        int n = 0;
+        for (; list != none; list = sibling(list))
+            ++n;
+        return n;
+    }
+
     /// Drops every sequence of the list that `known` could go first in, or be added to: that is
     /// explored elsewhere.
     void drop_covered(index& first, const wakeup_step& known) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/reversal.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// A part of the search tree that is still to be explored: what is left to do at the nodes of a
+/// path from the floor on. The nodes above lead there, and are somebody else's.
+struct search_task {
+    search_path path;
+    step_index floor = 0;
+    bool begun = false; ///< otherwise it is the whole search
+    int threads = 0;    ///< that the model declared so far; 0: not known
+    double share = 1;   ///< of the whole search, as far as one can tell
+};
+
+/// A race whose first step is one of a node above the floor of the task that found it.
+struct distant_reversal {
+    step_index node = 0;
+    std::vector<reversal::element> elements;
+    std::vector<wakeup_step> next; ///< what each thread does next at the node
+};
+
+/// A node at which nothing is left to do, but below which there is.
+struct finished_node {
+    step_index node = 0;
+    search_node state;
+};
+
+/// May the exploration of a thread that is asleep still be under way, by another task?
+enum class sleepers : std::uint8_t { explored, perhaps_under_way };
+
+/// Adds the sequence to the tree of the node, unless what it leads to is known from elsewhere: from
+/// a thread that is asleep there, or from one like the one that is explored. `next` gives the next
+/// step of a thread at the node. Returns whether it was added.
+///
+/// A sequence that a sleeping thread is no part of, but could be added to, needs not be planned: if
+/// it leads to something that is not explored with that thread first, the exploration of that will
+/// have planned it. But not if that is still under way.
+template <class Next>
+bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleepers are, Next next) {
+    for (thread_set left = n.sleep | (n.restricted ? 0 : n.like); left != 0; left &= left - 1) {
+        const thread_id q = std::countr_zero(left);
+        if (are == sleepers::explored ? sequence.has_weak_initial(q, next(q))
+                                      : sequence.has_initial(q))
+            return false;
+    }
+    for (const explored_choice& c : n.sleeping_choices)
+        if (sequence.has_initial(c))
+            return false;
+    // In a node's own task the race is with its step; but the task may have gone on meanwhile.
+    if (!n.left && (n.restricted ? sequence.has_initial({n.step.thread, n.step.choice})
+                                 : sequence.has_initial(n.step.thread)))
+        return false;
+    return sequence.insert(forest, n.tree);
+}
+
+} // namespace wbsync::engine

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/replay.hpp>
+#include <wbsync/result.hpp>
+#include <wbsync/search/task_job.hpp>
+
+#include <memory>
+
+namespace wbsync::search {
+
+/// Runs one execution and writes down what happens.
+inline void run_schedule(engine::model_driver& model, const options& with,
+                         const engine::schedule& what, engine::replay_scheduler& by, result& into) {
+    options once = with;
+    once.all_findings = false;
+    once.on_execution = nullptr;
+    const auto run = std::make_unique<engine::execution>();
+    run->order_additions(what.ordered_additions);
+    run->record_into(&into.counterexample);
+    task_job job(*run, by, model, once, {});
+    engine::run_executions(job);
+    run->record_into(nullptr);
+    into.executions = job.seen.executions;
+    into.redundant = job.seen.redundant;
+    into.events = job.seen.events;
+    into.threads = job.seen.threads;
+    into.limit = job.seen.limit;
+    into.what = job.seen.what;
+    into.outcome = job.seen.failed      ? verdict::finding
+                   : into.limit.empty() ? verdict::verified
+                                        : verdict::incomplete;
+}
+
+/// Runs the execution again that led to the finding. A model that does not fail in the same way
+/// again is not deterministic.
+inline void record_counterexample(engine::model_driver& model, const options& with,
+                                  const engine::schedule& what, result& into) {
+    engine::replay_scheduler again(what, "the model is not deterministic");
+    result second;
+    run_schedule(model, with, what, again, second);
+    into.counterexample = std::move(second.counterexample);
+    if (second.what == into.what)
+        return;
+    if (into.what.message.starts_with("the model is not deterministic"))
+        return;
+    into.what = {"misuse",
+                 fmt::format("the model is not deterministic: the execution that ended in '{}: {}' "
+                             "ended in '{}: {}' when it was run again",
+                             into.what.property, into.what.message, second.what.property,
+                             second.what.message),
+                 into.what.where, into.what.thread};
+}
+
+/// The one execution that options::replay asks for. Without a finding at its end the result is
+/// incomplete, and says what came instead.
+inline result replay(engine::model_driver& model, const options& asked) {
+    const engine::schedule what = engine::parse_schedule(asked.replay);
+    options with = asked;
+    with.memory = what.memory;
+    result seen;
+    seen.memory = with.memory;
+    seen.schedule = asked.replay;
+    engine::replay_scheduler by(what, "the schedule does not fit the model (another model, other "
+                                      "parameters, another version?)");
+    run_schedule(model, with, what, by, seen);
+    if (seen.outcome == verdict::finding && by.left() == 0)
+        return seen;
+    if (seen.outcome == verdict::finding && seen.what.property == "misuse") {
+        seen.limit = seen.what.message;
+    } else if (seen.outcome == verdict::finding) {
+        seen.limit = fmt::format("the schedule does not fit the model: it ended in {} with {} "
+                                 "steps left",
+                                 seen.what.property, by.left());
+    } else {
+        seen.limit = "the replayed execution ended without a finding";
+    }
+    seen.outcome = verdict::incomplete;
+    return seen;
+}
+
+} // namespace wbsync::search

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/result.hpp>
+#include <wbsync/search/task_json.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace wbsync::search {
+
+/// A search that was stopped, with all that is needed to go on.
+struct saved_search {
+    std::string model; ///< what it is a search of: type, arguments, options
+    std::uint64_t executions = 0;
+    std::uint64_t redundant = 0;
+    std::uint64_t overlap = 0;
+    std::uint64_t discarded = 0;
+    std::uint64_t events = 0;
+    int threads = 0;
+    bool is_divided = false; ///< there are, or were, several tasks
+    double seconds = 0;
+    std::string limit;
+    std::vector<engine::object_id> ordered_additions;
+    std::vector<search_task> pending;
+    std::vector<search_task> finished;
+};
+
+/// A search in a file.
+class resume_file {
+public:
+    explicit resume_file(std::string path) : path_(std::move(path)) {}
+
+    [[nodiscard]] bool wanted() const noexcept { return !path_.empty(); }
+    [[nodiscard]] bool exists() const { return wanted() && std::filesystem::exists(path_); }
+
+    /// Throws std::invalid_argument if the file holds no search, or another one than `model`.
+    [[nodiscard]] saved_search load(const std::string& model) const {
+        std::ifstream in(path_);
+        const json j = json::parse(in, nullptr, false);
+        saved_search s;
+        try {
+            if (j.at("wbsync") != format)
+                throw std::invalid_argument("it is of another version");
+            s.model = j.at("model").get<std::string>();
+            s.executions = j.at("executions").get<std::uint64_t>();
+            s.redundant = j.at("redundant").get<std::uint64_t>();
+            s.overlap = j.at("overlap").get<std::uint64_t>();
+            s.discarded = j.at("discarded").get<std::uint64_t>();
+            s.events = j.at("events").get<std::uint64_t>();
+            s.threads = j.at("threads").get<int>();
+            s.is_divided = j.at("divided").get<bool>();
+            s.seconds = j.at("seconds").get<double>();
+            s.limit = j.at("limit").get<std::string>();
+            s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
+            s.pending = tasks_from(j.at("pending"));
+            s.finished = tasks_from(j.at("finished"));
+        } catch (const std::exception& e) {
+            throw std::invalid_argument(
+                fmt::format("wbsync: '{}' is no search to resume: {}", path_, e.what()));
+        }
+        if (s.model != model)
+            throw std::invalid_argument(fmt::format(
+                "wbsync: '{}' is a search of {}, not of {}: give the same model, parameters and "
+                "options, or another file",
+                path_, s.model, model));
+        return s;
+    }
+
+    /// All of it or nothing: an older file is replaced at the end.
+    void save(const saved_search& s) const {
+        const json j{{"wbsync", format},
+                     {"model", s.model},
+                     {"executions", s.executions},
+                     {"redundant", s.redundant},
+                     {"overlap", s.overlap},
+                     {"discarded", s.discarded},
+                     {"events", s.events},
+                     {"threads", s.threads},
+                     {"divided", s.is_divided},
+                     {"seconds", s.seconds},
+                     {"limit", s.limit},
+                     {"ordered_additions", s.ordered_additions},
+                     {"pending", to_json(s.pending)},
+                     {"finished", to_json(s.finished)}};
+        const std::string draft = path_ + ".new";
+        std::ofstream out(draft);
+        out << j << '\n';
+        out.close();
+        std::error_code failed;
+        if (out)
+            std::filesystem::rename(draft, path_, failed);
+        if (!out || failed)
+            throw std::runtime_error(
+                fmt::format("wbsync: cannot write '{}', so the search cannot be resumed", path_));
+    }
+
+    /// The search has come to its end.
+    void remove() const {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+    }
+
+private:
+    static constexpr const char* format = "resume 1";
+
+    std::string path_;
+};
+
+} // namespace wbsync::search

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/reference.hpp>
+#include <wbsync/search/counterexample.hpp>
+#include <wbsync/search/resume_file.hpp>
+#include <wbsync/search/run_check.hpp>
+#include <wbsync/search/workers.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace wbsync::search {
+
+/// The search of one check. With one process it is one task. With more, what is left after some
+/// executions is handed out in rounds; that divides the same executions among the processes, and
+/// makes them give up some at the borders (`overlap`). A finding is then looked for again by one
+/// process, so that the first one is the same on however many cores.
+class search {
+public:
+    search(engine::model_driver& model, const options& with, std::string what)
+        : model_(model), with_(with), what_(std::move(what)), file_(with.resume) {
+        result_.memory = with.memory;
+        if (with.max_seconds > 0)
+            bounds_.deadline = start_ + std::chrono::duration_cast<task_job::clock::duration>(
+                                            std::chrono::duration<double>(with.max_seconds));
+        if (file_.exists())
+            load();
+    }
+
+    result run() {
+        while (why_ == stop::exhausted && !frontier_.empty())
+            round();
+        if (failed_ && is_divided_)
+            look_again();
+        finish();
+        return std::move(result_);
+    }
+
+private:
+    // --- rounds ---------------------------------------------------------------------------------
+
+    void round() {
+        std::size_t tasks = is_divided_ ? static_cast<std::size_t>(with_.divide.tasks) : 1;
+        bounds_.executions = !dividing() ? 0 : is_divided_ ? with_.divide.each : with_.divide.first;
+        if (with_.max_executions != 0) {
+            const std::uint64_t left = with_.max_executions - result_.executions;
+            if (bounds_.executions == 0 || left / tasks < bounds_.executions) {
+                tasks = 1; // close to the end: one by one
+                bounds_.executions =
+                    bounds_.executions == 0 ? left : std::min(bounds_.executions, left);
+            }
+        }
+        const std::vector<search_task> batch = frontier_.take(tasks);
+        done_share_ = 1 - frontier_.share();
+        for (const search_task& t : batch)
+            done_share_ -= t.share;
+        std::vector<task_result> results =
+            batch.size() == 1 || jobs() == 1 ? run_here(batch) : run_forked(batch);
+        add_up(results);
+        if (why_ == stop::start_over) {
+            why_ = stop::exhausted;
+            is_divided_ = false;
+            frontier_.reset();
+            return;
+        }
+        is_divided_ = is_divided_ || dividing();
+        std::vector<remains> left;
+        for (task_result& r : results)
+            left.push_back(std::move(r.left));
+        for (std::size_t i = results.size(); i != batch.size(); ++i)
+            left.push_back({{batch[i]}, {}, {}});
+        frontier_.merge(batch, std::move(left));
+        if (why_ == stop::exhausted && with_.max_executions != 0 &&
+            result_.executions >= with_.max_executions && !frontier_.empty())
+            why_ = stop::budget;
+    }
+
+    [[nodiscard]] bool dividing() const { return jobs() > 1 || with_.divide.always; }
+
+    [[nodiscard]] int jobs() const {
+        if (with_.on_execution)
+            return 1; // it is to be called in this process
+        if (with_.jobs > 0)
+            return with_.jobs;
+        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    }
+
+    task_result run_one(const search_task& t,
+                        const std::function<void(const task_result&, double)>& on_progress) {
+        return run_task(*run_, model_, with_, t,
+                        is_divided_ ? engine::sleepers::perhaps_under_way
+                                    : engine::sleepers::explored,
+                        bounds_, dividing() ? with_.divide.parts : 1, on_progress);
+    }
+
+    std::vector<task_result> run_here(const std::vector<search_task>& batch) {
+        std::vector<task_result> results;
+        std::uint64_t executions = result_.executions;
+        double done = done_share_;
+        for (const search_task& t : batch) {
+            const auto progress = [&](const task_result& seen, double explored) {
+                show(executions + seen.executions, done + t.share * explored);
+            };
+            results.push_back(
+                run_one(t, with_.on_progress ? progress_function(progress) : nullptr));
+            executions += results.back().executions;
+            done += t.share - frontier(results.back().left.tasks, {}).share();
+            if (results.back().why != stop::exhausted && results.back().why != stop::budget)
+                break;
+        }
+        return results;
+    }
+
+    std::vector<task_result> run_forked(const std::vector<search_task>& batch) {
+        const auto processes = std::min(static_cast<std::size_t>(jobs()), batch.size());
+        workers all(static_cast<int>(processes), batch.size(), !with_.all_findings);
+        const auto task = [&](std::size_t i) {
+            std::uint64_t told = 0;
+            const auto progress = [&](const task_result& seen, double) {
+                all.count(seen.executions - std::exchange(told, seen.executions));
+            };
+            task_result r = run_one(batch[i], progress);
+            all.count(r.executions - told);
+            return r;
+        };
+        const auto wait = [&] { show(result_.executions + all.executions(), done_share_); };
+        auto sent = all.run(task, wait, with_.interrupt);
+        std::vector<task_result> results;
+        for (std::size_t i = 0; i != batch.size(); ++i) {
+            // A process that died takes its task with it; here it does again what killed it.
+            results.push_back(sent[i] ? std::move(*sent[i]) : run_one(batch[i], nullptr));
+            if (ends_the_search(results.back()))
+                break;
+        }
+        return results;
+    }
+
+    using progress_function = std::function<void(const task_result&, double)>;
+
+    void show(std::uint64_t executions, double explored) {
+        if (with_.on_progress)
+            with_.on_progress({executions, result_.redundant, elapsed(), explored});
+    }
+
+    // --- results --------------------------------------------------------------------------------
+
+    /// Does this result make those of the tasks after it meaningless?
+    [[nodiscard]] bool ends_the_search(const task_result& r) const {
+        return r.why == stop::start_over || r.why == stop::cut_short ||
+               (r.failed && !with_.all_findings);
+    }
+
+    void add_up(const std::vector<task_result>& results) {
+        for (const task_result& r : results) {
+            result_.executions += r.executions;
+            (is_divided_ ? result_.overlap : result_.redundant) += r.redundant;
+            result_.events += r.events;
+            result_.threads = std::max(result_.threads, r.threads);
+            if (result_.limit.empty())
+                result_.limit = r.limit;
+            if (r.failed && !failed_)
+                note_failure(r);
+            if (r.why == stop::start_over) {
+                result_.discarded += std::exchange(result_.executions, 0);
+                run_->order_additions(r.ordered_additions);
+                run_->starts_over();
+            }
+            if (r.why != stop::exhausted && r.why != stop::budget)
+                why_ = r.why;
+        }
+    }
+
+    void note_failure(const task_result& r) {
+        failed_ = true;
+        result_.what = r.what;
+        schedule_ = {with_.memory, true, r.decisions, run_->ordered_additions()};
+        result_.schedule = engine::to_string(schedule_);
+        if (!result_.what.property.empty())
+            return;
+        engine::replay_scheduler again(schedule_, "the model is not deterministic");
+        result seen;
+        run_schedule(model_, with_, schedule_, again, seen);
+        result_.what = seen.what;
+    }
+
+    /// Finds the first finding of an undivided search.
+    void look_again() {
+        options once = with_;
+        once.jobs = 1;
+        once.divide.always = once.all_findings = once.trace = false;
+        once.resume.clear();
+        once.on_execution = nullptr;
+        search again(model_, once, what_);
+        again.bounds_.deadline = bounds_.deadline;
+        result first = again.run();
+        if (first.outcome != verdict::finding)
+            return; // out of time
+        result_.what = first.what;
+        result_.schedule = first.schedule;
+        schedule_ = again.schedule_;
+        if (with_.all_findings)
+            return;
+        result_.executions = first.executions;
+        result_.redundant = first.redundant;
+        result_.overlap = 0;
+        result_.discarded = first.discarded;
+        result_.events = first.events;
+    }
+
+    void finish() {
+        if (!failed_ || with_.all_findings)
+            note_stop();
+        result_.seconds = elapsed();
+        result_.explored = frontier_.empty() ? 1 : std::clamp(1 - frontier_.share(), 0.0, 1.0);
+        result_.outcome = failed_                 ? verdict::finding
+                          : result_.limit.empty() ? verdict::verified
+                                                  : verdict::incomplete;
+        if (failed_ && with_.trace)
+            record_counterexample(model_, with_, schedule_, result_);
+        keep();
+    }
+
+    void note_stop() {
+        if (!result_.limit.empty())
+            return;
+        if (why_ == stop::budget)
+            result_.limit = fmt::format("max_executions of {} reached", with_.max_executions);
+        else if (why_ == stop::out_of_time)
+            result_.limit = fmt::format("max_seconds of {} reached", with_.max_seconds);
+        else if (why_ == stop::memory)
+            result_.limit = fmt::format("max_memory of {} MiB reached", with_.max_memory);
+        else if (why_ == stop::interrupted)
+            result_.limit = "interrupted";
+    }
+
+    [[nodiscard]] double elapsed() const {
+        return seconds_before_ +
+               std::chrono::duration<double>(task_job::clock::now() - start_).count();
+    }
+
+    // --- the file -------------------------------------------------------------------------------
+
+    void load() {
+        saved_search s = file_.load(what_);
+        result_.executions = s.executions;
+        result_.redundant = s.redundant;
+        result_.overlap = s.overlap;
+        result_.discarded = s.discarded;
+        result_.events = s.events;
+        result_.threads = s.threads;
+        result_.limit = s.limit;
+        seconds_before_ = s.seconds;
+        run_->order_additions(s.ordered_additions);
+        is_divided_ = s.is_divided;
+        frontier_ = frontier(std::move(s.pending), std::move(s.finished));
+    }
+
+    void keep() {
+        if (!file_.wanted())
+            return;
+        if (frontier_.empty() || failed_) {
+            file_.remove();
+            return;
+        }
+        const bool own = why_ == stop::budget || why_ == stop::out_of_time ||
+                         why_ == stop::memory || why_ == stop::interrupted;
+        file_.save({what_, result_.executions, result_.redundant, result_.overlap,
+                    result_.discarded, result_.events, result_.threads, is_divided_,
+                    result_.seconds, own ? std::string{} : result_.limit, run_->ordered_additions(),
+                    frontier_.pending(), frontier_.finished()});
+    }
+
+    engine::model_driver& model_;
+    const options& with_;
+    std::string what_;
+    resume_file file_;
+    task_job::clock::time_point start_ = task_job::clock::now();
+    double seconds_before_ = 0;
+    std::unique_ptr<engine::execution> run_ = std::make_unique<engine::execution>();
+    frontier frontier_;
+    task_job::bounds bounds_;
+    bool is_divided_ = false; ///< there are, or were, several tasks
+    double done_share_ = 0;
+    stop why_ = stop::exhausted;
+    bool failed_ = false;
+    engine::schedule schedule_;
+    result result_;
+};
+
+/// The reference scheduler's search: one task, in this process.
+inline result run_reference(engine::model_driver& model, const options& with) {
+    const auto run = std::make_unique<engine::execution>();
+    engine::reference_scheduler by;
+    task_job::bounds to{with.max_executions};
+    const auto start = task_job::clock::now();
+    if (with.max_seconds > 0)
+        to.deadline = start + std::chrono::duration_cast<task_job::clock::duration>(
+                                  std::chrono::duration<double>(with.max_seconds));
+    task_job job(*run, by, model, with, to);
+    engine::run_executions(job);
+    result r;
+    r.memory = with.memory;
+    r.executions = job.seen.executions;
+    r.events = job.seen.events;
+    r.threads = job.seen.threads;
+    r.limit = job.seen.limit;
+    if (r.limit.empty() && job.seen.why == stop::budget && by.next())
+        r.limit = fmt::format("max_executions of {} reached", with.max_executions);
+    if (r.limit.empty() && job.seen.why == stop::out_of_time)
+        r.limit = fmt::format("max_seconds of {} reached", with.max_seconds);
+    r.outcome = job.seen.failed   ? verdict::finding
+                : r.limit.empty() ? verdict::verified
+                                  : verdict::incomplete;
+    r.seconds = std::chrono::duration<double>(task_job::clock::now() - start).count();
+    if (!job.seen.failed)
+        return r;
+    r.what = job.seen.what;
+    const engine::schedule what{with.memory, false, job.seen.decisions, {}};
+    r.schedule = engine::to_string(what);
+    if (with.trace)
+        record_counterexample(model, with, what, r);
+    return r;
+}
+
+WBSYNC_ENGINE_INLINE result run_check(engine::model_driver& model, const options& with,
+                                      const std::string& what) {
+    if (!with.replay.empty())
+        return replay(model, with);
+    if (with.scheduler == scheduler_kind::reference)
+        return run_reference(model, with);
+    return search(model, with,
+                  fmt::format("{} under {}{}", what, name_of(with.memory),
+                              with.symmetry ? "" : " without symmetry"))
+        .run();
+}
+
+} // namespace wbsync::search

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/explorer.hpp>
+#include <wbsync/engine/host.hpp>
+#include <wbsync/options.hpp>
+#include <wbsync/search/frontier.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+namespace wbsync::search {
+
+/// Why an exploration stopped.
+enum class stop : std::uint8_t {
+    exhausted,   ///< nothing is left
+    budget,      ///< as many executions as were asked for
+    finding,     ///< a property failed
+    cut_short,   ///< an execution hit a limit
+    start_over,  ///< the order of some additions matters: all has to be explored again
+    out_of_time, ///< options::max_seconds
+    memory,      ///< options::max_memory
+    interrupted, ///< options::interrupt
+};
+
+/// What was seen of one task.
+struct task_result {
+    stop why = stop::exhausted;
+    std::uint64_t executions = 0;
+    std::uint64_t redundant = 0;
+    std::uint64_t events = 0;
+    int threads = 0;
+    std::string limit; ///< the first one that was hit
+    bool failed = false;
+    finding what; ///< of the first failure; not sent between processes, which run it again
+    std::vector<engine::decision> decisions;
+    std::vector<engine::object_id> ordered_additions;
+    remains left;
+};
+
+/// Most memory that the process has used so far, in MiB.
+inline std::uint64_t peak_memory() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) / 1024;
+}
+
+/// Runs executions of one task: counts, watches the limits, and keeps the first finding.
+class task_job final : public engine::job {
+public:
+    using clock = std::chrono::steady_clock;
+
+    struct bounds {
+        std::uint64_t executions = 0; ///< 0: no bound
+        clock::time_point deadline = clock::time_point::max();
+    };
+
+    task_job(engine::execution& run_in, engine::scheduler& scheduler_used,
+             engine::model_driver& model_checked, const options& with, bounds to)
+        : job(run_in, scheduler_used, model_checked), options_(with), bounds_(to) {
+        settings.memory = with.memory;
+        settings.max_depth = with.max_depth;
+        settings.all_findings = with.all_findings;
+    }
+
+    /// Called now and then, with what was seen so far.
+    std::function<void(const task_result&)> on_progress;
+
+    bool after_execution() override {
+        if (run.how() == engine::outcome::redundant) {
+            ++seen.redundant;
+        } else {
+            ++seen.executions;
+            seen.events += static_cast<std::uint64_t>(run.step_count());
+        }
+        seen.threads = std::max(seen.threads, run.thread_count());
+        note_limits();
+        if (options_.on_execution)
+            options_.on_execution(run.findings());
+        if (!run.findings().empty() && !seen.failed) {
+            seen.failed = true;
+            seen.what = run.findings().front();
+            seen.decisions = by.decisions();
+        }
+        seen.why = reason_to_stop();
+        return seen.why == stop::exhausted;
+    }
+
+    task_result seen;
+
+private:
+    void note_limits() {
+        if (!seen.limit.empty())
+            return;
+        if (run.how() == engine::outcome::cut_short)
+            seen.limit = fmt::format("{} limit reached{}", run.limit(),
+                                     *run.limit_at().file == '\0' ? std::string{}
+                                                                  : " at " + run.limit_at().str());
+        else if (run.memory().history_cut())
+            seen.limit = fmt::format("store history: a load could have looked back over more "
+                                     "than {} stores",
+                                     engine::max_history - 1);
+        else if (run.memory().fences_cut())
+            seen.limit = fmt::format("fences: an execution had more than {} full fences",
+                                     engine::max_fences);
+        else if (by.cut())
+            seen.limit = "a wait that conflicts with too many steps to try all their orders";
+    }
+
+    /// `exhausted`: none.
+    stop reason_to_stop() {
+        if (seen.failed && !options_.all_findings)
+            return stop::finding;
+        if (run.has_to_start_over())
+            return stop::start_over;
+        if (run.how() == engine::outcome::cut_short)
+            return stop::cut_short;
+        if (options_.interrupt != nullptr && *options_.interrupt != 0)
+            return stop::interrupted;
+        if (bounds_.executions != 0 && seen.executions >= bounds_.executions)
+            return stop::budget;
+        const std::uint64_t runs = seen.executions + seen.redundant;
+        return runs % 256 == 0 || runs == 1 ? look_around() : stop::exhausted;
+    }
+
+    /// What costs too much to be done after each execution.
+    stop look_around() {
+        if (on_progress)
+            on_progress(seen);
+        if (clock::now() >= bounds_.deadline)
+            return stop::out_of_time;
+        if (options_.max_memory != 0 && peak_memory() > options_.max_memory)
+            return stop::memory;
+        return stop::exhausted;
+    }
+
+    const options& options_;
+    bounds bounds_;
+};
+
+/// Explores one task, within the bounds. `parts`: into how many what is left is cut.
+inline task_result run_task(engine::execution& run, engine::model_driver& model,
+                            const options& with, search_task task, engine::sleepers are,
+                            task_job::bounds to, int parts,
+                            const std::function<void(const task_result&, double)>& on_progress) {
+    engine::explorer by(with.symmetry, are);
+    if (!by.load(std::move(task)))
+        return {.left = {{}, {}, std::move(by.finished_nodes())}};
+    task_job job(run, by, model, with, to);
+    if (on_progress)
+        job.on_progress = [&](const task_result& seen) { on_progress(seen, by.explored()); };
+    engine::run_executions(job);
+    if (job.seen.why == stop::start_over)
+        job.seen.ordered_additions = run.ordered_additions();
+    if (job.seen.why != stop::exhausted)
+        job.seen.left.tasks = by.split(parts);
+    job.seen.left.reversals = std::move(by.distant_reversals());
+    job.seen.left.finished = std::move(by.finished_nodes());
+    return std::move(job.seen);
+}
+
+} // namespace wbsync::search
