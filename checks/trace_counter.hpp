@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/reference.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <cstddef>
@@ -58,11 +59,12 @@ public:
 
     void nobody_can_run(execution& run) override { reference_.nobody_can_run(run); }
 
-    bool execution_end(execution& run, outcome how) override {
+    void execution_end(execution&, outcome) override {
         if (counts_)
             seen_.insert(key());
-        return reference_.execution_end(run, how);
     }
+
+    bool next() override { return reference_.next(); }
 
     void order_after(thread_id u, timestamp seq) override {
         for (const step& s : steps_)
@@ -146,7 +148,9 @@ public:
         : job(run_in, scheduler_used, of) {
         settings.all_findings = true;
     }
-    bool after_execution() override { return ++executions < max_executions; }
+    bool after_execution() override {
+        return run.how() != outcome::cut_short && ++executions < max_executions;
+    }
 
     static constexpr std::uint64_t max_executions = 1'000'000;
     std::uint64_t executions = 0;

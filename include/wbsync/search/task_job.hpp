@@ -150,8 +150,11 @@ inline task_result run_task(engine::execution& run, engine::model_driver& model,
                             task_job::bounds to, int parts,
                             const std::function<void(const task_result&, double)>& on_progress) {
     engine::explorer by(with.symmetry, are);
-    if (!by.load(std::move(task)))
-        return {.left = {{}, {}, std::move(by.finished_nodes())}};
+    task_result nothing;
+    if (!by.load(std::move(task))) {
+        nothing.left.finished = std::move(by.finished_nodes());
+        return nothing;
+    }
     task_job job(run, by, model, with, to);
     if (on_progress)
         job.on_progress = [&](const task_result& seen) { on_progress(seen, by.explored()); };
