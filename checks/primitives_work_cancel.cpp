@@ -355,6 +355,14 @@ TEST_CASE("drain_workqueue: others may not queue meanwhile, but before and after
     check_fails<works>({{drains, queues_any_time}, &works::free_it}, "misuse");
     check_holds<works>({{drains_when_told, queues_before}, &works::free_it});
     check_holds<works>({{drains, queues_after}, &works::free_it});
+    // Not even who has drained it himself, if another drain may be under way.
+    const body drains_and_queues = [](works& m) {
+        drain_workqueue(m.wq);
+        static_cast<void>(m.queue());
+    };
+    check_holds<works>({{drains_and_queues}, &works::free_it});
+    check_fails<works>({{drains_and_queues, drains}, &works::free_it}, "misuse");
+    check_fails<works>({{drains, drains_and_queues}, &works::free_it}, "misuse");
 }
 
 TEST_CASE("destroy_workqueue runs what is queued, and then the workqueue is gone") {

@@ -118,12 +118,9 @@ public:
     }
     /// In the step that looks at the list of `k`: from now on the drain has seen it.
     void drain_sees(std::size_t number, const detail::kworker& k) {
-        for (auto& [whose, last] : seen_)
-            if (whose == &k) {
-                last = number;
-                return;
-            }
-        seen_.emplace_back(&k, number);
+        const std::pair<const detail::kworker*, std::size_t> entry{&k, number};
+        if (std::find(seen_.begin(), seen_.end(), entry) == seen_.end())
+            seen_.push_back(entry);
     }
     void end_drain(engine::execution& run, std::size_t number) {
         drains_[number - 1] = {run.self(), run.memory().now(run.self()).clock[run.self()]};
