@@ -22,6 +22,14 @@ add_library(wbsync_engine STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tools/en
 target_compile_definitions(wbsync_engine PRIVATE WBSYNC_ENGINE_INSTANCE)
 target_link_libraries(wbsync_engine PUBLIC wbsync PRIVATE wbsync_warnings)
 
+# A build with an engine that is broken on purpose: its tests are to fail. wbsync-mutants does the
+# same for all of them, in one program.
+set(WBSYNC_ENGINE_MUTANT "" CACHE STRING
+    "Flaw to build into the engine, one of include/wbsync/engine/mutants.hpp; empty: none")
+if(WBSYNC_ENGINE_MUTANT)
+    target_compile_definitions(wbsync_engine PUBLIC WBSYNC_ENGINE_MUTANT=${WBSYNC_ENGINE_MUTANT})
+endif()
+
 # The repository root is on the include path for "models/writeback/isw_v6.hpp" and its like.
 add_library(wbsync_dev INTERFACE)
 target_compile_definitions(wbsync_dev INTERFACE WBSYNC_SHARED_ENGINE)

@@ -268,7 +268,7 @@ public:
     const read_options& options(thread_id t, const location& x, value_condition wanted) {
         const bool looks_into = memory_.list_options(t, x, scheduler_->causal_past(t),
                                                      nothing_gone{}, true, wanted, options_);
-        if (looks_into && additions_commute(x.id)) {
+        if (looks_into && additions_commute(x.id) && !mutated(mutant::no_start_over)) {
             ordered_additions_.push_back(x.id);
             start_over_ = true;
         }

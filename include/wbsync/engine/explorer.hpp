@@ -134,7 +134,7 @@ public:
     void nobody_can_run(execution& run) override {
         for (thread_id t = 0; t != run.thread_count(); ++t) {
             const operation* op = run.pending(t);
-            if (op == nullptr)
+            if (op == nullptr || mutated(mutant::no_races_of_waiting))
                 continue;
             left_waiting_[t] = {t, op->object, op->access};
             races_.find(order_, t, *op, race::never_ran);
@@ -146,7 +146,10 @@ public:
         if (how == outcome::cut_short || run.has_to_start_over())
             return;
         // Those of the common prefix as well: what can go along with the reversal is new.
-        races_.for_each([&](const race& r) { reverse(run, r); });
+        races_.for_each([&](const race& r) {
+            if (!mutated(mutant::only_new_races) || r.second < 0 || r.second >= first_new_)
+                reverse(run, r);
+        });
     }
 
     bool next() override { return go_back(order_.done()); }
@@ -186,7 +189,8 @@ private:
         n.sleep = 0;
         n.sleeping_choices.clear();
         n.ended = 0;
-        if (depth != 0 && path_[depth - 1].anybody_sleeps())
+        if (depth != 0 && path_[depth - 1].anybody_sleeps() &&
+            !mutated(mutant::sleepers_wake_at_once))
             inherit_sleep(run, path_[depth - 1], n);
         n.tree = std::exchange(inherited_, wakeup_forest::none);
         if (take_branch(n, [&](thread_id t) { return run.can_run(t); }))
@@ -219,7 +223,8 @@ private:
     static bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s) {
         const operation* op = run.pending(q);
         return q != s.thread && op != nullptr &&
-               !dependent(op->object, op->access, s.object, s.access);
+               (mutated(mutant::sleepers_never_wake) ||
+                !dependent(op->object, op->access, s.object, s.access));
     }
 
     /// The candidates of a step that is run for the first time. While somebody is still asleep
@@ -247,8 +252,11 @@ private:
             blocked_ = true;
         n.read = wanted >= 0 ? wanted : std::countr_zero(awake != 0 ? awake : candidates);
         n.unexplored = awake & ~(store_choices{1} << n.read);
-        n.restricted = n.unexplored != 0 && !n.step.all_choices &&
-                       sleepers_ == sleepers::explored && anybody_stays_asleep(n);
+        if (mutated(mutant::one_store_a_load))
+            n.unexplored = 0;
+        n.restricted = n.unexplored != 0 && !mutated(mutant::every_store_for_each_load) &&
+                       !n.step.all_choices && sleepers_ == sleepers::explored &&
+                       anybody_stays_asleep(n);
         if (n.restricted)
             n.unexplored = 0;
     }
@@ -318,6 +326,8 @@ private:
             return;
         reversal_.build(order_, path_, r);
         const auto next = [&](thread_id q) { return next_step(run, q, i); };
+        if (i < floor_ && mutated(mutant::distant_reversals_lost))
+            return;
         if (i >= floor_) {
             plan(n, path_.forest, reversal_, sleepers_, next);
             return;
@@ -367,7 +377,7 @@ private:
                 first_new_ = depth - 1;
                 return true;
             }
-            if (depth <= known_)
+            if (depth <= known_ && !mutated(mutant::finished_nodes_forgotten))
                 finished_.push_back({depth - 1, n});
             known_ = std::min(known_, depth - 1);
         }

@@ -66,7 +66,8 @@ public:
         run.announce(step(access_class::read, verb, at));
         ++readers_[t].open;
         readers_[t].sections.emplace_back();
-        run.memory().receive_strongly(t, started_);
+        if (!mutated(mutant::section_learns_nothing))
+            run.memory().receive_strongly(t, started_);
         return readers_[t].sections.size() - 1;
     }
 
@@ -88,13 +89,15 @@ public:
                 fmt::format("{} inside of a read-side critical section waits for itself", verb),
                 at);
         run.full_fence();
-        run.announce(step(access_class::add, verb, at));
+        run.announce(
+            step(mutated(mutant::grace_period_commutes) ? access_class::none : access_class::add,
+                 verb, at));
         started_.join(run.memory().now(run.self()));
         run.memory().tick(run.self());
         const waiting wait(*this, run.thread_count(), verb);
         if (run.recording())
             run.note(verb, "", wait.describe(run), at);
-        if (wait.for_anybody()) {
+        if (wait.for_anybody() && !mutated(mutant::grace_period_waits_for_nobody)) {
             operation op = step(access_class::none, verb, at);
             op.when = &wait;
             run.announce(op);
@@ -159,8 +162,10 @@ private:
             for_each([&](thread_id t) {
                 for (std::size_t i = 0; i != sections_[t]; ++i) {
                     const section& s = of_.readers_[t].sections[i];
-                    run.memory().learn(run.self(), s.known);
-                    run.by().order_after(t, s.seq);
+                    if (!mutated(mutant::grace_period_learns_nothing))
+                        run.memory().learn(run.self(), s.known);
+                    if (!mutated(mutant::grace_period_end_has_no_past))
+                        run.by().order_after(t, s.seq);
                 }
             });
         }

@@ -63,7 +63,7 @@ public:
         else
             psc_.load_passed_over();
         learn_message(t, x.at(i).message, order);
-        v.quiet = false;
+        v.quiet = v.quiet && mutated(mutant::quiet_for_ever);
         return x.at(i).value;
     }
 
@@ -81,7 +81,8 @@ public:
         const store_record& previous = x.at(x.newest() - 1);
         learn_message(t, previous.message, order);
         s.message = write(t, s, order, step, seq);
-        s.message.join(previous.message);
+        if (!mutated(mutant::no_release_sequence))
+            s.message.join(previous.message);
         s.value = value;
     }
 
@@ -256,8 +257,8 @@ private:
         s.fences = v.now.fences;
         s.first_seen[t] = s.epoch;
         s.seen_by |= only(t);
-        v.quiet = false;
-        const view passed = release ? v.now : v.passed;
+        v.quiet = v.quiet && mutated(mutant::quiet_for_ever);
+        const view passed = release && !mutated(mutant::release_sends_nothing) ? v.now : v.passed;
         if (release)
             tick(t);
         return passed;
@@ -266,7 +267,8 @@ private:
     void learn_message(thread_id t, const view& message, memory_order order) {
         thread_view& v = views_[t];
         v.read.join(message);
-        if (acquires(order) || kind_ == memory_kind::sc)
+        if ((acquires(order) && !mutated(mutant::acquire_learns_nothing)) ||
+            kind_ == memory_kind::sc)
             v.now.join(message);
     }
 
@@ -278,8 +280,10 @@ private:
 
     static bool may_pass_over(const store_record& s, const vector_clock& now,
                               const vector_clock* past) {
-        return !now.covers(s.thread, s.epoch) && !s.was_read_in(now) &&
-               (past == nullptr || past->covers(s.thread, s.seq));
+        return (mutated(mutant::overwritten_stores) || !now.covers(s.thread, s.epoch)) &&
+               (mutated(mutant::read_backwards) || !s.was_read_in(now)) &&
+               (mutated(mutant::every_old_store) || past == nullptr ||
+                past->covers(s.thread, s.seq));
     }
 
     // --- runs of additions ----------------------------------------------------------------------
@@ -317,7 +321,7 @@ private:
         [[nodiscard]] bool gone(step_index s) const { return gone_(s); }
 
         [[nodiscard]] bool is_vetoed(const location& x, int first, int last) {
-            if (before_.empty() || first > last)
+            if (before_.empty() || first > last || mutated(mutant::no_psc_veto))
                 return false;
             fence_set later;
             for (int i = first; i <= last; ++i)

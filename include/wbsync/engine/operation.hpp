@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/mutants.hpp>
 #include <wbsync/engine/site.hpp>
 #include <wbsync/engine/vector_clock.hpp>
 
@@ -34,11 +35,22 @@ enum class access_class : std::uint8_t {
     write, ///< a store, or a read-modify-write whose result matters
 };
 
+/// A dependence that a mutant of the engine does not know of.
+constexpr bool is_dropped(access_class a, access_class b) noexcept {
+    using enum access_class;
+    const auto both = [&](access_class x, access_class y) {
+        return (a == x && b == y) || (a == y && b == x);
+    };
+    return (mutated(mutant::writes_commute) && both(write, write)) ||
+           (mutated(mutant::reads_commute_with_writes) && both(read, write)) ||
+           (mutated(mutant::reads_commute_with_additions) && both(read, add));
+}
+
 /// The dependence relation of the exploration: do the two steps (of different threads) have an
 /// observable order?
 constexpr bool dependent(object_id a, access_class ca, object_id b, access_class cb) noexcept {
     return a == b && ca != access_class::none && cb != access_class::none &&
-           (ca != cb || ca == access_class::write);
+           (ca != cb || ca == access_class::write) && !is_dropped(ca, cb);
 }
 
 class guard;

@@ -54,7 +54,10 @@ public:
     }
 
     /// A load has read an old store: the only event that comes before earlier ones.
-    void load_passed_over() noexcept { ++passed_over_; }
+    void load_passed_over() noexcept {
+        if (!mutated(mutant::psc_never_renewed))
+            ++passed_over_;
+    }
 
     /// The fences that are not before fences of `before`, nor these themselves, may come after an
     /// access that is from-read after a load that `before` are before: there is no cycle. Returns

@@ -46,10 +46,10 @@ public:
     void find(causal_order& order, thread_id t, const operation& op, step_index second) {
         if (op.access == access_class::none)
             return;
-        if (op.when != nullptr)
-            find_blocking(order, t, op, second);
-        else
+        if (op.when == nullptr)
             find_direct(order, t, op, second);
+        else if (!mutated(mutant::no_blocking_races))
+            find_blocking(order, t, op, second);
     }
 
     /// Does step `i` depend on one that the race removes, or is it one?
@@ -78,7 +78,8 @@ private:
     void find_direct(causal_order& order, thread_id t, const operation& op, step_index second) {
         const vector_clock& past = order.past(t);
         order.for_each_conflict(op.object, op.access, [&](thread_id u, step_index i) {
-            if (u == t || past.covers(u, order.at(i).seq))
+            if (u == t || past.covers(u, order.at(i).seq) ||
+                is_dropped(order.at(i).access, op.access))
                 return;
             bool direct = true;
             order.for_each_conflict(op.object, op.access, [&](thread_id, step_index j) {
@@ -121,7 +122,8 @@ private:
         tried_.push_back(set);
         const without gone(order, conflicts_, set);
         if (!op.when->enabled_without(gone)) {
-            pending_.push_back(set);
+            if (!mutated(mutant::blocking_races_of_one_step))
+                pending_.push_back(set);
             return;
         }
         found_.push_back(set);

@@ -25,7 +25,8 @@ public:
     void build(const causal_order& order, const search_path& path, const race& r) {
         elements_.clear();
         for (step_index i = r.first() + 1; i != order.done(); ++i) {
-            if (i == r.second || race_finder::removes(order, r, i))
+            if (i == r.second || race_finder::removes(order, r, i) ||
+                mutated(mutant::second_step_only))
                 continue;
             const event& e = order.at(i);
             elements_.push_back({as_run(path, i), e.seq, e.clock});
@@ -73,7 +74,7 @@ public:
     /// whether it did. Uses the sequence up.
     bool insert(wakeup_forest& forest, wakeup_forest::index& list) {
         wakeup_forest::index parent = wakeup_forest::none;
-        wakeup_forest::index branch = list;
+        wakeup_forest::index branch = mutated(mutant::equal_branches) ? wakeup_forest::none : list;
         while (branch != wakeup_forest::none) {
             const wakeup_step& s = forest.step(branch);
             const int k = first_of(s.thread);
@@ -91,6 +92,8 @@ public:
             parent = branch;
             branch = forest.children(branch);
         }
+        if (mutated(mutant::one_branch_a_node) && list != wakeup_forest::none)
+            return false;
         for (const element& e : elements_)
             parent = parent == wakeup_forest::none ? forest.append(list, e.step)
                                                    : forest.append_child(parent, e.step);

@@ -110,7 +110,8 @@ public:
 
     void store(std::int64_t value, memory_order order, const char* verb, const site& at) {
         execution& run = enter(at);
-        run.announce(step(access_class::write, verb, at));
+        const bool commutes = mutated(mutant::unlock_commutes) && releases(order);
+        run.announce(step(commutes ? access_class::none : access_class::write, verb, at));
         run.access(x_->owner, verb, at, execution::usage::store);
         if (!run.running()) {
             x_->overwrite(value);
@@ -213,7 +214,10 @@ public:
         std::int64_t seen = x_->value();
         if (run.running()) {
             const read_options& options = run.options(run.self(), *x_, value_condition(accepts));
-            seen = read(run, options, when.acceptable(options), order, verb, at);
+            const store_choices accepted = mutated(mutant::await_takes_any_value)
+                                               ? all_choices(options)
+                                               : when.acceptable(options);
+            seen = read(run, options, accepted, order, verb, at);
         }
         if (value != nullptr)
             *value = seen;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace wbsync::engine {
+
+/// Ways in which the engine can be broken on purpose, one at a time, to see that its tests notice.
+/// A build with `-D WBSYNC_ENGINE_MUTANT=<name>` has that flaw; any other build has none, and
+/// nothing of this costs anything in it. The program wbsync-mutants is built with
+/// WBSYNC_ENGINE_MUTANTS and chooses at run time.
+enum class mutant : std::uint8_t {
+    none,
+    // which steps commute
+    writes_commute,
+    reads_commute_with_writes,
+    reads_commute_with_additions,
+    unlock_commutes,
+    grace_period_commutes,
+    // races
+    no_blocking_races,
+    no_races_of_waiting,
+    blocking_races_of_one_step,
+    only_new_races,
+    second_step_only,
+    // what is planned, and what is left out
+    one_branch_a_node,
+    equal_branches,
+    no_weak_initials,
+    sleepers_never_wake,
+    sleepers_wake_at_once,
+    one_store_a_load,
+    every_store_for_each_load,
+    no_start_over,
+    // memory
+    every_old_store,
+    read_backwards,
+    overwritten_stores,
+    release_sends_nothing,
+    acquire_learns_nothing,
+    no_release_sequence,
+    no_psc_veto,
+    psc_never_renewed,
+    quiet_for_ever,
+    await_takes_any_value,
+    // grace periods
+    grace_period_waits_for_nobody,
+    grace_period_learns_nothing,
+    section_learns_nothing,
+    grace_period_end_has_no_past,
+    // alike threads, divided search
+    all_alike_exchangeable,
+    distant_reversals_lost,
+    finished_nodes_forgotten,
+};
+
+struct mutant_description {
+    mutant which;
+    std::string_view name;
+    std::string_view flaw;
+};
+
+inline constexpr std::array mutant_descriptions = [] {
+    using enum mutant;
+#define WBSYNC_MUTANT(name, flaw)                                                                  \
+    mutant_description {                                                                           \
+        name, #name, flaw                                                                          \
+    }
+    return std::array{
+        WBSYNC_MUTANT(writes_commute, "two writes to one variable commute"),
+        WBSYNC_MUTANT(reads_commute_with_writes, "a read commutes with a write"),
+        WBSYNC_MUTANT(reads_commute_with_additions, "a read commutes with an addition"),
+        WBSYNC_MUTANT(unlock_commutes, "a release store, such as an unlock, commutes with all"),
+        WBSYNC_MUTANT(grace_period_commutes,
+                      "the start of a grace period commutes with the start of a section"),
+        WBSYNC_MUTANT(no_blocking_races, "the races of a step with a guard are left out"),
+        WBSYNC_MUTANT(no_races_of_waiting, "so are those of what still waits at the end"),
+        WBSYNC_MUTANT(blocking_races_of_one_step,
+                      "for a wait no more than one conflicting step is taken out of the way"),
+        WBSYNC_MUTANT(only_new_races,
+                      "races in the part that was run before are not reversed again"),
+        WBSYNC_MUTANT(second_step_only,
+                      "the sequence that reverses a race has its second step only"),
+        WBSYNC_MUTANT(one_branch_a_node, "a wakeup tree keeps its first branch only"),
+        WBSYNC_MUTANT(equal_branches, "a sequence is planned although the tree has its like"),
+        WBSYNC_MUTANT(no_weak_initials,
+                      "a sleeper that is no part of a sequence does not speak against it"),
+        WBSYNC_MUTANT(sleepers_never_wake, "who sleeps stays asleep after a step that conflicts"),
+        WBSYNC_MUTANT(sleepers_wake_at_once, "who sleeps is awake after the next step"),
+        WBSYNC_MUTANT(one_store_a_load, "a load reads one of its stores only"),
+        WBSYNC_MUTANT(every_store_for_each_load,
+                      "a load reads all its stores also where a sleeper has seen to that"),
+        WBSYNC_MUTANT(no_start_over, "additions commute although a load could tell their order"),
+        WBSYNC_MUTANT(every_old_store, "old stores are read also where none is forced"),
+        WBSYNC_MUTANT(read_backwards, "a thread reads older stores than it has read before"),
+        WBSYNC_MUTANT(overwritten_stores,
+                      "a thread passes over a store that happens before the load"),
+        WBSYNC_MUTANT(release_sends_nothing,
+                      "a release store passes on no more than a relaxed one"),
+        WBSYNC_MUTANT(acquire_learns_nothing, "an acquire load learns no more than a relaxed one"),
+        WBSYNC_MUTANT(no_release_sequence, "a read-modify-write ends the release sequence"),
+        WBSYNC_MUTANT(no_psc_veto, "full barriers may form a cycle"),
+        WBSYNC_MUTANT(psc_never_renewed, "the predecessors of a full barrier are found only once"),
+        WBSYNC_MUTANT(quiet_for_ever, "only the first full barrier of a thread counts"),
+        WBSYNC_MUTANT(await_takes_any_value, "a wait ends with a value that it does not accept"),
+        WBSYNC_MUTANT(grace_period_waits_for_nobody, "a grace period waits for no section"),
+        WBSYNC_MUTANT(grace_period_learns_nothing,
+                      "the sections that end do not happen before the end of the grace period"),
+        WBSYNC_MUTANT(section_learns_nothing,
+                      "what comes before a grace period does not happen before later sections"),
+        WBSYNC_MUTANT(grace_period_end_has_no_past,
+                      "sections that end are no part of the causal past of the grace period's end"),
+        WBSYNC_MUTANT(all_alike_exchangeable,
+                      "threads declared alike are exchangeable whatever they did"),
+        WBSYNC_MUTANT(distant_reversals_lost,
+                      "a task of a divided search plans nothing above its floor"),
+        WBSYNC_MUTANT(finished_nodes_forgotten,
+                      "a divided search forgets nodes at which nothing is left"),
+    };
+#undef WBSYNC_MUTANT
+}();
+
+#ifdef WBSYNC_ENGINE_MUTANTS
+inline mutant chosen_mutant = mutant::none;
+#endif
+
+/// Is the engine to have this flaw?
+constexpr bool mutated([[maybe_unused]] mutant m) noexcept {
+#if defined(WBSYNC_ENGINE_MUTANTS)
+    return !std::is_constant_evaluated() && m == chosen_mutant;
+#elif defined(WBSYNC_ENGINE_MUTANT)
+    return m == mutant::WBSYNC_ENGINE_MUTANT;
+#else
+    return false;
+#endif
+}
+
+} // namespace wbsync::engine
