@@ -45,6 +45,7 @@ struct division {
 /// result incomplete.
 struct options {
     memory_kind memory = memory_kind::weak;
+    bool like_kernel = false; ///< `weak` nearer to the kernel's model, for litmus tests only
     scheduler_kind scheduler = scheduler_kind::dpor;
     std::uint64_t max_executions = 0; ///< 0: no limit
     double max_seconds = 0;           ///< 0: no limit

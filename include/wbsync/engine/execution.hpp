@@ -68,6 +68,7 @@ public:
     struct settings {
         memory_kind memory = memory_kind::weak;
         int max_depth = 10'000;
+        bool like_kernel = false;  ///< see memory_model::reset()
         bool all_findings = false; ///< go on with the other threads after a finding
     };
 
@@ -90,7 +91,7 @@ public:
         findings_.clear();
         within_ = nullptr;
         vector_clock::serve(max_threads); // until it is known how many there are
-        memory_.reset(with.memory);
+        memory_.reset(with.memory, with.like_kernel);
         for (const auto& e : extensions_)
             e->reset();
         died_ = false;
@@ -275,12 +276,18 @@ public:
         return options_;
     }
 
-    /// The same in the execution without the steps `gone`.
+    /// options() in the execution without the steps `gone`.
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
                                         value_condition wanted) {
         memory_.list_options(
             t, x, scheduler_->causal_past(t), [&](step_index s) { return s >= 0 && gone(s); },
             false, wanted, options_);
+        return options_;
+    }
+
+    /// After which stores of `x` thread `t` may put its own. Valid until the next call.
+    const read_options& places(thread_id t, const location& x) {
+        memory_.list_places(t, x, scheduler_->causal_past(t), options_);
         return options_;
     }
 

@@ -74,9 +74,26 @@ public:
     void end_section(execution& run, std::size_t number, const site& at) {
         reader& r = readers_[run.self()];
         run.local_step(at);
-        r.sections[number] = {run.memory().propagated(run.self()), run.seq(run.self()), true};
+        section& s = r.sections[number];
+        s.known = run.memory().propagated(run.self());
+        s.seq = run.seq(run.self());
+        s.ended = true;
         --r.open;
         run.memory().tick(run.self());
+    }
+
+    // A section that other threads keep open as well, because they finish what its thread began in
+    // it.
+
+    [[nodiscard]] std::size_t newest_section(thread_id t) const {
+        return readers_[t].sections.size() - 1;
+    }
+    void keep_open(thread_id t, std::size_t number) { ++readers_[t].sections[number].kept_open; }
+    /// Thread `who`, which has done its part, keeps that section of `t` open no longer.
+    void let_go(execution& run, thread_id t, std::size_t number, thread_id who) {
+        section& s = readers_[t].sections[number];
+        s.others.push_back({run.memory().propagated(who), run.seq(who), who});
+        --s.kept_open;
     }
 
     /// Waits until every section that is open now has ended. Full fences on both sides.
@@ -109,10 +126,17 @@ public:
     }
 
 private:
+    struct part {
+        view known;
+        timestamp seq;
+        thread_id thread;
+    };
     struct section {
         view known; ///< what had been propagated to the reader when it left
         timestamp seq = 0;
         bool ended = false;
+        int kept_open = 0;        ///< by this many other threads
+        std::vector<part> others; ///< that kept it open
     };
     struct reader {
         int nesting = 0;
@@ -166,6 +190,10 @@ private:
                         run.memory().learn(run.self(), s.known);
                     if (!mutated(mutant::grace_period_end_has_no_past))
                         run.by().order_after(t, s.seq);
+                    for (const part& p : s.others) {
+                        run.memory().learn(run.self(), p.known);
+                        run.by().order_after(p.thread, p.seq);
+                    }
                 }
             });
         }
@@ -179,7 +207,7 @@ private:
         [[nodiscard]] bool has_ended(thread_id t) const {
             const auto& all = of_.readers_[t].sections;
             return std::all_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(sections_[t]),
-                               [](const section& s) { return s.ended; });
+                               [](const section& s) { return s.ended && s.kept_open == 0; });
         }
 
         const grace_periods& of_;

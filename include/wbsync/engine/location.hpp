@@ -4,6 +4,7 @@
 #include <wbsync/engine/fence_set.hpp>
 #include <wbsync/engine/operation.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct store_record {
     timestamp epoch = 0;     ///< happens-before time of the writer; 0: before all threads
     timestamp seq = 0;       ///< which step of the writer (the clock of the exploration)
     step_index step = -1;    ///< position in the execution; -1: before all threads
+    bool follows = false;    ///< a read-modify-write: nothing can come between it and what it read
     int run = 0;             ///< number of the run of additions; see location
     view message;            ///< what a reader that acquires learns
     fence_set fences;        ///< full fences that happen before this store
@@ -34,6 +36,7 @@ struct store_record {
         thread = 0;
         epoch = seq = 0;
         step = -1;
+        follows = false;
         message.clock.fill(0);
         message.fences = fences = reader_fences = {};
         first_seen.fill(never);
@@ -55,6 +58,7 @@ struct location {
     label name;
     const lifetime* owner = nullptr; ///< the heap object that it is part of
     bool run_open = false;           ///< the next addition joins the run of the newest store
+    bool inserted = false;           ///< modification order is not that of execution
     int runs = 0;
 
     [[nodiscard]] int newest() const noexcept { return count_ - 1; }
@@ -77,6 +81,14 @@ struct location {
         store_record& s = stores_[static_cast<std::size_t>(count_++)];
         s.begin();
         return s;
+    }
+
+    /// A new store, the one at index `i`, still without content.
+    store_record& insert(int i) {
+        append();
+        const auto at = stores_.begin() + i;
+        std::rotate(at, stores_.begin() + newest(), stores_.begin() + count_);
+        return *at;
     }
 
     /// Where the run of store `i` begins.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace wbsync::engine {
@@ -20,10 +21,15 @@ enum class memory_kind : std::uint8_t { sc, weak };
 /// acquire fence would add, what a relaxed store passes on since the last release fence.
 class memory_model {
 public:
-    void reset(memory_kind kind) {
+    /// `like_kernel`: `weak` as near to the kernel's model as litmus tests need it. A release also
+    /// passes on what was read before it without acquiring; a store passes on which full fences
+    /// come before it; and a store may be put before others in modification order that were
+    /// executed earlier.
+    void reset(memory_kind kind, bool like_kernel = false) {
         kind_ = kind;
+        like_kernel_ = like_kernel && kind == memory_kind::weak;
         history_cut_ = false;
-        psc_.reset();
+        psc_.reset(like_kernel_);
     }
 
     /// What was stored so far happens before everything that the threads do.
@@ -44,6 +50,7 @@ public:
 
     void initialise(location& x, std::int64_t value) {
         x.forget_stores();
+        x.inserted = false;
         x.runs = 0;
         append(x).value = value;
         psc_.add_location(x);
@@ -69,7 +76,13 @@ public:
 
     void store(thread_id t, location& x, std::int64_t value, memory_order order, step_index step,
                timestamp seq) {
-        store_record& s = append(x);
+        store_after(x.newest(), t, x, value, order, step, seq);
+    }
+
+    /// The same, as the successor of the store at index `i` in modification order.
+    void store_after(int i, thread_id t, location& x, std::int64_t value, memory_order order,
+                     step_index step, timestamp seq) {
+        store_record& s = i == x.newest() ? append(x) : insert(x, i + 1);
         s.message = write(t, s, order, step, seq);
         s.value = value;
     }
@@ -78,6 +91,7 @@ public:
     void update(thread_id t, location& x, std::int64_t value, memory_order order, step_index step,
                 timestamp seq) {
         store_record& s = append(x);
+        s.follows = true;
         const store_record& previous = x.at(x.newest() - 1);
         learn_message(t, previous.message, order);
         s.message = write(t, s, order, step, seq);
@@ -94,6 +108,7 @@ public:
         const int base = joins ? x.begin_of_run(x.newest()) - 1 : x.newest();
         learn_message(t, x.at(base).message, memory_order::relaxed);
         store_record& s = append(x);
+        s.follows = true;
         const store_record& previous = x.at(x.newest() - 1);
         if (joins)
             s.run = previous.run;
@@ -152,6 +167,45 @@ public:
         v.quiet = false;
     }
 
+    /// Calls `access`, one step of `t` that depends on what `known` tells and so comes after it;
+    /// what follows in `t` does not.
+    template <class F>
+    void after_dependency(thread_id t, const view& known, F access) {
+        view& now = views_[t].now;
+        const view before = now;
+        now.join(known);
+        access();
+        const timestamp epoch = now.clock[t];
+        now = before;
+        now.clock[t] = epoch;
+    }
+
+    /// Calls `load`, one step of `t`, and returns what the store passed on that it read.
+    template <class F>
+    view message_read_by(thread_id t, F load) {
+        const view before = std::exchange(views_[t].read, {});
+        load();
+        const view message = views_[t].read;
+        views_[t].read.join(before);
+        return message;
+    }
+
+    /// Thread `t` goes on with what `other` knows now, as if it were a part of it. Nothing that
+    /// `other` does later is known to `t`.
+    void continue_from(thread_id t, thread_id other) {
+        const timestamp epoch = views_[t].now.clock[t];
+        views_[t] = views_[other];
+        views_[t].now.clock[t] = epoch;
+        tick(other);
+    }
+
+    /// `t` comes after everything that `other` did, as if it had done it itself.
+    void continue_after(thread_id t, thread_id other) {
+        views_[t].now.join(views_[other].now);
+        views_[t].read.join(views_[other].read);
+        views_[t].quiet = false;
+    }
+
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
@@ -203,7 +257,7 @@ public:
         passing over(psc_, views_[t].now.fences, gone);
         for (bool go_on = true; go_on;) {
             const int begin = x.begin_of_run(end);
-            const run_view run = look_at(t, x, begin, end, past, gone);
+            const run_view run = look_at(t, x, begin, end, x.inserted ? nullptr : past, gone);
             if (run.there != 0 && !add_option(x, run, newest, over, wanted, out))
                 return false;
             if (may_look_into && run.there > 1 && run.passable != 0 &&
@@ -231,6 +285,33 @@ public:
         return value;
     }
 
+    /// May stores be put before others that were executed earlier?
+    [[nodiscard]] bool inserts_stores() const noexcept { return like_kernel_; }
+
+    /// Lists the stores of `x` after which thread `t` may put its own; the newest first. It may be
+    /// put before a store S under the same conditions under which a load may pass over S, but never
+    /// between a read-modify-write and the store that it read.
+    void list_places(thread_id t, const location& x, const vector_clock* past, read_options& out) {
+        out.clear();
+        out.push_back({x.newest(), 0, 0});
+        passing over(psc_, views_[t].now.fences, nothing_gone{});
+        std::uint64_t key = 0;
+        for (int i = x.newest(); i > 0; --i) {
+            const store_record& s = x.at(i);
+            if (!may_pass_over(t, s, x.inserted ? nullptr : past) ||
+                over.is_vetoed(x, i, x.newest()))
+                return;
+            key += hash(s.thread, s.seq);
+            if (s.follows)
+                continue;
+            if (static_cast<int>(out.size()) == max_history) {
+                history_cut_ = true;
+                return;
+            }
+            out.push_back({i - 1, key, x.at(i - 1).value});
+        }
+    }
+
 private:
     struct thread_view {
         view now;           ///< what happens before the next operation
@@ -242,6 +323,15 @@ private:
     static store_record& append(location& x) {
         x.run_open = false;
         store_record& s = x.append();
+        s.run = x.runs++;
+        return s;
+    }
+
+    store_record& insert(location& x, int i) {
+        x.run_open = false;
+        x.inserted = true;
+        psc_.load_passed_over(); // so does a store
+        store_record& s = x.insert(i);
         s.run = x.runs++;
         return s;
     }
@@ -258,7 +348,12 @@ private:
         s.first_seen[t] = s.epoch;
         s.seen_by |= only(t);
         v.quiet = v.quiet && mutated(mutant::quiet_for_ever);
-        const view passed = release && !mutated(mutant::release_sends_nothing) ? v.now : v.passed;
+        view passed = release && !mutated(mutant::release_sends_nothing) ? v.now : v.passed;
+        if (like_kernel_) {
+            if (release)
+                passed.join(v.read);
+            passed.fences.join(v.now.fences);
+        }
         if (release)
             tick(t);
         return passed;
@@ -442,6 +537,7 @@ private:
     };
 
     memory_kind kind_ = memory_kind::weak;
+    bool like_kernel_ = false;
     bool history_cut_ = false;
     per_thread<thread_view> views_;
     psc_order psc_;

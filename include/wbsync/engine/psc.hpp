@@ -21,7 +21,10 @@ struct nothing_gone {
 /// stores, so cycles are looked for when a load is about to do that, and nowhere else.
 class psc_order {
 public:
-    void reset() {
+    /// `by_reading`: fences also become known by reading relaxed stores, without what happens
+    /// before them.
+    void reset(bool by_reading = false) {
+        by_reading_ = by_reading;
         fence_set::forget_all();
         fences_.clear();
         locations_.clear();
@@ -71,7 +74,8 @@ public:
             const int f = left.last();
             reached.join(predecessors(f, gone));
             // What happens before a fence has no predecessors that the fence has not.
-            done.join(fences_[static_cast<std::size_t>(f)].before.fences);
+            if (!by_reading_)
+                done.join(fences_[static_cast<std::size_t>(f)].before.fences);
             done.insert(f);
         }
         return reached;
@@ -167,6 +171,7 @@ private:
     std::vector<const location*> locations_; ///< every location of this execution
     unsigned passed_over_ = 1;               ///< loads that passed over a store, and one
     bool full_ = false;
+    bool by_reading_ = false;
 };
 
 } // namespace wbsync::engine

@@ -111,14 +111,17 @@ public:
     void store(std::int64_t value, memory_order order, const char* verb, const site& at) {
         execution& run = enter(at);
         const bool commutes = mutated(mutant::unlock_commutes) && releases(order);
-        run.announce(step(commutes ? access_class::none : access_class::write, verb, at));
+        const bool inserts = run.memory().inserts_stores();
+        const access_class access = commutes ? access_class::none : access_class::write;
+        run.announce(inserts ? choosing_step(access, verb, at) : step(access, verb, at));
         run.access(x_->owner, verb, at, execution::usage::store);
         if (!run.running()) {
             x_->overwrite(value);
             return;
         }
-        run.memory().store(run.self(), *x_, value, order, run.step_count() - 1,
-                           run.seq(run.self()));
+        const int after = inserts ? place(run) : x_->newest();
+        run.memory().store_after(after, run.self(), *x_, value, order, run.step_count() - 1,
+                                 run.seq(run.self()));
         if (run.recording())
             note(run, verb, show_(value), at);
     }
@@ -284,6 +287,13 @@ private:
         operation op = step(access, verb, at);
         op.chooses = true;
         return op;
+    }
+
+    /// The store after which the current thread puts its own.
+    int place(execution& run) const {
+        const read_options& options = run.places(run.self(), *x_);
+        const int k = run.by().choose(options, all_choices(options));
+        return options[static_cast<std::size_t>(k)].index;
     }
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,

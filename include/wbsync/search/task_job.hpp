@@ -65,6 +65,7 @@ public:
              engine::model_driver& model_checked, const options& with, bounds to)
         : job(run_in, scheduler_used, model_checked), options_(with), bounds_(to) {
         settings.memory = with.memory;
+        settings.like_kernel = with.like_kernel;
         settings.max_depth = with.max_depth;
         settings.all_findings = with.all_findings;
     }
