@@ -125,15 +125,17 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     // CLI11 would only say that a subcommand is missing.
     if (const std::string_view first = argc > 1 ? argv[1] : "";
         !first.empty() && first[0] != '-' && first != "list" && first != "check" &&
-        first != "replay")
-        throw bad_usage(
-            fmt::format("unknown command '{}': the commands are list, check and replay", first));
+        first != "replay" && first != "litmus")
+        throw bad_usage(fmt::format(
+            "unknown command '{}': the commands are list, check, replay and litmus", first));
 
     request asked;
     words said;
     const CLI::App* const list = add_list(app, asked);
     add_check(app, asked, said);
     const CLI::App* const replay = add_replay(app, asked);
+    CLI::App* const litmus = litmus::add_command(app, asked.litmus);
+    litmus->footer(exit_codes);
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -148,6 +150,10 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
 
     if (list->parsed()) {
         asked.what = request::command::list;
+        return asked;
+    }
+    if (litmus->parsed()) {
+        asked.what = request::command::litmus;
         return asked;
     }
     asked.what = replay->parsed() ? request::command::replay : request::command::check;

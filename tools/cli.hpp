@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "litmus/litmus_command.hpp"
+
 #include <wbsync/options.hpp>
 
 #include <string>
@@ -10,7 +12,7 @@ namespace wbsync::tools {
 
 /// What the command line asks for.
 struct request {
-    enum class command { list, check, replay, print } what = command::print;
+    enum class command { list, check, replay, litmus, print } what = command::print;
     std::string text; ///< for print: help, or the version
     bool json = false;
     bool trace = false;
@@ -18,6 +20,7 @@ struct request {
     std::vector<std::string> parameters; ///< "key=value"
     std::vector<memory_kind> memories;
     options with;
+    litmus::request litmus;
 };
 
 /// Throws bad_usage.

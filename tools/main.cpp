@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
         tools::print(asked.json ? tools::list_json(models::all())
                                 : tools::list_text(models::all()));
         break;
+    case tools::request::command::litmus: return litmus::run_command(asked.litmus);
     case tools::request::command::print: tools::print(asked.text); break;
     }
     return tools::all_as_expected;

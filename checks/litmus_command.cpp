@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `wbsync litmus`: our own tests in checks/litmus/, and those that WBSYNC_LITMUS_CORPUS names.
+#include <wbsync/report/json.hpp>
+
+#include "tools/litmus/parser.hpp"
+#include "tools/litmus/reordering.hpp"
+#include "tools/litmus/result.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+using namespace wbsync;
+using report::json;
+
+namespace {
+
+struct ran {
+    int status = -1;
+    std::string out;
+};
+
+ran litmus_program(const std::string& arguments) {
+    const std::string command = fmt::format("'{}' litmus {} 2>&1", WBSYNC_TOOL, arguments);
+    std::FILE* const pipe = ::popen(command.c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    ran r;
+    char buffer[4096];
+    while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
+        r.out.append(buffer, n);
+    const int status = ::pclose(pipe);
+    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return r;
+}
+
+/// A test with two threads; `first` and `second` are their statements.
+std::string test_of(std::string_view first, std::string_view second, std::string_view condition) {
+    return fmt::format("C generated\n{{ }}\n"
+                       "P0(int *x, int *y, spinlock_t *l) {{ int r0; int r1; {} }}\n"
+                       "P1(int *x, int *y, spinlock_t *l) {{ int r0; int r1; {} }}\n{}\n",
+                       first, second, condition);
+}
+
+litmus::test_result run(const std::string& text) {
+    return litmus::run_test(text, {});
+}
+
+std::size_t detached(const std::string& text) {
+    return litmus::find_reordering(litmus::parse(text)).accesses.size();
+}
+
+} // namespace
+
+TEST_CASE("litmus: our own tests have the results that they state") {
+    const ran all = litmus_program("--json " WBSYNC_SOURCE_DIR "/checks/litmus");
+    CAPTURE(all.out);
+    CHECK(all.status == 0);
+    const json seen = json::parse(all.out);
+    CHECK(seen["results"].size() > 15);
+    for (const json& r : seen["results"]) {
+        CAPTURE(r["file"]);
+        CHECK(r["agrees"] == true);
+        CHECK(r["redundant"] == 0);
+        const bool racy = r["name"] == "race";
+        CHECK(r["race"].is_null() != racy);
+    }
+}
+
+TEST_CASE("litmus: a wrong expectation is reported") {
+    litmus::test_result r =
+        run(test_of("WRITE_ONCE(*x, 1);", "r0 = READ_ONCE(*x);", "exists (1:r0=1)"));
+    CHECK(r.result == "Sometimes");
+    r.expected = "Never";
+    CHECK_FALSE(r.agrees());
+}
+
+TEST_CASE("litmus: what is not supported is an error with line and column, never a verdict") {
+    const auto refused = [](const char* statements, const char* message) {
+        const litmus::test_result r = run(test_of(statements, "", "exists (0:r0=1)"));
+        CAPTURE(r.remark);
+        CHECK(r.result == "Unsupported");
+        CHECK(r.remark.find(message) != std::string::npos);
+        CHECK(r.remark.starts_with("3:"));
+    };
+    refused("for (;;) { }", "'for' is not supported");
+    refused("r0 = frobnicate(x);", "'frobnicate' is not supported");
+    refused("while (READ_ONCE(*x) == 0) WRITE_ONCE(*y, 1);", "this loop is not supported");
+    refused("r0 = z;", "'z' is neither a parameter nor a register");
+    refused("r0 = READ_ONCE(*r1);", "0 is not the address of a location");
+    refused("spin_unlock(l);", "does not hold");
+    refused("WRITE_ONCE(*l, 1);", "cannot be applied to 'l'");
+    refused("r0 = x[1];", "arrays are not supported");
+    refused("r0 = $;", "unexpected character");
+}
+
+TEST_CASE("litmus: an execution that was cut off is not explored, and not Never") {
+    litmus::settings few;
+    few.max_executions = 1;
+    const litmus::test_result r = litmus::run_test(
+        test_of("WRITE_ONCE(*x, 1); smp_mb(); r0 = READ_ONCE(*y);",
+                "WRITE_ONCE(*y, 1); smp_mb(); r0 = READ_ONCE(*x);", "exists (0:r0=0 /\\ 1:r0=0)"),
+        few);
+    CHECK(r.result == "Unsupported");
+    CHECK(r.not_explored.find("max_executions") != std::string::npos);
+}
+
+TEST_CASE("litmus: without out-of-order execution load buffering is not explored, and not Never") {
+    const std::string buffering =
+        test_of("r0 = READ_ONCE(*x); WRITE_ONCE(*y, 1);", "r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1);",
+                "exists (0:r0=1 /\\ 1:r0=1)");
+    CHECK(run(buffering).result == "Sometimes");
+    litmus::settings in_order;
+    in_order.out_of_order = false;
+    const litmus::test_result r = litmus::run_test(buffering, in_order);
+    CHECK(r.result == "Unsupported");
+    CHECK_FALSE(r.not_explored.empty());
+}
+
+TEST_CASE("litmus: out-of-order execution costs nothing where nothing can be reordered") {
+    // One access breaks the one cycle, whichever thread it is in.
+    CHECK(detached(test_of("r0 = READ_ONCE(*x); WRITE_ONCE(*y, 1);",
+                           "r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1);", "exists (0:r0=1)")) == 1);
+    // No cycle, or none that is loose.
+    for (const char* second :
+         {"r0 = READ_ONCE(*y); smp_mb(); WRITE_ONCE(*x, 1);",
+          "r0 = READ_ONCE(*y); WRITE_ONCE(*x, r0);", "r0 = smp_load_acquire(y); WRITE_ONCE(*x, 1);",
+          "r0 = READ_ONCE(*y); smp_store_release(x, 1);",
+          "r0 = READ_ONCE(*y); if (r0 == 1) WRITE_ONCE(*x, 1);", "r0 = READ_ONCE(*y);"}) {
+        const std::string text = test_of("r0 = READ_ONCE(*x); smp_store_release(y, 1);", second,
+                                         "exists (0:r0=1 /\\ 1:r0=1)");
+        CAPTURE(second);
+        CHECK(detached(text) == 0);
+        litmus::settings in_order;
+        in_order.out_of_order = false;
+        CHECK(run(text).executions == litmus::run_test(text, in_order).executions);
+        CHECK(run(text).result == "Never");
+    }
+}
+
+TEST_CASE("litmus: the protocol tests of the shared corpus agree, all of them") {
+    const char* const corpus = std::getenv("WBSYNC_LITMUS_CORPUS");
+    if (corpus == nullptr)
+        return;
+    const ran all = litmus_program(fmt::format("'{}/protocol'", corpus));
+    CAPTURE(all.out);
+    CHECK(all.status == 0);
+}
+
+TEST_CASE("litmus: on the shared corpus nothing is wrongly Never or Sometimes") {
+    const char* const corpus = std::getenv("WBSYNC_LITMUS_CORPUS");
+    if (corpus == nullptr)
+        return;
+    const json seen =
+        json::parse(litmus_program(fmt::format("--json --max-seconds 10 '{}/corpus'", corpus)).out);
+    std::size_t agree = 0;
+    for (const json& r : seen["results"]) {
+        agree += r["agrees"] == true ? 1U : 0U;
+        // Two tests state Never themselves, as the kernel's documentation does: docs/litmus.md.
+        const std::string name = r["name"];
+        if (r["agrees"] == true || r["result"] == "Unsupported" || name == "add_unless_mb" ||
+            name == "C-PaulEMcKenney-MP+o-r+ai-mb-o.litmus")
+            continue;
+        FAIL_CHECK(r["file"], ": ", r["result"], ", expected ", r["expected"]);
+    }
+    CHECK(agree * 100 >= seen["results"].size() * 90);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "arithmetic.hpp"
+
+namespace wbsync::litmus {
+
+std::int64_t apply(std::string_view op, std::int64_t a, std::int64_t b) {
+    if (op == "||")
+        return a != 0 || b != 0;
+    if (op == "&&")
+        return a != 0 && b != 0;
+    if (op == "|")
+        return a | b;
+    if (op == "^")
+        return a ^ b;
+    if (op == "&")
+        return a & b;
+    if (op == "==")
+        return a == b;
+    if (op == "!=")
+        return a != b;
+    if (op == "<")
+        return a < b;
+    if (op == ">")
+        return a > b;
+    if (op == "<=")
+        return a <= b;
+    if (op == ">=")
+        return a >= b;
+    if (op == "<<")
+        return b >= 0 && b < 63 ? a << b : 0;
+    if (op == ">>")
+        return b >= 0 && b < 63 ? a >> b : 0;
+    if (op == "+")
+        return a + b;
+    if (op == "-")
+        return a - b;
+    if (op == "*")
+        return a * b;
+    if (b == 0)
+        return 0;
+    return op == "/" ? a / b : a % b;
+}
+
+std::int64_t apply(std::string_view op, std::int64_t a) {
+    if (op == "-")
+        return -a;
+    if (op == "!")
+        return a == 0;
+    return op == "~" ? ~a : a;
+}
+
+std::int64_t combine(arithmetic how, std::int64_t a, std::int64_t n) {
+    switch (how) {
+    case arithmetic::plus: return a + n;
+    case arithmetic::minus: return a - n;
+    case arithmetic::bit_or: return a | n;
+    case arithmetic::bit_and: return a & n;
+    case arithmetic::bit_xor: return a ^ n;
+    case arithmetic::bit_clear: return a & ~n;
+    }
+    return a;
+}
+
+} // namespace wbsync::litmus

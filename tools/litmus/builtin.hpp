@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/operation.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace wbsync::litmus {
+
+/// What a function of the kernel does, as far as a litmus test is concerned.
+enum class action : std::uint8_t {
+    load,            ///< (*x)
+    store,           ///< (*x, v)
+    store_mb,        ///< (*x, v), then a full barrier
+    exchange,        ///< (x, v), the old value
+    compare,         ///< (x, old, v), the old value
+    add_unless,      ///< (x, n, unless), whether it added
+    add,             ///< (n, x), no result
+    fetch,           ///< (n, x), the old value
+    add_return,      ///< (n, x), the new value
+    add_and_test,    ///< (n, x), whether the new value is 0
+    full_fence,      ///< ()
+    read_fence,      ///< ()
+    write_fence,     ///< ()
+    no_fence,        ///< () barrier(), cpu_relax()
+    spin_lock,       ///< (l)
+    spin_unlock,     ///< (l)
+    spin_trylock,    ///< (l), whether it was taken
+    rcu_lock,        ///< ()
+    rcu_unlock,      ///< ()
+    rcu_synchronize, ///< ()
+    srcu_lock,       ///< (s), a cookie
+    srcu_unlock,     ///< (s, cookie)
+    srcu_synchronize ///< (s)
+};
+
+/// How a read-modify-write changes the value.
+enum class arithmetic : std::uint8_t { plus, minus, bit_or, bit_and, bit_xor, bit_clear };
+
+/// A function that litmus tests may call.
+struct builtin {
+    std::string_view name = {};
+    action what = action::load;
+    engine::memory_order order = engine::memory_order::relaxed;
+    bool full = false; ///< smp_mb() before and after
+    arithmetic how = arithmetic::plus;
+    std::int64_t amount = 0; ///< of atomic_inc() and its like, which have no operand
+    bool implied_amount = false;
+    int arguments = 0;
+    bool by_value = false;  ///< the location is written `*x`, not `x`
+    bool dependent = false; ///< rcu_dereference(): orders what is reached through its result
+
+    [[nodiscard]] bool has_location() const noexcept;
+    /// Which argument names the location.
+    [[nodiscard]] int location_argument() const noexcept;
+    [[nodiscard]] bool reads() const noexcept;
+    [[nodiscard]] bool writes() const noexcept;
+    /// Orders everything before it against everything after it.
+    [[nodiscard]] bool is_full_fence() const noexcept;
+};
+
+/// The function of that name, or nullptr.
+const builtin* find_builtin(std::string_view name);
+
+} // namespace wbsync::litmus

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "ast.hpp"
+#include "cursor.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace wbsync::litmus {
+
+/// Reads what comes after the threads: `locations`, `filter`, and `exists`, `~exists` or `forall`.
+void parse_condition(cursor& at, litmus_test& test);
+
+/// The values of litmus_test::shown at the end of an execution.
+using final_state = std::vector<std::int64_t>;
+
+/// Is the formula true of the state?
+bool holds(const formula& f, const litmus_test& test, const final_state& state);
+
+/// "0:r0=1; x=2;"
+std::string describe(const litmus_test& test, const final_state& state);
+
+} // namespace wbsync::litmus

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "ast.hpp"
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+namespace wbsync::litmus {
+
+/// Values that registers must have in every final state for which a proposition is true. Only
+/// registers that get their value from one load, assigned in one place: such a load may wait for
+/// the value, so executions that miss the goal are given up where they miss it.
+class goal {
+public:
+    goal() = default;
+    explicit goal(const litmus_test& test);
+
+    /// The value that register `r` of thread `p` has to get, or nullptr.
+    [[nodiscard]] const std::int64_t* wanted(int p, int r) const {
+        const auto at = values_.find({p, r});
+        return at == values_.end() ? nullptr : &at->second;
+    }
+    [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
+
+private:
+    void require(const litmus_test& test, const formula& f);
+
+    std::map<std::pair<int, int>, std::int64_t> values_;
+};
+
+} // namespace wbsync::litmus

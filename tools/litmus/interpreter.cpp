@@ -1,0 +1,660 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "interpreter.hpp"
+
+#include "arithmetic.hpp"
+
+#include <wbsync/rcu/rcu.hpp>
+
+#include <algorithm>
+
+namespace wbsync::litmus {
+
+namespace {
+
+engine::execution& execution() {
+    return *engine::execution::current();
+}
+
+[[noreturn]] void give_up(const position& at, const std::string& message) {
+    execution().fail("unsupported", fmt::format("{}:{}: {}", at.line, at.column, message), {});
+}
+
+site site_of(const builtin* function, const position& at) {
+    return {"", function == nullptr ? "" : function->name.data(), static_cast<unsigned>(at.line)};
+}
+
+bool has_access(const expression& e) {
+    return e.what == expression::kind::call || e.what == expression::kind::access ||
+           std::any_of(e.args.begin(), e.args.end(), has_access);
+}
+
+/// The condition of a wait, for one value of its load: it has no accesses.
+std::int64_t compute(const expression& e, const std::vector<content>& registers, int target,
+                     std::int64_t loaded) {
+    const auto part = [&](std::size_t i) { return compute(e.args[i], registers, target, loaded); };
+    switch (e.what) {
+    case expression::kind::number: return e.number;
+    case expression::kind::address: return address_of(e.index);
+    case expression::kind::awaited: return loaded;
+    case expression::kind::reg:
+        return e.index == target ? loaded
+                                 : registers[static_cast<std::size_t>(e.index)].value.number;
+    case expression::kind::unary: return apply(e.op, part(0));
+    case expression::kind::binary: return apply(e.op, part(0), part(1));
+    default: return 0;
+    }
+}
+
+/// The auxiliary thread may begin.
+class may_begin final : public engine::guard {
+public:
+    explicit may_begin(const task& t) : task_(t) {}
+    [[nodiscard]] bool enabled() const override {
+        return task_.never || (task_.issued && std::all_of(task_.after.begin(), task_.after.end(),
+                                                           [](const task* t) { return t->done; }));
+    }
+    [[nodiscard]] bool enabled_without(const engine::removed_steps&) const override {
+        return false;
+    }
+    [[nodiscard]] std::string waits_for() const override { return "its thread"; }
+
+private:
+    const task& task_;
+};
+
+/// The auxiliary thread has done its access.
+class is_done final : public engine::guard {
+public:
+    explicit is_done(const task& t) : task_(t) {}
+    [[nodiscard]] bool enabled() const override { return task_.done; }
+    [[nodiscard]] bool enabled_without(const engine::removed_steps&) const override {
+        return false;
+    }
+    [[nodiscard]] std::string waits_for() const override { return "an access out of order"; }
+
+private:
+    const task& task_;
+};
+
+/// A step that only waits.
+void wait_for(const engine::guard& g, const char* verb) {
+    engine::operation op;
+    op.verb = verb;
+    op.when = &g;
+    execution().announce(op);
+}
+
+} // namespace
+
+interpreter::interpreter(const litmus_test& test, int number, shared_memory& shared,
+                         const goal& towards, std::vector<task*> tasks, exploration& out)
+    : test_(test), number_(number), shared_(shared), goal_(towards), tasks_(std::move(tasks)),
+      out_(out), registers_(test.processes[static_cast<std::size_t>(number)].registers.size()) {}
+
+void interpreter::run() {
+    execute(test_.processes[static_cast<std::size_t>(number_)].body);
+    join_all();
+    for (content& c : registers_)
+        force(c);
+    end_with_locks_held();
+    for (task* t : tasks_) {
+        t->never = !t->issued;
+        t->issued_at = execution().seq(execution().self());
+    }
+}
+
+// --- statements ---------------------------------------------------------------------------------
+
+void interpreter::execute(const statement& s) {
+    switch (s.what) {
+    case statement::kind::block:
+        for (const statement& i : s.inner)
+            execute(i);
+        break;
+    case statement::kind::evaluate: evaluate(s.value); break;
+    case statement::kind::assign:
+        registers_[static_cast<std::size_t>(s.target)] = assigned(s);
+        break;
+    case statement::kind::store: plain_store(s); break;
+    case statement::kind::branch: branch(s); break;
+    case statement::kind::await: await(s); break;
+    }
+}
+
+/// The content for a register. A load that has to get a certain value waits for it.
+content interpreter::assigned(const statement& s) {
+    const expression& e = s.value;
+    const std::int64_t* const wanted = goal_.wanted(number_, s.target);
+    begin_early(e);
+    if (task* t = late_task_of(e); t != nullptr && e.function->what == action::load) {
+        const place x = place_to_read(e.args.front());
+        for (task* other : tasks_)
+            if (other->issued && !other->joined && other->where.index == x.index)
+                t->after.push_back(other);
+        t->wanted = wanted;
+        issue(*t, x);
+        return {{}, t, nullptr};
+    }
+    if (!has_access(e))
+        return postpone(e);
+    if (wanted == nullptr)
+        return {evaluate(e), nullptr, nullptr};
+    const place x = place_to_read(e.args.front());
+    join_location(x);
+    return {awaited(e, x, [&](std::int64_t v) { return v == *wanted; }), nullptr, nullptr};
+}
+
+void interpreter::branch(const statement& s) {
+    const known_value condition = evaluate(s.value);
+    const view outside = control_;
+    control_.join(condition.from);
+    execute(s.inner[condition.number != 0 ? 0 : 1]);
+    control_ = outside; // LKMM: only the arms depend on the condition
+}
+
+void interpreter::await(const statement& s) {
+    const place x = place_to_read(s.place.args.front());
+    join_location(x);
+    for (content& c : registers_)
+        force(c);
+    const known_value seen = awaited(
+        s.place, x, [&](std::int64_t v) { return compute(s.value, registers_, s.target, v) == 0; });
+    control_.join(seen.from);
+    if (s.target >= 0)
+        registers_[static_cast<std::size_t>(s.target)] = {seen, nullptr, nullptr};
+}
+
+void interpreter::plain_store(const statement& s) {
+    const place x = place_of(s.place);
+    const known_value v = evaluate(s.value);
+    join_location(x);
+    watch(x, s.at, true, true);
+    // LKMM: only an address dependency orders a plain store.
+    store_with(x, {}, {}, memory_order::relaxed, [&](atomic_t& to) {
+        to.value.store(v.number, memory_order::relaxed, "write", site_of(nullptr, s.at));
+    });
+}
+
+// --- expressions --------------------------------------------------------------------------------
+
+known_value interpreter::evaluate(const expression& e, std::vector<content>& registers) {
+    switch (e.what) {
+    case expression::kind::number: return {e.number};
+    case expression::kind::address: return {address_of(e.index)};
+    case expression::kind::reg: return force(registers[static_cast<std::size_t>(e.index)]);
+    case expression::kind::unary: {
+        known_value v = evaluate(e.args[0], registers);
+        v.number = apply(e.op, v.number);
+        return v;
+    }
+    case expression::kind::binary: return binary(e, registers);
+    case expression::kind::access: return plain_load(e);
+    case expression::kind::call: return call(e);
+    case expression::kind::awaited: break;
+    }
+    return {};
+}
+
+known_value interpreter::binary(const expression& e, std::vector<content>& registers) {
+    known_value left = evaluate(e.args[0], registers);
+    if ((e.op == "&&" && left.number == 0) || (e.op == "||" && left.number != 0))
+        return {left.number != 0, left.from};
+    const known_value right = evaluate(e.args[1], registers);
+    left.number = apply(e.op, left.number, right.number);
+    left.from.join(right.from);
+    return left;
+}
+
+/// The value, for which one waits if need be. Auxiliary threads come after the tasks that they
+/// need.
+known_value interpreter::force(content& c) {
+    if (c.loaded_by != nullptr) {
+        if (execution().self() == c.loaded_by->parent)
+            join(*c.loaded_by);
+        c.value = c.loaded_by->result;
+        c.loaded_by = nullptr;
+    }
+    if (c.computed_by != nullptr) {
+        std::vector<content> registers = c.computed_by->registers;
+        c.value = evaluate(*c.computed_by->what, registers);
+        c.computed_by = nullptr;
+    }
+    return c.value;
+}
+
+/// An expression without accesses is computed when it is used, if it needs a load that may not have
+/// been performed.
+content interpreter::postpone(const expression& e) {
+    const content c{{}, nullptr, std::make_shared<postponed>(postponed{&e, registers_})};
+    if (std::any_of(tasks_.begin(), tasks_.end(),
+                    [&](const task* t) { return !t->joined && depends_on(c, *t); }))
+        return c;
+    return {evaluate(e), nullptr, nullptr};
+}
+
+place interpreter::place_of(const expression& e) {
+    const known_value address = evaluate(e);
+    const std::int64_t i = (address.number - first_address) / 8;
+    if (address.number < first_address || address.number % 8 != 0 ||
+        i >= static_cast<std::int64_t>(test_.locations.size()))
+        give_up(e.at, fmt::format("{} is not the address of a location", address.number));
+    if (shared_.variables[static_cast<std::size_t>(i)] == nullptr)
+        give_up(e.at, fmt::format("'{}' is not a variable",
+                                  test_.locations[static_cast<std::size_t>(i)].name));
+    return {static_cast<int>(i), address.from};
+}
+
+/// LKMM: smp_rmb() orders loads only. The library's orders later stores as well.
+place interpreter::place_to_read(const expression& e) {
+    place x = place_of(e);
+    x.from.join(fenced_);
+    return x;
+}
+
+known_value interpreter::call(const expression& e) {
+    const site at = site_of(e.function, e.at);
+    begin_early(e);
+    if (task* t = early_task_of(e); t != nullptr) {
+        join(*t);
+        return {};
+    }
+    switch (e.function->what) {
+    case action::load: return load(e);
+    case action::store:
+    case action::store_mb: store(e); break;
+    case action::exchange:
+    case action::compare:
+    case action::add_unless:
+    case action::add:
+    case action::fetch:
+    case action::add_return:
+    case action::add_and_test: return update(e);
+    case action::full_fence:
+        join_all();
+        smp_mb(at);
+        break;
+    case action::read_fence:
+        join_if([](const task& t) { return t.what->function->reads(); });
+        fenced_.join(execution().memory().propagated(execution().self()));
+        break;
+    case action::write_fence:
+        join_if([](const task& t) { return t.what->function->writes(); });
+        smp_wmb(at);
+        break;
+    case action::no_fence: break;
+    case action::spin_lock: lock(e); break;
+    case action::spin_unlock: unlock(e); break;
+    case action::spin_trylock: return {trylock(e)};
+    case action::rcu_lock: rcu_read_lock(at); break;
+    case action::rcu_unlock: {
+        auto& periods = detail::rcu_state::of(execution()).periods;
+        keep_open(periods, periods.newest_section(execution().self()));
+        rcu_read_unlock(at);
+        break;
+    }
+    case action::rcu_synchronize:
+        join_all();
+        synchronize_rcu(at);
+        break;
+    case action::srcu_lock: return {srcu_lock(e)};
+    case action::srcu_unlock: srcu_unlock(e); break;
+    case action::srcu_synchronize:
+        join_all();
+        synchronize_srcu(domain_of(e), at);
+        break;
+    }
+    return {};
+}
+
+// --- accesses -----------------------------------------------------------------------------------
+
+atomic_t& interpreter::variable(const place& x) {
+    return *shared_.variables[static_cast<std::size_t>(x.index)];
+}
+
+/// Accesses to a location with plain ones are watched.
+void interpreter::watch(const place& x, const position& at, bool plain, bool writes) {
+    const auto i = static_cast<std::size_t>(x.index);
+    if (!test_.locations[i].plain)
+        return;
+    const int other = shared_.races[i].access(execution(), plain, writes);
+    if (other >= 0 && out_.race.empty())
+        out_.race = fmt::format(
+            "{}:{}: {}{} of {} by {} races with {}", at.line, at.column, plain ? "plain " : "",
+            writes ? "write" : "read", test_.locations[i].name,
+            execution().thread_name(execution().self()), execution().thread_name(other));
+}
+
+template <class F>
+known_value interpreter::load_with(const place& x, memory_order order, F read) {
+    engine::memory_model& memory = execution().memory();
+    const engine::thread_id me = execution().self();
+    known_value v;
+    memory.after_dependency(me, x.from, [&] {
+        v.from = memory.message_read_by(me, [&] { v.number = read(variable(x)); });
+    });
+    v.from.join(x.from);
+    if (engine::acquires(order))
+        memory.learn(me, v.from);
+    return v;
+}
+
+known_value interpreter::load(const expression& e) {
+    const place x = place_to_read(e.args.front());
+    join_location(x);
+    const known_value v = load_with(x, e.function->order, [&](const atomic_t& from) {
+        return from.value.load(memory_order::relaxed, e.function->name.data(),
+                               site_of(e.function, e.at));
+    });
+    watch(x, e.at, false, false);
+    return v;
+}
+
+known_value interpreter::plain_load(const expression& e) {
+    const place x = place_to_read(e.args.front());
+    join_location(x);
+    watch(x, e.at, true, false);
+    return load_with(x, memory_order::relaxed, [&](const atomic_t& from) {
+        return from.value.load(memory_order::relaxed, "read", site_of(nullptr, e.at));
+    });
+}
+
+/// Waits until `accepts` is true for what the load reads.
+template <class Predicate>
+known_value interpreter::awaited(const expression& load, const place& x, Predicate accepts) {
+    const known_value seen = load_with(x, load.function->order, [&](const atomic_t& v) {
+        std::int64_t value = 0;
+        v.value.await(accepts, memory_order::relaxed, load.function->name.data(),
+                      site_of(load.function, load.at), &value);
+        return value;
+    });
+    watch(x, load.at, false, false);
+    return seen;
+}
+
+template <class F>
+void interpreter::store_with(const place& x, const known_value& v, const view& control,
+                             memory_order order, F write) {
+    engine::memory_model& memory = execution().memory();
+    const engine::thread_id me = execution().self();
+    view from = x.from;
+    from.join(v.from);
+    from.join(control);
+    if (engine::releases(order)) // comes after all loads before it
+        from.join(memory.propagated(me));
+    memory.after_dependency(me, from, [&] { write(variable(x)); });
+}
+
+void interpreter::perform_store(const expression& e, const place& x, const known_value& v,
+                                const view& control) {
+    watch(x, e.at, false, true);
+    store_with(x, v, control, e.function->order, [&](atomic_t& to) {
+        to.value.store(v.number, e.function->order, e.function->name.data(),
+                       site_of(e.function, e.at));
+    });
+}
+
+void interpreter::store(const expression& e) {
+    const place x = place_of(e.args[0]);
+    const bool release = engine::releases(e.function->order);
+    content operand = has_access(e.args[1]) ? content{evaluate(e.args[1]), nullptr, nullptr}
+                                            : postpone(e.args[1]);
+    if (task* mine = late_task_of(e); mine != nullptr) {
+        for (task* t : tasks_)
+            if (t->issued && !t->joined &&
+                (release || t->where.index == x.index || depends_on(operand, *t)))
+                mine->after.push_back(t);
+        if (!mine->after.empty()) {
+            mine->operand = std::move(operand);
+            mine->control = control_;
+            return issue(*mine, x);
+        }
+    }
+    const known_value v = force(operand);
+    join_location(x);
+    if (release || e.function->what == action::store_mb)
+        join_all();
+    perform_store(e, x, v, control_);
+    if (e.function->what == action::store_mb)
+        execution().full_fence();
+}
+
+known_value interpreter::update(const expression& e) {
+    const builtin& f = *e.function;
+    std::vector<known_value> operands;
+    place x;
+    for (int i = 0; i != f.arguments; ++i) {
+        if (i == f.location_argument())
+            x = place_of(e.args[static_cast<std::size_t>(i)]);
+        else
+            operands.push_back(evaluate(e.args[static_cast<std::size_t>(i)]));
+    }
+    join_location(x);
+    if (f.full || engine::releases(f.order))
+        join_all();
+    const std::int64_t n = f.implied_amount ? f.amount : operands[0].number;
+    watch(x, e.at, false, true);
+    const std::int64_t result = change(e, variable(x), n, operands);
+    return {result, execution().memory().propagated(execution().self())};
+}
+
+std::int64_t interpreter::change(const expression& e, atomic_t& x, std::int64_t n,
+                                 const std::vector<known_value>& operands) {
+    const builtin& f = *e.function;
+    const site at = site_of(&f, e.at);
+    const char* verb = f.name.data();
+    const auto refused = [&](std::int64_t v) {
+        return f.implied_amount ? v == 0 : v == operands[1].number;
+    };
+    switch (f.what) {
+    case action::add: atomic_add(f.how == arithmetic::minus ? -n : n, x, at); return 0;
+    case action::compare:
+        return x.value
+            .update_if([&](std::int64_t v) { return v == n; },
+                       [&](std::int64_t) { return operands[1].number; }, f.order, f.full, verb, at)
+            .second;
+    case action::add_unless:
+        return x.value
+            .update_if([&](std::int64_t v) { return !refused(v); },
+                       [&](std::int64_t v) { return v + n; }, f.order, f.full, verb, at)
+            .first;
+    default: break;
+    }
+    if (f.full)
+        execution().full_fence();
+    const std::int64_t before = x.value.update(
+        [&](std::int64_t v) { return f.what == action::exchange ? n : combine(f.how, v, n); },
+        f.order, verb, at);
+    if (f.full)
+        execution().full_fence();
+    const std::int64_t after = combine(f.how, before, n);
+    return f.what == action::add_return     ? after
+           : f.what == action::add_and_test ? after == 0
+                                            : before;
+}
+
+// --- locks and sections -------------------------------------------------------------------------
+
+spinlock_t& interpreter::lock_of(const expression& e) {
+    return *shared_.locks[static_cast<std::size_t>(e.args.front().index)];
+}
+
+srcu_struct& interpreter::domain_of(const expression& e) {
+    return *shared_.domains[static_cast<std::size_t>(e.args.front().index)];
+}
+
+/// What came before an unlock is passed on with every store after a later lock of the thread, or of
+/// the thread that takes the lock next (LKMM: po-unlock-lock-po).
+void interpreter::lock(const expression& e) {
+    engine::memory_model& memory = execution().memory();
+    const engine::thread_id me = execution().self();
+    view known =
+        memory.message_read_by(me, [&] { spin_lock(lock_of(e), site_of(e.function, e.at)); });
+    known.join(unlocked_);
+    memory.receive_strongly(me, known);
+    held_.push_back(e.args.front().index);
+}
+
+std::int64_t interpreter::trylock(const expression& e) {
+    if (!spin_trylock(lock_of(e), site_of(e.function, e.at)))
+        return 0;
+    held_.push_back(e.args.front().index);
+    return 1;
+}
+
+void interpreter::unlock(const expression& e) {
+    const auto at = std::find(held_.begin(), held_.end(), e.args.front().index);
+    if (at == held_.end())
+        give_up(e.at, "spin_unlock() of a lock that the thread does not hold");
+    held_.erase(at);
+    join_all();
+    unlocked_ = execution().memory().now(execution().self());
+    spin_unlock(lock_of(e), site_of(e.function, e.at));
+}
+
+/// A litmus test may end so; others who want the lock never get it.
+void interpreter::end_with_locks_held() {
+    for (const int l : held_)
+        detail::lockdep::of(execution())
+            .gives_back(execution(), shared_.locks[static_cast<std::size_t>(l)]->value.id());
+}
+
+std::int64_t interpreter::srcu_lock(const expression& e) {
+    const int index = srcu_read_lock(domain_of(e), site_of(e.function, e.at));
+    const int domain = e.args.front().index;
+    sections_[{domain, index}] = sections_so_far_[domain]++;
+    return index;
+}
+
+void interpreter::srcu_unlock(const expression& e) {
+    srcu_struct& domain = domain_of(e);
+    const std::int64_t index = evaluate(e.args[1]).number;
+    const auto section = sections_.find({e.args.front().index, index});
+    if (section != sections_.end())
+        keep_open(domain.periods(), section->second);
+    srcu_read_unlock(domain, static_cast<int>(index), site_of(e.function, e.at));
+}
+
+// --- accesses out of order ----------------------------------------------------------------------
+
+task* interpreter::late_task_of(const expression& e) const {
+    for (task* t : tasks_)
+        if (t->what == &e && t->before_site < 0 && !t->issued)
+            return t;
+    return nullptr;
+}
+
+task* interpreter::early_task_of(const expression& e) const {
+    for (task* t : tasks_)
+        if (t->what == &e && t->before_site >= 0 && t->issued)
+            return t;
+    return nullptr;
+}
+
+/// Hands over what may be performed before the access `e`.
+void interpreter::begin_early(const expression& e) {
+    if (e.what != expression::kind::call)
+        return;
+    for (task* t : tasks_) {
+        if (t->before_site != e.site || t->issued)
+            continue;
+        const builtin& f = *t->what->function;
+        const auto argument = static_cast<std::size_t>(f.location_argument());
+        for (std::size_t i = 0; i != t->what->args.size(); ++i)
+            if (i != argument)
+                t->operand = {evaluate(t->what->args[i]), nullptr, nullptr};
+        if (f.implied_amount)
+            t->operand.value.number = f.amount;
+        t->control = control_;
+        issue(*t, place_of(t->what->args[argument]));
+    }
+}
+
+void interpreter::issue(task& t, const place& x) {
+    engine::execution& run = execution();
+    t.where = x;
+    t.parent = run.self();
+    t.issued_at = run.seq(run.self());
+    t.issued = true;
+    run.memory().continue_from(t.thread, run.self());
+}
+
+void interpreter::run_task(task& t) {
+    engine::execution& run = execution();
+    const may_begin begin(t);
+    wait_for(begin, "begin out of order");
+    run.by().order_after(t.parent, t.issued_at);
+    if (t.never)
+        return;
+    for (const task* before : t.after) {
+        run.by().order_after(before->thread, before->done_at);
+        run.memory().continue_after(t.thread, before->thread);
+    }
+    const known_value operand = force(t.operand);
+    if (t.what->function->what == action::store)
+        perform_store(*t.what, t.where, operand, t.control);
+    else if (t.what->function->what == action::add) {
+        watch(t.where, t.what->at, false, true);
+        change(*t.what, variable(t.where), operand.number, {});
+    } else
+        t.result = awaited(*t.what, t.where,
+                           [&](std::int64_t v) { return t.wanted == nullptr || v == *t.wanted; });
+    t.done = true;
+    t.done_at = run.seq(run.self());
+    for (const auto& [periods, number] : t.keeps_open)
+        periods->let_go(run, t.parent, number, t.thread);
+}
+
+void interpreter::join(task& t) {
+    if (t.joined)
+        return;
+    const is_done done(t);
+    wait_for(done, "wait for what was begun out of order");
+    execution().by().order_after(t.thread, t.done_at);
+    execution().memory().continue_after(execution().self(), t.thread);
+    t.joined = true;
+}
+
+template <class Condition>
+void interpreter::join_if(Condition condition) {
+    for (task* t : tasks_)
+        if (t->issued && !t->joined && condition(*t))
+            join(*t);
+}
+
+void interpreter::join_all() {
+    join_if([](const task&) { return true; });
+}
+
+void interpreter::join_location(const place& x) {
+    join_if([&](const task& t) { return t.where.index == x.index; });
+}
+
+/// What was begun in a section belongs to it, also when the thread itself has left.
+void interpreter::keep_open(engine::grace_periods& periods, std::size_t number) {
+    for (task* t : tasks_) {
+        if (!t->issued || t->joined)
+            continue;
+        periods.keep_open(t->parent, number);
+        if (t->done)
+            periods.let_go(execution(), t->parent, number, t->thread);
+        else
+            t->keeps_open.emplace_back(&periods, number);
+    }
+}
+
+bool interpreter::depends_on(const content& c, const task& t) {
+    if (c.loaded_by == &t)
+        return true;
+    if (c.computed_by == nullptr)
+        return false;
+    const auto uses = [&](const auto& self, const expression& e) -> bool {
+        if (e.what == expression::kind::reg)
+            return depends_on(c.computed_by->registers[static_cast<std::size_t>(e.index)], t);
+        return std::any_of(e.args.begin(), e.args.end(),
+                           [&](const expression& a) { return self(self, a); });
+    };
+    return uses(uses, *c.computed_by->what);
+}
+
+} // namespace wbsync::litmus

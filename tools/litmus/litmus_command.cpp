@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "litmus_command.hpp"
+
+#include "../errors.hpp"
+#include "../output.hpp"
+#include "expected.hpp"
+#include "summary.hpp"
+#include "workers.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace wbsync::litmus {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A test to be run.
+struct job {
+    std::string file; ///< as shown
+    std::string text;
+    std::string expected;
+};
+
+std::vector<fs::path> files_of(const std::vector<std::string>& paths) {
+    std::vector<fs::path> files;
+    for (const std::string& p : paths) {
+        if (!fs::is_directory(p)) {
+            files.emplace_back(p);
+            continue;
+        }
+        std::vector<fs::path> inside;
+        for (const auto& entry : fs::recursive_directory_iterator(p))
+            if (entry.is_regular_file() && entry.path().extension() == ".litmus")
+                inside.push_back(entry.path());
+        if (inside.empty())
+            throw tools::bad_usage(fmt::format("no file *.litmus in '{}'", p));
+        std::sort(inside.begin(), inside.end());
+        files.insert(files.end(), inside.begin(), inside.end());
+    }
+    return files;
+}
+
+std::vector<job> jobs_of(const request& asked) {
+    std::vector<job> jobs;
+    expectations known;
+    for (const fs::path& file : files_of(asked.paths)) {
+        std::ifstream in(file, std::ios::binary);
+        std::string text{std::istreambuf_iterator<char>(in), {}};
+        if (!in)
+            throw tools::bad_usage(fmt::format("cannot read '{}'", file.string()));
+        const std::string expected = known.of(file, text);
+        jobs.push_back({file.string(), std::move(text), expected});
+    }
+    return jobs;
+}
+
+test_result result_of(const job& j, const std::string& sent) {
+    const report::json entry = report::json::parse(sent, nullptr, false);
+    test_result r;
+    if (entry.is_discarded())
+        r.remark = "the process of the test ended without a result";
+    else
+        r = from_json(entry);
+    r.file = j.file;
+    r.expected = j.expected;
+    return r;
+}
+
+} // namespace
+
+CLI::App* add_command(CLI::App& app, request& asked) {
+    CLI::App* litmus =
+        app.add_subcommand("litmus", "Runs litmus tests of the kernel (the C format of herd7)");
+    litmus->add_option("FILE", asked.paths, "Litmus tests, and folders with *.litmus files")
+        ->type_name("")
+        ->required();
+    litmus->add_flag("--states", asked.states, "Prints the final states of each test");
+    litmus->add_flag("--json", asked.json, "One JSON document, when all is done");
+    litmus->add_flag("--only-disagreeing", asked.only_disagreeing,
+                     "Only tests whose result is not the expected one");
+    litmus->add_flag("!--no-out-of-order", asked.with.out_of_order,
+                     "Performs every access in program order");
+    litmus->add_option("-j", asked.jobs, "Tests at a time; 0: one for each core")->type_name("N");
+    litmus->add_option("--max-executions", asked.with.max_executions, "For each test; 0: no limit")
+        ->type_name("N");
+    litmus->add_option("--max-seconds", asked.with.max_seconds, "For each test; 0: no limit")
+        ->type_name("S")
+        ->capture_default_str();
+    return litmus;
+}
+
+int run_command(const request& asked) {
+    const std::vector<job> jobs = jobs_of(asked);
+    const std::size_t at_once =
+        asked.jobs != 0 ? asked.jobs : std::max(1U, std::thread::hardware_concurrency());
+    summary all;
+    report::json entries = report::json::array();
+    std::size_t width = 4;
+    for (const job& j : jobs)
+        width = std::max(width, fs::path(j.file).filename().string().size());
+    if (!asked.json)
+        tools::print(header(width));
+    run_in_children(
+        jobs.size(), at_once,
+        [&](std::size_t i) { return report::dump(to_json(run_test(jobs[i].text, asked.with))); },
+        [&](std::size_t i, const std::string& sent) {
+            const test_result r = result_of(jobs[i], sent);
+            all.add(r);
+            if (asked.only_disagreeing && r.agrees())
+                return;
+            if (asked.json)
+                entries.push_back(to_json(r));
+            else
+                tools::print(line_of(r, width, asked.states));
+        });
+    if (asked.json)
+        tools::print(report::dump({{"results", entries}, {"summary", all.json()}}, 2) + "\n");
+    else
+        tools::print(all.str() + "\n");
+    return all.status();
+}
+
+} // namespace wbsync::litmus

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "result.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+} // namespace CLI
+
+namespace wbsync::litmus {
+
+/// What `wbsync litmus` is asked for.
+struct request {
+    std::vector<std::string> paths; ///< files, and folders of files
+    bool json = false;
+    bool states = false;
+    bool only_disagreeing = false;
+    std::size_t jobs = 0; ///< 0: as many as there are cores
+    settings with;
+};
+
+/// Adds the subcommand.
+CLI::App* add_command(CLI::App& app, request& asked);
+
+/// Runs the tests and prints what came out; an exit_code. Throws bad_usage.
+int run_command(const request& asked);
+
+} // namespace wbsync::litmus

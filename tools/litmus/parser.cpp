@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "parser.hpp"
+
+#include "condition.hpp"
+#include "cursor.hpp"
+#include "lexer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace wbsync::litmus {
+
+namespace {
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+/// Binary operators of C, the loosest first.
+constexpr std::array<std::pair<std::string_view, int>, 18> operators{{{"||", 1},
+                                                                      {"&&", 2},
+                                                                      {"|", 3},
+                                                                      {"^", 4},
+                                                                      {"&", 5},
+                                                                      {"==", 6},
+                                                                      {"!=", 6},
+                                                                      {"<", 7},
+                                                                      {">", 7},
+                                                                      {"<=", 7},
+                                                                      {">=", 7},
+                                                                      {"<<", 8},
+                                                                      {">>", 8},
+                                                                      {"+", 9},
+                                                                      {"-", 9},
+                                                                      {"*", 10},
+                                                                      {"/", 10},
+                                                                      {"%", 10}}};
+
+/// The operator with its precedence; an empty one with 0 for what is none.
+std::pair<std::string_view, int> find_operator(const token& t) {
+    if (t.kind == token_kind::symbol)
+        for (const auto& o : operators)
+            if (o.first == t.text)
+                return o;
+    return {};
+}
+
+class parser {
+public:
+    explicit parser(const std::vector<token>& all) : in_(all) {}
+
+    litmus_test run() {
+        initial_state();
+        while (is_process())
+            thread();
+        if (test_.processes.empty())
+            in_.fail("expected a thread, P0(…) { … }");
+        parse_condition(in_, test_);
+        return std::move(test_);
+    }
+
+private:
+    // --- types ----------------------------------------------------------------------------------
+
+    /// A type stands where a name is followed by another name or by stars and a name.
+    [[nodiscard]] bool sees_type() const {
+        if (!in_.sees(token_kind::name))
+            return false;
+        if (is_one_of(in_.peek().text, {"int", "long", "unsigned", "signed", "short", "char",
+                                        "volatile", "const", "struct", "intptr_t", "uintptr_t"}))
+            return true;
+        std::size_t i = 1;
+        while (in_.peek(i).text == "*")
+            ++i;
+        return in_.peek(i).kind == token_kind::name && (i == 1 || in_.peek(i + 1).text != "(");
+    }
+
+    /// Skips a type; what it is, if that matters.
+    location::kind type() {
+        location::kind what = location::kind::variable;
+        while (in_.sees(token_kind::name)) {
+            const std::string_view next = in_.peek(1).text;
+            const bool word =
+                is_one_of(in_.peek().text, {"int", "long", "unsigned", "signed", "short", "char",
+                                            "volatile", "const", "struct"});
+            if (!word && in_.peek(1).kind != token_kind::name && next != "*" && next != ")")
+                break; // the name itself
+            if (in_.sees("spinlock_t"))
+                what = location::kind::spinlock;
+            if (in_.sees("srcu_struct"))
+                what = location::kind::srcu;
+            const bool is_struct = in_.sees("struct");
+            in_.take();
+            if (is_struct && in_.sees("srcu_struct"))
+                what = location::kind::srcu;
+            if (is_struct)
+                in_.expect_name("the name of a struct");
+        }
+        while (in_.accept("*") || in_.accept("volatile") || in_.accept("const")) {
+        }
+        return what;
+    }
+
+    // --- the initial state ----------------------------------------------------------------------
+
+    int location_number(std::string_view name) {
+        for (std::size_t i = 0; i != test_.locations.size(); ++i)
+            if (test_.locations[i].name == name)
+                return static_cast<int>(i);
+        test_.locations.push_back({std::string{name}});
+        return static_cast<int>(test_.locations.size()) - 1;
+    }
+
+    location& at(int i) { return test_.locations[static_cast<std::size_t>(i)]; }
+
+    void initial_state() {
+        in_.expect("{");
+        while (!in_.accept("}")) {
+            if (in_.accept(";"))
+                continue;
+            if (in_.sees(token_kind::number))
+                in_.fail("initial values of registers are not supported: expected a location");
+            const location::kind what = sees_type() ? type() : location::kind::variable;
+            const int x = location_number(in_.expect_name("a location").text);
+            at(x).what = what;
+            if (in_.sees("["))
+                in_.fail("arrays are not supported: expected ';'");
+            if (in_.accept("=")) {
+                const std::int64_t value = initial_value(); // may add a location
+                at(x).initial = value;
+            }
+            if (!in_.sees("}"))
+                in_.expect(";");
+        }
+    }
+
+    std::int64_t initial_value() {
+        if (in_.accept("ATOMIC_INIT")) {
+            in_.expect("(");
+            const std::int64_t value = in_.expect_number();
+            in_.expect(")");
+            return value;
+        }
+        const std::size_t before = in_.mark();
+        if (in_.accept("(")) { // a cast
+            if (!sees_type() && in_.peek(1).text != ")" && in_.peek(1).text != "*")
+                in_.back_to(before);
+            else {
+                type();
+                in_.expect(")");
+            }
+        }
+        in_.accept("&");
+        if (in_.sees(token_kind::name))
+            return address_of(location_number(in_.take().text));
+        return in_.expect_number();
+    }
+
+    // --- threads --------------------------------------------------------------------------------
+
+    [[nodiscard]] bool is_process() const {
+        const std::string_view name = in_.peek().text;
+        return in_.sees(token_kind::name) && name.starts_with("P") && in_.peek(1).text == "(" &&
+               name.size() > 1 && name.find_first_not_of("0123456789", 1) == name.npos;
+    }
+
+    void thread() {
+        const token& name = in_.take();
+        if (name.text.substr(1) != fmt::format("{}", test_.processes.size()))
+            throw source_error(name.at, fmt::format("expected P{}", test_.processes.size()));
+        process& p = test_.processes.emplace_back();
+        p.name = name.text;
+        parameters_.clear();
+        declared_.clear();
+        in_.expect("(");
+        while (!in_.accept(")")) {
+            parameter();
+            if (!in_.sees(")"))
+                in_.expect(",");
+        }
+        p.body = block();
+        test_.processes.back().sites = sites_;
+        sites_ = 0;
+    }
+
+    void parameter() {
+        if (in_.accept("void"))
+            return;
+        const std::size_t before = in_.mark();
+        const location::kind what = type();
+        bool pointer = false;
+        for (std::size_t i = before; i != in_.mark(); ++i)
+            pointer = pointer || in_.is_star(i);
+        const token& name = in_.expect_name("a parameter");
+        if (!pointer)
+            throw source_error(
+                name.at,
+                fmt::format("parameter '{}' is not a pointer to a shared location", name.text));
+        const int x = location_number(name.text);
+        if (what != location::kind::variable)
+            at(x).what = what;
+        parameters_.push_back(name.text);
+    }
+
+    statement block() {
+        statement s;
+        s.at = in_.expect("{").at;
+        while (!in_.accept("}"))
+            s.inner.push_back(one_statement());
+        return s;
+    }
+
+    statement one_statement() {
+        statement s;
+        s.at = in_.peek().at;
+        if (in_.sees("{"))
+            return block();
+        if (in_.accept(";"))
+            return s;
+        if (in_.accept("if"))
+            return branch(s.at);
+        if (in_.accept("while"))
+            return while_loop(s.at);
+        if (in_.accept("do"))
+            return do_loop(s.at);
+        for (const std::string_view word : {"for", "switch", "goto", "return", "break", "continue"})
+            if (in_.sees(word))
+                throw source_error(s.at, fmt::format("'{}' is not supported", word));
+        if (sees_type())
+            return declaration();
+        statement out = simple();
+        in_.expect(";");
+        return out;
+    }
+
+    statement branch(const position& at) {
+        statement s;
+        s.what = statement::kind::branch;
+        s.at = at;
+        in_.expect("(");
+        s.value = expr();
+        in_.expect(")");
+        s.inner.push_back(one_statement());
+        s.inner.emplace_back();
+        if (in_.accept("else"))
+            s.inner.back() = one_statement();
+        return s;
+    }
+
+    statement declaration() {
+        statement s;
+        s.at = in_.peek().at;
+        type();
+        do {
+            while (in_.accept("*")) {
+            }
+            const token& name = in_.expect_name("the name of a register");
+            if (in_.sees("["))
+                in_.fail("arrays are not supported: expected ';'");
+            declared_.push_back(name.text);
+            const int r = register_number(name.text);
+            if (!in_.accept("="))
+                continue;
+            statement assign;
+            assign.what = statement::kind::assign;
+            assign.at = name.at;
+            assign.target = r;
+            assign.value = expr();
+            s.inner.push_back(std::move(assign));
+        } while (in_.accept(","));
+        in_.expect(";");
+        return s;
+    }
+
+    /// An assignment, a plain store, or an expression.
+    statement simple() {
+        statement s;
+        s.at = in_.peek().at;
+        if (in_.sees(token_kind::name) && in_.peek(1).text == "=" &&
+            !is_location(in_.peek().text)) {
+            s.what = statement::kind::assign;
+            s.target = register_number(in_.take().text);
+            in_.take();
+            s.value = expr();
+            return s;
+        }
+        if (in_.sees("*")) {
+            expression left = unary();
+            if (left.what == expression::kind::access && in_.accept("=")) {
+                s.what = statement::kind::store;
+                s.place = std::move(left.args.front());
+                s.site = left.site;
+                s.value = expr();
+                note_plain(s.place);
+                return s;
+            }
+            s.what = statement::kind::evaluate;
+            s.value = std::move(left);
+            return s;
+        }
+        s.what = statement::kind::evaluate;
+        s.value = expr();
+        return s;
+    }
+
+    // --- loops that wait ------------------------------------------------------------------------
+
+    /// `while (f(load))` with nothing in it, or `while (f(r)) r = load;`
+    statement while_loop(const position& at) {
+        in_.expect("(");
+        expression condition = expr();
+        in_.expect(")");
+        const statement body = one_statement();
+        statement wait;
+        wait.what = statement::kind::await;
+        wait.at = at;
+        const statement* only = sole(body);
+        if (only == nullptr) {
+            if (!take_load(condition, wait.place))
+                throw source_error(at, unsupported_loop);
+            wait.value = std::move(condition);
+            return checked(std::move(wait));
+        }
+        fill_from_assignment(*only, wait);
+        wait.value = condition;
+        statement first;
+        first.what = statement::kind::branch;
+        first.at = at;
+        first.value = std::move(condition);
+        first.inner.push_back(checked(std::move(wait)));
+        first.inner.emplace_back();
+        return first;
+    }
+
+    /// `do r = load; while (f(r));` or `do {} while (f(load));`
+    statement do_loop(const position& at) {
+        const statement body = one_statement();
+        in_.expect("while");
+        in_.expect("(");
+        statement wait;
+        wait.what = statement::kind::await;
+        wait.at = at;
+        wait.value = expr();
+        in_.expect(")");
+        in_.expect(";");
+        if (const statement* only = sole(body); only != nullptr)
+            fill_from_assignment(*only, wait);
+        else if (!take_load(wait.value, wait.place))
+            throw source_error(at, unsupported_loop);
+        return checked(std::move(wait));
+    }
+
+    static constexpr const char* unsupported_loop =
+        "this loop is not supported: only loops that wait for a value, such as "
+        "while (READ_ONCE(*x) == 0);";
+
+    static void fill_from_assignment(const statement& s, statement& wait) {
+        if (s.what != statement::kind::assign || !is_load(s.value))
+            throw source_error(wait.at, unsupported_loop);
+        wait.target = s.target;
+        wait.place = s.value;
+    }
+
+    /// The one statement in a loop's body that does something; nullptr: there is none.
+    static const statement* sole(const statement& body) {
+        const statement* found = nullptr;
+        collect(body, found);
+        return found;
+    }
+    static void collect(const statement& s, const statement*& found) {
+        if (s.what == statement::kind::block) {
+            for (const statement& i : s.inner)
+                collect(i, found);
+            return;
+        }
+        if (s.what == statement::kind::evaluate && s.value.what == expression::kind::call &&
+            s.value.function->what == action::no_fence)
+            return;
+        if (found != nullptr)
+            throw source_error(s.at, unsupported_loop);
+        found = &s;
+    }
+
+    static bool is_load(const expression& e) {
+        return e.what == expression::kind::call && e.function->what == action::load;
+    }
+
+    /// Moves the one load out of `e`, and leaves `awaited` in its place.
+    static bool take_load(expression& e, expression& load) {
+        if (is_load(e)) {
+            load = std::move(e);
+            e = {};
+            e.what = expression::kind::awaited;
+            e.at = load.at;
+            return true;
+        }
+        bool found = false;
+        for (expression& a : e.args)
+            found = found || take_load(a, load);
+        return found;
+    }
+
+    /// The condition of a wait may only compute.
+    statement checked(statement wait) {
+        expect_no_access(wait.value);
+        return wait;
+    }
+    static void expect_no_access(const expression& e) {
+        if (e.what == expression::kind::call || e.what == expression::kind::access)
+            throw source_error(e.at, unsupported_loop);
+        for (const expression& a : e.args)
+            expect_no_access(a);
+    }
+
+    // --- expressions ----------------------------------------------------------------------------
+
+    expression expr(int least = 1) {
+        expression left = unary();
+        for (;;) {
+            const auto [op, level] = find_operator(in_.peek());
+            if (level < least || level == 0)
+                break;
+            expression e;
+            e.what = expression::kind::binary;
+            e.at = in_.take().at;
+            e.op = op;
+            e.args.push_back(std::move(left));
+            e.args.push_back(expr(level + 1));
+            left = std::move(e);
+        }
+        if (least == 1 && (in_.sees("?") || in_.sees("->") || in_.sees("++") || in_.sees("--") ||
+                           in_.sees("+=") || in_.sees("-=") || in_.sees("=") || in_.sees(".")))
+            throw source_error(in_.peek().at,
+                               fmt::format("'{}' is not supported here", in_.peek().text));
+        return left;
+    }
+
+    expression unary() {
+        expression e;
+        e.at = in_.peek().at;
+        if (in_.accept("*")) {
+            e.what = expression::kind::access;
+            e.args.push_back(unary());
+            e.site = sites_++;
+            note_plain(e.args.front());
+            return e;
+        }
+        if (in_.accept("&")) {
+            expression of = unary();
+            if (of.what != expression::kind::access)
+                throw source_error(e.at, "'&' is only supported before '*'");
+            return std::move(of.args.front());
+        }
+        for (const std::string_view op : {"-", "!", "~", "+"})
+            if (in_.accept(op)) {
+                e.what = expression::kind::unary;
+                e.op = op;
+                e.args.push_back(unary());
+                return e;
+            }
+        return primary();
+    }
+
+    [[nodiscard]] bool sees_cast() const {
+        if (!in_.sees("(") || in_.peek(1).kind != token_kind::name)
+            return false;
+        std::size_t i = 1;
+        while (in_.peek(i).kind == token_kind::name || in_.peek(i).text == "*")
+            ++i;
+        if (in_.peek(i).text != ")")
+            return false;
+        if (i == 2) // "(name)": a cast if it is a type
+            return is_one_of(in_.peek(1).text,
+                             {"int", "long", "unsigned", "short", "char", "intptr_t", "uintptr_t",
+                              "bool", "u8", "u16", "u32", "u64", "s32", "s64"});
+        return in_.peek(2).kind == token_kind::name || in_.peek(i - 1).text == "*";
+    }
+
+    expression primary() {
+        if (sees_cast()) {
+            in_.expect("(");
+            type();
+            in_.expect(")");
+            return unary();
+        }
+        expression e;
+        e.at = in_.peek().at;
+        if (in_.accept("(")) {
+            e = expr();
+            in_.expect(")");
+            return e;
+        }
+        if (in_.sees(token_kind::number)) {
+            e.number = in_.take().number;
+            return e;
+        }
+        const token& name = in_.expect_name("an expression");
+        if (in_.sees("("))
+            return call(name);
+        if (in_.sees("["))
+            in_.fail("arrays are not supported");
+        if (name.text == "NULL" || name.text == "false" || name.text == "true") {
+            e.number = name.text == "true" ? 1 : 0;
+            return e;
+        }
+        if (is_location(name.text)) {
+            e.what = expression::kind::address;
+            e.index = location_number(name.text);
+            return e;
+        }
+        const auto r = known_register(name.text);
+        if (!r)
+            throw source_error(name.at, fmt::format("'{}' is neither a parameter nor a register "
+                                                    "of {}",
+                                                    name.text, test_.processes.back().name));
+        e.what = expression::kind::reg;
+        e.index = *r;
+        return e;
+    }
+
+    expression call(const token& name) {
+        expression e;
+        e.what = expression::kind::call;
+        e.at = name.at;
+        e.function = find_builtin(name.text);
+        if (e.function == nullptr)
+            throw source_error(name.at, fmt::format("'{}' is not supported", name.text));
+        in_.expect("(");
+        while (!in_.accept(")")) {
+            const bool place = e.function->has_location() &&
+                               static_cast<int>(e.args.size()) == e.function->location_argument();
+            e.args.push_back(place ? place_of(*e.function) : expr());
+            if (!in_.sees(")"))
+                in_.expect(",");
+        }
+        if (static_cast<int>(e.args.size()) != e.function->arguments)
+            throw source_error(name.at, fmt::format("{} takes {} arguments, not {}", name.text,
+                                                    e.function->arguments, e.args.size()));
+        e.site = sites_++;
+        note_kind(e);
+        return e;
+    }
+
+    /// READ_ONCE(*x) and its like name the value, all others its address. `*x` is no plain access
+    /// there.
+    expression place_of(const builtin& function) {
+        const position at = in_.peek().at;
+        if (!function.by_value)
+            return expr();
+        if (!in_.accept("*"))
+            throw source_error(at, fmt::format("{} takes a location, such as *x", function.name));
+        return unary();
+    }
+
+    // --- names ----------------------------------------------------------------------------------
+
+    [[nodiscard]] bool is_location(std::string_view name) const {
+        return std::find(declared_.begin(), declared_.end(), name) == declared_.end() &&
+               std::find(parameters_.begin(), parameters_.end(), name) != parameters_.end();
+    }
+
+    [[nodiscard]] std::optional<int> known_register(std::string_view name) const {
+        const auto& all = test_.processes.back().registers;
+        const auto at = std::find(all.begin(), all.end(), name);
+        if (at == all.end())
+            return std::nullopt;
+        return static_cast<int>(at - all.begin());
+    }
+
+    int register_number(std::string_view name) {
+        if (const auto r = known_register(name))
+            return *r;
+        auto& all = test_.processes.back().registers;
+        all.emplace_back(name);
+        return static_cast<int>(all.size()) - 1;
+    }
+
+    // --- what locations are used for ------------------------------------------------------------
+
+    /// Through a register any location may be meant.
+    void note_plain(const expression& place) {
+        if (place.what == expression::kind::address)
+            at(place.index).plain = true;
+        else
+            for (location& x : test_.locations)
+                x.plain = true;
+    }
+
+    void note_kind(const expression& e) {
+        if (!e.function->has_location())
+            return;
+        using enum location::kind;
+        const auto argument = static_cast<std::size_t>(e.function->location_argument());
+        const expression& place = e.args[argument];
+        const location::kind wanted = kind_for(e.function->what);
+        if (place.what != expression::kind::address) {
+            if (wanted != variable)
+                throw source_error(place.at, fmt::format("{} takes a parameter", e.function->name));
+            return;
+        }
+        location& x = at(place.index);
+        if (x.what == variable && wanted != variable)
+            x.what = wanted;
+        if (x.what != wanted)
+            throw source_error(
+                place.at, fmt::format("{} cannot be applied to '{}'", e.function->name, x.name));
+    }
+
+    static location::kind kind_for(action what) {
+        switch (what) {
+        case action::spin_lock:
+        case action::spin_unlock:
+        case action::spin_trylock: return location::kind::spinlock;
+        case action::srcu_lock:
+        case action::srcu_unlock:
+        case action::srcu_synchronize: return location::kind::srcu;
+        default: return location::kind::variable;
+        }
+    }
+
+    cursor in_;
+    litmus_test test_;
+    std::vector<std::string_view> parameters_; ///< of the thread at hand
+    std::vector<std::string_view> declared_;   ///< its registers, which may hide a parameter
+    int sites_ = 0;
+};
+
+} // namespace
+
+litmus_test parse(std::string_view text) {
+    const tokens all = split(text);
+    litmus_test test = parser(all.tokens).run();
+    test.name = all.name;
+    return test;
+}
+
+} // namespace wbsync::litmus

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "result.hpp"
+
+#include "parser.hpp"
+
+#include <chrono>
+#include <exception>
+
+namespace wbsync::litmus {
+
+namespace {
+
+/// What herd7 calls the observation.
+std::string verdict(std::uint64_t holding, std::uint64_t all) {
+    return holding == 0 ? "Never" : holding == all ? "Always" : "Sometimes";
+}
+
+/// Adds what was seen to the result. Returns whether it is known now.
+void count_states(const litmus_test& test, const exploration& seen, test_result& r,
+                  std::uint64_t& holding) {
+    for (const auto& [state, times] : seen.states) {
+        if (!holds(test.filter, test, state))
+            continue;
+        const bool yes = holds(test.condition, test, state);
+        holding += yes ? 1U : 0U;
+        ++r.states;
+        r.state_texts.push_back(fmt::format("{} {}", yes ? "*" : " ", describe(test, state)));
+    }
+}
+
+void add(exploration& all, const exploration& more) {
+    for (const auto& [state, times] : more.states)
+        all.states[state] += times;
+    all.executions += more.executions;
+    all.redundant += more.redundant;
+    all.found = all.found || more.found;
+    if (all.race.empty())
+        all.race = more.race;
+    if (all.unsupported.empty())
+        all.unsupported = more.unsupported;
+    all.incomplete = more.incomplete;
+}
+
+/// All states if there are not too many, and otherwise at least whether the proposition holds in
+/// some.
+exploration explore(const litmus_test& test, const reordering& reordered, const settings& with) {
+    options bounds;
+    bounds.max_seconds = with.max_seconds;
+    bounds.max_executions = with.max_executions;
+    const goal towards(test);
+    if (!towards.empty() && (with.max_executions == 0 || with.max_executions > with.for_states))
+        bounds.max_executions = with.for_states;
+    exploration seen = explore(test, bounds, reordered);
+    if (seen.incomplete.empty() || seen.found || bounds.max_executions == with.max_executions)
+        return seen;
+    bounds.max_executions = with.max_executions;
+    add(seen, explore(test, bounds, reordered, towards));
+    return seen;
+}
+
+void judge(const litmus_test& test, const exploration& seen, const reordering& needed,
+           const settings& with, test_result& r) {
+    std::uint64_t holding = 0;
+    count_states(test, seen, r, holding);
+    if (!seen.unsupported.empty()) {
+        r.remark = seen.unsupported;
+        return;
+    }
+    if (holding != 0 && holding != r.states) {
+        r.result = "Sometimes"; // nothing that is left out can change that
+        return;
+    }
+    if (!seen.incomplete.empty() && !seen.found)
+        r.not_explored = seen.incomplete;
+    else if (!needed.impossible.empty())
+        r.not_explored = needed.impossible;
+    else if (!with.out_of_order && !needed.empty())
+        r.not_explored =
+            fmt::format("{} performed later than the program says", needed.accesses.front().thread);
+    else
+        r.result = verdict(holding, r.states);
+}
+
+} // namespace
+
+test_result run_test(std::string_view text, const settings& with) {
+    test_result r;
+    const auto start = std::chrono::steady_clock::now();
+    try {
+        const litmus_test test = parse(text);
+        r.name = test.name;
+        const reordering needed = find_reordering(test);
+        const exploration seen = explore(test, with.out_of_order ? needed : reordering{}, with);
+        r.executions = seen.executions;
+        r.redundant = seen.redundant;
+        r.race = seen.race;
+        if (with.out_of_order)
+            for (const detached_access& a : needed.accesses)
+                r.out_of_order.push_back(a.thread);
+        judge(test, seen, needed, with, r);
+    } catch (const std::exception& e) {
+        r.remark = e.what();
+    }
+    r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return r;
+}
+
+report::json to_json(const test_result& r) {
+    const auto text = [](const std::string& s) {
+        return s.empty() ? report::json(nullptr) : report::json(s);
+    };
+    return {{"file", r.file},
+            {"name", r.name},
+            {"result", r.result},
+            {"states", r.states},
+            {"executions", r.executions},
+            {"redundant", r.redundant},
+            {"seconds", r.seconds},
+            {"expected", text(r.expected)},
+            {"agrees", r.expected.empty() ? report::json(nullptr) : report::json(r.agrees())},
+            {"not_explored", text(r.not_explored)},
+            {"race", text(r.race)},
+            {"out_of_order", r.out_of_order},
+            {"remark", text(r.remark)},
+            {"final_states", r.state_texts}};
+}
+
+test_result from_json(const report::json& j) {
+    const auto text = [&](const char* key) {
+        return j[key].is_null() ? std::string{} : j[key].get<std::string>();
+    };
+    test_result r;
+    r.file = text("file");
+    r.name = text("name");
+    r.result = text("result");
+    r.states = j["states"].get<std::uint64_t>();
+    r.executions = j["executions"].get<std::uint64_t>();
+    r.redundant = j["redundant"].get<std::uint64_t>();
+    r.seconds = j["seconds"].get<double>();
+    r.expected = text("expected");
+    r.not_explored = text("not_explored");
+    r.race = text("race");
+    r.out_of_order = j["out_of_order"].get<std::vector<std::string>>();
+    r.remark = text("remark");
+    r.state_texts = j["final_states"].get<std::vector<std::string>>();
+    return r;
+}
+
+} // namespace wbsync::litmus

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "summary.hpp"
+
+#include "../errors.hpp"
+
+#include <filesystem>
+
+namespace wbsync::litmus {
+
+std::string header(std::size_t width) {
+    return fmt::format("{:<{}}  {:<11}  {:>6}  {:>10}  {:>7}  expected\n", "test", width, "result",
+                       "states", "executions", "seconds");
+}
+
+std::string line_of(const test_result& r, std::size_t width, bool states) {
+    std::string text = fmt::format(
+        "{:<{}}  {:<11}  {:>6}  {:>10}  {:>7.2f}  {}{}\n",
+        std::filesystem::path(r.file).filename().string(), width, r.result, r.states, r.executions,
+        r.seconds, r.expected.empty() ? "?" : r.expected, r.agrees() ? "" : "  DISAGREES");
+    if (!r.not_explored.empty())
+        text += fmt::format("    not explored: {}\n", r.not_explored);
+    if (!r.remark.empty())
+        text += fmt::format("    {}:{}\n", r.file, r.remark);
+    if (!r.race.empty())
+        text += fmt::format("    data race: {}\n", r.race);
+    if (states)
+        for (const std::string& s : r.state_texts)
+            text += fmt::format("    {}\n", s);
+    return text;
+}
+
+void summary::add(const test_result& r) {
+    ++tests_;
+    ++(r.expected.empty() ? unknown_ : r.agrees() ? agree_ : disagree_);
+    not_explored_ += r.not_explored.empty() ? 0 : 1;
+    unsupported_ += r.result == "Unsupported" && r.not_explored.empty() ? 1 : 0;
+    races_ += r.race.empty() ? 0 : 1;
+    seconds_ += r.seconds;
+    executions_ += r.executions;
+}
+
+std::string summary::str() const {
+    std::string text =
+        fmt::format("{} {}: {} as expected", tests_, tests_ == 1 ? "test" : "tests", agree_);
+    const auto also = [&](int n, const char* what) {
+        if (n != 0)
+            text += fmt::format(", {} {}", n, what);
+    };
+    also(disagree_, "NOT as expected");
+    also(unknown_, "without an expectation");
+    also(not_explored_, "not explored");
+    also(unsupported_, "unsupported");
+    also(races_, "with a data race");
+    return text + fmt::format("; {} executions, {:.1f} s", executions_, seconds_);
+}
+
+report::json summary::json() const {
+    return {{"tests", tests_},
+            {"agree", agree_},
+            {"disagree", disagree_},
+            {"without_expectation", unknown_},
+            {"not_explored", not_explored_},
+            {"unsupported", unsupported_},
+            {"races", races_},
+            {"executions", executions_},
+            {"seconds", seconds_}};
+}
+
+int summary::status() const {
+    using enum tools::exit_code;
+    return disagree_ > 0                           ? not_as_expected
+           : not_explored_ > 0 || unsupported_ > 0 ? something_incomplete
+                                                   : all_as_expected;
+}
+
+} // namespace wbsync::litmus

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "../child_process.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+namespace wbsync::litmus {
+
+/// Runs work(0), …, work(n-1), each in a process of its own and at most `jobs` at once: the engine
+/// knows one execution at a time. `done(i, text)` gets what work(i) returned, in the order of i; an
+/// empty text if its process ended without one.
+inline void run_in_children(std::size_t n, std::size_t jobs,
+                            const std::function<std::string(std::size_t)>& work,
+                            const std::function<void(std::size_t, const std::string&)>& done) {
+    struct child {
+        std::size_t index;
+        pid_t pid;
+        int from;
+    };
+    std::vector<child> running;
+    std::vector<std::string> texts(n);
+    std::vector<bool> ended(n, false);
+    std::size_t started = 0;
+    std::size_t reported = 0;
+
+    const auto start = [&] {
+        std::array<int, 2> ends{};
+        if (::pipe(ends.data()) != 0)
+            tools::detail::throw_errno("pipe");
+        const pid_t parent = ::getpid();
+        const pid_t pid = ::fork();
+        if (pid < 0)
+            tools::detail::throw_errno("fork");
+        if (pid == 0) {
+            ::close(ends[0]);
+            const auto mine = [&] { return work(started); };
+            tools::detail::be_child(mine, parent, ends[1]);
+        }
+        ::close(ends[1]);
+        running.push_back({started++, pid, ends[0]});
+    };
+    const auto finish = [&](std::size_t r) {
+        const child c = running[r];
+        running.erase(running.begin() + static_cast<std::ptrdiff_t>(r));
+        ::close(c.from);
+        int status = 0;
+        while (::waitpid(c.pid, &status, 0) < 0 && errno == EINTR) {
+        }
+        ended[c.index] = true;
+        for (; reported != n && ended[reported]; ++reported)
+            done(reported, texts[reported]);
+    };
+    const auto read_some = [&](std::size_t r) {
+        std::array<char, 65536> buffer{};
+        const ssize_t got = ::read(running[r].from, buffer.data(), buffer.size());
+        if (got > 0)
+            texts[running[r].index].append(buffer.data(), static_cast<std::size_t>(got));
+        else if (got == 0 || errno != EINTR)
+            finish(r);
+    };
+
+    while (started != n || !running.empty()) {
+        while (started != n && running.size() < jobs)
+            start();
+        std::vector<pollfd> waiting;
+        for (const child& c : running)
+            waiting.push_back({c.from, POLLIN, 0});
+        if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
+            tools::detail::throw_errno("poll");
+        for (std::size_t r = waiting.size(); r-- != 0;)
+            if (waiting[r].revents != 0)
+                read_some(r);
+    }
+}
+
+} // namespace wbsync::litmus
