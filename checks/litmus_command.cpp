@@ -157,7 +157,7 @@ TEST_CASE("litmus: on the shared corpus nothing is wrongly Never or Sometimes") 
     if (corpus == nullptr)
         return;
     const json seen =
-        json::parse(litmus_program(fmt::format("--json --max-seconds 10 '{}/corpus'", corpus)).out);
+        json::parse(litmus_program(fmt::format("--json --max-seconds 3 '{}/corpus'", corpus)).out);
     std::size_t agree = 0;
     for (const json& r : seen["results"]) {
         agree += r["agrees"] == true ? 1U : 0U;

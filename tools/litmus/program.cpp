@@ -5,6 +5,7 @@
 
 #include <wbsync/check.hpp>
 
+#include <csignal>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -17,8 +18,8 @@ namespace {
 class model {
 public:
     model(const litmus_test* test, const reordering* reordered, const goal* towards,
-          exploration* out)
-        : test_(*test), reordered_(*reordered), out_(*out), shared_(*test),
+          exploration* out, volatile std::sig_atomic_t* enough)
+        : test_(*test), reordered_(*reordered), out_(*out), enough_(*enough), shared_(*test),
           tasks_(reordered->accesses.size()) {
         const auto processes = static_cast<int>(test_.processes.size());
         for (std::size_t i = 0; i != tasks_.size(); ++i) {
@@ -50,6 +51,7 @@ public:
         ++out_.states[state];
         out_.found = out_.found ||
                      (holds(test_.filter, test_, state) && holds(test_.condition, test_, state));
+        enough_ = out_.found ? 1 : 0;
     }
 
 private:
@@ -73,6 +75,7 @@ private:
     const litmus_test& test_;
     const reordering& reordered_;
     exploration& out_;
+    volatile std::sig_atomic_t& enough_;
     shared_memory shared_;
     std::vector<task> tasks_;
     std::vector<std::unique_ptr<interpreter>> threads_;
@@ -93,9 +96,11 @@ exploration explore(const litmus_test& test, const options& asked, const reorder
                 out.unsupported =
                     f.property == "unsupported" ? f.message : f.property + ": " + f.message;
     };
+    with.jobs = 1; // in this process: the states are collected here
+    volatile std::sig_atomic_t enough = 0;
     if (!towards.empty())
-        with.enough = [&] { return out.found; };
-    const result seen = check<model>(with, &test, &reordered, &towards, &out);
+        with.interrupt = &enough;
+    const result seen = check<model>(with, &test, &reordered, &towards, &out, &enough);
     out.executions = seen.executions;
     out.redundant = seen.redundant;
     out.incomplete = seen.limit;

@@ -19,7 +19,7 @@ struct settings {
     bool out_of_order = true;
     /// So many executions are run to see all final states, before only those are looked for that
     /// satisfy the proposition.
-    std::uint64_t for_states = 10'000;
+    std::uint64_t for_states = 3'000;
 };
 
 /// What is said about one test. `result` is Never, Sometimes or Always, as herd7 says of the
