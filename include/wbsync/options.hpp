@@ -33,8 +33,8 @@ struct progress {
 /// How a search that is too large for one process is divided into tasks. What is counted and found
 /// does not depend on it.
 struct division {
-    std::uint64_t first = 2000; ///< executions before anything is divided
-    std::uint64_t each = 4000;  ///< executions of one task, before it is divided in turn
+    std::uint64_t first = 2000; ///< runs before anything is divided
+    std::uint64_t each = 4000;  ///< runs of one task, before it is divided in turn
     int tasks = 64;             ///< handed out in one round
     int parts = 4;              ///< that a task is divided into
     bool always = false;        ///< even if there is only one process; for tests

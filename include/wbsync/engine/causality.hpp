@@ -22,6 +22,7 @@ struct event {
     timestamp seq = 0; ///< which step of its thread, from 1
     object_id object = 0;
     access_class access = access_class::none;
+    std::int64_t delta = 0;       ///< what an addition adds
     step_index previous = -1;     ///< the step before it on the same object
     step_index phase_before = -1; ///< the last step of the phase before its own
 
@@ -39,7 +40,7 @@ public:
     void begin(int common) {
         open_ = false;
         done_ = 0;
-        finished_ = {};
+        newest_of_.fill(-1);
         while (size() > common)
             undo();
     }
@@ -54,7 +55,7 @@ public:
 
     /// Causal past of the next step of `t`, by program order alone.
     [[nodiscard]] const vector_clock& past(thread_id t) const noexcept {
-        return finished_[t] == 0 ? nothing_ : step_of(t, finished_[t]).clock;
+        return newest_of_[t] < 0 ? nothing_ : at(newest_of_[t]).clock;
     }
 
     [[nodiscard]] const std::vector<step_index>& steps_of(thread_id t) const {
@@ -76,18 +77,23 @@ public:
         open_ = true;
         if (done_++ < size())
             return;
-        event& e = append();
+        event& e = append(); // before past(t), which may move
         e.thread = t;
         e.object = op.object;
         e.access = op.access;
+        e.delta = op.delta;
         e.clock = past(t);
         e.seq = ++e.clock[t];
         steps_of_[t].push_back(size() - 1);
         e.previous = e.phase_before = -1;
         if (op.access == access_class::none)
             return;
-        e.previous = last(op.object);
-        e.phase_before = last_before(op.object, op.access);
+        e.previous = e.phase_before = last(op.object);
+        if (e.previous < 0)
+            return;
+        const event& before = at(e.previous);
+        if (before.phase_goes_on(op.access))
+            e.phase_before = before.phase_before;
         if (e.phase_before >= 0)
             e.clock.join(at(e.phase_before).through);
     }
@@ -102,7 +108,7 @@ public:
     void close() {
         if (!std::exchange(open_, false))
             return;
-        ++finished_[under_way_];
+        newest_of_[under_way_] = static_cast<std::int16_t>(done_ - 1);
         if (!is_new())
             return;
         closed_ = size();
@@ -168,7 +174,7 @@ private:
     std::vector<std::int16_t> last_; ///< the newest step on each object
     vector_clock nothing_;           ///< the past of a first step
     per_thread<std::vector<step_index>> steps_of_;
-    per_thread<timestamp> finished_; ///< steps of each thread done in this execution
+    per_thread<std::int16_t> newest_of_; ///< the last step of each thread done in this execution
     int done_ = 0;
     int closed_ = 0; ///< steps that are part of the histories
     thread_id under_way_ = 0;

@@ -63,6 +63,15 @@ public:
         return instance;
     }
 
+    /// Whatever was done with it before: it is as if it were new.
+    void forget() {
+        ordered_additions_.clear();
+        start_over_ = false;
+        extensions_.clear();
+        extension_keys_.clear();
+        log_ = nullptr;
+    }
+
     // --- the life of one execution, as driven by the host -----------------------------------
 
     struct settings {

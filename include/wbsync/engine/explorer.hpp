@@ -26,24 +26,48 @@ class explorer final : public scheduler {
 public:
     /// `symmetric`: threads that the model declares alike are explored up to renaming.
     /// `are`: what is known of threads that are asleep at nodes of other tasks.
-    explicit explorer(bool symmetric = true, sleepers are = sleepers::explored)
-        : symmetric_(symmetric), sleepers_(are) {}
+    void begin(bool symmetric, sleepers are) {
+        symmetric_ = symmetric;
+        sleepers_ = are;
+    }
 
     /// Takes on a task. False: nothing is left to do in it.
     bool load(search_task task) {
-        path_ = std::move(task.path);
+        order_.begin(0);
+        races_.reset();
+        distant_.clear();
+        finished_.clear();
+        inherited_ = wakeup_forest::none;
+        blocked_ = false;
         floor_ = task.floor;
         threads_ = task.threads;
-        known_ = path_.size();
-        if (!task.begun)
+        known_ = task.path.size();
+        fixed_ = first_new_ = 0;
+        if (!task.begun) {
+            path_.forest.clear(); // the nodes are kept for their memory
             return true;
+        }
+        path_ = std::move(task.path);
         const bool more = go_back(path_.size());
         first_new_ = 0; // nothing is known of this path
         return more;
     }
 
+    /// What is left of the task, in one piece; empty if nothing is. To be called after
+    /// execution_end(), instead of next().
+    [[nodiscard]] search_task rest() const {
+        for (step_index i = order_.done(); i-- != floor_;) {
+            if (!path_[i].has_more())
+                continue;
+            search_task t = part(floor_, i, 1 - explored());
+            leave(t.path[i], t.path.forest);
+            return t;
+        }
+        return {};
+    }
+
     /// Cuts what is left of the task into at most `parts`, the part that comes last in the order of
-    /// exploration first. To be called after execution_end(), instead of next().
+    /// exploration first. Likewise.
     [[nodiscard]] std::vector<search_task> split(int parts) {
         std::vector<search_task> tasks;
         const std::vector<double> shares = shares_left();
@@ -58,13 +82,13 @@ public:
                              [](const node& n) { return n.has_more(); });
             if (static_cast<int>(tasks.size()) + 1 == parts && !last)
                 continue;
-            leave(path_[i]);
+            leave(path_[i], path_.forest);
             tasks.push_back(part(floor, i, share));
             floor = i + 1;
             share = 0;
         }
         for (step_index i = floor; i < known_; ++i) { // nothing is left there
-            leave(path_[i]);
+            leave(path_[i], path_.forest);
             finished_.push_back({i, path_[i]});
         }
         return tasks;
@@ -332,7 +356,9 @@ private:
             plan(n, path_.forest, reversal_, sleepers_, next);
             return;
         }
-        distant_reversal d{i, reversal_.elements(), {}};
+        distant_reversal d{i, {}, {}};
+        for (const reversal::element& e : reversal_.elements())
+            d.elements.push_back({e.step, e.seq, *e.clock});
         if (!plan(n, path_.forest, reversal_, sleepers_, next))
             return;
         for (thread_id q = 0; q != run.thread_count(); ++q)
@@ -368,7 +394,7 @@ private:
         for (; depth != floor_; --depth) {
             node& n = path_[depth - 1];
             fixed_ = depth;
-            leave(n);
+            leave(n, path_.forest);
             if (take_choice(n)) {
                 first_new_ = depth; // the races of the step itself are known
                 return true;
@@ -385,7 +411,7 @@ private:
     }
 
     /// What follows the step of the node is explored, or somebody else's.
-    void leave(node& n) {
+    static void leave(node& n, wakeup_forest& forest) {
         if (std::exchange(n.left, true))
             return;
         ++n.ended;
@@ -394,7 +420,7 @@ private:
         if (n.restricted)
             n.sleeping_choices.push_back({n.step.thread, n.step.choice});
         else
-            put_to_sleep(n);
+            put_to_sleep(n, forest);
     }
 
     /// Starts the next choice of the node's step.
@@ -410,13 +436,13 @@ private:
     }
 
     /// The step of the node is explored, and with it those of the threads like its own.
-    void put_to_sleep(node& n) {
+    static void put_to_sleep(node& n, wakeup_forest& forest) {
         for (thread_set left = n.like & ~n.sleep; left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
             wakeup_step next = n.step;
             next.thread = q;
             next.object = execution::exchanged(next.object, n.step.thread, q);
-            path_.forest.drop_covered(n.tree, next);
+            forest.drop_covered(n.tree, next);
         }
         n.sleep |= only(n.step.thread) | n.like;
     }
@@ -451,8 +477,8 @@ private:
         return t;
     }
 
-    bool symmetric_;
-    sleepers sleepers_;
+    bool symmetric_ = true;
+    sleepers sleepers_ = sleepers::explored;
     execution* run_ = nullptr;
     bool blocked_ = false; ///< the choice just made is asleep
     causal_order order_;

@@ -60,6 +60,7 @@ class guard;
 struct operation {
     object_id object = 0;
     access_class access = access_class::none;
+    std::int64_t delta = 0;      ///< what an addition adds
     bool chooses = false;        ///< it may read more than one store
     bool idle = false;           ///< a daemon waits here for work: it may be told to quit
     const guard* when = nullptr; ///< nullptr: never blocks
@@ -91,6 +92,10 @@ public:
     /// Could it run if the steps `gone` had not happened? Guards that stay true once they are say
     /// no: nothing that came later can have disabled them, so there is no race to reverse.
     [[nodiscard]] virtual bool enabled_without(const removed_steps& gone) const = 0;
+
+    /// For a condition on the value of a variable: that value now. Otherwise nullptr.
+    [[nodiscard]] virtual const std::int64_t* newest_value() const { return nullptr; }
+    [[nodiscard]] virtual bool accepts(std::int64_t /*value*/) const { return false; }
 
     /// For deadlock reports: "spin_lock(inode[0].i_lock), held by switcher[1]".
     [[nodiscard]] virtual std::string waits_for() const = 0;

@@ -26,6 +26,11 @@ struct race {
 /// Finds the races of an execution, step by step.
 class race_finder {
 public:
+    void reset() noexcept {
+        used_ = 0;
+        cut_ = false;
+    }
+
     /// Forgets the races that end in step `second` or later.
     void keep_before(step_index second) noexcept {
         while (used_ != 0 &&
@@ -77,17 +82,16 @@ private:
     /// An operation that never blocks races with what it conflicts with directly.
     void find_direct(causal_order& order, thread_id t, const operation& op, step_index second) {
         const vector_clock& past = order.past(t);
+        conflicts_.clear();
         order.for_each_conflict(op.object, op.access, [&](thread_id u, step_index i) {
-            if (u == t || past.covers(u, order.at(i).seq) ||
-                is_dropped(order.at(i).access, op.access))
-                return;
-            bool direct = true;
-            order.for_each_conflict(op.object, op.access, [&](thread_id, step_index j) {
-                direct = direct && (j == i || !order.depends_on(j, i));
-            });
-            if (direct)
-                add(order, t, op, second).removed.push_back(i);
+            if (u != t && !past.covers(u, order.at(i).seq) &&
+                !is_dropped(order.at(i).access, op.access))
+                conflicts_.push_back(i);
         });
+        for (const step_index i : conflicts_)
+            if (std::none_of(conflicts_.begin(), conflicts_.end(),
+                             [&](step_index j) { return j != i && order.depends_on(j, i); }))
+                add(order, t, op, second).removed.push_back(i);
     }
 
     /// A blocking operation may need several conflicting steps out of its way before it can run:
@@ -96,32 +100,39 @@ private:
     /// run are its races. Smaller rests are found from the executions that these lead to.
     void find_blocking(causal_order& order, thread_id t, const operation& op, step_index second) {
         collect_conflicts(order, t, op);
+        if (conflicts_.empty())
+            return;
+        sums_ = are_additions(order, op) ? op.when->newest_value() : nullptr;
         tried_.clear();
         found_.clear();
         pending_.assign(1, 0);
         for (std::size_t next = 0; next != pending_.size(); ++next) {
             const std::uint64_t set = pending_[next];
+            if (sums_ != nullptr && !may_lead_to_enabled(order, op, set))
+                continue;
             for (std::size_t c = 0; c != conflicts_.size(); ++c) {
                 if (((set >> c) & 1) == 0)
                     try_set(order, t, op, second, set | future_[c]);
             }
         }
+        if (sums_ != nullptr && found_.empty()) { // without all of them it may read an old store
+            sums_ = nullptr;
+            try_set(order, t, op, second, all_conflicts());
+        }
     }
 
     void try_set(causal_order& order, thread_id t, const operation& op, step_index second,
                  std::uint64_t set) {
-        if (std::find(tried_.begin(), tried_.end(), set) != tried_.end())
+        if (contains_found(set) || std::find(tried_.begin(), tried_.end(), set) != tried_.end())
             return;
-        for (const std::uint64_t f : found_)
-            if ((set & f) == f)
-                return;
+        if (sums_ != nullptr && set == all_conflicts())
+            return;
         if (tried_.size() == max_sets) {
             cut_ = true;
             return;
         }
         tried_.push_back(set);
-        const without gone(order, conflicts_, set);
-        if (!op.when->enabled_without(gone)) {
+        if (!is_enabled_without(order, op, set)) {
             if (!mutated(mutant::blocking_races_of_one_step))
                 pending_.push_back(set);
             return;
@@ -131,6 +142,81 @@ private:
         for (std::size_t c = 0; c != conflicts_.size(); ++c)
             if (((set >> c) & 1) != 0)
                 r.removed.push_back(conflicts_[c]);
+    }
+
+    [[nodiscard]] bool contains_found(std::uint64_t set) const {
+        return std::any_of(found_.begin(), found_.end(),
+                           [&](std::uint64_t f) { return (set & f) == f; });
+    }
+
+    [[nodiscard]] std::uint64_t all_conflicts() const {
+        return ~std::uint64_t{0} >> (64 - conflicts_.size());
+    }
+
+    [[nodiscard]] bool is_enabled_without(const causal_order& order, const operation& op,
+                                          std::uint64_t set) const {
+        if (sums_ != nullptr)
+            return op.when->accepts(*sums_ - sum_of(order, set));
+        return op.when->enabled_without(without(order, conflicts_, set));
+    }
+
+    // If it waits for the value of a variable, and the conflicts are additions to it of which some
+    // stay, there is nothing but a sum to be looked at: what is not in the past of the thread's
+    // previous step cannot be passed over (memory_model::list_options).
+
+    [[nodiscard]] bool are_additions(const causal_order& order, const operation& op) const {
+        const event& newest = order.at(order.last(op.object));
+        return newest.access == access_class::add && conflicts_.front() > newest.phase_before;
+    }
+
+    [[nodiscard]] std::int64_t sum_of(const causal_order& order, std::uint64_t set) const {
+        std::int64_t sum = 0;
+        for (std::uint64_t left = set; left != 0; left &= left - 1)
+            sum += order.at(conflicts_[static_cast<std::size_t>(std::countr_zero(left))]).delta;
+        return sum;
+    }
+
+    /// Could it run without the set and some more, as far as one can tell from the least and the
+    /// greatest sum?
+    [[nodiscard]] bool may_lead_to_enabled(const causal_order& order, const operation& op,
+                                           std::uint64_t set) const {
+        const std::int64_t now = *sums_ - sum_of(order, set);
+        const std::int64_t least = now - most_removable(order, set, 1);
+        const std::int64_t greatest = now + most_removable(order, set, -1);
+        constexpr std::int64_t too_many = 1024;
+        if (greatest - least > too_many)
+            return true;
+        for (std::int64_t value = least; value <= greatest; ++value)
+            if (op.when->accepts(value))
+                return true;
+        return false;
+    }
+
+    /// At least as much as the sum, times `sign`, of what can be removed besides the set. Who goes
+    /// takes along an addition of the other sign, if one depends on it that nobody else takes
+    /// along.
+    [[nodiscard]] std::int64_t most_removable(const causal_order& order, std::uint64_t set,
+                                              std::int64_t sign) const {
+        const auto signed_delta = [&](int c) {
+            return sign * order.at(conflicts_[static_cast<std::size_t>(c)]).delta;
+        };
+        std::int64_t most = 0;
+        std::uint64_t taken = set;
+        for (std::size_t c = 0; c != conflicts_.size(); ++c) {
+            std::int64_t sum = signed_delta(static_cast<int>(c));
+            if (((set >> c) & 1) != 0 || sum <= 0 || contains_found(set | future_[c]))
+                continue;
+            for (std::uint64_t left = future_[c] & ~taken; left != 0; left &= left - 1) {
+                const int d = std::countr_zero(left);
+                if (signed_delta(d) >= 0)
+                    continue;
+                taken |= std::uint64_t{1} << d;
+                sum += signed_delta(d);
+                break;
+            }
+            most += std::max<std::int64_t>(sum, 0);
+        }
+        return most;
     }
 
     /// conflicts_: the steps that conflict with the operation and are not in its thread's past,
@@ -184,6 +270,7 @@ private:
     std::vector<std::uint64_t> tried_;
     std::vector<std::uint64_t> found_;
     std::vector<std::uint64_t> pending_;
+    const std::int64_t* sums_ = nullptr; ///< the value that is waited for, if only sums matter
 };
 
 } // namespace wbsync::engine

@@ -14,11 +14,11 @@ namespace wbsync::engine {
 /// then the second. `notdep` and `v` in the literature.
 class reversal {
 public:
-    /// One step of the sequence.
+    /// One step of the sequence. The clock belongs to whoever made the sequence.
     struct element {
         wakeup_step step;
         timestamp seq;
-        vector_clock clock;
+        const vector_clock* clock;
     };
 
     /// From the execution that `order` and `path` describe, in which the race was found.
@@ -29,16 +29,17 @@ public:
                 mutated(mutant::second_step_only))
                 continue;
             const event& e = order.at(i);
-            elements_.push_back({as_run(path, i), e.seq, e.clock});
+            elements_.push_back({as_run(path, i), e.seq, &e.clock});
         }
-        vector_clock last;
         if (r.seq > 1)
-            last = order.step_of(r.step.thread, static_cast<timestamp>(r.seq - 1)).clock;
+            last_ = order.step_of(r.step.thread, static_cast<timestamp>(r.seq - 1)).clock;
+        else
+            last_.fill(0);
         for (const element& e : elements_)
             if (dependent(e.step, r.step))
-                last.join(e.clock);
-        last[r.step.thread] = r.seq;
-        elements_.push_back({r.step, r.seq, last});
+                last_.join(*e.clock);
+        last_[r.step.thread] = r.seq;
+        elements_.push_back({r.step, r.seq, &last_});
     }
 
     /// Step `i` with the one choice it made.
@@ -114,7 +115,7 @@ private:
         const element& e = elements_[static_cast<std::size_t>(k)];
         for (int j = 0; j != k; ++j) {
             const element& before = elements_[static_cast<std::size_t>(j)];
-            if (e.clock.covers(before.step.thread, before.seq))
+            if (e.clock->covers(before.step.thread, before.seq))
                 return false;
         }
         return true;
@@ -131,6 +132,7 @@ private:
     }
 
     std::vector<element> elements_;
+    vector_clock last_; ///< of the last element
 };
 
 } // namespace wbsync::engine

@@ -21,8 +21,14 @@ struct search_task {
 
 /// A race whose first step is one of a node above the floor of the task that found it.
 struct distant_reversal {
+    struct element {
+        wakeup_step step;
+        timestamp seq;
+        vector_clock clock;
+    };
+
     step_index node = 0;
-    std::vector<reversal::element> elements;
+    std::vector<element> elements;
     std::vector<wakeup_step> next; ///< what each thread does next at the node
 };
 

@@ -44,6 +44,11 @@ public:
         return acceptable(execution::current()->options_without(gone, thread_, x_, accepts_)) != 0;
     }
 
+    [[nodiscard]] const std::int64_t* newest_value() const override {
+        return &x_.at(x_.newest()).value;
+    }
+    [[nodiscard]] bool accepts(std::int64_t value) const override { return accepts_(value); }
+
     /// The options that satisfy the predicate.
     [[nodiscard]] store_choices acceptable(const read_options& options) const {
         store_choices good = 0;
@@ -315,6 +320,7 @@ private:
         const bool commutes = run.additions_commute(x_->id);
         operation op = step(commutes ? access_class::add : access_class::write, verb, at);
         op.when = when;
+        op.delta = delta;
         run.announce(op);
         run.access(x_->owner, verb, at, execution::usage::store);
         const std::int64_t before = x_->value();

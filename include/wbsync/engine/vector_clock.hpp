@@ -32,6 +32,7 @@ class per_thread {
 public:
     T& operator[](thread_id t) noexcept { return of_[static_cast<std::size_t>(t)]; }
     const T& operator[](thread_id t) const noexcept { return of_[static_cast<std::size_t>(t)]; }
+    void fill(const T& value) { of_.fill(value); }
 
 private:
     std::array<T, max_threads> of_{};

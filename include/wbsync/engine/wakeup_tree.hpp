@@ -33,6 +33,11 @@ public:
     using index = std::int32_t;
     static constexpr index none = -1;
 
+    void clear() noexcept {
+        pool_.clear();
+        free_ = none;
+    }
+
     [[nodiscard]] const wakeup_step& step(index i) const { return at(i).step; }
     [[nodiscard]] index children(index i) const { return at(i).child; }
     [[nodiscard]] index sibling(index i) const { return at(i).next; }

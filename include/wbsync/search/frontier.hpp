@@ -140,8 +140,11 @@ private:
     }
 
     static bool plan(search_task& t, distant_reversal& r) {
+        std::vector<engine::reversal::element> elements;
+        for (const distant_reversal::element& e : r.elements)
+            elements.push_back({e.step, e.seq, &e.clock});
         engine::reversal sequence;
-        sequence.assign(std::move(r.elements));
+        sequence.assign(std::move(elements));
         return engine::plan(
             t.path[r.node], t.path.forest, sequence, engine::sleepers::perhaps_under_way,
             [&](engine::thread_id q) { return r.next[static_cast<std::size_t>(q)]; });

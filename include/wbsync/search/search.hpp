@@ -33,6 +33,9 @@ public:
         if (file_.exists())
             load();
     }
+    ~search() { search_memory::give_back(std::move(memory_)); }
+    search(const search&) = delete;
+    search& operator=(const search&) = delete;
 
     result run() {
         while (why_ == stop::exhausted && !frontier_.empty())
@@ -48,14 +51,12 @@ private:
 
     void round() {
         std::size_t tasks = is_divided_ ? static_cast<std::size_t>(with_.divide.tasks) : 1;
-        bounds_.executions = !dividing() ? 0 : is_divided_ ? with_.divide.each : with_.divide.first;
+        bounds_.runs = runs_of_a_task();
+        bounds_.executions = 0;
         if (with_.max_executions != 0) {
-            const std::uint64_t left = with_.max_executions - result_.executions;
-            if (bounds_.executions == 0 || left / tasks < bounds_.executions) {
+            bounds_.executions = with_.max_executions - result_.executions;
+            if (bounds_.runs == 0 || bounds_.executions / tasks < bounds_.runs)
                 tasks = 1; // close to the end: one by one
-                bounds_.executions =
-                    bounds_.executions == 0 ? left : std::min(bounds_.executions, left);
-            }
         }
         const std::vector<search_task> batch = frontier_.take(tasks);
         done_share_ = 1 - frontier_.share();
@@ -65,36 +66,84 @@ private:
             batch.size() == 1 || jobs() == 1 ? run_here(batch) : run_forked(batch);
         add_up(results);
         if (why_ == stop::start_over) {
-            why_ = stop::exhausted;
-            is_divided_ = false;
-            frontier_.reset();
+            start_over();
             return;
         }
-        is_divided_ = is_divided_ || dividing();
+        if (why_ == stop::exhausted && dividing() && !is_divided_)
+            note_undivided(std::move(results.front().rest));
+        merge(batch, std::move(results));
+        if (is_divided_ && why_ == stop::exhausted && is_not_worth_it())
+            go_on_undivided();
+        if (why_ == stop::exhausted && with_.max_executions != 0 &&
+            result_.executions >= with_.max_executions && !frontier_.empty())
+            why_ = stop::budget;
+    }
+
+    /// 0: no bound.
+    [[nodiscard]] std::uint64_t runs_of_a_task() const {
+        if (!dividing())
+            return 0;
+        if (!is_divided_)
+            return with_.divide.first;
+        const bool on_trial = result_.executions == before_.executions;
+        return on_trial ? std::max<std::uint64_t>(with_.divide.each / 8, 1) : with_.divide.each;
+    }
+
+    void start_over() {
+        why_ = stop::exhausted;
+        is_divided_ = false;
+        frontier_.reset();
+    }
+
+    void merge(const std::vector<search_task>& batch, std::vector<task_result> results) {
         std::vector<remains> left;
         for (task_result& r : results)
             left.push_back(std::move(r.left));
         for (std::size_t i = results.size(); i != batch.size(); ++i)
             left.push_back({{batch[i]}, {}, {}});
         frontier_.merge(batch, std::move(left));
-        if (why_ == stop::exhausted && with_.max_executions != 0 &&
-            result_.executions >= with_.max_executions && !frontier_.empty())
-            why_ = stop::budget;
     }
 
-    [[nodiscard]] bool dividing() const { return jobs() > 1 || with_.divide.always; }
+    // Where many executions differ in what commutes with all the rest, parts of the search overlap
+    // so much that one process is faster. That shows soon; then the search goes back to where it
+    // was divided.
+
+    void note_undivided(search_task rest) {
+        is_divided_ = true;
+        undivided_ = std::move(rest);
+        before_ = result_;
+    }
+
+    [[nodiscard]] bool is_not_worth_it() const {
+        const std::uint64_t since = result_.executions - before_.executions;
+        return !with_.divide.always && undivided_.begun && since <= 10 * with_.divide.each &&
+               result_.overlap > since / 3;
+    }
+
+    void go_on_undivided() {
+        is_divided_ = false;
+        never_divide_ = true;
+        result_ = before_;
+        failed_ = false;
+        frontier_ = frontier({std::move(undivided_)}, {});
+    }
+
+    [[nodiscard]] bool dividing() const {
+        return !never_divide_ && (jobs() > 1 || with_.divide.always);
+    }
 
     [[nodiscard]] int jobs() const {
         if (with_.on_execution)
             return 1; // it is to be called in this process
         if (with_.jobs > 0)
             return with_.jobs;
-        return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+        static const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+        return cores;
     }
 
     task_result run_one(const search_task& t,
                         const std::function<void(const task_result&, double)>& on_progress) {
-        return run_task(*run_, model_, with_, t,
+        return run_task(*memory_, model_, with_, t,
                         is_divided_ ? engine::sleepers::perhaps_under_way
                                     : engine::sleepers::explored,
                         bounds_, dividing() ? with_.divide.parts : 1, on_progress);
@@ -283,10 +332,14 @@ private:
     resume_file file_;
     task_job::clock::time_point start_ = task_job::clock::now();
     double seconds_before_ = 0;
-    std::unique_ptr<engine::execution> run_ = std::make_unique<engine::execution>();
+    std::unique_ptr<search_memory> memory_ = search_memory::take();
+    engine::execution* run_ = &memory_->run;
     frontier frontier_;
     task_job::bounds bounds_;
-    bool is_divided_ = false; ///< there are, or were, several tasks
+    bool is_divided_ = false;   ///< there are, or were, several tasks
+    bool never_divide_ = false; ///< it was tried
+    search_task undivided_;     ///< what was left when it was
+    result before_;             ///< what was seen until then
     double done_share_ = 0;
     stop why_ = stop::exhausted;
     bool failed_ = false;

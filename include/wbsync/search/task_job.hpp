@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct task_result {
     std::vector<engine::decision> decisions;
     std::vector<engine::object_id> ordered_additions;
     remains left;
+    search_task rest; ///< all that is left, in one piece; not sent between processes
 };
 
 /// Most memory that the process has used so far, in MiB.
@@ -58,6 +60,7 @@ public:
 
     struct bounds {
         std::uint64_t executions = 0; ///< 0: no bound
+        std::uint64_t runs = 0;       ///< those that were given up included; likewise
         clock::time_point deadline = clock::time_point::max();
     };
 
@@ -124,9 +127,10 @@ private:
             return stop::cut_short;
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
-        if (bounds_.executions != 0 && seen.executions >= bounds_.executions)
-            return stop::budget;
         const std::uint64_t runs = seen.executions + seen.redundant;
+        if ((bounds_.executions != 0 && seen.executions >= bounds_.executions) ||
+            (bounds_.runs != 0 && runs >= bounds_.runs))
+            return stop::budget;
         return runs % 256 == 0 || runs == 1 ? look_around() : stop::exhausted;
     }
 
@@ -145,12 +149,34 @@ private:
     bounds bounds_;
 };
 
+/// What takes memory in a search; kept for the next one, because many checks are short.
+struct search_memory {
+    engine::execution run;
+    engine::explorer by;
+
+    /// The one of the last search, unless that is still going on.
+    static std::unique_ptr<search_memory> take() {
+        if (spare() == nullptr)
+            return std::make_unique<search_memory>();
+        spare()->run.forget();
+        return std::move(spare());
+    }
+    static void give_back(std::unique_ptr<search_memory> m) { spare() = std::move(m); }
+
+private:
+    static std::unique_ptr<search_memory>& spare() {
+        static std::unique_ptr<search_memory> kept;
+        return kept;
+    }
+};
+
 /// Explores one task, within the bounds. `parts`: into how many what is left is cut.
-inline task_result run_task(engine::execution& run, engine::model_driver& model,
-                            const options& with, search_task task, engine::sleepers are,
-                            task_job::bounds to, int parts,
+inline task_result run_task(search_memory& memory, engine::model_driver& model, const options& with,
+                            search_task task, engine::sleepers are, task_job::bounds to, int parts,
                             const std::function<void(const task_result&, double)>& on_progress) {
-    engine::explorer by(with.symmetry, are);
+    engine::execution& run = memory.run;
+    engine::explorer& by = memory.by;
+    by.begin(with.symmetry, are);
     task_result nothing;
     if (!by.load(std::move(task))) {
         nothing.left.finished = std::move(by.finished_nodes());
@@ -162,6 +188,8 @@ inline task_result run_task(engine::execution& run, engine::model_driver& model,
     engine::run_executions(job);
     if (job.seen.why == stop::start_over)
         job.seen.ordered_additions = run.ordered_additions();
+    if (job.seen.why == stop::budget && are == engine::sleepers::explored)
+        job.seen.rest = by.rest();
     if (job.seen.why != stop::exhausted)
         job.seen.left.tasks = by.split(parts);
     job.seen.left.reversals = std::move(by.distant_reversals());

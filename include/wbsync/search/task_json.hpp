@@ -117,7 +117,7 @@ inline json to_json(const engine::vector_clock& clock, int threads) {
 inline json to_json(const distant_reversal& r) {
     const auto threads = static_cast<int>(r.next.size());
     json elements = json::array();
-    for (const engine::reversal::element& e : r.elements)
+    for (const distant_reversal::element& e : r.elements)
         elements.push_back({to_json(e.step), e.seq, to_json(e.clock, threads)});
     json next = json::array();
     for (const engine::wakeup_step& s : r.next)
@@ -129,7 +129,7 @@ inline distant_reversal reversal_from(const json& j) {
     distant_reversal r;
     r.node = j.at(0).get<step_index>();
     for (const json& e : j.at(1)) {
-        engine::reversal::element element{step_from(e.at(0)), e.at(1).get<engine::timestamp>(), {}};
+        distant_reversal::element element{step_from(e.at(0)), e.at(1).get<engine::timestamp>(), {}};
         engine::thread_id t = 0;
         for (const json& time : e.at(2))
             element.clock[t++] = time.get<engine::timestamp>();
