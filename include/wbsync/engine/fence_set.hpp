@@ -54,11 +54,13 @@ public:
         return static_cast<int>(i) * 64 + 63 - std::countl_zero(words_[i]);
     }
 
-    [[nodiscard]] bool intersects(const fence_set& other) const noexcept {
-        std::uint64_t common = 0;
+    template <class F>
+    [[nodiscard]] bool any_of(F holds) const {
         for (std::size_t i = 0; i != in_use_; ++i)
-            common |= words_[i] & other.words_[i];
-        return common != 0;
+            for (std::uint64_t w = words_[i]; w != 0; w &= w - 1)
+                if (holds(static_cast<int>(i) * 64 + std::countr_zero(w)))
+                    return true;
+        return false;
     }
 
     template <class F>

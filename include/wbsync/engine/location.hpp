@@ -27,7 +27,6 @@ struct store_record {
     fence_set fences;        ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
     vector_clock first_seen; ///< when each thread first read or wrote it, or `never`
-    thread_set seen_by = 0;  ///< those that did
 
     /// As a store of nobody, seen by nobody.
     void begin() noexcept {
@@ -40,7 +39,6 @@ struct store_record {
         message.clock.fill(0);
         message.fences = fences = reader_fences = {};
         first_seen.fill(never);
-        seen_by = 0;
     }
 
     /// Did something that `past` covers read it?

@@ -62,7 +62,6 @@ public:
         for (int j = x.begin_of_run(i); j <= i; ++j) { // the whole run came before the read
             store_record& s = x.at(j);
             s.first_seen[t] = std::min(s.first_seen[t], v.now.clock[t]);
-            s.seen_by |= only(t);
             s.reader_fences.join(v.now.fences);
         }
         if (i == x.newest())
@@ -346,7 +345,6 @@ private:
         s.step = step;
         s.fences = v.now.fences;
         s.first_seen[t] = s.epoch;
-        s.seen_by |= only(t);
         v.quiet = v.quiet && mutated(mutant::quiet_for_ever);
         view passed = release && !mutated(mutant::release_sends_nothing) ? v.now : v.passed;
         if (like_kernel_) {
@@ -418,17 +416,13 @@ private:
         [[nodiscard]] bool is_vetoed(const location& x, int first, int last) {
             if (before_.empty() || first > last || mutated(mutant::no_psc_veto))
                 return false;
-            fence_set later;
-            for (int i = first; i <= last; ++i)
-                if (!gone_(x.at(i).step))
-                    psc_.after_access(x.at(i), later);
-            later = psc_.remaining(later, gone_);
-            if (later.empty())
-                return false;
             if (!known_)
-                not_after_ = psc_.closure(before_, gone_);
+                before_all_ = psc_.remaining(psc_.closure(before_, gone_), gone_);
             known_ = true;
-            return later.intersects(not_after_);
+            for (int i = first; i <= last; ++i)
+                if (!gone_(x.at(i).step) && psc_.any_after(x.at(i), before_all_))
+                    return true;
+            return false;
         }
 
     private:
@@ -436,7 +430,7 @@ private:
         const fence_set& before_;
         Gone gone_;
         bool known_ = false;
-        fence_set not_after_;
+        fence_set before_all_; ///< the fences that are before the load, at some remove
     };
 
     /// False: there is no room for more of them.

@@ -50,10 +50,11 @@ public:
         now.fences.insert(f);
     }
 
-    /// Fences after the store or after any read of it.
-    void after_access(const store_record& s, fence_set& out) const {
-        after(s.thread, s.epoch, out);
-        after_reads(s, out);
+    /// Is one of the fences after the store, or after a read of it?
+    [[nodiscard]] bool any_after(const store_record& s, const fence_set& fences) const {
+        return fences.any_of([&](int f) {
+            return s.was_read_in(fences_[static_cast<std::size_t>(f)].before.clock); // or written
+        });
     }
 
     /// A load has read an old store: the only event that comes before earlier ones.
@@ -62,10 +63,9 @@ public:
             ++passed_over_;
     }
 
-    /// The fences that are not before fences of `before`, nor these themselves, may come after an
-    /// access that is from-read after a load that `before` are before: there is no cycle. Returns
-    /// all others. Without the steps that `gone` holds for; it holds for the causal future of what
-    /// it holds for.
+    /// The fences of `before` and those that are before them. If a load comes after `before`, an
+    /// access that is from-read after the load must not come before any of them. Without the steps
+    /// that `gone` holds for; it holds for the causal future of what it holds for.
     template <class Gone>
     [[nodiscard]] fence_set closure(const fence_set& before, Gone gone) {
         fence_set reached = before;
@@ -121,20 +121,6 @@ private:
             if (x->newest() != 0) // reads alone order nothing
                 add_predecessors_by(*x, g.before.clock, gone, out);
         return out;
-    }
-
-    /// Fences after an event that `u` performed at `epoch`.
-    void after(thread_id u, timestamp epoch, fence_set& out) const {
-        for (std::size_t f = 0; f != fences_.size(); ++f)
-            if (fences_[f].before.clock.covers(u, epoch))
-                out.insert(static_cast<int>(f));
-    }
-
-    void after_reads(const store_record& s, fence_set& out) const {
-        for (thread_set left = s.seen_by; left != 0; left &= left - 1) {
-            const thread_id u = std::countr_zero(left);
-            after(u, s.first_seen[u], out);
-        }
     }
 
     /// Those that are before an access to `x` that is eco-before one in the past of the fence.
