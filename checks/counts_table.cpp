@@ -1,118 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How many executions the explorer runs for small programs over the operations of the library. Each
-// number is known three times: as a formula here, by counting the different ones among all
-// interleavings (trace_counter.hpp), and from the explorer, in several orders of the threads.
+// How many executions the explorer runs for the programs of count_table.hpp. Each number is known
+// three times: as a formula there, by counting the different ones among all interleavings
+// (trace_counter.hpp), and from the explorer, in several orders of the threads.
 
+#include "checks/count_table.hpp"
 #include "checks/differential.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
 
-using fuzz::kind;
-using fuzz::operation;
+#include <fmt/ranges.h>
+
+using count_table::counted;
 using fuzz::program;
 using wbsync::memory_kind;
 
 namespace {
-
-using thread = std::vector<operation>;
-using threads = std::vector<thread>;
-
-// --- words for operations -----------------------------------------------------------------------
-
-constexpr operation on(kind what, int x, int value = 0) {
-    return {what, static_cast<std::int8_t>(x), static_cast<std::int8_t>(value)};
-}
-constexpr operation load(int x) {
-    return on(kind::load, x);
-}
-constexpr operation acquire(int x) {
-    return on(kind::load_acquire, x);
-}
-constexpr operation store(int x, int value = 1) {
-    return on(kind::store, x, value);
-}
-constexpr operation release(int x, int value = 1) {
-    return on(kind::store_release, x, value);
-}
-/// Adds without a result.
-constexpr operation add(int x, int value = 1) {
-    return on(kind::add, x, value);
-}
-constexpr operation fetch_add(int x, int value = 1) {
-    return on(kind::fetch_add, x, value);
-}
-constexpr operation await(int x, int value = 1) {
-    return on(kind::await_equal, x, value);
-}
-constexpr operation cmpxchg(int x) {
-    return on(kind::cmpxchg, x, 2); // from 0 to 2
-}
-constexpr operation if_not_zero(operation o) {
-    o.conditional = true;
-    return o;
-}
-constexpr operation mb{kind::mb};
-constexpr operation rmb{kind::rmb};
-constexpr operation wmb{kind::wmb};
-constexpr operation lock{kind::lock};
-constexpr operation unlock{kind::unlock};
-constexpr operation trylock{kind::trylock, 0, 1};
-constexpr operation read_lock{kind::read_lock};
-constexpr operation read_unlock{kind::read_unlock};
-constexpr operation synchronize{kind::synchronize};
-constexpr operation call_rcu{kind::call_rcu, 0, 1}; // adds 1 to x0
-constexpr operation call_rcu_free{kind::call_rcu_free};
-constexpr operation rcu_barrier{kind::rcu_barrier};
-constexpr operation queue_work{kind::queue_work}; // adds 8 to x0
-constexpr operation flush_work{kind::flush_work};
-constexpr operation wake{kind::wake_var, 0};
-constexpr operation wait_for(int value) {
-    return on(kind::wait_var, 0, value);
-}
-constexpr operation kfree{kind::free};
-constexpr operation use{kind::use};
-constexpr operation dereference{kind::dereference};
-constexpr operation unpublish{kind::unpublish};
-
-threads times(int n, const thread& t) {
-    return threads(static_cast<std::size_t>(n), t);
-}
-threads operator+(threads a, const threads& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
-
-// --- formulas -----------------------------------------------------------------------------------
-
-constexpr std::uint64_t factorial(std::uint64_t n) {
-    return n < 2 ? 1 : n * factorial(n - 1);
-}
-constexpr std::uint64_t power_of_2(int n) {
-    return std::uint64_t{1} << n;
-}
-/// Orders of two sequences of a and b steps.
-constexpr std::uint64_t shuffles(std::uint64_t a, std::uint64_t b) {
-    return factorial(a + b) / factorial(a) / factorial(b);
-}
-
-/// A program, its executions under sc and under weak, and where the number comes from.
-struct counted {
-    std::string name;
-    threads what;
-    std::uint64_t sc;
-    std::uint64_t weak;
-};
-
-/// Where old values make no difference.
-counted same(std::string name, threads what, std::uint64_t executions) {
-    return {std::move(name), std::move(what), executions, executions};
-}
 
 void check(const counted& c, memory_kind memory, std::uint64_t expected) {
     CAPTURE(std::string{wbsync::name_of(memory)});
@@ -147,219 +54,53 @@ void check(const std::vector<counted>& all) {
 } // namespace
 
 TEST_CASE("counts: loads, stores and additions of one variable") {
-    std::vector<counted> all;
-    for (const int n : {2, 3, 4}) {
-        const auto u = static_cast<std::uint64_t>(n);
-        all.push_back(
-            same(fmt::format("{} writers: n! orders", n), times(n, {store(0)}), factorial(u)));
-        all.push_back(same(fmt::format("{} writers and a reader: (n + 1)! orders", n),
-                           times(n, {store(0)}) + threads{{load(0)}}, factorial(u + 1)));
-        all.push_back(same(fmt::format("{} readers and a writer: 2^n", n),
-                           times(n, {load(0)}) + threads{{store(0)}}, power_of_2(n)));
-        all.push_back(
-            same(fmt::format("{} additions: one, they commute", n), times(n, {add(0)}), 1));
-        all.push_back(same(fmt::format("{} additions and a reader: 2^n", n),
-                           times(n, {add(0)}) + threads{{load(0)}}, power_of_2(n)));
-        all.push_back(same(fmt::format("{} additions and a store: 2^n", n),
-                           times(n, {add(0)}) + threads{{store(0)}}, power_of_2(n)));
-    }
-    check(all);
+    check(count_table::one_variable());
 }
 
 TEST_CASE("counts: read-modify-writes with results") {
-    const thread twice{fetch_add(0), fetch_add(0)};
-    check({
-        same("2 threads of 2: shuffles", times(2, twice), shuffles(2, 2)),
-        same("2 threads of 3 and 2: shuffles", {{fetch_add(0), fetch_add(0), fetch_add(0)}, twice},
-             shuffles(3, 2)),
-        same("3 threads of 2: 6! / 2!^3", times(3, twice), 90),
-        same("4 threads of 1: 4!", times(4, {fetch_add(0)}), 24),
-        same("exchange and fetch_add: shuffles",
-             {{on(kind::xchg, 0, 3), on(kind::xchg, 0, 4)}, twice}, shuffles(2, 2)),
-        same("release and acquire ones: 3!",
-             {{on(kind::fetch_add_release, 0, 1)},
-              {on(kind::fetch_add_acquire, 0, 2)},
-              {on(kind::fetch_add_relaxed, 0, 3)}},
-             6),
-        same("compare-and-exchange of 3 threads, in every order: 3!", times(3, {cmpxchg(0)}), 6),
-        same("on variables of their own: one", {{fetch_add(0)}, {fetch_add(1)}, {fetch_add(2)}}, 1),
-        same("on two variables: the counts multiply",
-             times(2, {fetch_add(0)}) + times(2, {fetch_add(1)}), 4),
-    });
+    check(count_table::read_modify_writes());
 }
 
 TEST_CASE("counts: the litmus shapes") {
-    const threads sb{{store(0), load(1)}, {store(1), load(0)}};
-    const threads sb_mb{{store(0), mb, load(1)}, {store(1), mb, load(0)}};
-    const threads mp{{store(0), store(1)}, {load(1), load(0)}};
-    const threads mp_fences{{store(0), wmb, store(1)}, {load(1), rmb, load(0)}};
-    const threads mp_release{{store(0), release(1)}, {acquire(1), load(0)}};
-    const threads lb{{load(0), store(1)}, {load(1), store(0)}};
-    const threads writes{{store(0, 1), store(1, 2)}, {store(1, 1), store(0, 2)}};
-    const threads iriw{{store(0)}, {store(1)}, {load(0), load(1)}, {load(1), load(0)}};
-    const threads iriw_mb{{store(0)}, {store(1)}, {load(0), mb, load(1)}, {load(1), mb, load(0)}};
-    check({
-        // Two pairs that conflict, each either way round: 4, less the cycle. Under weak the second
-        // load of the two traces with an order between the threads may also miss the store.
-        {"SB: 2^2 - 1, and two old values", sb, 3, 5},
-        same("SB+mb: fences leave the 3 of sc", sb_mb, 3),
-        {"MP: 2^2 - 1, and the old value behind the flag", mp, 3, 4},
-        same("MP+wmb+rmb", mp_fences, 3),
-        same("MP+release+acquire", mp_release, 3),
-        same("LB: 2^2 - 1", lb, 3),
-        same("2+2W: 2^2 - 1", writes, 3),
-        // Four pairs: 2^4, less the one cycle through both readers, which each see one store only.
-        // Under
-        // weak that outcome is there: one reader comes first, the other misses the store behind it.
-        {"IRIW: 2^4 - 1, and 2 old values", iriw, 15, 17},
-        same("IRIW+mb", iriw_mb, 15),
-    });
+    check(count_table::litmus_shapes());
 }
 
 TEST_CASE("counts: fences are no steps") {
-    check({
-        same("4 threads of fences only: one", times(4, {mb, wmb, rmb}), 1),
-        same("3 writers between fences: 3!", times(3, {mb, store(0), wmb}), 6),
-        same("2 threads of 2 exchanges between fences",
-             times(2, {mb, fetch_add(0), mb, fetch_add(0), mb}), shuffles(2, 2)),
-    });
+    check(count_table::fences());
 }
 
 TEST_CASE("counts: old values") {
-    check({
-        // The reader may come anywhere between the k stores: k + 1; no old value is forced.
-        same("a reader and 3 stores: 4", {{store(0, 1), store(0, 2), store(0, 3)}, {load(0)}}, 4),
-        // Loads in program order are shuffled with the stores; coherence forbids going back.
-        {"2 loads and 2 stores: shuffles",
-         {{store(0, 1), store(0, 2)}, {load(0), load(0)}},
-         shuffles(2, 2),
-         shuffles(2, 2)},
-        // The flag behind j of 2 stores: 2 + 1 places for the data's load under sc; under weak what
-        // the flag says is behind may be missed: 0 or 1 of 2, too.
-        {"a flag after 2 stores", {{store(0, 1), store(0, 2), store(1)}, {load(1), load(0)}}, 4, 6},
-        {"a flag after additions of different amounts: the same, they are ordered in the end",
-         {{add(0, 1), add(0, 2), store(1)}, {load(1), acquire(0)}},
-         4,
-         6},
-        same("a flag after 2 stores, released and acquired",
-             {{store(0, 1), store(0, 2), release(1)}, {acquire(1), load(0)}}, 4),
-    });
+    check(count_table::old_values());
 }
 
 TEST_CASE("counts: spinlocks") {
-    const thread once{lock, store(0), unlock};
-    const thread twice{lock, unlock, lock, unlock};
-    check({
-        same("2 threads: 2!", times(2, once), 2),
-        same("3 threads: 3!", times(3, once), 6),
-        same("4 threads: 4!", times(4, {lock, unlock}), 24),
-        same("2 threads, twice each: shuffles", times(2, twice), shuffles(2, 2)),
-        same("3 threads, twice each: 6! / 2!^3", times(3, twice), 90),
-        same("a section of loads and stores is one block",
-             times(3, {lock, load(0), store(0), load(1), store(1), unlock}), 6),
-        // The trylock comes before the lock, between lock and unlock (fails), or after them; if it
-        // comes first, the lock is after its unlock.
-        same("a lock and a trylock: 3", {{lock, unlock}, {trylock}}, 3),
-    });
+    check(count_table::spinlocks());
 }
 
 TEST_CASE("counts: semaphores, mutexes and completions") {
-    const thread reads{{kind::down_read}, {kind::up_read}};
-    const thread writes{{kind::down_write}, {kind::up_write}};
-    const thread locks{{kind::mutex_lock}, {kind::mutex_unlock}};
-    const thread completes{{kind::complete}};
-    const thread waits{{kind::wait_for_completion}};
-    check({
-        same("4 readers: one, they commute", times(4, reads), 1),
-        same("3 writers: 3!", times(3, writes), 6),
-        same("3 readers and a writer: 2^3", times(3, reads) + threads{writes}, 8),
-        same("2 readers and 2 writers: 2! orders of the writers, 3 places for each reader",
-             times(2, reads) + times(2, writes), 2 * 3 * 3),
-        same("3 threads with a mutex: 3!", times(3, locks), 6),
-        same("one completes, one waits: one", {completes, waits}, 1),
-        same("2 complete: one, they commute", times(2, completes), 1),
-    });
+    check(count_table::sleeping_locks());
 }
 
 TEST_CASE("counts: waits never fail, whoever waits comes after") {
-    check({
-        same("4 wait for a store: one", times(4, {await(0)}) + threads{{store(0)}}, 1),
-        same("a chain of 3: one", {{store(0)}, {await(0), store(1)}, {await(1), store(2)}}, 1),
-        same("a wait for all of 3 additions: one",
-             times(3, {add(0)}) + threads{{await(0, 3), store(1)}}, 1),
-        same("2 threads go on together and exchange: 2!",
-             threads{{store(0)}} + times(2, {await(0), fetch_add(1)}), 2),
-        same("a wait for the release of two",
-             {{store(1), release(0)}, {on(kind::await_acquire_equal, 0, 1), load(1)}}, 1),
-    });
+    check(count_table::waits());
 }
 
 TEST_CASE("counts: sections and grace periods, each section starts before or after each period") {
-    const thread section{read_lock, read_unlock};
-    const thread period{synchronize};
-    check({
-        same("4 sections: one", times(4, section), 1),
-        same("4 grace periods: one", times(4, period), 1),
-        same("a section and a grace period: 2", {section, period}, 2),
-        same("3 sections and a grace period: 2^3", times(3, section) + threads{period}, 8),
-        same("a section and 3 grace periods: 2^3", times(3, period) + threads{section}, 8),
-        same("2 sections and 2 grace periods: 2^4, less both ways round the circle",
-             times(2, section) + times(2, period), 14),
-        same("a section of two loads", {{read_lock, load(0), read_unlock}, period}, 2),
-    });
+    check(count_table::grace_periods());
 }
 
 TEST_CASE("counts: callbacks") {
-    check({
-        same("one callback: one", {{call_rcu}}, 1),
-        same("a callback and its barrier: one", {{call_rcu, rcu_barrier}}, 1),
-        same("a callback and a section that starts before or after its grace period",
-             {{call_rcu}, {read_lock, read_unlock}}, 2),
-        same("2 callbacks of two threads", {{call_rcu}, {call_rcu}}, 4),
-        same("a callback and a reader of what it does", {{call_rcu}, {load(0)}}, 2),
-    });
+    check(count_table::callbacks());
 }
 
 TEST_CASE("counts: work items") {
-    check({
-        same("queue, once: one", {{queue_work}}, 1),
-        same("queue and flush: one", {{queue_work, flush_work}}, 1),
-        // Either comes first; the other finds the work pending, or comes after PENDING was cleared
-        // and has it run again.
-        same("two threads queue: 2 * 2", times(2, {queue_work}), 4),
-        same("queue, and a reader of what it does: 2", {{queue_work}, {load(0)}}, 2),
-    });
+    check(count_table::work_items());
 }
 
 TEST_CASE("counts: wait_var_event and wake_up_var") {
-    check({
-        same("nobody waits", {{store(0), mb, wake}}, 1),
-        // The store comes before the first test (1), after the second one (1: sleeps, is woken), or
-        // between: then the look at the queue comes before the waiter is on it, after it is off, or
-        // between, and there the waker empties the queue before the waiter leaves it, or after (4).
-        same("one waits, one wakes: 1 + 1 + 4", {{wait_for(1)}, {store(0), mb, wake}}, 6),
-        // Between: nobody seen by the first look, so the second has the same 4; or the first look
-        // sees the waiter, empties the queue in time (the second look comes before it leaves, or
-        // after) or too late; or it comes after the waiter has left.
-        same("one waits, one wakes twice: 1 + 1 + 4 + 2 + 1 + 1",
-             {{wait_for(1)}, {store(0), mb, wake, wake}}, 10),
-        {"one waits, two wake: counted only",
-         {{wait_for(1)}, {store(0), mb, wake}, {wake}},
-         33,
-         39},
-    });
+    check(count_table::wait_var_event());
 }
 
 TEST_CASE("counts: kfree is no step, what leads to it is") {
-    check({
-        same("freed by the last of 2 that put it: 2! orders",
-             {{use, on(kind::fetch_add, 0, 1), if_not_zero(kfree)},
-              {use, on(kind::fetch_add, 0, 1), if_not_zero(kfree)}},
-             2),
-        same("freed after a grace period: the reader finds it, or not",
-             {{read_lock, dereference, read_unlock}, {unpublish, synchronize, kfree}}, 3),
-        same("freed by a callback",
-             {{read_lock, dereference, read_unlock}, {unpublish, call_rcu_free}}, 3),
-        same("freed under a lock, once", times(2, {lock, on(kind::fetch_add, 0, 1), unlock}), 2),
-    });
+    check(count_table::objects());
 }

@@ -373,7 +373,7 @@ private:
 
     static bool may_pass_over(const store_record& s, const vector_clock& now,
                               const vector_clock* past) {
-        return (mutated(mutant::overwritten_stores) || !now.covers(s.thread, s.epoch)) &&
+        return !now.covers(s.thread, s.epoch) &&
                (mutated(mutant::read_backwards) || !s.was_read_in(now)) &&
                (mutated(mutant::every_old_store) || past == nullptr ||
                 past->covers(s.thread, s.seq));
