@@ -280,6 +280,8 @@ inline std::vector<counted> waits() {
              threads{{store(0)}} + times(2, {await(0), fetch_add(1)}), 2),
         same("a wait for 0 and 2 additions that cancel each other: before both, or after",
              {{add(0, 1)}, {add(0, -1)}, {await(0, 0)}}, 2),
+        same("3 additions and a wait for what the last one adds: after that one, or after all",
+             {{add(0, 1)}, {add(0, -1)}, {add(0, 2)}, {await(0, 2)}}, 2),
         same("a wait for the release of two",
              {{store(1), release(0)}, {on(kind::await_acquire_equal, 0, 1), load(1)}}, 1),
     };

@@ -70,13 +70,15 @@ inline difference count(const count_table::counted& c, memory_kind memory,
     return std::nullopt;
 }
 
-/// The same, divided into small tasks.
+/// The same, divided into small tasks. The first tasks have an eighth of `each`.
 inline difference count_divided(const count_table::counted& c, memory_kind memory) {
-    for (const wbsync::division& into :
-         {wbsync::division{.first = 1, .each = 2, .tasks = 2, .parts = 3, .always = true},
-          wbsync::division{.first = 2, .each = 3, .tasks = 2, .parts = 3, .always = true}})
-        if (const difference d = count(c, memory, into))
-            return d;
+    for (const std::uint64_t each : {2U, 3U, 24U})
+        for (const std::uint64_t first : {1U, 2U}) {
+            const wbsync::division into{
+                .first = first, .each = each, .tasks = 2, .parts = 3, .always = true};
+            if (const difference d = count(c, memory, into))
+                return d;
+        }
     return std::nullopt;
 }
 
