@@ -143,6 +143,29 @@ TEST_CASE("litmus: out-of-order execution costs nothing where nothing can be reo
     }
 }
 
+TEST_CASE(
+    "litmus: 500 generated cycles of grace periods and sections agree, with every kind of edge") {
+    for (const char* edges : {"wr", "rw", "mixed"}) {
+        const ran all =
+            litmus_program(fmt::format("--generate rcu --seed 1 --count 500 --edges {}", edges));
+        CAPTURE(all.out.substr(0, 4000));
+        CHECK(all.status == 0);
+        CHECK(all.out.find("500 tests: 500 as expected") != std::string::npos);
+    }
+}
+
+TEST_CASE("litmus: every broken library is shown by one of our own Never tests") {
+    const json seen =
+        json::parse(litmus_program("--json --power " WBSYNC_SOURCE_DIR "/checks/litmus").out);
+    CHECK(seen["summary"]["exposed"].size() == 4);
+    for (const json& r : seen["results"]) {
+        CAPTURE(r["file"]);
+        // One is forbidden by dependencies alone, which no mutant takes away.
+        if (r["result"] == "Never")
+            CHECK(r["exposes"].empty() == (r["name"] == "lb+branch+data"));
+    }
+}
+
 TEST_CASE("litmus: the protocol tests of the shared corpus agree, all of them") {
     const char* const corpus = std::getenv("WBSYNC_LITMUS_CORPUS");
     if (corpus == nullptr)
@@ -168,5 +191,5 @@ TEST_CASE("litmus: on the shared corpus nothing is wrongly Never or Sometimes") 
             continue;
         FAIL_CHECK(r["file"], ": ", r["result"], ", expected ", r["expected"]);
     }
-    CHECK(agree * 100 >= seen["results"].size() * 90);
+    CHECK(agree * 100 >= seen["results"].size() * 94);
 }

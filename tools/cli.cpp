@@ -135,7 +135,8 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     add_check(app, asked, said);
     const CLI::App* const replay = add_replay(app, asked);
     CLI::App* const litmus = litmus::add_command(app, asked.litmus);
-    litmus->footer(exit_codes);
+    const std::string_view all = exit_codes;
+    litmus->footer(std::string{all.substr(0, all.find("\n\n"))});
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

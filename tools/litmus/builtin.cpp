@@ -54,7 +54,7 @@ bool builtin::writes() const noexcept {
 
 bool builtin::is_full_fence() const noexcept {
     return full || what == action::full_fence || what == action::store_mb ||
-           what == action::rcu_synchronize || what == action::srcu_synchronize;
+           (!bare && (what == action::rcu_synchronize || what == action::srcu_synchronize));
 }
 
 namespace {

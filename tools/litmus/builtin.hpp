@@ -51,6 +51,8 @@ struct builtin {
     bool by_value = false;  ///< the location is written `*x`, not `x`
     bool dependent = false; ///< rcu_dereference(): orders what is reached through its result
 
+    bool bare = false; ///< a grace period without fences, as a broken library may have it
+
     [[nodiscard]] bool has_location() const noexcept;
     /// Which argument names the location.
     [[nodiscard]] int location_argument() const noexcept;

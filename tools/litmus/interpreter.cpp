@@ -293,12 +293,21 @@ known_value interpreter::call(const expression& e) {
         break;
     }
     case action::rcu_synchronize:
+        if (e.function->bare) {
+            detail::rcu_state::of(execution())
+                .periods.synchronize(execution(), e.function->name.data(), at, false);
+            break;
+        }
         join_all();
         synchronize_rcu(at);
         break;
     case action::srcu_lock: return {srcu_lock(e)};
     case action::srcu_unlock: srcu_unlock(e); break;
     case action::srcu_synchronize:
+        if (e.function->bare) {
+            domain_of(e).periods().synchronize(execution(), e.function->name.data(), at, false);
+            break;
+        }
         join_all();
         synchronize_srcu(domain_of(e), at);
         break;

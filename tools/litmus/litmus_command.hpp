@@ -19,6 +19,11 @@ struct request {
     bool json = false;
     bool states = false;
     bool only_disagreeing = false;
+    std::string generate;     ///< "rcu", or empty
+    std::string edges = "wr"; ///< wr, rw or mixed
+    std::uint64_t seed = 1;
+    int count = 100;
+    std::string write_to; ///< a folder for what is generated
     std::size_t jobs = 0; ///< 0: as many as there are cores
     settings with;
 };

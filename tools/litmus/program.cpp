@@ -84,7 +84,7 @@ private:
 } // namespace
 
 exploration explore(const litmus_test& test, const options& asked, const reordering& reordered,
-                    const goal& towards) {
+                    const goal& towards, bool stop) {
     exploration out;
     options with = asked;
     with.like_kernel = true;
@@ -98,7 +98,7 @@ exploration explore(const litmus_test& test, const options& asked, const reorder
     };
     with.jobs = 1; // in this process: the states are collected here
     volatile std::sig_atomic_t enough = 0;
-    if (!towards.empty())
+    if (stop)
         with.interrupt = &enough;
     const result seen = check<model>(with, &test, &reordered, &towards, &out, &enough);
     out.executions = seen.executions;

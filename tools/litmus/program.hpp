@@ -27,10 +27,10 @@ struct exploration {
 };
 
 /// Runs every execution of the test as a model of wbsync: its locations are atomic_t, its threads
-/// call the primitives of the library. The accesses of `reordered` may be performed late. With
-/// `towards`, only executions that meet the goal, up to the first one for which the proposition is
-/// true.
+/// call the primitives of the library. The accesses of `reordered` may be performed late. Of
+/// executions only those that meet the goal `towards`; with `stop` up to the first one for which
+/// the proposition is true.
 exploration explore(const litmus_test& test, const options& with, const reordering& reordered,
-                    const goal& towards = {});
+                    const goal& towards = {}, bool stop = false);
 
 } // namespace wbsync::litmus

@@ -52,7 +52,7 @@ public:
             if (made[m])
                 make(moves_[m], out);
         for (const loose_pair& l : loose_)
-            if (l.broken_by < 0 && out.impossible.empty() && reaches(l.second, l.first, made))
+            if (l.broken_by < 0 && out.impossible.empty() && closes(l, made))
                 out.impossible = describe(l);
         return out;
     }
@@ -181,14 +181,19 @@ private:
     /// Is there a cycle through a pair that some move could break?
     [[nodiscard]] bool closes_cycle(const std::vector<bool>& made) const {
         return std::any_of(loose_.begin(), loose_.end(), [&](const loose_pair& l) {
-            return l.broken_by >= 0 && !is_broken(l, made) && reaches(l.second, l.first, made);
+            return l.broken_by >= 0 && !is_broken(l, made) && closes(l, made);
         });
     }
 
-    [[nodiscard]] bool reaches(std::size_t from, std::size_t to,
-                               const std::vector<bool>& made) const {
+    /// Is there a way back from the second access of the pair to the first? Not through something
+    /// that is ordered before the second one or after the first: such a cycle is one without the
+    /// pair as well.
+    [[nodiscard]] bool closes(const loose_pair& pair, const std::vector<bool>& made) const {
         std::vector<bool> seen(nodes_.size(), false);
-        std::vector<std::size_t> left{from};
+        for (std::size_t n = 0; n != nodes_.size(); ++n)
+            seen[n] = nodes_[n].thread == nodes_[pair.first].thread &&
+                      (ordered(n, pair.second) || ordered(pair.first, n));
+        std::vector<std::size_t> left{pair.second};
         const auto visit = [&](std::size_t n) {
             if (!seen[n])
                 left.push_back(n);
@@ -197,7 +202,7 @@ private:
         while (!left.empty()) {
             const std::size_t n = left.back();
             left.pop_back();
-            if (n == to)
+            if (n == pair.first)
                 return true;
             for (const std::size_t next : edges_[n])
                 visit(next);

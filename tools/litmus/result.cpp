@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "result.hpp"
 
+#include "mutant.hpp"
 #include "parser.hpp"
 
 #include <chrono>
@@ -54,8 +55,19 @@ exploration explore(const litmus_test& test, const reordering& reordered, const 
     if (seen.incomplete.empty() || seen.found || bounds.max_executions == with.max_executions)
         return seen;
     bounds.max_executions = with.max_executions;
-    add(seen, explore(test, bounds, reordered, towards));
+    add(seen, explore(test, bounds, reordered, towards, true));
     return seen;
+}
+
+/// Would out-of-order execution show the outcome, or is that not known?
+bool shown_out_of_order(const litmus_test& test, const reordering& needed, const settings& with) {
+    if (needed.accesses.empty())
+        return false;
+    options bounds;
+    bounds.max_seconds = with.max_seconds;
+    bounds.max_executions = with.max_executions;
+    const exploration seen = explore(test, bounds, needed, goal(test), true);
+    return seen.found || !seen.incomplete.empty();
 }
 
 void judge(const litmus_test& test, const exploration& seen, const reordering& needed,
@@ -74,14 +86,30 @@ void judge(const litmus_test& test, const exploration& seen, const reordering& n
         r.not_explored = seen.incomplete;
     else if (!needed.impossible.empty())
         r.not_explored = needed.impossible;
-    else if (!with.out_of_order && !needed.empty())
+    else if (!with.out_of_order && holding == 0 && shown_out_of_order(test, needed, with))
         r.not_explored =
-            fmt::format("{} performed later than the program says", needed.accesses.front().thread);
+            fmt::format("{} performed out of program order", needed.accesses.front().thread);
     else
         r.result = verdict(holding, r.states);
 }
 
 } // namespace
+
+/// Could a broken library show the outcome?
+void measure_power(std::string_view text, const settings& with, test_result& r) {
+    for (const mutant& m : mutants) {
+        litmus_test broken = parse(text);
+        if (!apply(m, broken))
+            continue;
+        options bounds;
+        bounds.max_seconds = with.max_seconds;
+        bounds.max_executions = with.max_executions;
+        const exploration seen =
+            explore(broken, bounds, find_reordering(broken), goal(broken), true);
+        if (seen.found)
+            r.exposes.emplace_back(m.name);
+    }
+}
 
 test_result run_test(std::string_view text, const settings& with) {
     test_result r;
@@ -98,6 +126,8 @@ test_result run_test(std::string_view text, const settings& with) {
             for (const detached_access& a : needed.accesses)
                 r.out_of_order.push_back(a.thread);
         judge(test, seen, needed, with, r);
+        if (with.power && r.result == "Never")
+            measure_power(text, with, r);
     } catch (const std::exception& e) {
         r.remark = e.what();
     }
@@ -121,6 +151,7 @@ report::json to_json(const test_result& r) {
             {"not_explored", text(r.not_explored)},
             {"race", text(r.race)},
             {"out_of_order", r.out_of_order},
+            {"exposes", r.exposes},
             {"remark", text(r.remark)},
             {"final_states", r.state_texts}};
 }
@@ -140,6 +171,7 @@ test_result from_json(const report::json& j) {
     r.expected = text("expected");
     r.not_explored = text("not_explored");
     r.race = text("race");
+    r.exposes = j["exposes"].get<std::vector<std::string>>();
     r.out_of_order = j["out_of_order"].get<std::vector<std::string>>();
     r.remark = text("remark");
     r.state_texts = j["final_states"].get<std::vector<std::string>>();

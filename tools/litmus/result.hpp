@@ -14,9 +14,10 @@ namespace wbsync::litmus {
 
 /// How a test is run.
 struct settings {
-    double max_seconds = 20; ///< for each test; 0: no limit
+    double max_seconds = 4; ///< for each test; 0: no limit
     std::uint64_t max_executions = 0;
     bool out_of_order = true;
+    bool power = false; ///< run a Never test with broken libraries as well
     /// So many executions are run to see all final states, before only those are looked for that
     /// satisfy the proposition.
     std::uint64_t for_states = 3'000;
@@ -37,6 +38,7 @@ struct test_result {
     std::string not_explored;
     std::string race;
     std::string remark;
+    std::vector<std::string> exposes;      ///< broken libraries that make it other than Never
     std::vector<std::string> out_of_order; ///< accesses that could be performed late
     std::vector<std::string> state_texts;  ///< those that satisfy the proposition begin with a star
 

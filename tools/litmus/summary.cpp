@@ -23,6 +23,8 @@ std::string line_of(const test_result& r, std::size_t width, bool states) {
         text += fmt::format("    {}:{}\n", r.file, r.remark);
     if (!r.race.empty())
         text += fmt::format("    data race: {}\n", r.race);
+    for (const std::string& m : r.exposes)
+        text += fmt::format("    but if {}\n", m);
     if (states)
         for (const std::string& s : r.state_texts)
             text += fmt::format("    {}\n", s);
@@ -35,6 +37,9 @@ void summary::add(const test_result& r) {
     not_explored_ += r.not_explored.empty() ? 0 : 1;
     unsupported_ += r.result == "Unsupported" && r.not_explored.empty() ? 1 : 0;
     races_ += r.race.empty() ? 0 : 1;
+    powerful_ += r.exposes.empty() ? 0 : 1;
+    for (const std::string& m : r.exposes)
+        ++exposed_[m];
     seconds_ += r.seconds;
     executions_ += r.executions;
 }
@@ -51,7 +56,11 @@ std::string summary::str() const {
     also(not_explored_, "not explored");
     also(unsupported_, "unsupported");
     also(races_, "with a data race");
-    return text + fmt::format("; {} executions, {:.1f} s", executions_, seconds_);
+    also(powerful_, "Never but for a broken library");
+    text += fmt::format("; {} executions, {:.1f} s", executions_, seconds_);
+    for (const auto& [mutant, tests] : exposed_)
+        text += fmt::format("\n    if {}: shown by {}", mutant, tests);
+    return text;
 }
 
 report::json summary::json() const {
@@ -63,7 +72,9 @@ report::json summary::json() const {
             {"unsupported", unsupported_},
             {"races", races_},
             {"executions", executions_},
-            {"seconds", seconds_}};
+            {"seconds", seconds_},
+            {"powerful", powerful_},
+            {"exposed", exposed_}};
 }
 
 int summary::status() const {

@@ -4,6 +4,7 @@
 #include "result.hpp"
 
 #include <cstddef>
+#include <map>
 #include <string>
 
 namespace wbsync::litmus {
@@ -33,6 +34,8 @@ private:
     int not_explored_ = 0;
     int unsupported_ = 0;
     int races_ = 0;
+    int powerful_ = 0; ///< Never tests that some broken library shows otherwise
+    std::map<std::string, int> exposed_;
     double seconds_ = 0;
     std::uint64_t executions_ = 0;
 };

@@ -97,7 +97,8 @@ public:
     }
 
     /// Waits until every section that is open now has ended. Full fences on both sides.
-    void synchronize(execution& run, const char* verb, const site& at) {
+    /// `fences`: false for a broken one, to see whether a check notices.
+    void synchronize(execution& run, const char* verb, const site& at, bool fences = true) {
         if (!run.running())
             return;
         if (inside(run.self()))
@@ -105,7 +106,8 @@ public:
                 "misuse",
                 fmt::format("{} inside of a read-side critical section waits for itself", verb),
                 at);
-        run.full_fence();
+        if (fences)
+            run.full_fence();
         run.announce(
             step(mutated(mutant::grace_period_commutes) ? access_class::none : access_class::add,
                  verb, at));
@@ -122,7 +124,8 @@ public:
             if (run.recording())
                 run.note(verb, "", "grace period ends", at);
         }
-        run.full_fence();
+        if (fences)
+            run.full_fence();
     }
 
 private:

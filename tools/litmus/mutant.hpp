@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "ast.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace wbsync::litmus {
+
+/// A way in which the library could be broken.
+struct mutant {
+    std::string_view name;
+    const builtin* (*instead)(const builtin&); ///< what the function does then; nullptr: the same
+};
+
+/// The fixed set with which the power of tests is measured.
+extern const std::array<mutant, 4> mutants;
+
+/// Lets the test call the broken functions. Returns whether it calls any.
+bool apply(const mutant& m, litmus_test& test);
+
+} // namespace wbsync::litmus
