@@ -3,6 +3,13 @@
 
 #include <wbsync/engine/execution.hpp>
 
+/// Functions that the repository's own programs share one definition of, to build faster.
+#if defined(WBSYNC_ENGINE_INSTANCE)
+#define WBSYNC_ENGINE_INLINE
+#else
+#define WBSYNC_ENGINE_INLINE inline
+#endif
+
 namespace wbsync::engine {
 
 /// A model, without its type.
@@ -46,8 +53,7 @@ void run_executions(job& work);
 
 } // namespace wbsync::engine
 
-// The repository's own programs share one instantiation of the engine, to build faster. Everybody
-// else gets it here: the library is header-only.
+// Everybody else gets it here: the library is header-only.
 #if !defined(WBSYNC_SHARED_ENGINE) || defined(WBSYNC_ENGINE_INSTANCE)
 #include <wbsync/engine/relacy_host.hpp>
 #endif

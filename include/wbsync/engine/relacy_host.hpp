@@ -9,12 +9,6 @@
 #include <limits>
 #include <ostream>
 
-#if defined(WBSYNC_ENGINE_INSTANCE)
-#define WBSYNC_ENGINE_INLINE
-#else
-#define WBSYNC_ENGINE_INLINE inline
-#endif
-
 namespace wbsync::engine {
 
 /// Runs the executions of one job as iterations of rl::run_test. Relacy contributes the fibers, the
