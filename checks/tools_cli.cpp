@@ -404,7 +404,7 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("", {"subcommand"});
     refuses("frobnicate", {"frobnicate", "list", "check"});
     refuses("list surplus", {"surplus"});
-    refuses("check isw/v8", {"isw/v8", "isw/v6", "isw/v7", "isw/v9"});
+    refuses("check isw/v10", {"isw/v10", "isw/v6", "isw/v7", "isw/v9"});
     refuses("check 'isw/v6' 'nothing/*'", {"nothing/*", "isw/v6"});
     refuses("check isw/v6 -p colour=1", {"colour", "switchers (1 to ", "inodes", "cleaner"});
     refuses("check isw/v6 -p switchers=0", {"switchers must be between 1 and "});

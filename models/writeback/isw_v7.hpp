@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw.hpp"
+#include "models/writeback/isw_v6.hpp"
 
 namespace wbsync::models::writeback {
 
@@ -9,56 +9,29 @@ namespace wbsync::models::writeback {
 /// the queueing, and umount waits for a grace period before it flushes.
 ///
 /// The decrement of the global count and its reading by umount are relaxed: when umount reads 0 and
-/// skips the rest, nothing orders what the worker did before it. `Ordered` is the repair: release
-/// where the count goes down, acquire where umount reads it.
-template <bool Ordered>
-class isw_v7_with : public isw_system<isw_v7_with<Ordered>> {
-    using base = isw_system<isw_v7_with>;
-
+/// skips the rest, nothing orders what the worker did before it.
+class isw_v7 : public isw_v6 {
 public:
-    using base::base;
+    using isw_v6::isw_v6;
 
-private:
-    friend base;
+protected:
+    void begin_section() override { rcu_read_lock(); }
+    void end_section() override { rcu_read_unlock(); }
 
-    static void lock() { rcu_read_lock(); }
-    static void unlock() { rcu_read_unlock(); }
-
-    static bool prepare(inode& i, bdi_writeback& new_wb) {
-        smp_mb(); // (1) pairs with (2): the count before SB_ACTIVE
-        return claim_for_switch(i, new_wb);
-    }
-
-    void uncount() {
-        if constexpr (Ordered)
-            atomic_sub_return_release(1, this->isw_nr_in_flight); // (3) pairs with (4)
-        else
-            atomic_dec(this->isw_nr_in_flight);
-    }
-
-    static void put_inodes(inode_switch_wbs_context& isw) {
-        for (inode* i : isw.inodes)
-            iput(*i);
-    }
-
-    [[nodiscard]] std::int64_t in_flight() const {
-        if constexpr (Ordered)
-            return atomic_read_acquire(this->isw_nr_in_flight); // (4) pairs with (3)
-        else
-            return atomic_read(this->isw_nr_in_flight);
-    }
-
-    void cgroup_writeback_umount(super_block&) {
+    void cgroup_writeback_umount(super_block&) override {
         smp_mb(); // (2) pairs with (1): SB_ACTIVE before the count
         if (in_flight() == 0)
             return;
-        synchronize_rcu(); // who saw SB_ACTIVE has queued by now
-        rcu_barrier();     // kept for the sake of stable trees
-        flush_workqueue(this->isw_wq_);
+        wait_until_queued(); // who saw SB_ACTIVE has queued by now
+        flush_workqueue(isw_wq);
+    }
+
+    [[nodiscard]] virtual std::int64_t in_flight() const { return atomic_read(isw_nr_in_flight); }
+
+    virtual void wait_until_queued() {
+        synchronize_rcu();
+        rcu_barrier(); // kept for the sake of stable trees
     }
 };
-
-using isw_v7 = isw_v7_with<false>;
-using isw_v7_acqrel = isw_v7_with<true>;
 
 } // namespace wbsync::models::writeback

@@ -1,60 +1,52 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw.hpp"
+#include "models/writeback/isw_v6.hpp"
 
 namespace wbsync::models::writeback {
 
 /// 31c1d19ead2c (7.2-rc1): each superblock counts its inodes that are being switched, and umount
-/// waits until that count is 0: no grace period, no flush.
+/// waits until that count is 0: no grace period, no flush. The global count is for the limit only.
 ///
 /// The count is read relaxed in the wait's condition, so umount may go on to read older values of
-/// what the worker changed before it. `Acquire` is the repair: an acquire load in the condition.
-template <bool Acquire>
-class isw_v9_with : public isw_system<isw_v9_with<Acquire>> {
-    using base = isw_system<isw_v9_with>;
-
+/// what the worker changed before it.
+class isw_v9 : public isw_v6 {
 public:
-    using base::base;
+    using isw_v6::isw_v6;
 
-private:
-    friend base;
-
-    static void lock() {}
-    static void unlock() {}
-
+protected:
     static void cgroup_writeback_pin(super_block& sb) { atomic_inc(sb.s_isw_nr_in_flight); }
 
-    static void cgroup_writeback_unpin(super_block& sb) {
+    virtual void cgroup_writeback_unpin(super_block& sb) {
         if (atomic_dec_and_test(sb.s_isw_nr_in_flight)) // (3) pairs with (4)
             wake_up_var(sb.s_isw_nr_in_flight);
     }
 
-    static void cgroup_writeback_drain(super_block& sb) {
-        wait_var_event(sb.s_isw_nr_in_flight, [&sb] {
-            if constexpr (Acquire)
-                return atomic_read_acquire(sb.s_isw_nr_in_flight) == 0; // (4) pairs with (3)
-            else
-                return atomic_read(sb.s_isw_nr_in_flight) == 0;
-        });
+    [[nodiscard]] virtual bool is_drained(const super_block& sb) const {
+        return atomic_read(sb.s_isw_nr_in_flight) == 0; // (4) pairs with (3)
     }
 
-    /// inode_prepare_wbs_switch(). (N1) to (N7)
-    static bool prepare(inode& i, bdi_writeback& new_wb) {
+    void cgroup_writeback_drain(super_block& sb) {
+        wait_var_event(sb.s_isw_nr_in_flight, [&] { return is_drained(sb); });
+    }
+
+    virtual void mb_after_pin() { smp_mb(); }    // (1) pairs with (2): the pin before SB_ACTIVE
+    virtual void mb_before_drain() { smp_mb(); } // (2) pairs with (1): SB_ACTIVE before the count
+
+    /// (N1) to (N7)
+    bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
         super_block& sb = i.i_sb;
-        if ((data_race(sb.s_flags) & SB_ACTIVE) == 0)
+        if (!is_active(sb))
             return false;         // (N1)
         cgroup_writeback_pin(sb); // (N2)
-        smp_mb();                 // (N3), (1) pairs with (2): the pin before SB_ACTIVE
-        if (claim_for_switch(i, new_wb))
+        mb_after_pin();           // (N3)
+        if (claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING | I_WILL_FREE))
             return true; // (N5) to (N7)
         cgroup_writeback_unpin(sb);
         return false;
     }
 
-    void uncount() { atomic_dec(this->isw_nr_in_flight); }
-
-    static void put_inodes(inode_switch_wbs_context& isw) {
+    void put_inodes(inode_switch_wbs_context& isw) override {
         for (inode* i : isw.inodes) {
             super_block& sb = i->i_sb;
             iput(*i);
@@ -62,13 +54,10 @@ private:
         }
     }
 
-    static void cgroup_writeback_umount(super_block& sb) {
-        smp_mb(); // (2) pairs with (1): SB_ACTIVE before the count
+    void cgroup_writeback_umount(super_block& sb) override {
+        mb_before_drain();
         cgroup_writeback_drain(sb);
     }
 };
-
-using isw_v9 = isw_v9_with<false>;
-using isw_v9_acquire = isw_v9_with<true>;
 
 } // namespace wbsync::models::writeback

@@ -2,22 +2,47 @@
 #pragma once
 
 #include "models/catalogue.hpp"
+#include "models/writeback/isw_v0.hpp"
+#include "models/writeback/isw_v1.hpp"
+#include "models/writeback/isw_v2.hpp"
+#include "models/writeback/isw_v3.hpp"
+#include "models/writeback/isw_v3_8826.hpp"
+#include "models/writeback/isw_v4.hpp"
+#include "models/writeback/isw_v5.hpp"
 #include "models/writeback/isw_v6.hpp"
 #include "models/writeback/isw_v7.hpp"
+#include "models/writeback/isw_v8.hpp"
 #include "models/writeback/isw_v9.hpp"
+#include "models/writeback/isw_vx.hpp"
+#include "models/writeback/mutants.hpp"
+#include "models/writeback/repairs.hpp"
+
+#include <algorithm>
+#include <string>
+#include <type_traits>
+#include <vector>
 
 namespace wbsync::models::writeback {
 
-inline std::vector<parameter> parameters() {
-    return {
-        {"switchers", "writers that switch an inode; number i takes inode i mod inodes", 1, 1, 8},
-        {"inodes", "cached inodes; number i belongs to superblock i mod superblocks", 1, 1, 8},
-        {"superblocks", "file systems on the device; the first one is unmounted", 1, 1, 4},
-        {"cleaner", "1: the offline cleaner switches all inodes of the dying cgroup", 0, 0, 1}};
-}
+/// Where a version comes from, and its name in the catalogue.
+struct version {
+    const char* name;
+    const char* commit;
+    const char* release;
+    const char* summary;
+    bool cleaner = true; ///< does it have one?
+};
 
-inline bounds bounds_from(const parameter_values& p) {
-    return {p.at("switchers"), p.at("inodes"), p.at("superblocks"), p.at("cleaner")};
+/// The properties that fail, "P1/P2" where either may be met first; empty: none.
+struct failing {
+    const char* sc = "";
+    const char* weak = "";
+    const char* mixed = ""; ///< if lists mix superblocks, and nothing fails without that
+};
+
+inline constexpr failing nothing{};
+constexpr failing always(const char* properties) {
+    return {properties, properties};
 }
 
 /// Can two switches of different superblocks meet on one list? Then the RCU fix has a hole: the one
@@ -28,57 +53,207 @@ inline bool lists_mix_superblocks(const bounds& b) {
     return b.superblocks > 1 && b.inodes > 1 && sources > 1;
 }
 
-inline const expectation verified{};
-
-inline expectation always_found(memory_kind, const bounds&) {
-    return {verdict::finding, "P1/P2"};
+inline expectation expect(const failing& f, memory_kind m, const bounds& b) {
+    const std::string simple = m == memory_kind::weak ? f.weak : f.sc;
+    const std::string failed = simple.empty() && lists_mix_superblocks(b) ? f.mixed : simple;
+    return failed.empty() ? expectation{} : expectation{verdict::finding, failed};
 }
 
-inline expectation expect_v7(memory_kind m, const bounds& b) {
-    if (m == memory_kind::weak)
-        return {verdict::finding, "P1/P2"};
-    return lists_mix_superblocks(b) ? expectation{verdict::finding, "P1/P2"} : verified;
+inline std::vector<parameter> parameters(const version& v, const bounds& b) {
+    const int others = b.about == question::isolation ? 2 : 1;
+    return {{"switchers", "writers that switch an inode; number i takes inode i mod inodes",
+             b.switchers, 1, 8},
+            {"inodes", "cached inodes; number i belongs to superblock i mod superblocks", b.inodes,
+             others, 8},
+            {"superblocks", "file systems on the device; the first one is unmounted", b.superblocks,
+             others, 4},
+            {"cleaner", "1: the offline cleaner switches all inodes of the dying cgroup", b.cleaner,
+             0, v.cleaner ? 1 : 0}};
 }
 
-inline expectation expect_v7_acqrel(memory_kind, const bounds& b) {
-    return lists_mix_superblocks(b) ? expectation{verdict::finding, "P1/P2"} : verified;
+/// What stands behind a version's name in the catalogue.
+constexpr const char* suffix_of(question q) {
+    switch (q) {
+    case question::late_umount: return "/late";
+    case question::wb_lifetime: return "/P3";
+    case question::isolation: return "/P6";
+    case question::statistics: return "/P7";
+    case question::bdi_lifetime: return "/P8";
+    default: return "";
+    }
 }
 
-inline expectation expect_v9(memory_kind, const bounds&) {
-    return verified;
-}
-
+/// `size` holds the default bounds, and what is asked.
 template <class Version>
-model entry(const char* name, const char* commit, const char* release, const char* summary,
-            expectation (*expected)(memory_kind, const bounds&)) {
-    return {name,
-            commit,
-            release,
-            summary,
-            parameters(),
-            [expected](memory_kind m, const parameter_values& p) {
-                return expected(m, bounds_from(p));
+model entry(const version& v, const bounds& size, const failing& fails) {
+    const auto with = [about = size.about](const parameter_values& p) {
+        return bounds{p.at("switchers"), p.at("inodes"), p.at("superblocks"), p.at("cleaner"),
+                      about};
+    };
+    return {v.name + std::string{suffix_of(size.about)},
+            v.commit,
+            v.release,
+            v.summary,
+            parameters(v, size),
+            [fails, with](memory_kind m, const parameter_values& p) {
+                return expect(fails, m, with(p));
             },
-            [](const options& o, const parameter_values& p) {
-                return wbsync::check<Version>(o, bounds_from(p));
+            [with](const options& o, const parameter_values& p) {
+                return wbsync::check<Version>(o, with(p));
             }};
 }
 
+inline constexpr bounds one{};
+inline constexpr bounds two_superblocks{2, 2, 2};
+inline constexpr bounds for_p3{1, 1, 1, 0, question::wb_lifetime};
+inline constexpr bounds for_p3_on_lists{2, 2, 1, 0, question::wb_lifetime};
+inline constexpr bounds for_p6{1, 2, 2, 0, question::isolation};
+inline constexpr bounds for_p7{1, 1, 1, 0, question::statistics};
+inline constexpr bounds for_p8{1, 1, 1, 0, question::bdi_lifetime};
+
+/// A version, with the questions that are asked of all of them.
+template <class Version>
+void add_version(std::vector<model>& to, const version& v, const failing& umount, const char* p3,
+                 const char* p6) {
+    constexpr bool has_lists = std::is_base_of_v<isw_v5, Version>;
+    to.push_back(entry<Version>(v, one, umount));
+    to.push_back(entry<Version>(v, has_lists ? for_p3_on_lists : for_p3, always(p3)));
+    to.push_back(entry<Version>(v, for_p6, always(p6)));
+    to.push_back(entry<Version>(v, for_p7, nothing));
+}
+
+inline void add_versions(std::vector<model>& to) {
+    const failing races = always("P1/P2");
+    const failing rcu_section{"", "P1/P2", "P1/P2"};
+    add_version<isw_v0>(to, {"isw/v0", "d10c80955265", "4.2", "umount knows of no switch", false},
+                        races, "", "");
+    const version v1{"isw/v1", "5ff8eaac1636", "4.5",
+                     "a switch keeps the superblock active: umount returns too early", false};
+    add_version<isw_v1>(to, v1, always("P4"), "", "");
+    to.push_back(entry<isw_v1>(v1, {1, 1, 1, 0, question::late_umount}, nothing));
+    add_version<isw_v2>(to,
+                        {"isw/v2", "a1a0e23e4903", "4.6",
+                         "a global count, grace period and flush; counted late, callbacks lag",
+                         false},
+                        races, "", "P6");
+    add_version<isw_vx>(to,
+                        {"isw/vX", "20190416120902", "not merged",
+                         "a count for each superblock, flushed until 0; counted late", false},
+                        races, "", "");
+    add_version<isw_v3>(
+        to, {"isw/v3", "ec084de929e4", "5.2", "rcu_barrier and flush; counted later still", false},
+        races, "", "P6");
+    add_version<isw_v3_8826>(to,
+                             {"isw/v3+8826", "8826ee4fe750", "5.4.130",
+                              "v3, counted first: the stable hybrid without barriers", false},
+                             races, "", "P6");
+    add_version<isw_v4>(to,
+                        {"isw/v4", "c22d70a162d3", "5.14",
+                         "counted first, barriers, rcu_work, cleaner; counted but not queued"},
+                        races, "", "P6");
+    add_version<isw_v5>(to,
+                        {"isw/v5", "e1b849cfa6b6", "6.18",
+                         "a list and a work for each wb; the work loops, the wb may go"},
+                        races, "P3", "P6");
+    add_version<isw_v6>(to,
+                        {"isw/v6", "6689f01d6740", "7.1-rc1",
+                         "umount counts and flushes; a switch may be counted, not yet queued"},
+                        races, "", "P6");
+    add_version<isw_v7>(to,
+                        {"isw/v7", "cba38ec4cbd3", "7.2-rc1",
+                         "RCU section from check to queueing, grace period in umount"},
+                        rcu_section, "", "P6");
+    add_version<isw_v8>(to, {"isw/v8", "e90a6d668e26", "7.2-rc1", "v7 without rcu_barrier"},
+                        rcu_section, "", "P6");
+    add_version<isw_v9>(
+        to,
+        {"isw/v9", "31c1d19ead2c", "7.2-rc1", "a counter for each superblock: pin, unpin, drain"},
+        nothing, "", "");
+}
+
+inline void add_repairs(std::vector<model>& to) {
+    to.push_back(entry<isw_v2_section>(
+        {"isw/v2+section", "a1a0e23e4903", "4.6",
+         "v2 counted first, in an RCU section: only the callback lags", false},
+        one, always("P1/P2")));
+    to.push_back(entry<isw_v2_section_barrier>({"isw/v2+section+barrier", "a1a0e23e4903", "4.6",
+                                                "and umount waits for the callbacks", false},
+                                               one, {"", "P1/P2"}));
+    to.push_back(entry<isw_v7_acqrel>({"isw/v7+acqrel", "cba38ec4cbd3", "7.2-rc1",
+                                       "v7 with release and acquire on the count: a repair"},
+                                      one, {"", "", "P1/P2"}));
+    to.push_back(entry<isw_v7_rcu_work>({"isw/v7+rcu_work", "cba38ec4cbd3", "6.1.178",
+                                         "v7 where each request is a work of its own"},
+                                        two_superblocks, {"", "P1/P2"}));
+    to.push_back(entry<isw_v7_queue_always>(
+        {"isw/v7+queue_always", "cba38ec4cbd3", "7.2-rc1",
+         "v7+acqrel, and everybody queues the work: the same hole, between PENDING and the queue"},
+        two_superblocks, {"", "", "P1/P2"}));
+    to.push_back(
+        entry<isw_v7_two_grace_periods>({"isw/v7+two_gp", "cba38ec4cbd3", "7.2-rc1",
+                                         "v7+acqrel with two grace periods: closes the hole"},
+                                        two_superblocks, nothing));
+    to.push_back(entry<isw_srcu>({"isw/v7+srcu", "cba38ec4cbd3", "proposed",
+                                  "SRCU instead of RCU, with v7+acqrel's count: the same hole"},
+                                 one, {"", "", "P1/P2"}));
+    to.push_back(entry<isw_v9_acquire>({"isw/v9+acquire", "31c1d19ead2c", "7.2-rc1",
+                                        "v9 with an acquire load in the drain's condition"},
+                                       one, nothing));
+}
+
+inline void add_bdi_lifetime(std::vector<model>& to) {
+    to.push_back(entry<isw_v9>(
+        {"isw/v9", "31c1d19ead2c", "7.2-rc1", "the worker looks at the bdi after it has unpinned"},
+        for_p8, always("P8")));
+    to.push_back(entry<isw_v9_flush>(
+        {"isw/v9+flush", "31c1d19ead2c", "7.2-rc1", "bdi_unregister() flushes the switch work"},
+        for_p8, nothing));
+    to.push_back(entry<isw_v9_late_unpin>({"isw/v9+late_unpin", "31c1d19ead2c", "7.2-rc1",
+                                           "the worker unpins after its last use of the wb"},
+                                          for_p8, nothing));
+    to.push_back(entry<isw_v7_rcu_work>({"isw/v7+rcu_work", "cba38ec4cbd3", "6.1.178",
+                                         "the count is the last that the worker touches"},
+                                        for_p8, {"", "P1/P2"}));
+}
+
+/// v9 with one promise broken.
+template <class Mutant>
+void add_mutant(std::vector<model>& to, const char* name, const char* summary, const bounds& size,
+                const failing& fails) {
+    to.push_back(entry<Mutant>({name, "31c1d19ead2c", "mutant", summary}, size, fails));
+}
+
+inline void add_mutants(std::vector<model>& to) {
+    const failing only_weak{"", "P1/P2"};
+    add_mutant<isw_v9_no_mb_in_prepare>(to, "isw/v9-mb_prepare", "no barrier after the pin", one,
+                                        only_weak);
+    add_mutant<isw_v9_no_mb_in_umount>(to, "isw/v9-mb_umount", "no barrier before the drain", one,
+                                       only_weak);
+    add_mutant<isw_v9_unpin_first>(to, "isw/v9-unpin_first", "unpins before iput()", one,
+                                   always("P1/P2"));
+    add_mutant<isw_v9_late_pin>(to, "isw/v9-late_pin", "pins after __iget()", one, always("P1/P2"));
+    add_mutant<isw_v9_no_recheck>(to, "isw/v9-recheck", "SB_ACTIVE is not looked at again", one,
+                                  always("P1/P2"));
+    add_mutant<isw_v9_relaxed_unpin>(to, "isw/v9-unpin_relaxed", "a relaxed decrement", one,
+                                     {"", "P2/P5"});
+    add_mutant<isw_v9_release_unpin>(to, "isw/v9-unpin_release", "a release decrement", one,
+                                     {"", "P5"});
+    add_mutant<isw_v9_wake_always>(to, "isw/v9-wake_always", "wakes without a test: harmless", one,
+                                   nothing);
+    add_mutant<isw_v9_drain_first>(to, "isw/v9-drain_first", "waits, then clears SB_ACTIVE", one,
+                                   always("P1/P2"));
+    add_mutant<isw_v9_no_grace_period>(to, "isw/v9-gp", "the worker waits for no grace period",
+                                       for_p7, always("P7"));
+    to.push_back(entry<isw_v0_relaxed_reader>(
+        {"isw/v0-reader_acquire", "d10c80955265", "mutant", "a relaxed look at I_WB_SWITCH", false},
+        for_p7, {"", "P7"}));
+}
+
 inline void add_models(std::vector<model>& to) {
-    to.push_back(entry<isw_v6>("isw/v6", "6689f01d6740", "7.1-rc1",
-                               "umount counts and flushes; a switch may be counted, not yet queued",
-                               &always_found));
-    to.push_back(entry<isw_v7>("isw/v7", "cba38ec4cbd3", "7.2-rc1",
-                               "RCU section from check to queueing, grace period in umount",
-                               &expect_v7));
-    to.push_back(entry<isw_v7_acqrel>("isw/v7+acqrel", "cba38ec4cbd3", "7.2-rc1",
-                                      "v7 with release and acquire on the count: a repair",
-                                      &expect_v7_acqrel));
-    to.push_back(entry<isw_v9>("isw/v9", "31c1d19ead2c", "7.2-rc1",
-                               "a counter for each superblock: pin, unpin, drain", &expect_v9));
-    to.push_back(entry<isw_v9_acquire>("isw/v9+acquire", "31c1d19ead2c", "7.2-rc1",
-                                       "v9 with an acquire load in the drain's condition",
-                                       &expect_v9));
+    add_versions(to);
+    add_repairs(to);
+    add_bdi_lifetime(to);
+    add_mutants(to);
 }
 
 } // namespace wbsync::models::writeback

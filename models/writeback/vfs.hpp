@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/objects.hpp"
+#include "models/writeback/properties.hpp"
 
 /// The VFS side of umount: the reference count of inodes, eviction, and what
 /// generic_shutdown_super() does around cgroup_writeback_umount().
@@ -21,6 +21,7 @@ inline void inode_io_list_del(inode& i) {
         if (READ_ONCE(i.i_wb) == wb) {
             list_del(wb->b_attached, i);
             spin_unlock(wb->list_lock);
+            wb_put(*wb); // inode_detach_wb()
             return;
         }
         spin_unlock(wb->list_lock);
@@ -40,9 +41,9 @@ inline void evict(inode& i) {
 }
 
 /// The last reference is gone; called with i_lock, which it drops. An active superblock keeps the
-/// inode cached.
+/// inode cached, unless it was unlinked.
 inline void iput_final(inode& i) {
-    if ((data_race(i.i_sb.s_flags) & SB_ACTIVE) != 0) {
+    if (!i.unlinked && (data_race(i.i_sb.s_flags) & SB_ACTIVE) != 0) {
         spin_unlock(i.i_lock);
         return;
     }
@@ -93,17 +94,27 @@ inline void put_super(super_block& sb) {
     percpu_counter_destroy(sb.s_fs_counter);
 }
 
-/// generic_shutdown_super(), from the point where the superblock is declared inactive. (U2) to (U8)
-template <class CgroupWritebackUmount>
-void generic_shutdown_super(super_block& sb, CgroupWritebackUmount cgroup_writeback_umount) {
-    data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-    cgroup_writeback_umount(sb);    // (U4)
-    evict_inodes(sb);               // (U5)
-    put_super(sb);                  // (U7)
-    spin_lock(sb.s_inode_list_lock);
-    ensure(sb.s_inodes.read().empty(), "P1", // (U8)
-           fmt::format("VFS: Busy inodes after unmount of {}", sb.name.str()));
-    spin_unlock(sb.s_inode_list_lock);
+/// generic_shutdown_super(), from the point where the superblock is declared inactive, which
+/// `stop_switches` does. (U2) to (U8)
+template <class StopSwitches>
+void generic_shutdown_super(super_block& sb, StopSwitches stop_switches) {
+    stop_switches(sb);         // (U2), (U4)
+    evict_inodes(sb);          // (U5)
+    put_super(sb);             // (U7)
+    expect_no_busy_inodes(sb); // (U8)
+}
+
+/// Drops an active reference; whoever drops the last one shuts the superblock down, and frees it.
+/// Returns whether it did. (U0) to (U10)
+template <class StopSwitches>
+bool deactivate_super(super_block& sb, StopSwitches stop_switches) {
+    if (!atomic_dec_and_test(sb.s_active)) // (U0)
+        return false;
+    down_write(sb.s_umount);
+    generic_shutdown_super(sb, stop_switches);
+    up_write(sb.s_umount); // (U9)
+    kfree(&sb);            // (U10)
+    return true;
 }
 
 } // namespace wbsync::models::writeback

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "models/writeback/objects.hpp"
+
+/// The properties of the umount protocol, P1 to P8, and what a model does to ask for them.
+///
+/// P2 (a superblock, its inodes and counters), P3 (a wb) and P8 (a bdi) are uses after the end: the
+/// objects are allocated with the property's name, see objects.hpp. P5 and P6 are what umount's
+/// thread violates when it waits for something that cannot come. The others are functions here.
+namespace wbsync::models::writeback {
+
+/// What a model is asked about; it has the threads that matter for that, and no others.
+enum class question : std::uint8_t {
+    umount,       ///< P1, P2, P4, P5: switchers, perhaps the cleaner, and umount
+    late_umount,  ///< the same without P4
+    wb_lifetime,  ///< P3: the cgroup of the new wb dies as well; no umount, unlinked inodes
+    isolation,    ///< P6: only others switch, and their worker rests until umount is done
+    statistics,   ///< P7: pages are cleaned while their inodes are switched; no umount
+    bdi_lifetime, ///< P8: the device goes after umount
+};
+
+/// How much there is of everything.
+struct bounds {
+    int switchers = 1;
+    int inodes = 1;
+    int superblocks = 1;
+    int cleaner = 0;
+    question about = question::umount;
+};
+
+/// P1, at the end of generic_shutdown_super(): no inode is left.
+inline void expect_no_busy_inodes(super_block& sb, const site& at = site::here()) {
+    spin_lock(sb.s_inode_list_lock);
+    ensure(sb.s_inodes.read().empty(), "P1",
+           fmt::format("VFS: Busy inodes after unmount of {}", sb.name.str()), at);
+    spin_unlock(sb.s_inode_list_lock);
+}
+
+/// P3, in the release of a wb: it is the first one, and nobody has queued its work.
+inline void expect_released_for_good(bdi_writeback& wb, const site& at = site::here()) {
+    ensure(atomic_inc_return(wb.life->released) == 1, "P3",
+           fmt::format("somebody took a reference on {} after the last one was dropped",
+                       wb.name.str()),
+           at);
+    ensure(!wb.switch_work || !work_pending(*wb.switch_work), "P3",
+           fmt::format("{} is released with its switch_work pending", wb.name.str()), at);
+}
+
+/// P4, when umount(2) returns to its caller.
+inline void expect_unmounted(const super_block& sb, bool did_it, const site& at = site::here()) {
+    ensure(did_it, "P4",
+           fmt::format("umount returns, and {} is still to be shut down by somebody else",
+                       sb.name.str()),
+           at);
+}
+
+/// P7, in finally(): the dirty pages of the wb's inodes are what it counts.
+inline void expect_counted_once(const bdi_writeback& wb, const std::vector<inode*>& inodes,
+                                const site& at = site::here()) {
+    std::int64_t dirty = 0;
+    for (const inode* i : inodes)
+        if (READ_ONCE(i->i_wb) == &wb)
+            dirty += READ_ONCE(i->dirty);
+    const std::int64_t counted = READ_ONCE(wb.reclaimable);
+    ensure(
+        counted == dirty, "P7",
+        fmt::format("{} counts {} dirty pages, its inodes have {}", wb.name.str(), counted, dirty),
+        at);
+}
+
+} // namespace wbsync::models::writeback
