@@ -202,6 +202,12 @@ inline void add_repairs(std::vector<model>& to) {
 }
 
 inline void add_bdi_lifetime(std::vector<model>& to) {
+    const failing at_the_tail{"P8", "P2/P8"};
+    to.push_back(entry<isw_v7>({"isw/v7", "cba38ec4cbd3", "7.2-rc1",
+                                "umount reads 0 and skips the flush; the worker still has the wb"},
+                               for_p8, at_the_tail));
+    to.push_back(
+        entry<isw_v8>({"isw/v8", "e90a6d668e26", "7.2-rc1", "as v7"}, for_p8, at_the_tail));
     to.push_back(entry<isw_v9>(
         {"isw/v9", "31c1d19ead2c", "7.2-rc1", "the worker looks at the bdi after it has unpinned"},
         for_p8, always("P8")));

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "models/writeback/isw_v2.hpp"
+#include "models/writeback/isw_v4.hpp"
 #include "models/writeback/isw_v7.hpp"
 #include "models/writeback/isw_v8.hpp"
 #include "models/writeback/isw_v9.hpp"
+
+#include <utility>
+#include <vector>
 
 /// What was proposed beside the commits, or closes one of their holes: one promise more than the
 /// version has, so that one can tell which promise was missing.
