@@ -47,8 +47,8 @@ struct options {
     memory_kind memory = memory_kind::weak;
     bool like_kernel = false; ///< `weak` nearer to the kernel's model, for litmus tests only
     scheduler_kind scheduler = scheduler_kind::dpor;
-    std::uint64_t max_executions = 0; ///< 0: no limit
-    double max_seconds = 0;           ///< 0: no limit
+    std::uint64_t max_executions = 0; ///< in this run; 0: no limit
+    double max_seconds = 0;           ///< of this run; 0: no limit
     int max_depth = 10'000;           ///< steps in one execution; at most 10,000
     std::uint64_t max_memory = 0;     ///< MiB that a process may use; 0: no limit
     int jobs = 0;                     ///< processes that explore; 0: one for each core
@@ -60,6 +60,8 @@ struct options {
     bool trace = true;       ///< run a finding again to record its counterexample
     std::string name = {};   ///< of the model with its parameters, for `resume`
     std::string resume = {}; ///< file to go on from, if it exists, and to stop into
+    /// File to stop into when interrupted, if there is no `resume`. It is not read.
+    std::string save_interrupted = {};
     /// Set by a signal handler: stops the search, which is incomplete then.
     const volatile std::sig_atomic_t* interrupt = nullptr;
     std::function<void(const progress&)> on_progress = {}; ///< called now and then
@@ -85,6 +87,11 @@ struct options {
             o.replay = v;
         if (o.max_depth < 1 || o.max_depth > 10'000)
             throw std::invalid_argument("wbsync: max_depth must be between 1 and 10000");
+        if (o.jobs < 0)
+            throw std::invalid_argument("wbsync: jobs must be 0, for one process on each core, or "
+                                        "the number of processes");
+        if (o.divide.tasks < 1 || o.divide.parts < 1)
+            throw std::invalid_argument("wbsync: a search is divided into one task at least");
         return o;
     }
 

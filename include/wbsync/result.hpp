@@ -43,8 +43,11 @@ struct [[nodiscard]] result {
     /// Run before it turned out that the order of some additions matters, and run again.
     std::uint64_t discarded = 0;
     std::uint64_t events = 0; ///< steps of all of them
-    double explored = 0;      ///< how much was explored: 1, or an estimate if there was a limit
-    int threads = 0;          ///< daemons included
+    /// How much was explored: 1, or an estimate if there was a limit; less than 0 if nothing is
+    /// known, as for a replay.
+    double explored = -1;
+    std::string resume; ///< file that the search was stopped into, see options::resume
+    int threads = 0;    ///< daemons included
     double seconds = 0;
 
     [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }

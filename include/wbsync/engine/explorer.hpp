@@ -41,6 +41,7 @@ public:
         blocked_ = false;
         floor_ = task.floor;
         threads_ = task.threads;
+        share_ = task.share;
         known_ = task.path.size();
         fixed_ = first_new_ = 0;
         if (!task.begun) {
@@ -83,7 +84,7 @@ public:
             if (static_cast<int>(tasks.size()) + 1 == parts && !last)
                 continue;
             leave(path_[i], path_.forest);
-            tasks.push_back(part(floor, i, share));
+            tasks.push_back(part(floor, i, share_ * share));
             floor = i + 1;
             share = 0;
         }
@@ -101,6 +102,14 @@ public:
         for (const double share : shares_left())
             done -= share;
         return done;
+    }
+
+    /// The share of the last execution alone in the task.
+    [[nodiscard]] double last_share() const {
+        double share = 1;
+        for (step_index i = floor_; i != order_.done(); ++i)
+            share /= branches(path_[i]);
+        return share;
     }
 
     [[nodiscard]] std::vector<distant_reversal>& distant_reversals() noexcept { return distant_; }
@@ -454,14 +463,18 @@ private:
         std::vector<double> shares;
         double share = 1;
         for (step_index i = floor_; i != order_.done(); ++i) {
-            const node& n = path_[i];
-            const int left = path_.forest.count(n.tree) + std::popcount(n.unexplored);
-            const double each = share / (n.ended + 1 + left);
-            shares.push_back(each * left);
-            share = each;
+            share /= branches(path_[i]);
+            shares.push_back(share * left_at(path_[i]));
         }
         return shares;
     }
+
+    [[nodiscard]] int left_at(const node& n) const {
+        return path_.forest.count(n.tree) + std::popcount(n.unexplored);
+    }
+
+    /// How many the node has, as far as they are known; the one that it is in included.
+    [[nodiscard]] int branches(const node& n) const { return n.ended + 1 + left_at(n); }
 
     /// What is left at the nodes from `floor` to `last`.
     [[nodiscard]] search_task part(step_index floor, step_index last, double share) const {
@@ -484,6 +497,7 @@ private:
     causal_order order_;
     race_finder races_;
     search_path path_;
+    double share_ = 1;     ///< of the task in the whole search
     step_index floor_ = 0; ///< nodes before this one are somebody else's
     step_index known_ = 0; ///< nodes before this one were there when the task began
     std::vector<distant_reversal> distant_;

@@ -42,7 +42,7 @@ inline json to_json(const trace& t) {
 }
 
 /// The entry of a check in the document {"results": […]}. For an incomplete one the message says
-/// which limit was hit.
+/// which limit was hit, and `explored` how far it came, if that is known: an estimate, from 0 to 1.
 inline json to_json(const result& r, const subject& about) {
     const bool failed = r.outcome == verdict::finding;
     const auto null_unless = [](bool known, const std::string& text) {
@@ -61,13 +61,17 @@ inline json to_json(const result& r, const subject& about) {
         {"as_expected", about.as_expected},
         {"executions", r.executions},
         {"redundant", r.redundant},
+        {"overlap", r.overlap},
+        {"discarded", r.discarded},
         {"events", r.events},
+        {"explored", r.explored < 0 ? json(nullptr) : json(r.explored)},
         {"seconds", r.seconds},
         {"counterexample",
          failed && !(r.counterexample.threads.empty() && r.counterexample.steps.empty())
              ? to_json(r.counterexample)
              : json(nullptr)},
         {"schedule", null_unless(failed && !r.schedule.empty(), r.schedule)},
+        {"resume", null_unless(!r.resume.empty(), r.resume)},
     };
 }
 

@@ -164,6 +164,26 @@ inline style style_for(const result& r, int width = 100) {
     return {width, r.memory == engine::memory_kind::weak, false, false};
 }
 
+/// "12 %" of a number from 0 to 1. Only all of it is 100 %.
+inline std::string share_text(double share) {
+    const double percent = 100 * share;
+    if (percent >= 100)
+        return "100 %";
+    if (percent < 0.1)
+        return "less than 0.1 %";
+    return percent < 10 ? fmt::format("{:.1f} %", percent)
+                        : fmt::format("{} %", static_cast<int>(percent));
+}
+
+/// How far an incomplete check came: "explored about 12 %". Nothing if it is not known. A limit to
+/// what is kept of one execution does not end the search.
+inline std::string explored_text(double explored) {
+    if (explored < 0)
+        return "";
+    return explored < 1 ? fmt::format("explored about {}", share_text(explored))
+                        : std::string{"explored all that this limit leaves"};
+}
+
 /// "finding P1"
 inline std::string verdict_text(const result& r) {
     return r.outcome == verdict::finding ? fmt::format("finding {}", r.what.property)
@@ -173,12 +193,23 @@ inline std::string verdict_text(const result& r) {
 /// The verdict, what it rests on, and the counterexample. The same for every run of a check.
 inline std::string text(const result& r, const style& how) {
     std::string out = verdict_text(r);
-    if (!r.limit.empty())
-        out += fmt::format(" ({})", printable(r.limit));
-    out += fmt::format(": {} memory, {} threads, {} executions, {} redundant, {} events\n",
+    if (!r.limit.empty()) {
+        const std::string far = explored_text(r.explored);
+        out += fmt::format(" ({}{}{})", printable(r.limit), far.empty() ? "" : "; ", far);
+    }
+    out += fmt::format(": {} memory, {} threads, {} executions, {} redundant, {} events",
                        name_of(r.memory), r.threads, r.executions, r.redundant, r.events);
+    if (r.overlap != 0)
+        out += fmt::format(", {} overlap", r.overlap);
+    if (r.discarded != 0)
+        out += fmt::format(", {} discarded", r.discarded);
+    out += '\n';
     if (r.outcome == verdict::finding)
         out += "\n" + counterexample(r.counterexample, r.what, how);
+    if (r.outcome == verdict::finding && !r.schedule.empty())
+        out += fmt::format("schedule: {}\n", r.schedule);
+    if (!r.resume.empty())
+        out += fmt::format("to go on: options::resume = \"{}\"\n", r.resume);
     return out;
 }
 

@@ -28,6 +28,7 @@ struct saved_search {
     bool is_divided = false; ///< there are, or were, several tasks
     double seconds = 0;
     std::string limit;
+    double cut_off = 0;
     std::vector<engine::object_id> ordered_additions;
     std::vector<search_task> pending;
     std::vector<search_task> finished;
@@ -39,16 +40,37 @@ public:
     explicit resume_file(std::string path) : path_(std::move(path)) {}
 
     [[nodiscard]] bool wanted() const noexcept { return !path_.empty(); }
-    [[nodiscard]] bool exists() const { return wanted() && std::filesystem::exists(path_); }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] bool exists() const {
+        std::error_code ignored;
+        return wanted() && std::filesystem::exists(path_, ignored);
+    }
+
+    /// Before all the work. Throws std::invalid_argument.
+    void expect_writable() const {
+        if (!wanted())
+            return;
+        std::error_code ignored;
+        const bool writable =
+            !std::filesystem::is_directory(path_, ignored) && std::ofstream(draft());
+        discard(draft());
+        if (!writable)
+            throw std::invalid_argument(fmt::format("wbsync: cannot write '{}'", path_));
+    }
 
     /// Throws std::invalid_argument if the file holds no search, or another one than `model`.
     [[nodiscard]] saved_search load(const std::string& model) const {
         std::ifstream in(path_);
-        const json j = json::parse(in, nullptr, false);
+        const json file = json::parse(in, nullptr, false);
         saved_search s;
         try {
-            if (j.at("wbsync") != format)
+            if (!file.is_object() || !file.contains("wbsync"))
+                throw std::invalid_argument("it was not written by wbsync, or is damaged");
+            if (file["wbsync"] != format)
                 throw std::invalid_argument("it is of another version");
+            const json& j = file.at("search");
+            if (file.at("sum") != sum_of(j))
+                throw std::invalid_argument("it is damaged");
             s.model = j.at("model").get<std::string>();
             s.executions = j.at("executions").get<std::uint64_t>();
             s.redundant = j.at("redundant").get<std::uint64_t>();
@@ -59,6 +81,7 @@ public:
             s.is_divided = j.at("divided").get<bool>();
             s.seconds = j.at("seconds").get<double>();
             s.limit = j.at("limit").get<std::string>();
+            s.cut_off = j.at("cut_off").get<double>();
             s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
             s.pending = tasks_from(j.at("pending"));
             s.finished = tasks_from(j.at("finished"));
@@ -76,8 +99,7 @@ public:
 
     /// All of it or nothing: an older file is replaced at the end.
     void save(const saved_search& s) const {
-        const json j{{"wbsync", format},
-                     {"model", s.model},
+        const json j{{"model", s.model},
                      {"executions", s.executions},
                      {"redundant", s.redundant},
                      {"overlap", s.overlap},
@@ -87,29 +109,43 @@ public:
                      {"divided", s.is_divided},
                      {"seconds", s.seconds},
                      {"limit", s.limit},
+                     {"cut_off", s.cut_off},
                      {"ordered_additions", s.ordered_additions},
                      {"pending", to_json(s.pending)},
                      {"finished", to_json(s.finished)}};
-        const std::string draft = path_ + ".new";
-        std::ofstream out(draft);
-        out << j << '\n';
+        std::ofstream out(draft());
+        out << json{{"wbsync", format}, {"sum", sum_of(j)}, {"search", j}} << '\n';
         out.close();
         std::error_code failed;
         if (out)
-            std::filesystem::rename(draft, path_, failed);
-        if (!out || failed)
-            throw std::runtime_error(
-                fmt::format("wbsync: cannot write '{}', so the search cannot be resumed", path_));
+            std::filesystem::rename(draft(), path_, failed);
+        if (out && !failed)
+            return;
+        discard(draft());
+        throw std::runtime_error(
+            fmt::format("cannot write '{}', so the search cannot be resumed", path_));
     }
 
     /// The search has come to its end.
-    void remove() const {
-        std::error_code ignored;
-        std::filesystem::remove(path_, ignored);
-    }
+    void remove() const { discard(path_); }
 
 private:
     static constexpr const char* format = "resume 1";
+
+    [[nodiscard]] std::string draft() const { return path_ + ".new"; }
+
+    static void discard(const std::string& file) {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+    }
+
+    /// FNV-1a of the text: a file that was changed would lead astray.
+    static std::uint64_t sum_of(const json& j) {
+        std::uint64_t sum = 0xcbf29ce484222325;
+        for (const char c : j.dump())
+            sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+        return sum;
+    }
 
     std::string path_;
 };

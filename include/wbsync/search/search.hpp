@@ -18,6 +18,17 @@
 
 namespace wbsync::search {
 
+/// The limit to the whole search that was hit, or nothing.
+inline std::string limit_text(stop why, const options& with) {
+    switch (why) {
+    case stop::budget: return fmt::format("max_executions of {} reached", with.max_executions);
+    case stop::out_of_time: return fmt::format("max_seconds of {} reached", with.max_seconds);
+    case stop::memory: return fmt::format("max_memory of {} MiB reached", with.max_memory);
+    case stop::interrupted: return "interrupted";
+    default: return {};
+    }
+}
+
 /// The search of one check. With one process it is one task. With more, what is left after some
 /// executions is handed out in rounds; that divides the same executions among the processes, and
 /// makes them give up some at the borders (`overlap`). A finding is then looked for again by one
@@ -30,6 +41,7 @@ public:
         if (with.max_seconds > 0)
             bounds_.deadline = start_ + std::chrono::duration_cast<task_job::clock::duration>(
                                             std::chrono::duration<double>(with.max_seconds));
+        file_.expect_writable();
         if (file_.exists())
             load();
     }
@@ -54,7 +66,7 @@ private:
         bounds_.runs = runs_of_a_task();
         bounds_.executions = 0;
         if (with_.max_executions != 0) {
-            bounds_.executions = with_.max_executions - result_.executions;
+            bounds_.executions = with_.max_executions - executions();
             if (bounds_.runs == 0 || bounds_.executions / tasks < bounds_.runs)
                 tasks = 1; // close to the end: one by one
         }
@@ -75,7 +87,7 @@ private:
         if (is_divided_ && why_ == stop::exhausted && is_not_worth_it())
             go_on_undivided();
         if (why_ == stop::exhausted && with_.max_executions != 0 &&
-            result_.executions >= with_.max_executions && !frontier_.empty())
+            executions() >= with_.max_executions && !frontier_.empty())
             why_ = stop::budget;
     }
 
@@ -128,6 +140,11 @@ private:
         frontier_ = frontier({std::move(undivided_)}, {});
     }
 
+    /// Of this run.
+    [[nodiscard]] std::uint64_t executions() const {
+        return result_.executions - executions_before_;
+    }
+
     [[nodiscard]] bool dividing() const {
         return !never_divide_ && (jobs() > 1 || with_.divide.always);
     }
@@ -141,9 +158,9 @@ private:
         return cores;
     }
 
-    task_result run_one(const search_task& t,
+    task_result run_one(const search_task& t, const options& with,
                         const std::function<void(const task_result&, double)>& on_progress) {
-        return run_task(*memory_, model_, with_, t,
+        return run_task(*memory_, model_, with, t,
                         is_divided_ ? engine::sleepers::perhaps_under_way
                                     : engine::sleepers::explored,
                         bounds_, dividing() ? with_.divide.parts : 1, on_progress);
@@ -158,7 +175,7 @@ private:
                 show(executions + seen.executions, done + t.share * explored);
             };
             results.push_back(
-                run_one(t, with_.on_progress ? progress_function(progress) : nullptr));
+                run_one(t, with_, with_.on_progress ? progress_function(progress) : nullptr));
             executions += results.back().executions;
             done += t.share - frontier(results.back().left.tasks, {}).share();
             if (results.back().why != stop::exhausted && results.back().why != stop::budget)
@@ -169,13 +186,16 @@ private:
 
     std::vector<task_result> run_forked(const std::vector<search_task>& batch) {
         const auto processes = std::min(static_cast<std::size_t>(jobs()), batch.size());
-        workers all(static_cast<int>(processes), batch.size(), !with_.all_findings);
+        workers all(static_cast<int>(processes), batch.size(),
+                    [&](const task_result& r) { return ends_the_search(r); });
+        options there = with_;
+        there.interrupt = all.interrupted();
         const auto task = [&](std::size_t i) {
             std::uint64_t told = 0;
             const auto progress = [&](const task_result& seen, double) {
                 all.count(seen.executions - std::exchange(told, seen.executions));
             };
-            task_result r = run_one(batch[i], progress);
+            task_result r = run_one(batch[i], there, progress);
             all.count(r.executions - told);
             return r;
         };
@@ -184,7 +204,7 @@ private:
         std::vector<task_result> results;
         for (std::size_t i = 0; i != batch.size(); ++i) {
             // A process that died takes its task with it; here it does again what killed it.
-            results.push_back(sent[i] ? std::move(*sent[i]) : run_one(batch[i], nullptr));
+            results.push_back(sent[i] ? std::move(*sent[i]) : run_one(batch[i], with_, nullptr));
             if (ends_the_search(results.back()))
                 break;
         }
@@ -214,10 +234,13 @@ private:
             result_.threads = std::max(result_.threads, r.threads);
             if (result_.limit.empty())
                 result_.limit = r.limit;
+            cut_off_ += r.cut_off;
             if (r.failed && !failed_)
                 note_failure(r);
             if (r.why == stop::start_over) {
                 result_.discarded += std::exchange(result_.executions, 0);
+                executions_before_ = 0;
+                cut_off_ = 0;
                 run_->order_additions(r.ordered_additions);
                 run_->starts_over();
             }
@@ -267,7 +290,9 @@ private:
         if (!failed_ || with_.all_findings)
             note_stop();
         result_.seconds = elapsed();
-        result_.explored = frontier_.empty() ? 1 : std::clamp(1 - frontier_.share(), 0.0, 1.0);
+        result_.explored = frontier_.empty() && cut_off_ == 0
+                               ? 1
+                               : std::clamp(1 - frontier_.share() - cut_off_, 0.0, 1.0);
         result_.outcome = failed_                 ? verdict::finding
                           : result_.limit.empty() ? verdict::verified
                                                   : verdict::incomplete;
@@ -277,16 +302,8 @@ private:
     }
 
     void note_stop() {
-        if (!result_.limit.empty())
-            return;
-        if (why_ == stop::budget)
-            result_.limit = fmt::format("max_executions of {} reached", with_.max_executions);
-        else if (why_ == stop::out_of_time)
-            result_.limit = fmt::format("max_seconds of {} reached", with_.max_seconds);
-        else if (why_ == stop::memory)
-            result_.limit = fmt::format("max_memory of {} MiB reached", with_.max_memory);
-        else if (why_ == stop::interrupted)
-            result_.limit = "interrupted";
+        if (result_.limit.empty() && !frontier_.empty())
+            result_.limit = limit_text(why_, with_);
     }
 
     [[nodiscard]] double elapsed() const {
@@ -305,6 +322,8 @@ private:
         result_.events = s.events;
         result_.threads = s.threads;
         result_.limit = s.limit;
+        executions_before_ = s.executions;
+        cut_off_ = s.cut_off;
         seconds_before_ = s.seconds;
         run_->order_additions(s.ordered_additions);
         is_divided_ = s.is_divided;
@@ -312,18 +331,30 @@ private:
     }
 
     void keep() {
+        if (why_ == stop::interrupted && !file_.wanted())
+            file_ = resume_file(with_.save_interrupted);
         if (!file_.wanted())
             return;
         if (frontier_.empty() || failed_) {
-            file_.remove();
+            if (!with_.resume.empty())
+                file_.remove();
             return;
         }
-        const bool own = why_ == stop::budget || why_ == stop::out_of_time ||
-                         why_ == stop::memory || why_ == stop::interrupted;
+        try {
+            save();
+            result_.resume = file_.path();
+        } catch (const std::exception& e) { // what was seen is worth more
+            result_.limit += fmt::format("; {}", e.what());
+        }
+    }
+
+    void save() const {
+        // A limit of this run is none of the next one.
+        const bool own = result_.limit == limit_text(why_, with_);
         file_.save({what_, result_.executions, result_.redundant, result_.overlap,
                     result_.discarded, result_.events, result_.threads, is_divided_,
-                    result_.seconds, own ? std::string{} : result_.limit, run_->ordered_additions(),
-                    frontier_.pending(), frontier_.finished()});
+                    result_.seconds, own ? std::string{} : result_.limit, cut_off_,
+                    run_->ordered_additions(), frontier_.pending(), frontier_.finished()});
     }
 
     engine::model_driver& model_;
@@ -341,6 +372,8 @@ private:
     search_task undivided_;     ///< what was left when it was
     result before_;             ///< what was seen until then
     double done_share_ = 0;
+    double cut_off_ = 0;                  ///< share that a limit to one execution hides
+    std::uint64_t executions_before_ = 0; ///< of this run
     stop why_ = stop::exhausted;
     bool failed_ = false;
     engine::schedule schedule_;
@@ -364,13 +397,12 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     r.events = job.seen.events;
     r.threads = job.seen.threads;
     r.limit = job.seen.limit;
-    if (r.limit.empty() && job.seen.why == stop::budget && by.next())
-        r.limit = fmt::format("max_executions of {} reached", with.max_executions);
-    if (r.limit.empty() && job.seen.why == stop::out_of_time)
-        r.limit = fmt::format("max_seconds of {} reached", with.max_seconds);
+    if (r.limit.empty() && job.seen.why != stop::finding && by.next())
+        r.limit = limit_text(job.seen.why, with);
     r.outcome = job.seen.failed   ? verdict::finding
                 : r.limit.empty() ? verdict::verified
                                   : verdict::incomplete;
+    r.explored = r.verified() ? 1 : -1;
     r.seconds = std::chrono::duration<double>(task_job::clock::now() - start).count();
     if (!job.seen.failed)
         return r;

@@ -8,13 +8,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
+#include <unistd.h>
 
 namespace wbsync::search {
 
@@ -37,7 +38,8 @@ struct task_result {
     std::uint64_t redundant = 0;
     std::uint64_t events = 0;
     int threads = 0;
-    std::string limit; ///< the first one that was hit
+    std::string limit;  ///< the first one that was hit
+    double cut_off = 0; ///< share of the search that a limit to one execution hides
     bool failed = false;
     finding what; ///< of the first failure; not sent between processes, which run it again
     std::vector<engine::decision> decisions;
@@ -46,11 +48,12 @@ struct task_result {
     search_task rest; ///< all that is left, in one piece; not sent between processes
 };
 
-/// Most memory that the process has used so far, in MiB.
-inline std::uint64_t peak_memory() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) / 1024;
+/// Memory that the process uses, in MiB. (The most that it ever used would count what the program
+/// did before, also the one that started it.)
+inline std::uint64_t used_memory() {
+    std::uint64_t pages = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> pages >> resident;
+    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) >> 20U;
 }
 
 /// Runs executions of one task: counts, watches the limits, and keeps the first finding.
@@ -128,10 +131,12 @@ private:
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
         const std::uint64_t runs = seen.executions + seen.redundant;
-        if ((bounds_.executions != 0 && seen.executions >= bounds_.executions) ||
-            (bounds_.runs != 0 && runs >= bounds_.runs))
-            return stop::budget;
-        return runs % 256 == 0 || runs == 1 ? look_around() : stop::exhausted;
+        if (runs % 256 == 0 || runs == 1)
+            if (const stop why = look_around(); why != stop::exhausted)
+                return why;
+        const bool enough = (bounds_.executions != 0 && seen.executions >= bounds_.executions) ||
+                            (bounds_.runs != 0 && runs >= bounds_.runs);
+        return enough ? stop::budget : stop::exhausted;
     }
 
     /// What costs too much to be done after each execution.
@@ -140,7 +145,7 @@ private:
             on_progress(seen);
         if (clock::now() >= bounds_.deadline)
             return stop::out_of_time;
-        if (options_.max_memory != 0 && peak_memory() > options_.max_memory)
+        if (options_.max_memory != 0 && used_memory() > options_.max_memory)
             return stop::memory;
         return stop::exhausted;
     }
@@ -177,6 +182,7 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
     engine::execution& run = memory.run;
     engine::explorer& by = memory.by;
     by.begin(with.symmetry, are);
+    const double share = task.share;
     task_result nothing;
     if (!by.load(std::move(task))) {
         nothing.left.finished = std::move(by.finished_nodes());
@@ -190,6 +196,8 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
         job.seen.ordered_additions = run.ordered_additions();
     if (job.seen.why == stop::budget && are == engine::sleepers::explored)
         job.seen.rest = by.rest();
+    if (job.seen.why == stop::cut_short)
+        job.seen.cut_off = share * by.last_share();
     if (job.seen.why != stop::exhausted)
         job.seen.left.tasks = by.split(parts);
     job.seen.left.reversals = std::move(by.distant_reversals());

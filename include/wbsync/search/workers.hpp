@@ -31,6 +31,7 @@ inline json to_json(const task_result& r) {
             {"events", r.events},
             {"threads", r.threads},
             {"limit", r.limit},
+            {"cut_off", r.cut_off},
             {"failed", r.failed},
             {"decisions", std::move(decisions)},
             {"ordered_additions", r.ordered_additions},
@@ -45,6 +46,7 @@ inline task_result result_from(const json& j) {
     r.events = j.at("events").get<std::uint64_t>();
     r.threads = j.at("threads").get<int>();
     r.limit = j.at("limit").get<std::string>();
+    r.cut_off = j.at("cut_off").get<double>();
     r.failed = j.at("failed").get<bool>();
     for (const json& d : j.at("decisions"))
         r.decisions.push_back({d.at(0).get<engine::thread_id>(), d.at(1).get<int>()});
@@ -80,10 +82,10 @@ class workers {
 public:
     using run_function = std::function<task_result(std::size_t)>;
 
-    /// Does the failure of a task make those after it unnecessary?
-    workers(int processes, std::size_t tasks, bool stops_at_failure)
-        : stops_at_failure_(stops_at_failure), results_(tasks) {
-        shared_->first_failure = tasks;
+    /// `is_last`: does this result make the tasks after it unnecessary?
+    workers(int processes, std::size_t tasks, std::function<bool(const task_result&)> is_last)
+        : is_last_(std::move(is_last)), results_(tasks) {
+        shared_->last_task = tasks;
         for (int i = 0; i != processes; ++i)
             files_.push_back(std::tmpfile());
     }
@@ -98,6 +100,9 @@ public:
     /// Executions finished by all of them, for a progress line.
     [[nodiscard]] std::uint64_t executions() { return shared_->executions; }
     void count(std::uint64_t executions) { shared_->executions += executions; }
+
+    /// For a task: is it to stop?
+    [[nodiscard]] const volatile std::sig_atomic_t* interrupted() { return &shared_->interrupted; }
 
     /// Returns the results in the order of the tasks. A task without one is nobody's: its process
     /// died. `wait` is called again and again meanwhile.
@@ -114,12 +119,9 @@ public:
             if (child > 0)
                 children.push_back(child);
         }
-        for (bool told = false; !children.empty();) {
-            if (!told && interrupt != nullptr && *interrupt != 0) {
-                told = true; // somebody may have told only this process
-                for (const pid_t child : children)
-                    ::kill(child, SIGINT);
-            }
+        while (!children.empty()) {
+            if (interrupt != nullptr && *interrupt != 0)
+                shared_->interrupted = 1; // somebody may have told only this process
             std::erase_if(children,
                           [](pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
             if (children.empty())
@@ -136,8 +138,9 @@ public:
 private:
     struct shared {
         std::atomic<std::size_t> next_task{0};
-        std::atomic<std::size_t> first_failure{0};
+        std::atomic<std::size_t> last_task{0};
         std::atomic<std::uint64_t> executions{0};
+        volatile std::sig_atomic_t interrupted = 0;
     };
 
     [[noreturn]] void work(const run_function& task, std::FILE* to, pid_t parent) {
@@ -146,13 +149,13 @@ private:
             ::_exit(EXIT_FAILURE); // it ended before that
         for (;;) {
             const std::size_t i = shared_->next_task++;
-            if (i >= results_.size() || i > shared_->first_failure)
+            if (i >= results_.size() || i > shared_->last_task)
                 ::_exit(EXIT_SUCCESS);
             const task_result r = task(i);
             write(to, i, r);
-            if (r.failed && stops_at_failure_) {
-                std::size_t first = shared_->first_failure;
-                while (i < first && !shared_->first_failure.compare_exchange_weak(first, i)) {
+            if (is_last_(r)) {
+                std::size_t last = shared_->last_task;
+                while (i < last && !shared_->last_task.compare_exchange_weak(last, i)) {
                 }
             }
         }
@@ -177,7 +180,7 @@ private:
         }
     }
 
-    bool stops_at_failure_;
+    std::function<bool(const task_result&)> is_last_;
     std::vector<std::optional<task_result>> results_;
     std::vector<std::FILE*> files_;
     shared_memory<shared> shared_;
