@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -236,7 +237,7 @@ TEST_CASE("a report says why a check is incomplete") {
     options with;
     with.max_executions = 1;
     CHECK(contains(report::text(check<two_increments>(with)),
-                   "incomplete (max_executions of 1 reached): weak memory, 2 threads, "));
+                   "incomplete (max_executions of 1 reached; explored about 50 %): weak memory, "));
 }
 
 TEST_CASE("a failed assertion about a result shows its counterexample") {
@@ -387,6 +388,16 @@ std::set<std::string> keys_of(const json& object) {
     return keys;
 }
 
+/// Removed in the end, with all that is in it.
+struct scratch_folder {
+    std::string path = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
+
+    scratch_folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
+    ~scratch_folder() { std::filesystem::remove_all(path); }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+};
+
 /// Each of them is bad usage, with a message that holds all the parts.
 void refuses(const std::string& arguments, std::initializer_list<const char*> parts) {
     const ran r = wbsync_program(arguments);
@@ -420,6 +431,12 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("check isw/v6 --max-executions -1", {"--max-executions", "-1"});
     refuses("check isw/v6 --max-seconds soon", {"--max-seconds", "soon"});
     refuses("check isw/v6 --max-depth 0", {"--max-depth must be between 1 and "});
+    refuses("check isw/v6 --max-memory much", {"--max-memory", "much"});
+    refuses("check isw/v6 -j 0", {"--jobs must be between 1 and "});
+    refuses("check isw/v6 --resume f", {"--resume goes on with one check, not with 2"});
+    refuses("check isw/v6 --memory sc --resume f --scheduler reference", {"--resume", "dpor"});
+    refuses("check isw/v6 --memory sc --resume /nowhere/f", {"cannot write '/nowhere/f'"});
+    refuses("check isw/v6 --memory sc --resume /", {"cannot write '/'"});
 }
 
 TEST_CASE("the program explains itself") {
@@ -489,10 +506,12 @@ TEST_CASE("the program gives its results as JSON") {
     const json& results = document["results"];
     REQUIRE(results.size() == 2);
     for (const json& e : results) {
-        CHECK(keys_of(e) == std::set<std::string>{
-                                "model", "commit", "memory", "parameters", "verdict", "property",
-                                "message", "expected", "as_expected", "executions", "redundant",
-                                "events", "seconds", "counterexample", "schedule"});
+        CHECK(keys_of(e) ==
+              std::set<std::string>{"model", "commit", "memory", "parameters", "verdict",
+                                    "property", "message", "expected", "as_expected", "executions",
+                                    "redundant", "overlap", "discarded", "events", "explored",
+                                    "seconds", "counterexample", "schedule", "resume"});
+        CHECK(e["resume"].is_null());
         CHECK(e["as_expected"] == true);
         CHECK(e["parameters"]["switchers"] == 1);
         CHECK(e["executions"].get<int>() > 0);
@@ -513,7 +532,7 @@ TEST_CASE("the program gives its results as JSON") {
 TEST_CASE("the program says that a check was cut short") {
     const ran text = wbsync_program("check isw/v9 --memory sc --max-executions 1");
     CHECK(text.status == 3);
-    CHECK(contains(text.out, "incomplete: max_executions of 1 reached"));
+    CHECK(contains(text.out, "incomplete: max_executions of 1 reached; explored about "));
     const ran r = wbsync_program("check isw/v9 --memory sc --max-executions 1 --json");
     CHECK(r.status == 3);
     const json result = json::parse(r.out)["results"][0];
@@ -521,6 +540,147 @@ TEST_CASE("the program says that a check was cut short") {
     CHECK(result["as_expected"] == false);
     CHECK(result["property"].is_null());
     CHECK(contains(result["message"].get<std::string>(), "max_executions"));
+    CHECK(result["explored"].get<double>() > 0);
+    CHECK(result["explored"].get<double>() < 1);
+}
+
+TEST_CASE("the program goes on with a search in a file until it is done") {
+    const scratch_folder here;
+    const std::string common = "isw/v9 --memory weak -p switchers=2";
+    const std::string resume = fmt::format("check {} --json --resume {}/f", common, here.path);
+    const json whole = json::parse(wbsync_program("check " + common + " --json").out)["results"][0];
+    REQUIRE(whole["verdict"] == "verified");
+    json last;
+    int runs = 0;
+    do {
+        const ran r = wbsync_program(resume + " --max-executions 700");
+        CAPTURE(r.err);
+        last = json::parse(r.out)["results"][0];
+        REQUIRE(r.status == (last["verdict"] == "verified" ? 0 : 3));
+        CHECK(std::filesystem::exists(here.path + "/f") == (r.status == 3));
+    } while (last["verdict"] == "incomplete" && ++runs != 10);
+    CHECK(runs == 2);
+    for (const char* key : {"verdict", "executions", "redundant", "events"})
+        CHECK(last[key] == whole[key]);
+    // The line that goes on is one that can be run.
+    const ran text = wbsync_program(
+        fmt::format("check {} --resume '{}/a b' --max-executions 700", common, here.path));
+    const auto at = text.out.find("resume: wbsync ");
+    REQUIRE(at != std::string::npos);
+    const std::string rest = text.out.substr(at + std::string_view{"resume: wbsync "}.size());
+    const ran next = wbsync_program(rest.substr(0, rest.find('\n')));
+    CHECK(next.status == 0);
+    CHECK(contains(next.out, fmt::format("{}", whole["executions"].get<int>())));
+}
+
+TEST_CASE("the program refuses a file that is no search of this check") {
+    const scratch_folder here;
+    const std::string file = here.path + "/f";
+    const std::string stopped =
+        fmt::format("isw/v9 --memory weak --max-executions 5 --resume {}", file);
+    REQUIRE(wbsync_program("check " + stopped).status == 3);
+    refuses("check " + stopped + " -p switchers=2", {"is a search of isw/v9", "switchers=2"});
+    refuses("check " + stopped + " --no-symmetry", {"is a search of isw/v9", "without symmetry"});
+    refuses(fmt::format("check isw/v9 --memory sc --resume {}", file), {"under sc"});
+    REQUIRE(std::filesystem::exists(file));
+    std::ofstream(file) << "{";
+    refuses("check " + stopped, {"is no search to resume"});
+}
+
+namespace {
+
+/// The program in the background, in a folder of its own.
+class running_program {
+public:
+    explicit running_program(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), WBSYNC_TOOL);
+        std::fflush(nullptr);
+        child_ = ::fork();
+        if (child_ != 0)
+            return;
+        ::setpgid(0, 0);
+        if (::chdir(folder_.path.c_str()) != 0 || std::freopen("out", "w", stdout) == nullptr)
+            ::_exit(EXIT_FAILURE);
+        for (const char* name : {"WBSYNC_MEMORY", "WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS",
+                                 "WBSYNC_MAX_DEPTH", "WBSYNC_JOBS"})
+            ::unsetenv(name);
+        std::vector<char*> words;
+        for (std::string& word : arguments)
+            words.push_back(word.data());
+        words.push_back(nullptr);
+        ::execv(words[0], words.data());
+        ::_exit(EXIT_FAILURE);
+    }
+    ~running_program() {
+        ::kill(-child_, SIGKILL); // if a REQUIRE failed
+    }
+    running_program(const running_program&) = delete;
+    running_program& operator=(const running_program&) = delete;
+
+    /// Until it has started a check: then it listens.
+    void wait_for_check() const {
+        const std::string children = fmt::format("/proc/{0}/task/{0}/children", child_);
+        while (slurp(children).empty())
+            ::sched_yield();
+    }
+
+    void interrupt(bool all_processes) const { ::kill(all_processes ? -child_ : child_, SIGINT); }
+
+    /// Its exit status, or minus the signal that ended it.
+    [[nodiscard]] int ended() const {
+        int status = 0;
+        ::waitpid(child_, &status, 0);
+        return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+    }
+
+    [[nodiscard]] const std::string& folder() const { return folder_.path; }
+    [[nodiscard]] std::string output() const { return slurp(folder_.path + "/out"); }
+
+private:
+    scratch_folder folder_;
+    pid_t child_ = -1;
+};
+
+/// Would take for ever.
+std::vector<std::string> long_check(std::initializer_list<std::string> more) {
+    std::vector<std::string> arguments{"check", "isw/v9", "-p", "switchers=8", "-p", "inodes=8"};
+    arguments.insert(arguments.end(), more);
+    return arguments;
+}
+
+} // namespace
+
+TEST_CASE("an interrupt ends the program with what was found so far, and a file to go on from") {
+    // A terminal sends it to all processes, kill(1) to one.
+    for (const bool all_processes : {false, true}) {
+        CAPTURE(all_processes);
+        const running_program p(long_check({"--json", "-j", "2"}));
+        p.wait_for_check();
+        p.interrupt(all_processes);
+        CHECK(p.ended() == 3);
+        const json results = json::parse(p.output())["results"];
+        REQUIRE(results.size() == 1); // weak was not started
+        CHECK(results[0]["verdict"] == "incomplete");
+        CHECK(results[0]["message"] == "interrupted");
+        CHECK(results[0]["executions"].get<int>() > 0);
+        CHECK(results[0]["explored"].get<double>() < 1);
+        CHECK(results[0]["resume"] == "wbsync-resume.json");
+        const json file = json::parse(slurp(p.folder() + "/wbsync-resume.json"));
+        CHECK(file["search"]["executions"] == results[0]["executions"]);
+    }
+}
+
+TEST_CASE("an interrupted check prints the command that goes on, and what was not started") {
+    const running_program p(long_check({"--no-symmetry"}));
+    p.wait_for_check();
+    p.interrupt(false);
+    CHECK(p.ended() == 3);
+    const std::string out = p.output();
+    CAPTURE(out);
+    CHECK(contains(out, "incomplete: interrupted; explored about "));
+    CHECK(contains(out, "resume: wbsync check isw/v9 -p switchers=8 -p inodes=8 --memory sc "
+                        "--no-symmetry --resume wbsync-resume.json\n"));
+    CHECK(contains(out, "1 check: 0 as expected, 1 incomplete; 1 not started\n"));
 }
 
 TEST_CASE("the program fails when nobody gets its output") {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,7 @@ struct tally {
     int as_expected = 0;
     int unexpected = 0;
     int incomplete = 0;
+    int not_started = 0;
 
     void add(const report::json& entry) {
         if (entry["verdict"] == "incomplete")
@@ -34,9 +36,9 @@ struct tally {
     }
 
     [[nodiscard]] int status() const {
-        return unexpected != 0   ? not_as_expected
-               : incomplete != 0 ? something_incomplete
-                                 : all_as_expected;
+        return unexpected != 0                       ? not_as_expected
+               : incomplete != 0 || not_started != 0 ? something_incomplete
+                                                     : all_as_expected;
     }
 
     [[nodiscard]] std::string str() const {
@@ -47,6 +49,8 @@ struct tally {
             text += fmt::format(", {} NOT as expected", unexpected);
         if (incomplete != 0)
             text += fmt::format(", {} incomplete", incomplete);
+        if (not_started != 0)
+            text += fmt::format("; {} not started", not_started);
         return text;
     }
 };
@@ -129,16 +133,58 @@ private:
     std::array<std::size_t, 9> widths_{};
 };
 
+/// The model and its parameters, as they are given to the program.
+std::string arguments_text(const check_request& c) {
+    std::string text = c.of.name;
+    for (const auto& p : c.of.parameters)
+        if (c.values.at(p.name) != p.value)
+            text += fmt::format(" -p {}={}", p.name, c.values.at(p.name));
+    return text;
+}
+
 /// The command that runs the execution again.
 std::string replay_text(const check_request& c, const report::json& entry) {
     if (entry["schedule"].is_null())
         return "";
-    std::string parameters;
-    for (const auto& p : c.of.parameters)
-        if (c.values.at(p.name) != p.value)
-            parameters += fmt::format(" -p {}={}", p.name, c.values.at(p.name));
-    return fmt::format("replay: wbsync replay {}{} --schedule \"{}\"\n", c.of.name, parameters,
+    return fmt::format("replay: wbsync replay {} --schedule \"{}\"\n", arguments_text(c),
                        entry["schedule"].get<std::string>());
+}
+
+/// For a shell.
+std::string quoted(const std::string& word) {
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789./_-+=:,";
+    if (!word.empty() && word.find_first_not_of(plain) == word.npos)
+        return word;
+    std::string text = "'";
+    for (const char c : word)
+        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return text + "'";
+}
+
+/// The command that goes on with a check that was stopped into a file. Limits to one run are left
+/// out: it goes on to the end.
+std::string resume_text(const check_request& c, const report::json& entry) {
+    if (entry["resume"].is_null())
+        return "";
+    std::string text = fmt::format("wbsync check {} --memory {}", arguments_text(c),
+                                   entry["memory"].get<std::string>());
+    if (!c.with.symmetry)
+        text += " --no-symmetry";
+    if (c.with.max_depth != options{}.max_depth)
+        text += fmt::format(" --max-depth {}", c.with.max_depth);
+    if (c.with.jobs != 0)
+        text += fmt::format(" -j {}", c.with.jobs);
+    return fmt::format("    resume: {} --resume {}\n", text,
+                       quoted(entry["resume"].get<std::string>()));
+}
+
+/// "interrupted; explored about 12 %"
+std::string limit_text(const report::json& entry) {
+    std::string text = entry["message"].get<std::string>();
+    if (!entry["explored"].is_null())
+        text += "; " + report::explored_text(entry["explored"].get<double>());
+    return text;
 }
 
 std::string text_of(const check_request& c, const check_outcome& out, const row_layout& layout) {
@@ -147,10 +193,18 @@ std::string text_of(const check_request& c, const check_outcome& out, const row_
     const bool surprise = e["as_expected"] == false && !incomplete;
     std::string text = layout.line(row_of(c, out), surprise ? "NOT as expected" : "");
     if (incomplete)
-        text += fmt::format("    incomplete: {}\n", e["message"].get<std::string>());
+        text += fmt::format("    incomplete: {}\n", limit_text(e)) + resume_text(c, e);
     if (!out.counterexample.empty())
         text += "\n" + out.counterexample + replay_text(c, e) + "\n";
     return text;
+}
+
+/// Where a check goes that is interrupted, if the user does not say it: never over another one.
+std::string free_resume_file() {
+    std::string name = "wbsync-resume.json";
+    for (int i = 2; std::filesystem::exists(name); ++i)
+        name = fmt::format("wbsync-resume-{}.json", i);
+    return name;
 }
 
 /// Everything that will be run; wrong parameters are found here, before the first check starts.
@@ -162,9 +216,15 @@ std::vector<check_request> plan(const std::vector<models::model>& all, const req
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
+            if (asked.what == request::command::check && with.resume.empty())
+                with.save_interrupted = free_resume_file();
             checks.push_back({*m, values, with, width, asked.trace});
         }
     }
+    if (!asked.with.resume.empty() && checks.size() != 1)
+        throw bad_usage(fmt::format("--resume goes on with one check, not with {}: name one model, "
+                                    "and --memory sc or --memory weak",
+                                    checks.size()));
     return checks;
 }
 
@@ -177,17 +237,22 @@ int check_models(const std::vector<models::model>& all, const request& asked) {
     const row_layout layout(checks);
     report::json results = report::json::array();
     tally seen;
-    if (!asked.json)
-        print(layout.header());
+    interrupt::listen();
     for (const check_request& c : checks) {
+        if (interrupt::seen != 0) {
+            ++seen.not_started;
+            continue;
+        }
         const check_outcome out = run_isolated(c);
+        if (!out.refused.empty())
+            throw bad_usage(out.refused);
         if (asked.what == request::command::replay && out.entry["verdict"] == "incomplete")
             throw bad_usage(out.entry["message"].get<std::string>());
         seen.add(out.entry);
         if (asked.json)
             results.push_back(out.entry);
         else
-            print(text_of(c, out, layout));
+            print((&c == &checks.front() ? layout.header() : "") + text_of(c, out, layout));
     }
     print(asked.json ? report::dump({{"results", results}}, 2) + "\n" : seen.str() + "\n");
     return seen.status();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "interrupt.hpp"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -65,27 +67,36 @@ template <class Work>
 
 } // namespace detail
 
-/// Runs `work`, which returns a text and throws nothing, in a process of its own.
+/// Runs `work`, which returns a text and throws nothing, in a process of its own. An interrupt is
+/// passed on to it.
 template <class Work>
 child_end run_in_child(Work work) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0)
         detail::throw_errno("pipe");
     const pid_t parent = ::getpid();
+    interrupt::held not_now;
     const pid_t child = ::fork();
     if (child < 0)
         detail::throw_errno("fork");
     if (child == 0) {
         ::close(ends[0]);
+        interrupt::listen_in_child();
+        not_now.release();
         detail::be_child(work, parent, ends[1]);
     }
+    interrupt::child = child;
+    not_now.release();
     ::close(ends[1]);
     child_end end;
     end.sent = detail::read_all(ends[0]);
     ::close(ends[0]);
-    while (::waitpid(child, &end.status, 0) < 0)
+    siginfo_t ended{};
+    while (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0)
         if (errno != EINTR)
-            detail::throw_errno("waitpid");
+            detail::throw_errno("waitid");
+    interrupt::child = 0; // before the number may be given to somebody else
+    ::waitpid(child, &end.status, 0);
     return end;
 }
 

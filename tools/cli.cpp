@@ -27,11 +27,12 @@ constexpr const char* exit_codes = R"(Exit status:
   4  the program itself failed, for example to write its output
 
 A bound in the environment (WBSYNC_MEMORY, WBSYNC_MAX_EXECUTIONS, WBSYNC_MAX_SECONDS,
-WBSYNC_MAX_DEPTH) wins over the option of that name.)";
+WBSYNC_MAX_DEPTH, WBSYNC_MAX_MEMORY, WBSYNC_JOBS) wins over the option of that name.)";
 
 /// Options as they were written.
 struct words {
-    std::string memory, scheduler = "dpor", max_executions, max_seconds, max_depth;
+    std::string memory, scheduler = "dpor", max_executions, max_seconds, max_depth, max_memory,
+                        jobs;
 };
 
 /// Without the description that would show the choices in the help a second time.
@@ -60,6 +61,20 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     check->add_option("--max-seconds", said.max_seconds, "For each check; 0: no limit")
         ->type_name("S");
     check->add_option("--max-depth", said.max_depth, "Steps in one execution")->type_name("N");
+    check->add_option("--max-memory", said.max_memory, "Of each process; 0: no limit")
+        ->type_name("MiB");
+    check
+        ->add_option("-j,--jobs", said.jobs,
+                     "Processes that explore; one for each core if not given")
+        ->type_name("N");
+    check
+        ->add_option(
+            "--resume", asked.with.resume,
+            "Goes on with the one check that was stopped into this file, and stops into it "
+            "again; starts it if there is no such file")
+        ->type_name("FILE");
+    check->add_flag("--no-symmetry", asked.no_symmetry,
+                    "Explores executions that differ in the names of alike threads as well");
     check
         ->add_option("--scheduler", said.scheduler,
                      "dpor, or reference, which branches on everything")
@@ -96,8 +111,17 @@ void read_bounds(request& asked, const words& said) {
         with.max_seconds = parse_number<double>("--max-seconds", said.max_seconds, 0, 1e9);
     if (!said.max_depth.empty())
         with.max_depth = parse_number<int>("--max-depth", said.max_depth, 1, options{}.max_depth);
-    if (said.scheduler == "reference")
-        with.scheduler = scheduler_kind::reference;
+    if (!said.max_memory.empty())
+        with.max_memory =
+            parse_number<std::uint64_t>("--max-memory", said.max_memory, 0, 1'000'000'000);
+    if (!said.jobs.empty())
+        with.jobs = parse_number<int>("--jobs", said.jobs, 1, 4096);
+    with.symmetry = !asked.no_symmetry;
+    if (said.scheduler != "reference")
+        return;
+    with.scheduler = scheduler_kind::reference;
+    if (!with.resume.empty())
+        throw bad_usage("--resume needs the scheduler dpor: the reference cannot go on");
 }
 
 /// The environment wins, so with WBSYNC_MEMORY there is nothing to run twice.

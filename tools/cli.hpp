@@ -16,6 +16,7 @@ struct request {
     std::string text; ///< for print: help, or the version
     bool json = false;
     bool trace = false;
+    bool no_symmetry = false;
     std::vector<std::string> globs;
     std::vector<std::string> parameters; ///< "key=value"
     std::vector<memory_kind> memories;

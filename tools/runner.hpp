@@ -12,7 +12,9 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,6 +34,7 @@ struct check_request {
 struct check_outcome {
     report::json entry;         ///< as in {"results": […]}
     std::string counterexample; ///< laid out; empty if there is none
+    std::string refused;        ///< why it cannot be run as the user asked; empty if it was
 };
 
 namespace detail {
@@ -50,15 +53,32 @@ inline check_outcome describe(const check_request& asked, const result& r) {
     return out;
 }
 
+/// "isw/v6, commit 6689f01d6740, cleaner=0 inodes=1": searches of different names cannot go on from
+/// one another.
+inline std::string name_of(const check_request& asked) {
+    std::string name = fmt::format("{}, commit {}", asked.of.name, asked.of.commit);
+    const char* separator = ", ";
+    for (const auto& [key, value] : asked.values)
+        name += fmt::format("{}{}={}", std::exchange(separator, " "), key, value);
+    return name;
+}
+
 inline check_outcome run_here(const check_request& asked) {
-    progress_line line(fmt::format("{} {}", asked.of.name, name_of(asked.with.memory)));
+    progress_line line(fmt::format("{} {}", asked.of.name, wbsync::name_of(asked.with.memory)));
     options with = asked.with;
+    with.name = name_of(asked);
+    with.interrupt = &interrupt::seen;
     if (line.wanted())
         with.on_progress = [&line](const progress& now) { line.show(now); };
     try {
         const result seen = asked.of.check(with, asked.values);
         line.clear();
         return describe(asked, seen);
+    } catch (const std::invalid_argument& e) { // starts with "wbsync: "
+        const std::string_view message{e.what()};
+        check_outcome refused;
+        refused.refused = message.substr(message.starts_with("wbsync: ") ? 8 : 0);
+        return refused;
     } catch (const std::exception& e) {
         // Ours: the exceptions of a model are findings. So nothing is known about it.
         result nothing;
@@ -101,12 +121,15 @@ inline result died(const check_request& asked, int status) {
 inline check_outcome run_isolated(const check_request& asked) {
     const child_end end = run_in_child([&asked] {
         const check_outcome out = detail::run_here(asked);
-        return report::dump({{"entry", out.entry}, {"counterexample", out.counterexample}});
+        return report::dump({{"entry", out.entry},
+                             {"counterexample", out.counterexample},
+                             {"refused", out.refused}});
     });
     report::json sent = report::json::parse(end.sent, nullptr, false);
     if (sent.is_discarded())
         return detail::describe(asked, detail::died(asked, end.status));
-    return {std::move(sent["entry"]), sent["counterexample"].get<std::string>()};
+    return {std::move(sent["entry"]), sent["counterexample"].get<std::string>(),
+            sent["refused"].get<std::string>()};
 }
 
 } // namespace wbsync::tools
