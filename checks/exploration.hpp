@@ -132,10 +132,18 @@ inline bool has_traces(const program& p) {
     return !p.has(kind::synchronize) && !p.has(is_composite);
 }
 
+/// One task in one process.
+inline constexpr wbsync::division undivided{};
+
+/// Every execution ends a task, which is cut into up to three: what can go wrong where tasks border
+/// goes wrong in small programs.
+inline constexpr wbsync::division shredded{1, 1, 64, 3, true};
+
 /// `order`: in which the threads are declared.
 inline exploration explore(const program& p, const std::vector<int>& order,
                            wbsync::memory_kind memory, wbsync::scheduler_kind scheduler,
-                           std::uint64_t max_executions, bool with_traces = false) {
+                           std::uint64_t max_executions, bool with_traces = false,
+                           const wbsync::division& divide = undivided) {
     exploration all;
     record last;
     wbsync::options with;
@@ -143,6 +151,7 @@ inline exploration explore(const program& p, const std::vector<int>& order,
     with.scheduler = scheduler;
     with.max_executions = max_executions;
     with.all_findings = true;
+    with.divide = divide;
     with.trace = false;
     with.on_execution = [&](const std::vector<wbsync::finding>& findings) {
         if (!last.finished && findings.empty())
@@ -155,7 +164,7 @@ inline exploration explore(const program& p, const std::vector<int>& order,
     };
     const wbsync::result r = wbsync::check<program_model>(with, &p, &order, &last);
     all.executions = r.executions;
-    all.redundant = r.redundant;
+    all.redundant = r.redundant + r.overlap;
     all.discarded = r.discarded;
     all.limit = r.limit;
     return all;
