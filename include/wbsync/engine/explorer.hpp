@@ -60,7 +60,7 @@ public:
         for (step_index i = order_.done(); i-- != floor_;) {
             if (!path_[i].has_more())
                 continue;
-            search_task t = part(floor_, i, 1 - explored());
+            search_task t = part(floor_, i, share_ * (1 - explored()));
             leave(t.path[i], t.path.forest);
             return t;
         }
