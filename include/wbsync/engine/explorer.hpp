@@ -379,7 +379,8 @@ private:
     /// of its thread already at the node, where it is asleep, and as everything later on the object
     /// comes after the first step, nothing in the sequence comes before it.
     [[nodiscard]] bool second_is_asleep(const node& n, const race& r) const {
-        if (!n.sleeps(r.step.thread) || n.step.access != access_class::write)
+        if (!n.sleeps(r.step.thread) ||
+            (n.step.access != access_class::write && !mutated(mutant::shortcut_for_any_access)))
             return false;
         return r.seq == 1 ||
                order_.steps_of(r.step.thread)[static_cast<std::size_t>(r.seq - 2)] < r.first();

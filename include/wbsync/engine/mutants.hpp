@@ -23,8 +23,10 @@ enum class mutant : std::uint8_t {
     no_blocking_races,
     no_races_of_waiting,
     blocking_races_of_one_step,
+    sums_see_no_old_store,
     only_new_races,
     second_step_only,
+    shortcut_for_any_access,
     // what is planned, and what is left out
     one_branch_a_node,
     equal_branches,
@@ -53,6 +55,7 @@ enum class mutant : std::uint8_t {
     all_alike_exchangeable,
     distant_reversals_lost,
     finished_nodes_forgotten,
+    all_sleepers_explored,
 };
 
 struct mutant_description {
@@ -78,10 +81,13 @@ inline constexpr std::array mutant_descriptions = [] {
         WBSYNC_MUTANT(no_races_of_waiting, "the races of what still waits at the end are left out"),
         WBSYNC_MUTANT(blocking_races_of_one_step,
                       "for a wait no more than one conflicting step is taken out of the way"),
+        WBSYNC_MUTANT(sums_see_no_old_store, "a wait for a sum is not tried before all additions"),
         WBSYNC_MUTANT(only_new_races,
                       "races in the part that was run before are not reversed again"),
         WBSYNC_MUTANT(second_step_only,
                       "the sequence that reverses a race has its second step only"),
+        WBSYNC_MUTANT(shortcut_for_any_access,
+                      "a reversal is left out whenever its second step sleeps"),
         WBSYNC_MUTANT(one_branch_a_node, "a wakeup tree keeps its first branch only"),
         WBSYNC_MUTANT(equal_branches, "a sequence is planned although the tree has its like"),
         WBSYNC_MUTANT(no_weak_initials,
@@ -115,6 +121,8 @@ inline constexpr std::array mutant_descriptions = [] {
                       "a task of a divided search plans nothing above its floor"),
         WBSYNC_MUTANT(finished_nodes_forgotten,
                       "a divided search forgets nodes at which nothing is left"),
+        WBSYNC_MUTANT(all_sleepers_explored,
+                      "a divided search takes what another task still explores for explored"),
     };
 #undef WBSYNC_MUTANT
 }();

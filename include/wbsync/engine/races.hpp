@@ -115,7 +115,8 @@ private:
                     try_set(order, t, op, second, set | future_[c]);
             }
         }
-        if (sums_ != nullptr && found_.empty()) { // without all of them it may read an old store
+        const bool see_old_store = !mutated(mutant::sums_see_no_old_store);
+        if (sums_ != nullptr && found_.empty() && see_old_store) { // possible without all of them
             sums_ = nullptr;
             try_set(order, t, op, second, all_conflicts());
         }

@@ -52,9 +52,9 @@ template <class Next>
 bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleepers are, Next next) {
     for (thread_set left = n.sleep | (n.restricted ? 0 : n.like); left != 0; left &= left - 1) {
         const thread_id q = std::countr_zero(left);
-        if (are == sleepers::explored && !mutated(mutant::no_weak_initials)
-                ? sequence.has_weak_initial(q, next(q))
-                : sequence.has_initial(q))
+        const bool explored = are == sleepers::explored || mutated(mutant::all_sleepers_explored);
+        if (explored && !mutated(mutant::no_weak_initials) ? sequence.has_weak_initial(q, next(q))
+                                                           : sequence.has_initial(q))
             return false;
     }
     for (const explored_choice& c : n.sleeping_choices)
