@@ -41,7 +41,14 @@ struct store_record {
         first_seen.fill(never);
     }
 
-    /// Did something that `past` covers read it?
+    /// The same, not counting the store itself.
+    [[nodiscard]] bool was_read_by_another_in(const vector_clock& past) const noexcept {
+        vector_clock others = first_seen;
+        others[thread] = never;
+        return others.any_within(past);
+    }
+
+    /// Did something that `past` covers read it, or is it covered itself?
     [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept {
         return first_seen.any_within(past);
     }

@@ -139,7 +139,8 @@ private:
                 if (gone(s.step))
                     continue;
                 stored = stored || past.covers(s.thread, s.epoch);
-                read = read || s.was_read_in(past);
+                // Whoever has added to the run has not read it: others may add to it later.
+                read = read || s.was_read_by_another_in(past);
                 run.join(s.fences);
                 readers.join(s.reader_fences);
             }
