@@ -38,7 +38,7 @@ public:
         distant_.clear();
         finished_.clear();
         inherited_ = wakeup_forest::none;
-        blocked_ = false;
+        blocked_ = restricted_ = false;
         floor_ = task.floor;
         threads_ = task.threads;
         share_ = task.share;
@@ -207,6 +207,8 @@ public:
     /// An execution needed a longer analysis of a wait than there is room for.
     [[nodiscard]] bool cut() const override { return races_.cut(); }
 
+    [[nodiscard]] bool cannot_be_divided() const override { return restricted_; }
+
 private:
     using node = search_node;
 
@@ -288,8 +290,8 @@ private:
         if (mutated(mutant::one_store_a_load))
             n.unexplored = 0;
         n.restricted = n.unexplored != 0 && !mutated(mutant::every_store_for_each_load) &&
-                       !n.step.all_choices && sleepers_ == sleepers::explored &&
-                       anybody_stays_asleep(n);
+                       !n.step.all_choices && anybody_stays_asleep(n);
+        restricted_ = restricted_ || n.restricted;
         if (n.restricted)
             n.unexplored = 0;
     }
@@ -494,7 +496,8 @@ private:
     bool symmetric_ = true;
     sleepers sleepers_ = sleepers::explored;
     execution* run_ = nullptr;
-    bool blocked_ = false; ///< the choice just made is asleep
+    bool blocked_ = false;    ///< the choice just made is asleep
+    bool restricted_ = false; ///< some node of the task was
     causal_order order_;
     race_finder races_;
     search_path path_;

@@ -64,6 +64,10 @@ public:
     /// Something had to be left out, so the exploration is not complete.
     [[nodiscard]] virtual bool cut() const { return false; }
 
+    /// What was explored so far leaves to races what parts of it explored at the same time would
+    /// not get from each other.
+    [[nodiscard]] virtual bool cannot_be_divided() const { return false; }
+
     /// What was decided in the execution under way; a replay_scheduler runs it again.
     [[nodiscard]] virtual std::vector<decision> decisions() const = 0;
 

@@ -64,6 +64,7 @@ private:
     void round() {
         std::size_t tasks = is_divided_ ? static_cast<std::size_t>(with_.divide.tasks) : 1;
         bounds_.runs = runs_of_a_task();
+        bounds_.divided = is_divided_;
         bounds_.executions = 0;
         if (with_.max_executions != 0) {
             bounds_.executions = with_.max_executions - executions();
@@ -81,9 +82,17 @@ private:
             start_over();
             return;
         }
-        if (why_ == stop::exhausted && dividing() && !is_divided_)
+        const bool first_part = !is_divided_ && dividing() && why_ == stop::exhausted &&
+                                results.front().why == stop::budget;
+        if (first_part)
             note_undivided(std::move(results.front().rest));
-        merge(batch, std::move(results));
+        if (why_ == stop::undividable ||
+            (first_part && results.front().undividable && undivided_.begun)) {
+            why_ = stop::exhausted;
+            go_on_undivided();
+        } else {
+            merge(batch, std::move(results));
+        }
         if (is_divided_ && why_ == stop::exhausted && is_not_worth_it())
             go_on_undivided();
         if (why_ == stop::exhausted && with_.max_executions != 0 &&
@@ -116,9 +125,10 @@ private:
         frontier_.merge(batch, std::move(left));
     }
 
-    // Where many executions differ in what commutes with all the rest, parts of the search overlap
-    // so much that one process is faster. That shows soon; then the search goes back to where it
-    // was divided.
+    // Where an old store is explored only if a race asks for it (explorer::choose_first), tasks
+    // would explore some executions twice. And where many executions differ in what commutes with
+    // all the rest, parts of the search overlap so much that one process is faster. That shows
+    // soon; then the search goes back to where it was divided.
 
     void note_undivided(search_task rest) {
         is_divided_ = true;
@@ -135,9 +145,15 @@ private:
     void go_on_undivided() {
         is_divided_ = false;
         never_divide_ = true;
-        result_ = before_;
         failed_ = false;
-        frontier_ = frontier({std::move(undivided_)}, {});
+        before_.memory = result_.memory;
+        result_ = before_;
+        if (undivided_.begun) {
+            frontier_ = frontier({std::move(undivided_)}, {});
+            return;
+        }
+        executions_before_ = 0; // it was divided in an earlier run: once more from the beginning
+        frontier_.reset();
     }
 
     /// Of this run.
@@ -222,8 +238,8 @@ private:
 
     /// Does this result make those of the tasks after it meaningless?
     [[nodiscard]] bool ends_the_search(const task_result& r) const {
-        return r.why == stop::start_over || r.why == stop::cut_short ||
-               (r.failed && !with_.all_findings);
+        return r.why == stop::start_over || r.why == stop::undividable ||
+               r.why == stop::cut_short || (r.failed && !with_.all_findings);
     }
 
     void add_up(const std::vector<task_result>& results) {
@@ -384,7 +400,8 @@ private:
 inline result run_reference(engine::model_driver& model, const options& with) {
     const auto run = std::make_unique<engine::execution>();
     engine::reference_scheduler by;
-    task_job::bounds to{with.max_executions};
+    task_job::bounds to;
+    to.executions = with.max_executions;
     const auto start = task_job::clock::now();
     if (with.max_seconds > 0)
         to.deadline = start + std::chrono::duration_cast<task_job::clock::duration>(

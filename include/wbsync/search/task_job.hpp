@@ -25,6 +25,7 @@ enum class stop : std::uint8_t {
     budget,      ///< as many executions as were asked for
     finding,     ///< a property failed
     cut_short,   ///< an execution hit a limit
+    undividable, ///< what is left must be explored in order
     start_over,  ///< the order of some additions matters: all has to be explored again
     out_of_time, ///< options::max_seconds
     memory,      ///< options::max_memory
@@ -45,7 +46,8 @@ struct task_result {
     std::vector<engine::decision> decisions;
     std::vector<engine::object_id> ordered_additions;
     remains left;
-    search_task rest; ///< all that is left, in one piece; not sent between processes
+    bool undividable = false; ///< it must be explored in one piece; not sent either
+    search_task rest;         ///< all that is left, in one piece; not sent between processes
 };
 
 /// Memory that the process uses, in MiB. (The most that it ever used would count what the program
@@ -62,6 +64,7 @@ public:
     using clock = std::chrono::steady_clock;
 
     struct bounds {
+        bool divided = false;         ///< it is one task of several
         std::uint64_t executions = 0; ///< 0: no bound
         std::uint64_t runs = 0;       ///< those that were given up included; likewise
         clock::time_point deadline = clock::time_point::max();
@@ -126,6 +129,8 @@ private:
             return stop::finding;
         if (run.has_to_start_over())
             return stop::start_over;
+        if (bounds_.divided && by.cannot_be_divided())
+            return stop::undividable;
         if (run.how() == engine::outcome::cut_short)
             return stop::cut_short;
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
@@ -194,6 +199,7 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
     engine::run_executions(job);
     if (job.seen.why == stop::start_over)
         job.seen.ordered_additions = run.ordered_additions();
+    job.seen.undividable = by.cannot_be_divided();
     if (job.seen.why == stop::budget && are == engine::sleepers::explored)
         job.seen.rest = by.rest();
     if (job.seen.why == stop::cut_short)
