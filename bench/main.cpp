@@ -66,6 +66,23 @@ std::vector<cell> umount_cells() {
     return cells;
 }
 
+/// The switchers declared alike, with and without symmetry.
+struct alike_row {
+    std::string_view what;
+    int n;
+    std::uint64_t without;
+    std::uint64_t with;
+};
+
+template <fix Fix, int N>
+alike_row measure_alike(std::string_view what) {
+    options with = with_memory(memory_kind::weak);
+    const result alike = check<umount_protocol<Fix, N, mutant::none, true>>(with);
+    with.symmetry = false;
+    const result plain = check<umount_protocol<Fix, N, mutant::none, true>>(with);
+    return {what, N, plain.executions, alike.executions};
+}
+
 struct mutant_row {
     std::string_view what;
     std::string_view broken;
@@ -99,6 +116,7 @@ std::vector<mutant_row> mutants() {
 struct report_data {
     std::vector<measurement> umount;
     std::vector<throughput> speed;
+    std::vector<alike_row> alike;
     std::vector<measurement> broken;
     std::vector<measurement> models;
     double megabytes = 0;
@@ -131,6 +149,12 @@ void measure_speed(const settings& how, report_data& data) {
                 data.speed.push_back(repeat_for(how.seconds(), std::string{c.what}, c.n, memory,
                                                 [&] { return c.check(with_memory(memory)); }));
     }
+}
+
+void measure_alike(report_data& data) {
+    data.alike = {measure_alike<fix::per_sb, 2>("per-sb"), measure_alike<fix::per_sb, 3>("per-sb"),
+                  measure_alike<fix::per_sb, 4>("per-sb"), measure_alike<fix::rcu, 2>("RCU"),
+                  measure_alike<fix::rcu, 3>("RCU")};
 }
 
 void measure_mutants(report_data& data) {
@@ -209,6 +233,12 @@ void print_markdown(const report_data& data) {
                    grouped(t.checks), t.seconds, t.cpu_seconds, rate(t.per_second()));
     fmt::print("\nPeak memory of all of this: {:.1f} MB.\n", data.megabytes);
 
+    fmt::print("\n## Switchers that are alike\n\nEach takes the next free item; weak memory.\n\n"
+               "| fix | n | executions | up to renaming | ratio |\n|---|--:|--:|--:|--:|\n");
+    for (const alike_row& a : data.alike)
+        fmt::print("| {} | {} | {} | {} | {:.2f} |\n", a.what, a.n, grouped(a.without),
+                   grouped(a.with), static_cast<double>(a.without) / static_cast<double>(a.with));
+
     fmt::print("\n## Mutants\n\nOne promise broken, n = 1, weak memory.\n\n"
                "| mutant | found | after executions |\n|---|---|--:|\n");
     for (const measurement& m : data.broken)
@@ -252,6 +282,10 @@ void print_json(const report_data& data) {
                                 {"seconds", t.seconds},
                                 {"cpu_seconds", t.cpu_seconds},
                                 {"executions_per_second", t.per_second()}});
+    out["alike"] = nlohmann::ordered_json::array();
+    for (const alike_row& a : data.alike)
+        out["alike"].push_back(
+            {{"what", a.what}, {"n", a.n}, {"executions", a.without}, {"up_to_renaming", a.with}});
     out["mutants"] = to_json(data.broken);
     out["models"] = to_json(data.models);
     out["peak_megabytes"] = data.megabytes;
@@ -263,6 +297,7 @@ int run(const settings& how) {
     report_data data;
     measure_umount(how, data);
     measure_speed(how, data);
+    measure_alike(data);
     measure_mutants(data);
     measure_models(how, data);
     data.megabytes = peak_megabytes();

@@ -26,11 +26,15 @@ enum class mutant {
 /// The umount protocol reduced to the operations that published checkers can express as well, so
 /// that counts and times compare: an umounter, `n` switchers, one worker that takes the items in
 /// order. Not a model of a kernel version; those are in models/.
-template <fix Fix, int N, mutant Broken = mutant::none>
+///
+/// `Alike`: the switchers run the same code, so each takes the next free item first. The order in
+/// which they do multiplies the executions by n!, which symmetry takes back.
+template <fix Fix, int N, mutant Broken = mutant::none, bool Alike = false>
 struct umount_protocol {
     atomic_t active{"active", 1};
     atomic_t counter{"counter", 0};
     atomic_t alive{"alive", 1};
+    atomic_t next{"next", 0};
 
     enum item_state { idle, queued, done, skipped };
 
@@ -41,7 +45,14 @@ struct umount_protocol {
     std::array<item, N> items;
 
     void threads(scenario& s) {
-        s.threads("switcher", N, [this](int i) { switcher(items[static_cast<std::size_t>(i)]); });
+        const auto of = [this](std::int64_t i) -> auto& {
+            return items[static_cast<std::size_t>(i)];
+        };
+        if constexpr (Alike)
+            s.threads("switcher", N,
+                      [this, of] { switcher(of(atomic_fetch_add_relaxed(1, next))); });
+        else
+            s.threads("switcher", N, [this, of](int i) { switcher(of(i)); });
         s.thread("worker", [this] { worker(); });
         s.thread("umounter", [this] { umounter(); });
     }
