@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <thread>
 
 namespace wbsync::litmus {
@@ -108,6 +109,15 @@ CLI::App* add_command(CLI::App& app, request& asked) {
     litmus->add_flag("!--no-out-of-order", asked.with.out_of_order,
                      "Performs every access in program order; an outcome that is missed by "
                      "that is reported as not explored");
+    litmus
+        ->add_option("--variant", asked.with.orders,
+                     "What read-modify-writes order: lkmmv1 (default): only those that order "
+                     "everything; lkmmv2: as documented")
+        ->type_name("lkmmv1|lkmmv2")
+        ->transform(
+            CLI::CheckedTransformer(std::map<std::string, variant>{{"lkmmv1", variant::lkmmv1},
+                                                                   {"lkmmv2", variant::lkmmv2}})
+                .description(""));
     litmus->add_flag("--power", asked.with.power,
                      "Whether a Never test would notice a broken library");
     litmus->add_option("--generate", asked.generate, "Cycles of grace periods and sections")

@@ -99,6 +99,7 @@ void judge(const litmus_test& test, const exploration& seen, const reordering& n
 void measure_power(std::string_view text, const settings& with, test_result& r) {
     for (const mutant& m : mutants) {
         litmus_test broken = parse(text);
+        apply(with.orders, broken);
         if (!apply(m, broken))
             continue;
         options bounds;
@@ -115,7 +116,8 @@ test_result run_test(std::string_view text, const settings& with) {
     test_result r;
     const auto start = std::chrono::steady_clock::now();
     try {
-        const litmus_test test = parse(text);
+        litmus_test test = parse(text);
+        apply(with.orders, test);
         r.name = test.name;
         const reordering needed = find_reordering(test);
         const exploration seen = explore(test, with.out_of_order ? needed : reordering{}, with);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "program.hpp"
+#include "variant.hpp"
 
 #include <cstdint>
 #include <string>
@@ -17,6 +18,7 @@ struct settings {
     double max_seconds = 4; ///< for each test; 0: no limit
     std::uint64_t max_executions = 0;
     bool out_of_order = true;
+    variant orders = variant::lkmmv1;
     bool power = false; ///< run a Never test with broken libraries as well
     /// So many executions are run to see all final states, before only those are looked for that
     /// satisfy the proposition.
