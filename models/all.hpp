@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/catalogue.hpp"
+#include "models/patterns/register.hpp"
 #include "models/stat/register.hpp"
 #include "models/writeback/register.hpp"
 
@@ -19,8 +20,11 @@ struct family {
 /// Every model of the repository, by name.
 inline const std::vector<model>& all() {
     static const std::vector<model> models = [] {
-        const family families[] = {{"writeback", &writeback::add_models},
-                                   {"stat", &stat::add_models}};
+        const family families[] = {
+            {"patterns", &patterns::add_models},
+            {"stat", &stat::add_models},
+            {"writeback", &writeback::add_models},
+        };
         std::vector<model> list;
         for (const family& f : families) {
             const std::size_t before = list.size();

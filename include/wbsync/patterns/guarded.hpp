@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/bug.hpp>
+#include <wbsync/scenario.hpp>
+
+#include <concepts>
+
+namespace wbsync::patterns {
+
+/// What a protocol protects: a superblock, a device, a request. It stands for all of its memory, so
+/// a model need not have any. Say where it is used and where it ends, and a use after the end, or
+/// one that the end is not ordered after, is a finding "use-after-end" with both places. Not a
+/// step.
+class guarded {
+public:
+    explicit guarded(const label& name) { life_.begin(name, "use-after-end"); }
+    guarded(const guarded&) = delete;
+    guarded& operator=(const guarded&) = delete;
+
+    /// The current thread uses it, by a function called `what`.
+    void use(const char* what = "use", const site& at = site::here()) {
+        engine::execution& run = *engine::execution::current();
+        run.local_step(at);
+        if (run.recording())
+            run.note(what, life_.name().str(), "", at);
+        run.access(&life_, what, at);
+    }
+
+    /// The current thread ends it, by a function called `what`. Twice: a finding.
+    void end(const char* what = "kfree", const site& at = site::here()) {
+        engine::execution& run = *engine::execution::current();
+        if (run.recording())
+            run.note(what, life_.name().str(), "", at);
+        run.end(life_, what, at);
+    }
+
+    /// To be called when all threads have ended.
+    void expect_ended(const site& at = site::here()) const {
+        ensure(!life_.alive(), "never-ended",
+               fmt::format("{} is still there, and nobody is left to end it", life_.name().str()),
+               at);
+    }
+
+private:
+    engine::lifetime life_;
+};
+
+/// What the threads of a shape are called in counterexamples. A protocol that has
+/// `static constexpr patterns::thread_names called{"watcher", "umount"};` gets those.
+struct thread_names {
+    const char* users;    ///< of which there may be several
+    const char* teardown; ///< of which there is one
+};
+
+/// Does the model notice anything? A shape with a control must not be verified.
+enum class control : std::uint8_t {
+    none,
+    free_at_once, ///< teardown ends the object without waiting: "use-after-end"
+};
+
+namespace detail {
+
+template <class P>
+concept has_object = requires(P& p) {
+    requires std::same_as<decltype(p.object), patterns::guarded>;
+};
+
+template <class P>
+constexpr thread_names names_of(thread_names otherwise) {
+    if constexpr (requires { thread_names{P::called}; })
+        return P::called;
+    else
+        return otherwise;
+}
+
+/// A protocol that wants to know how many users there are has a constructor that takes the number.
+template <class P>
+P build(int users) {
+    if constexpr (std::constructible_from<P, int>)
+        return P(users);
+    else
+        return P();
+}
+
+/// Users run the same code, so executions that differ in their names only are explored once. Where
+/// the code depends on the CPU, that is on the thread's number, they are not alike:
+/// `static constexpr bool users_are_alike = false;` in the protocol says so.
+template <class P, class Body>
+void add_users(scenario& s, const char* name, int n, Body body) {
+    if constexpr (requires { requires !P::users_are_alike; })
+        s.threads(name, n, [body](int) { body(); });
+    else
+        s.threads(name, n, body);
+}
+
+/// The step of a user that may be refused: a function that returns nothing is never refused.
+template <class Step>
+bool accepted(Step step) {
+    if constexpr (std::same_as<decltype(step()), void>) {
+        step();
+        return true;
+    } else {
+        return static_cast<bool>(step());
+    }
+}
+
+} // namespace detail
+} // namespace wbsync::patterns
