@@ -3,6 +3,7 @@
 // executions and finds the same first counterexample. checks/differential.cpp compares the two on
 // random programs.
 #include "bench/umount.hpp"
+#include "checks/divided_models.hpp"
 #include "models/all.hpp"
 
 #include <wbsync/doctest.hpp>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 using namespace wbsync;
+using namespace divided_models;
 
 namespace {
 
@@ -145,35 +147,6 @@ struct alike {
         });
         s.thread("waits", [this] { await(y, [](auto v) { return v > 1; }); });
     }
-};
-
-/// Additions of which a load may see some only: the search starts over.
-struct ordered_additions {
-    atomic_t x{"x"}, y{"y"};
-    void threads(scenario& s) {
-        s.threads("adds", 2, [this](int i) {
-            atomic_add(1 << i, x);
-            smp_store_release(y, i + 1);
-        });
-        s.thread("looks", [this] {
-            smp_load_acquire(y);
-            READ_ONCE(x);
-        });
-    }
-};
-
-/// Fails in the executions that come last only.
-struct fails_late {
-    atomic_t x{"x"};
-    int first = -1;
-    void threads(scenario& s) {
-        s.threads("P", 4, [this](int i) {
-            if (atomic_xchg(x, i + 1) == 0)
-                first = i;
-            atomic_xchg(x, 10 + i);
-        });
-    }
-    void finally() { BUG_ON(READ_ONCE(x) == 12 && first == 2); }
 };
 
 struct deadlocks {

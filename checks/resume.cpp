@@ -2,6 +2,8 @@
 // A search that was stopped and goes on from a file, as often as one likes, totals the same as one
 // that was not.
 #include "bench/umount.hpp"
+#include "checks/divided_models.hpp"
+#include "checks/scratch.hpp"
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
@@ -21,32 +23,25 @@
 #include <fmt/format.h>
 
 using namespace wbsync;
+using namespace divided_models;
 
 namespace {
 
-/// A file of its own, which goes with it.
+/// What a search stops into.
 class scratch_file {
 public:
-    scratch_file() { REQUIRE(::mkdtemp(folder_.data()) != nullptr); }
-    ~scratch_file() { std::filesystem::remove_all(folder_); }
-    scratch_file(const scratch_file&) = delete;
-    scratch_file& operator=(const scratch_file&) = delete;
-
-    [[nodiscard]] std::string path() const { return folder_ + "/search.json"; }
+    [[nodiscard]] std::string path() const { return folder_.file("search.json"); }
     [[nodiscard]] bool exists() const { return std::filesystem::exists(path()); }
-    [[nodiscard]] std::string text() const {
-        std::ifstream in(path());
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    [[nodiscard]] std::string text() const { return slurp(path()); }
     void write(const std::string& text) const { std::ofstream(path()) << text; }
 
     /// How many files there are beside it, itself included.
     [[nodiscard]] std::ptrdiff_t files() const {
-        return std::distance(std::filesystem::directory_iterator(folder_), {});
+        return std::distance(std::filesystem::directory_iterator(folder_.path()), {});
     }
 
 private:
-    std::string folder_ = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
+    scratch_folder folder_;
 };
 
 /// Reads of old stores, alike threads and a wait.
@@ -64,34 +59,6 @@ struct mixture {
         });
         s.thread("waits", [this] { await(y, [](auto v) { return v != 0; }); });
     }
-};
-
-/// The search starts over once.
-struct ordered_additions {
-    atomic_t x{"x"}, y{"y"};
-    void threads(scenario& s) {
-        s.threads("adds", 2, [this](int i) {
-            atomic_add(1 << i, x);
-            smp_store_release(y, i + 1);
-        });
-        s.thread("looks", [this] {
-            smp_load_acquire(y);
-            READ_ONCE(x);
-        });
-    }
-};
-
-struct fails_late {
-    atomic_t x{"x"};
-    int first = -1;
-    void threads(scenario& s) {
-        s.threads("P", 4, [this](int i) {
-            if (atomic_xchg(x, i + 1) == 0)
-                first = i;
-            atomic_xchg(x, 10 + i);
-        });
-    }
-    void finally() { BUG_ON(READ_ONCE(x) == 12 && first == 2); }
 };
 
 using rcu_protocol = bench::umount_protocol<bench::fix::rcu, 2>;

@@ -4,6 +4,7 @@
 #include <wbsync/report/json.hpp>
 #include <wbsync/wbsync.hpp>
 
+#include "checks/scratch.hpp"
 #include "tools/runner.hpp"
 
 #include <doctest/doctest.h>
@@ -361,24 +362,16 @@ struct ran {
     std::string out, err;
 };
 
-std::string slurp(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// Runs the program by a shell. `output`: where its standard output goes instead.
 ran wbsync_program(const std::string& arguments, const std::string& output = {}) {
-    std::string folder = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    const std::string out = folder + "/out", err = folder + "/err";
+    const scratch_folder folder;
+    const std::string out = folder.file("out"), err = folder.file("err");
     const std::string command = fmt::format(
         "env -u WBSYNC_MEMORY -u WBSYNC_MAX_EXECUTIONS -u WBSYNC_MAX_SECONDS -u WBSYNC_MAX_DEPTH "
         "'{}' {} >{} 2>{}",
         WBSYNC_TOOL, arguments, output.empty() ? out : output, err);
     const int status = std::system(command.c_str());
-    ran r{WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(out), slurp(err)};
-    std::filesystem::remove_all(folder);
-    return r;
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(out), slurp(err)};
 }
 
 std::set<std::string> keys_of(const json& object) {
@@ -387,16 +380,6 @@ std::set<std::string> keys_of(const json& object) {
         keys.insert(key);
     return keys;
 }
-
-/// Removed in the end, with all that is in it.
-struct scratch_folder {
-    std::string path = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
-
-    scratch_folder() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-    ~scratch_folder() { std::filesystem::remove_all(path); }
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-};
 
 /// Each of them is bad usage, with a message that holds all the parts.
 void refuses(const std::string& arguments, std::initializer_list<const char*> parts) {
@@ -547,7 +530,7 @@ TEST_CASE("the program says that a check was cut short") {
 TEST_CASE("the program goes on with a search in a file until it is done") {
     const scratch_folder here;
     const std::string common = "isw/v9 --memory weak -p switchers=2";
-    const std::string resume = fmt::format("check {} --json --resume {}/f", common, here.path);
+    const std::string resume = fmt::format("check {} --json --resume {}/f", common, here.path());
     const json whole = json::parse(wbsync_program("check " + common + " --json").out)["results"][0];
     REQUIRE(whole["verdict"] == "verified");
     json last;
@@ -557,14 +540,14 @@ TEST_CASE("the program goes on with a search in a file until it is done") {
         CAPTURE(r.err);
         last = json::parse(r.out)["results"][0];
         REQUIRE(r.status == (last["verdict"] == "verified" ? 0 : 3));
-        CHECK(std::filesystem::exists(here.path + "/f") == (r.status == 3));
+        CHECK(std::filesystem::exists(here.file("f")) == (r.status == 3));
     } while (last["verdict"] == "incomplete" && ++runs != 10);
     CHECK(runs == 2);
     for (const char* key : {"verdict", "executions", "redundant", "events"})
         CHECK(last[key] == whole[key]);
     // The line that goes on is one that can be run.
     const ran text = wbsync_program(
-        fmt::format("check {} --resume '{}/a b' --max-executions 700", common, here.path));
+        fmt::format("check {} --resume '{}/a b' --max-executions 700", common, here.path()));
     const auto at = text.out.find("resume: wbsync ");
     REQUIRE(at != std::string::npos);
     const std::string rest = text.out.substr(at + std::string_view{"resume: wbsync "}.size());
@@ -575,7 +558,7 @@ TEST_CASE("the program goes on with a search in a file until it is done") {
 
 TEST_CASE("the program refuses a file that is no search of this check") {
     const scratch_folder here;
-    const std::string file = here.path + "/f";
+    const std::string file = here.file("f");
     const std::string stopped =
         fmt::format("isw/v9 --memory weak --max-executions 5 --resume {}", file);
     REQUIRE(wbsync_program("check " + stopped).status == 3);
@@ -599,7 +582,7 @@ public:
         if (child_ != 0)
             return;
         ::setpgid(0, 0);
-        if (::chdir(folder_.path.c_str()) != 0 || std::freopen("out", "w", stdout) == nullptr)
+        if (::chdir(folder_.path().c_str()) != 0 || std::freopen("out", "w", stdout) == nullptr)
             ::_exit(EXIT_FAILURE);
         for (const char* name : {"WBSYNC_MEMORY", "WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS",
                                  "WBSYNC_MAX_DEPTH", "WBSYNC_JOBS"})
@@ -633,8 +616,8 @@ public:
         return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
     }
 
-    [[nodiscard]] const std::string& folder() const { return folder_.path; }
-    [[nodiscard]] std::string output() const { return slurp(folder_.path + "/out"); }
+    [[nodiscard]] const std::string& folder() const { return folder_.path(); }
+    [[nodiscard]] std::string output() const { return slurp(folder_.file("out")); }
 
 private:
     scratch_folder folder_;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Models on which a divided search, and one in pieces, could go wrong.
+#pragma once
+
+#include <wbsync/wbsync.hpp>
+
+namespace divided_models {
+
+/// Additions of which a load may see some only: the search starts over.
+struct ordered_additions {
+    wbsync::atomic_t x{"x"}, y{"y"};
+    void threads(wbsync::scenario& s) {
+        s.threads("adds", 2, [this](int i) {
+            atomic_add(1 << i, x);
+            smp_store_release(y, i + 1);
+        });
+        s.thread("looks", [this] {
+            smp_load_acquire(y);
+            READ_ONCE(x);
+        });
+    }
+};
+
+/// Fails in the executions that come last only.
+struct fails_late {
+    wbsync::atomic_t x{"x"};
+    int first = -1;
+    void threads(wbsync::scenario& s) {
+        s.threads("P", 4, [this](int i) {
+            if (atomic_xchg(x, i + 1) == 0)
+                first = i;
+            atomic_xchg(x, 10 + i);
+        });
+    }
+    void finally() { BUG_ON(READ_ONCE(x) == 12 && first == 2); }
+};
+
+} // namespace divided_models

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+/// A folder of its own, removed in the end with all that is in it.
+class scratch_folder {
+public:
+    scratch_folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
+    ~scratch_folder() { std::filesystem::remove_all(path_); }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::string file(const std::string& name) const { return path_ + '/' + name; }
+
+private:
+    std::string path_ = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
+};
+
+/// All of a file; empty if there is none.
+inline std::string slurp(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
