@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/extension.hpp>
+#include <wbsync/engine/fibers.hpp>
 #include <wbsync/engine/heap.hpp>
+#include <wbsync/engine/object_numbers.hpp>
+#include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/scheduler.hpp>
-#include <wbsync/engine/thread_body.hpp>
-#include <wbsync/engine/trace.hpp>
+#include <wbsync/engine/thread_table.hpp>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -18,34 +19,6 @@
 #include <vector>
 
 namespace wbsync::engine {
-
-/// What the execution needs from the library that provides fibers.
-class fibers {
-public:
-    virtual ~fibers() = default;
-
-    /// Continues the thread that execution::next() names; returns when the caller is next again.
-    virtual void switch_to_next() = 0;
-
-    /// Leaves the execution for good, from whichever fiber.
-    [[noreturn]] virtual void leave() = 0;
-};
-
-/// State that a family of primitives keeps for one execution, such as who is in which read-side
-/// section.
-class extension {
-public:
-    virtual ~extension() = default;
-
-    /// A new execution begins.
-    virtual void reset() = 0;
-    /// The current thread has come to its end.
-    virtual void thread_ends(execution&) {}
-
-    extension() = default;
-    extension(const extension&) = delete;
-    extension& operator=(const extension&) = delete;
-};
 
 /// One run of a model: its threads, its objects, its memory, and what went wrong. The object itself
 /// is reused, so that the thousands of executions of a check allocate nothing.
@@ -68,8 +41,7 @@ public:
         ordered_additions_.clear();
         start_over_ = false;
         extensions_.clear();
-        extension_keys_.clear();
-        log_ = nullptr;
+        log_.write_to(nullptr);
     }
 
     // --- the life of one execution, as driven by the host -----------------------------------
@@ -87,13 +59,11 @@ public:
         settings_ = with;
         phase_ = phase::setup;
         ++stamp_;
-        count_ = 0;
-        created_.fill(0);
+        threads_.clear();
+        numbers_.reset();
         self_ = -1;
         steps_ = 0;
         local_steps_ = 0;
-        started_ = finished_ = 0;
-        unguarded_ = guarded_ = ready_ = 0;
         quitting_ = false;
         outcome_ = outcome::complete;
         limit_ = nullptr;
@@ -101,8 +71,7 @@ public:
         within_ = nullptr;
         vector_clock::serve(max_threads); // until it is known how many there are
         memory_.reset(with.memory, with.like_kernel);
-        for (const auto& e : extensions_)
-            e->reset();
+        extensions_.reset();
         died_ = false;
         intact_ = true;
     }
@@ -110,44 +79,45 @@ public:
     template <class Body>
     thread_id add_thread(const label& name, Body&& body, bool daemon,
                          const char* property = "deadlock") {
-        slot& s = new_slot(name, daemon, property);
-        s.body.assign(std::forward<Body>(body));
-        return count_++;
+        const thread_id t = new_thread(name, daemon, property);
+        threads_[t].body.assign(std::forward<Body>(body));
+        return t;
     }
 
     /// The last `n` threads run the same code and cannot find out which of them they are.
     void declare_alike(int n) {
-        const thread_set all = (n == max_threads ? ~thread_set{0} : only(n) - 1) << (count_ - n);
-        for (thread_id t = count_ - n; t != count_; ++t)
-            of(t).alike = all;
+        const int count = threads_.count();
+        const thread_set all = (n == max_threads ? ~thread_set{0} : only(n) - 1) << (count - n);
+        for (thread_id t = count - n; t != count; ++t)
+            threads_[t].alike = all;
     }
 
     void start_threads() {
-        if (count_ == 0)
+        const int count = threads_.count();
+        if (count == 0)
             fail("misuse", "the model declares no threads", {});
         if (recording())
-            for (thread_id t = 0; t != count_; ++t)
-                log_->threads.push_back(thread_name(t));
+            for (thread_id t = 0; t != count; ++t)
+                log_.name_thread(thread_name(t));
         phase_ = phase::running;
-        vector_clock::serve(count_);
-        memory_.start_threads(count_);
+        vector_clock::serve(count);
+        memory_.start_threads(count);
         scheduler_->execution_begin(*this);
     }
 
     /// Runs thread `t` to its end, on its own fiber.
     void run(thread_id t) {
         self_ = t;
-        started_ |= only(t);
+        threads_.start(t);
         try {
-            of(t).body();
-            for (const auto& e : extensions_)
-                e->thread_ends(*this);
+            threads_[t].body();
+            extensions_.thread_ends(*this);
         } catch (const std::exception& e) {
-            fail("exception", e.what(), of(t).last);
+            fail("exception", e.what(), threads_[t].last);
         } catch (...) {
-            fail("exception", "not derived from std::exception", of(t).last);
+            fail("exception", "not derived from std::exception", threads_[t].last);
         }
-        finished_ |= only(t);
+        threads_.finish(t);
         if (all_finished()) {
             if (died_)
                 leave(); // a dead thread's fiber cannot be used again
@@ -173,47 +143,31 @@ public:
         blocks_.clear(intact);
     }
 
-    [[nodiscard]] bool all_finished() const noexcept { return finished_ == all_threads(); }
+    [[nodiscard]] bool all_finished() const noexcept { return threads_.all_finished(); }
     [[nodiscard]] thread_id next() const noexcept { return next_; }
     void resumed(thread_id t) noexcept { self_ = t; }
 
     // --- what schedulers see ------------------------------------------------------------------
 
-    [[nodiscard]] int thread_count() const noexcept { return count_; }
+    [[nodiscard]] int thread_count() const noexcept { return threads_.count(); }
     [[nodiscard]] int step_count() const noexcept { return steps_; }
-    [[nodiscard]] const operation* pending(thread_id t) const noexcept { return pending_[t]; }
-    [[nodiscard]] timestamp seq(thread_id t) const noexcept { return of(t).seq; }
+    [[nodiscard]] const operation* pending(thread_id t) const noexcept {
+        return threads_.pending(t);
+    }
+    [[nodiscard]] timestamp seq(thread_id t) const noexcept { return threads_[t].seq; }
     [[nodiscard]] thread_id self() const noexcept { return self_; }
-    [[nodiscard]] std::string thread_name(thread_id t) const { return of(t).name.str(); }
+    [[nodiscard]] std::string thread_name(thread_id t) const { return threads_[t].name.str(); }
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
-    [[nodiscard]] thread_set alike(thread_id t) const noexcept { return of(t).alike; }
+    [[nodiscard]] thread_set alike(thread_id t) const noexcept { return threads_[t].alike; }
 
-    /// The number that object `x` would have if threads `p` and `q` were exchanged.
-    [[nodiscard]] static object_id exchanged(object_id x, thread_id p, thread_id q) noexcept {
-        const unsigned within = x % all_objects; // companions are numbered like their owners
-        if (within < setup_objects)
-            return x;
-        const auto creator = static_cast<thread_id>((within - setup_objects) / thread_objects);
-        const thread_id other = creator == p ? q : creator == q ? p : creator;
-        return static_cast<object_id>(x + (other - creator) * static_cast<int>(thread_objects));
-    }
-
-    [[nodiscard]] bool can_run(thread_id t) const {
-        return (ready_ & only(t)) != 0 || needs_old_store(t);
-    }
+    [[nodiscard]] bool can_run(thread_id t) const { return threads_.can_run(t); }
 
     /// Threads that can run on the newest state.
-    [[nodiscard]] thread_set ready() const noexcept { return ready_; }
+    [[nodiscard]] thread_set ready() const noexcept { return threads_.ready(); }
 
     /// Threads that can run only by reading an old store.
-    [[nodiscard]] thread_set ready_by_old_store() const {
-        thread_set set = 0;
-        for (thread_id t = 0; t != count_; ++t)
-            if ((ready_ & only(t)) == 0 && needs_old_store(t))
-                set |= only(t);
-        return set;
-    }
+    [[nodiscard]] thread_set ready_by_old_store() const { return threads_.ready_by_old_store(); }
 
     // --- what primitives use ------------------------------------------------------------------
 
@@ -227,30 +181,14 @@ public:
     /// The execution's one object of type `Extension`, made when it is first asked for.
     template <class Extension>
     Extension& get() {
-        static constexpr char key = 0;
-        for (std::size_t i = 0; i != extensions_.size(); ++i)
-            if (extension_keys_[i] == &key)
-                return static_cast<Extension&>(*extensions_[i]);
-        extensions_.push_back(std::make_unique<Extension>());
-        extension_keys_.push_back(&key);
-        extensions_.back()->reset();
-        return static_cast<Extension&>(*extensions_.back());
-    }
-
-    /// For objects of which each execution has exactly one, whoever uses it first.
-    static constexpr object_id reserved_object(unsigned n) noexcept {
-        return static_cast<object_id>(setup_objects - 1 - n);
+        return extensions_.get<Extension>();
     }
 
     /// A fresh number for an object created by the current thread, or by the set-up.
     object_id new_object() {
-        const auto creator = static_cast<std::size_t>(self_ + 1);
-        const unsigned limit = creator == 0 ? setup_objects - reserved_objects : thread_objects;
-        if (created_[creator] == limit)
+        if (numbers_.used_up(self_))
             cut_short("objects", {});
-        const unsigned n = created_[creator]++;
-        return static_cast<object_id>(
-            creator == 0 ? n : setup_objects + (creator - 1) * thread_objects + n);
+        return numbers_.next(self_);
     }
 
     location& new_location(const label& name, std::int64_t value) {
@@ -260,10 +198,10 @@ public:
     /// A second location that belongs to `x`, such as the queue of those who wait for it. Made by
     /// whoever uses it first, with a number that does not depend on who that is.
     location& companion(const location& x, const char* name, std::int64_t value) {
-        return shared_location(static_cast<object_id>(x.id + all_objects), {x.name, name}, value);
+        return shared_location(object_numbers::companion(x.id), {x.name, name}, value);
     }
 
-    /// The location with a number of its own out of reserved_object().
+    /// The location with a number of its own, out of object_numbers::reserved().
     location& shared_location(object_id id, const label& name, std::int64_t value) {
         if (id < locations_.size() && locations_[id] != nullptr && locations_[id]->stamp == stamp_)
             return *locations_[id];
@@ -333,14 +271,14 @@ public:
             return true;
         }
         const thread_id mine = self_;
-        pend(op);
+        threads_.pend(mine, op);
         next_ = decide();
         if (next_ != mine) {
             fibers_->switch_to_next();
             self_ = mine;
         }
-        no_longer_pending(mine);
-        slot& me = of(mine);
+        threads_.no_longer_pending(mine);
+        thread_table::entry& me = threads_[mine];
         me.last = op.where;
         if (quitting_)
             return false;
@@ -352,7 +290,7 @@ public:
     /// smp_mb() of the current thread.
     void full_fence() {
         if (running())
-            memory_.full_fence(self_, of(self_).newest);
+            memory_.full_fence(self_, threads_[self_].newest);
     }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
@@ -402,7 +340,7 @@ public:
         if (!running())
             return;
         const view ordered = memory_.propagated(self_);
-        for (thread_id u = 0; u != count_; ++u)
+        for (thread_id u = 0; u != threads_.count(); ++u)
             if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
                 fail_unordered(object, verb, object.uses_[u], u, at);
         if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
@@ -414,10 +352,8 @@ public:
     /// Reports that a property failed, here and now. Does not return.
     [[noreturn]] void fail(std::string property, std::string message, const site& at) {
         report({std::move(property), std::move(message), at, self_});
-        if (recording()) {
-            const finding& f = findings_.back();
-            log_->steps.push_back({self_, f.property, "", f.message, at, -1, false});
-        }
+        if (recording())
+            log_.add({self_, findings_.back().property, "", findings_.back().message, at});
         if (settings_.all_findings && phase_ == phase::running)
             die();
         leave();
@@ -427,7 +363,7 @@ public:
     [[noreturn]] void crash(const char* what) {
         intact_ = false;
         fail("crash", fmt::format("{}, after the operation at the place given", what),
-             self_ < 0 ? site{} : of(self_).last);
+             self_ < 0 ? site{} : threads_[self_].last);
     }
 
     /// Can the model be destroyed properly?
@@ -451,65 +387,33 @@ public:
 
     // --- recording, when an execution is replayed for a report --------------------------------
 
-    void record_into(trace* log) {
-        log_ = log;
-        if (log != nullptr)
-            *log = {};
-        line_of_step_.clear();
-    }
-    [[nodiscard]] bool recording() const noexcept { return log_ != nullptr; }
+    void record_into(trace* log) { log_.write_to(log); }
+    [[nodiscard]] bool recording() const noexcept { return log_.on(); }
 
     /// Adds a line to the trace. `source` is the step whose store was read.
     void note(const char* verb, std::string object, std::string value, const site& at,
               step_index source = -1, bool stale = false) {
-        line_of_step_.resize(static_cast<std::size_t>(steps_), -1);
-        if (running() && steps_ != 0 && line_of_step_.back() < 0)
-            line_of_step_.back() = static_cast<int>(log_->steps.size());
-        const int from = source < 0 ? -1 : line_of_step_[static_cast<std::size_t>(source)];
-        log_->steps.push_back({self_, verb, std::move(object), std::move(value), at, from, stale});
+        log_.add_step({self_, verb, std::move(object), std::move(value), at, -1, stale},
+                      running() ? steps_ : 0, source);
     }
 
 private:
-    struct slot {
-        label name;
-        thread_body body;
-        const char* property = "deadlock";
-        site last;              ///< of the newest operation
-        step_index newest = -1; ///< step
-        timestamp seq = 0;
-        thread_set alike = 0;
-        bool daemon = false;
-    };
-
-    static constexpr unsigned setup_objects = 4096;
-    static constexpr unsigned reserved_objects = 64;
-    static constexpr unsigned thread_objects = 128;
-    static constexpr unsigned all_objects = setup_objects + max_threads * thread_objects;
     static constexpr std::uint64_t max_local_steps = 10'000'000;
     static constexpr timestamp max_epoch = 32'000;
 
-    slot& new_slot(const label& name, bool daemon, const char* property) {
+    thread_id new_thread(const label& name, bool daemon, const char* property) {
         if (phase_ != phase::setup)
             fail("misuse", "threads can only be declared while the model is set up", {});
-        if (count_ == max_threads)
+        const int count = threads_.count();
+        if (count == max_threads)
             fail("misuse",
                  fmt::format("too many threads: '{}' would be number {}, a model has at most {}, "
                              "daemons included",
-                             name.str(), count_ + 1, max_threads),
+                             name.str(), count + 1, max_threads),
                  {});
-        slot& s = of(count_);
-        s.name = name;
-        s.daemon = daemon;
-        pending_[count_] = nullptr;
-        s.seq = 0;
-        s.newest = -1;
-        s.property = property;
-        s.alike = 0;
-        return s;
+        threads_.add(name, daemon, property);
+        return count;
     }
-
-    [[nodiscard]] slot& of(thread_id t) noexcept { return slots_[t]; }
-    [[nodiscard]] const slot& of(thread_id t) const noexcept { return slots_[t]; }
 
     location& make_location(object_id id, const label& name, std::int64_t value) {
         if (id >= locations_.size())
@@ -525,57 +429,32 @@ private:
         return *x;
     }
 
-    [[nodiscard]] thread_set all_threads() const noexcept {
-        return static_cast<thread_set>((std::uint64_t{1} << count_) - 1);
-    }
-
     [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
                                      const lifetime::use& use, thread_id user, const site& at) {
         fail(object.property_,
              fmt::format("{} of {} is not ordered after {} by {} at {}", verb, object.name_.str(),
-                         use.verb, of(user).name.str(), use.where.str()),
+                         use.verb, threads_[user].name.str(), use.where.str()),
              at);
     }
 
     [[nodiscard]] std::string ended_by(const lifetime& object) const {
         return object.ended_by_ < 0 ? object.end_.where.str()
                                     : fmt::format("{} by {}", object.end_.where.str(),
-                                                  of(object.ended_by_).name.str());
+                                                  threads_[object.ended_by_].name.str());
     }
 
     /// Who runs next: first every thread up to its first operation, then as the scheduler says.
     thread_id decide() {
         scheduler_->settle();
-        if (started_ != all_threads())
-            return std::countr_one(started_);
+        if (!threads_.all_started())
+            return threads_.first_not_started();
         if (quitting_)
             return next_to_quit();
         if (steps_ >= settings_.max_depth) {
-            const operation* op = pending_[self_];
+            const operation* op = threads_.pending(self_);
             cut_short("depth", op != nullptr ? op->where : site{});
         }
-        ready_ = unguarded_;
-        for (thread_set left = guarded_; left != 0; left &= left - 1) {
-            const thread_id t = std::countr_zero(left);
-            if (pending_[t]->when->enabled())
-                ready_ |= only(t);
-        }
-        return ready_ != 0 ? ask_scheduler() : nobody_is_ready();
-    }
-
-    void pend(const operation& op) noexcept {
-        pending_[self_] = &op;
-        (op.when == nullptr ? unguarded_ : guarded_) |= only(self_);
-    }
-    void no_longer_pending(thread_id t) noexcept {
-        pending_[t] = nullptr;
-        unguarded_ &= ~only(t);
-        guarded_ &= ~only(t);
-    }
-
-    [[nodiscard]] bool needs_old_store(thread_id t) const {
-        const operation* op = pending_[t];
-        return op != nullptr && op->when != nullptr && op->when->enabled_by_old_store();
+        return threads_.look_who_is_ready() != 0 ? ask_scheduler() : nobody_is_ready();
     }
 
     thread_id ask_scheduler() {
@@ -590,52 +469,48 @@ private:
     /// Quiescence when only daemons wait for work; otherwise a deadlock, from which some may be
     /// saved by an old store.
     thread_id nobody_is_ready() {
-        bool idle = true;
-        bool saved = false;
-        for (thread_id t = 0; t != count_; ++t) {
-            idle = idle && (pending_[t] == nullptr || pending_[t]->idle);
-            saved = saved || needs_old_store(t);
-        }
-        if (!idle)
+        const bool idle = threads_.idle();
+        if (!idle) {
             report_deadlock();
-        if (!idle && saved)
-            return ask_scheduler();
+            if (threads_.ready_by_old_store() != 0)
+                return ask_scheduler();
+        }
         scheduler_->nobody_can_run(*this);
-        if (!idle || finished_ == all_threads())
+        if (!idle || all_finished())
             leave();
         quitting_ = true;
         return next_to_quit();
     }
 
     thread_id next_to_quit() {
-        for (thread_id t = 0; t != count_; ++t)
-            if (pending_[t] != nullptr)
-                return t;
-        leave();
+        const thread_id t = threads_.first_pending();
+        if (t < 0)
+            leave();
+        return t;
     }
 
     void report_deadlock() {
         std::string message = "no thread can run:";
         const char* property = "deadlock";
         thread_id first = -1;
-        for (thread_id t = 0; t != count_; ++t) {
-            const operation* op = pending_[t];
+        for (thread_id t = 0; t != threads_.count(); ++t) {
+            const operation* op = threads_.pending(t);
             if (op == nullptr || op->idle)
                 continue;
-            message += fmt::format("{} {} waits for {}", first < 0 ? "" : ";", of(t).name.str(),
-                                   op->when->waits_for());
+            message += fmt::format("{} {} waits for {}", first < 0 ? "" : ";",
+                                   threads_[t].name.str(), op->when->waits_for());
             if (first < 0)
                 first = t;
             if (recording())
-                log_->steps.push_back({t, op->verb, op->name == nullptr ? "" : op->name->str(),
-                                       "waits for ever", op->where, -1, false});
-            if (std::string_view{of(t).property} != "deadlock")
-                property = of(t).property;
+                log_.add({t, op->verb, op->name == nullptr ? "" : op->name->str(), "waits for ever",
+                          op->where});
+            if (std::string_view{threads_[t].property} != "deadlock")
+                property = threads_[t].property;
         }
-        report({property, std::move(message), pending_[first]->where, first});
+        const site& at = threads_.pending(first)->where;
+        report({property, std::move(message), at, first});
         if (recording())
-            log_->steps.push_back(
-                {first, property, "", findings_.back().message, pending_[first]->where, -1, false});
+            log_.add({first, property, "", findings_.back().message, at});
     }
 
     [[noreturn]] void leave() {
@@ -645,7 +520,7 @@ private:
 
     /// The current thread stops for good, as a task does after an oops; the others go on.
     [[noreturn]] void die() {
-        finished_ |= only(self_);
+        threads_.finish(self_);
         died_ = true;
         if (all_finished())
             leave();
@@ -659,16 +534,9 @@ private:
     bool died_ = false;
     bool intact_ = true;
     outcome outcome_ = outcome::complete;
-    int count_ = 0;
     int steps_ = 0;
     thread_id self_ = -1;
     thread_id next_ = -1;
-    thread_set started_ = 0;
-    thread_set finished_ = 0;
-    thread_set unguarded_ = 0; ///< with a pending operation that never blocks
-    thread_set guarded_ = 0;   ///< with one that may
-    thread_set ready_ = 0;     ///< whose pending operation can run on the newest state
-    per_thread<const operation*> pending_;
     std::uint64_t stamp_ = 0;
     std::uint64_t local_steps_ = 0;
     settings settings_;
@@ -676,19 +544,17 @@ private:
     fibers* fibers_ = nullptr;
     const lifetime* within_ = nullptr;
     heap blocks_;
-    trace* log_ = nullptr;
-    std::vector<int> line_of_step_; ///< while recording
+    recorder log_;
     const char* limit_ = nullptr;
     site limit_at_;
-    per_thread<slot> slots_;
-    std::array<unsigned, max_threads + 1> created_{};
+    thread_table threads_;
+    object_numbers numbers_;
     std::vector<std::unique_ptr<location>> locations_;
     read_options options_;
     std::vector<object_id> ordered_additions_;
     bool start_over_ = false;
     std::vector<finding> findings_;
-    std::vector<std::unique_ptr<extension>> extensions_;
-    std::vector<const void*> extension_keys_;
+    extension_set extensions_;
     memory_model memory_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/search_task.hpp>
 #include <wbsync/engine/symmetry.hpp>
+#include <wbsync/engine/task_division.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -56,65 +57,21 @@ public:
 
     /// What is left of the task, in one piece; empty if nothing is. To be called after
     /// execution_end(), instead of next().
-    [[nodiscard]] search_task rest() const {
-        for (step_index i = order_.done(); i-- != floor_;) {
-            if (!path_[i].has_more())
-                continue;
-            search_task t = part(floor_, i, share_ * (1 - explored()));
-            leave(t.path[i], t.path.forest);
-            return t;
-        }
-        return {};
-    }
+    [[nodiscard]] search_task rest() { return division().rest(); }
 
-    /// Cuts what is left of the task into at most `parts`, the part that comes last in the order of
-    /// exploration first. Likewise.
+    /// Cuts what is left of the task into at most `parts`. Likewise.
     [[nodiscard]] std::vector<search_task> split(int parts) {
-        std::vector<search_task> tasks;
-        const std::vector<double> shares = shares_left();
-        step_index floor = floor_;
-        double share = 0;
-        for (step_index i = floor_; i != order_.done(); ++i) {
-            share += shares[static_cast<std::size_t>(i - floor_)];
-            if (!path_[i].has_more())
-                continue;
-            const bool last =
-                std::none_of(path_.nodes.begin() + i + 1, path_.nodes.begin() + order_.done(),
-                             [](const node& n) { return n.has_more(); });
-            if (static_cast<int>(tasks.size()) + 1 == parts && !last)
-                continue;
-            leave(path_[i], path_.forest);
-            tasks.push_back(part(floor, i, share_ * share));
-            floor = i + 1;
-            share = 0;
-        }
-        for (step_index i = floor; i < known_; ++i) { // nothing is left there
-            leave(path_[i], path_.forest);
-            finished_.push_back({i, path_[i]});
-        }
-        return tasks;
+        return division().split(parts, finished_);
     }
 
-    /// How much of the task is done, if the branches known so far are all there are and equal
-    /// (Knuth, "Estimating the efficiency of backtrack programs", 1975).
-    [[nodiscard]] double explored() const {
-        double done = 1;
-        for (const double share : shares_left())
-            done -= share;
-        return done;
-    }
+    /// How much of the task is done, from 0 to 1.
+    [[nodiscard]] double explored() { return division().explored(); }
 
     /// The share of the last execution alone in the task.
-    [[nodiscard]] double last_share() const {
-        double share = 1;
-        for (step_index i = floor_; i != order_.done(); ++i)
-            share /= branches(path_[i]);
-        return share;
-    }
+    [[nodiscard]] double last_share() { return division().last_share(); }
 
     [[nodiscard]] std::vector<distant_reversal>& distant_reversals() noexcept { return distant_; }
     [[nodiscard]] std::vector<finished_node>& finished_nodes() noexcept { return finished_; }
-    [[nodiscard]] int threads() const noexcept { return threads_; }
 
     void execution_begin(execution& run) override {
         if (threads_ != 0 && threads_ != run.thread_count())
@@ -243,25 +200,6 @@ private:
         return true;
     }
 
-    /// Who was asleep before a step still is after it, if their next steps commute with it.
-    static void inherit_sleep(const execution& run, const node& before, node& n) {
-        for (thread_set left = before.sleep; left != 0; left &= left - 1) {
-            const thread_id q = std::countr_zero(left);
-            if (stays_asleep(run, q, before.step))
-                n.sleep |= only(q);
-        }
-        for (const explored_choice& c : before.sleeping_choices)
-            if (stays_asleep(run, c.thread, before.step))
-                n.sleeping_choices.push_back(c);
-    }
-
-    static bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s) {
-        const operation* op = run.pending(q);
-        return q != s.thread && op != nullptr &&
-               (mutated(mutant::sleepers_never_wake) ||
-                !dependent(op->object, op->access, s.object, s.access));
-    }
-
     /// The candidates of a step that is run for the first time. While somebody is still asleep
     /// after it, what the other candidates lead to may be known from there; then only those are
     /// explored that a race asks for.
@@ -290,19 +228,10 @@ private:
         if (mutated(mutant::one_store_a_load))
             n.unexplored = 0;
         n.restricted = n.unexplored != 0 && !mutated(mutant::every_store_for_each_load) &&
-                       !n.step.all_choices && anybody_stays_asleep(n);
+                       !n.step.all_choices && anybody_stays_asleep(*run_, n);
         restricted_ = restricted_ || n.restricted;
         if (n.restricted)
             n.unexplored = 0;
-    }
-
-    [[nodiscard]] bool anybody_stays_asleep(const node& n) const {
-        for (thread_set left = n.sleep; left != 0; left &= left - 1)
-            if (stays_asleep(*run_, std::countr_zero(left), n.step))
-                return true;
-        return std::any_of(
-            n.sleeping_choices.begin(), n.sleeping_choices.end(),
-            [&](const explored_choice& c) { return stays_asleep(*run_, c.thread, n.step); });
     }
 
     /// Starts the next branch of the node's wakeup tree.
@@ -422,19 +351,6 @@ private:
         return false;
     }
 
-    /// What follows the step of the node is explored, or somebody else's.
-    static void leave(node& n, wakeup_forest& forest) {
-        if (std::exchange(n.left, true))
-            return;
-        ++n.ended;
-        if (n.unexplored != 0)
-            return;
-        if (n.restricted)
-            n.sleeping_choices.push_back({n.step.thread, n.step.choice});
-        else
-            put_to_sleep(n, forest);
-    }
-
     /// Starts the next choice of the node's step.
     bool take_choice(node& n) {
         if (n.unexplored == 0)
@@ -447,51 +363,7 @@ private:
         return true;
     }
 
-    /// The step of the node is explored, and with it those of the threads like its own.
-    static void put_to_sleep(node& n, wakeup_forest& forest) {
-        for (thread_set left = n.like & ~n.sleep; left != 0; left &= left - 1) {
-            const thread_id q = std::countr_zero(left);
-            wakeup_step next = n.step;
-            next.thread = q;
-            next.object = execution::exchanged(next.object, n.step.thread, q);
-            forest.drop_covered(n.tree, next);
-        }
-        n.sleep |= only(n.step.thread) | n.like;
-    }
-
-    // --- dividing the task ----------------------------------------------------------------------
-
-    /// What is left to do at each node of the task, of all the task.
-    [[nodiscard]] std::vector<double> shares_left() const {
-        std::vector<double> shares;
-        double share = 1;
-        for (step_index i = floor_; i != order_.done(); ++i) {
-            share /= branches(path_[i]);
-            shares.push_back(share * left_at(path_[i]));
-        }
-        return shares;
-    }
-
-    [[nodiscard]] int left_at(const node& n) const {
-        return path_.forest.count(n.tree) + std::popcount(n.unexplored);
-    }
-
-    /// How many the node has, as far as they are known; the one that it is in included.
-    [[nodiscard]] int branches(const node& n) const { return n.ended + 1 + left_at(n); }
-
-    /// What is left at the nodes from `floor` to `last`.
-    [[nodiscard]] search_task part(step_index floor, step_index last, double share) const {
-        search_task t;
-        for (step_index i = 0; i <= last; ++i) {
-            t.path.append(path_[i], path_.forest);
-            t.path.nodes.back().ended = 0;
-        }
-        t.floor = floor;
-        t.begun = true;
-        t.threads = threads_;
-        t.share = share;
-        return t;
-    }
+    task_division division() { return {path_, floor_, order_.done(), known_, threads_, share_}; }
 
     bool symmetric_ = true;
     sleepers sleepers_ = sleepers::explored;

@@ -163,7 +163,7 @@ private:
 
     // If it waits for the value of a variable, and the conflicts are additions to it of which some
     // stay, there is nothing but a sum to be looked at: what is not in the past of the thread's
-    // previous step cannot be passed over (memory_model::list_options).
+    // previous step cannot be passed over (visible_stores::list_options).
 
     [[nodiscard]] bool are_additions(const causal_order& order, const operation& op) const {
         const event& newest = order.at(order.last(op.object));

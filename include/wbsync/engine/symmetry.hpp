@@ -67,7 +67,7 @@ private:
         const event& a = order_.at(i);
         const event& b = order_.at(j);
         if (a.access != b.access || path_[i].step.choice != 0 || path_[j].step.choice != 0 ||
-            execution::exchanged(a.object, a.thread, b.thread) != b.object)
+            object_numbers::exchanged(a.object, a.thread, b.thread) != b.object)
             return false;
         for (thread_id r = 0; r != threads_; ++r) {
             const thread_id s = r == a.thread ? b.thread : r == b.thread ? a.thread : r;
@@ -81,7 +81,7 @@ private:
     [[nodiscard]] bool indifferent(step_index i, thread_id p, thread_id q) const {
         const event& e = order_.at(i);
         return e.clock[p] == e.clock[q] && (e.clock[p] == 0 || path_[i].step.choice == 0) &&
-               execution::exchanged(e.object, p, q) == e.object;
+               object_numbers::exchanged(e.object, p, q) == e.object;
     }
 
     const causal_order& order_;

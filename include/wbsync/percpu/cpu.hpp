@@ -62,10 +62,9 @@ public:
 
 private:
     static engine::variable where(engine::execution& run, engine::thread_id t) {
-        return {
-            run.shared_location(engine::execution::reserved_object(40 + static_cast<unsigned>(t)),
-                                label{"cpu of thread", t}, t % nr_cpus),
-            run.stamp()};
+        return {run.shared_location(engine::object_numbers::reserved(40 + static_cast<unsigned>(t)),
+                                    label{"cpu of thread", t}, t % nr_cpus),
+                run.stamp()};
     }
 
     engine::per_thread<bool> movable_;

@@ -71,8 +71,8 @@ private:
         for (int i = static_cast<int>(lists_.size()); i < n; ++i) {
             const unsigned id = first_object[static_cast<std::size_t>(i)];
             const int index = n == 1 ? -1 : i;
-            lists_.emplace_back(engine::execution::reserved_object(id), label{"rcu.queued", index},
-                                engine::execution::reserved_object(id + 1),
+            lists_.emplace_back(engine::object_numbers::reserved(id), label{"rcu.queued", index},
+                                engine::object_numbers::reserved(id + 1),
                                 label{"rcu.invoked", index}, rcu_state::of(run).periods,
                                 callback_list::names{"an RCU callback", "rcu_callbacks"});
         }

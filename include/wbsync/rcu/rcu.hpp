@@ -11,7 +11,7 @@ namespace detail {
 /// RCU's one global domain.
 class rcu_state final : public engine::extension {
 public:
-    void reset() override { periods.reset(engine::execution::reserved_object(0)); }
+    void reset() override { periods.reset(engine::object_numbers::reserved(0)); }
 
     void thread_ends(engine::execution& run) override {
         if (periods.inside(run.self()))

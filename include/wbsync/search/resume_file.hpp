@@ -4,8 +4,6 @@
 #include <wbsync/result.hpp>
 #include <wbsync/search/task_json.hpp>
 
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/reference.hpp>
 #include <wbsync/search/counterexample.hpp>
+#include <wbsync/search/reference_search.hpp>
 #include <wbsync/search/resume_file.hpp>
 #include <wbsync/search/run_check.hpp>
 #include <wbsync/search/workers.hpp>
@@ -18,17 +18,6 @@
 
 namespace wbsync::search {
 
-/// The limit to the whole search that was hit, or nothing.
-inline std::string limit_text(stop why, const options& with) {
-    switch (why) {
-    case stop::budget: return fmt::format("max_executions of {} reached", with.max_executions);
-    case stop::out_of_time: return fmt::format("max_seconds of {} reached", with.max_seconds);
-    case stop::memory: return fmt::format("max_memory of {} MiB reached", with.max_memory);
-    case stop::interrupted: return "interrupted";
-    default: return {};
-    }
-}
-
 /// The search of one check. With one process it is one task. With more, what is left after some
 /// executions is handed out in rounds; that divides the same executions among the processes, and
 /// makes them give up some at the borders (`overlap`). A finding is then looked for again by one
@@ -38,9 +27,7 @@ public:
     search(engine::model_driver& model, const options& with, std::string what)
         : model_(model), with_(with), what_(std::move(what)), file_(with.resume) {
         result_.memory = with.memory;
-        if (with.max_seconds > 0)
-            bounds_.deadline = start_ + std::chrono::duration_cast<task_job::clock::duration>(
-                                            std::chrono::duration<double>(with.max_seconds));
+        bounds_.set_deadline(start_, with.max_seconds);
         file_.expect_writable();
         if (file_.exists())
             load();
@@ -395,41 +382,6 @@ private:
     engine::schedule schedule_;
     result result_;
 };
-
-/// The reference scheduler's search: one task, in this process.
-inline result run_reference(engine::model_driver& model, const options& with) {
-    const auto run = std::make_unique<engine::execution>();
-    engine::reference_scheduler by;
-    task_job::bounds to;
-    to.executions = with.max_executions;
-    const auto start = task_job::clock::now();
-    if (with.max_seconds > 0)
-        to.deadline = start + std::chrono::duration_cast<task_job::clock::duration>(
-                                  std::chrono::duration<double>(with.max_seconds));
-    task_job job(*run, by, model, with, to);
-    engine::run_executions(job);
-    result r;
-    r.memory = with.memory;
-    r.executions = job.seen.executions;
-    r.events = job.seen.events;
-    r.threads = job.seen.threads;
-    r.limit = job.seen.limit;
-    if (r.limit.empty() && job.seen.why != stop::finding && by.next())
-        r.limit = limit_text(job.seen.why, with);
-    r.outcome = job.seen.failed   ? verdict::finding
-                : r.limit.empty() ? verdict::verified
-                                  : verdict::incomplete;
-    r.explored = r.verified() ? 1 : -1;
-    r.seconds = std::chrono::duration<double>(task_job::clock::now() - start).count();
-    if (!job.seen.failed)
-        return r;
-    r.what = job.seen.what;
-    const engine::schedule what{with.memory, false, job.seen.decisions, {}};
-    r.schedule = engine::to_string(what);
-    if (with.trace)
-        record_counterexample(model, with, what, r);
-    return r;
-}
 
 WBSYNC_ENGINE_INLINE result run_check(engine::model_driver& model, const options& with,
                                       const std::string& what) {

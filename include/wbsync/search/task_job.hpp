@@ -32,6 +32,17 @@ enum class stop : std::uint8_t {
     interrupted, ///< options::interrupt
 };
 
+/// The limit to the whole search that was hit, or nothing.
+inline std::string limit_text(stop why, const options& with) {
+    switch (why) {
+    case stop::budget: return fmt::format("max_executions of {} reached", with.max_executions);
+    case stop::out_of_time: return fmt::format("max_seconds of {} reached", with.max_seconds);
+    case stop::memory: return fmt::format("max_memory of {} MiB reached", with.max_memory);
+    case stop::interrupted: return "interrupted";
+    default: return {};
+    }
+}
+
 /// What was seen of one task.
 struct task_result {
     stop why = stop::exhausted;
@@ -68,6 +79,13 @@ public:
         std::uint64_t executions = 0; ///< 0: no bound
         std::uint64_t runs = 0;       ///< those that were given up included; likewise
         clock::time_point deadline = clock::time_point::max();
+
+        /// 0 seconds: no limit.
+        void set_deadline(clock::time_point start, double seconds) {
+            if (seconds > 0)
+                deadline = start + std::chrono::duration_cast<clock::duration>(
+                                       std::chrono::duration<double>(seconds));
+        }
     };
 
     task_job(engine::execution& run_in, engine::scheduler& scheduler_used,

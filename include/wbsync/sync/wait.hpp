@@ -200,7 +200,7 @@ public:
 
 private:
     static engine::location& wakeups(engine::execution& run, engine::thread_id t) {
-        return run.shared_location(engine::execution::reserved_object(8 + static_cast<unsigned>(t)),
+        return run.shared_location(engine::object_numbers::reserved(8 + static_cast<unsigned>(t)),
                                    label{"wakeups", t}, 0);
     }
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace wbsync::engine {
+
+class execution;
+
+/// State that a family of primitives keeps for one execution, such as who is in which read-side
+/// section.
+class extension {
+public:
+    virtual ~extension() = default;
+
+    /// A new execution begins.
+    virtual void reset() = 0;
+    /// The current thread has come to its end.
+    virtual void thread_ends(execution&) {}
+
+    extension() = default;
+    extension(const extension&) = delete;
+    extension& operator=(const extension&) = delete;
+};
+
+/// One extension of each type, made when it is first asked for and kept for the next execution.
+class extension_set {
+public:
+    template <class Extension>
+    Extension& get() {
+        static constexpr char key = 0;
+        for (std::size_t i = 0; i != all_.size(); ++i)
+            if (keys_[i] == &key)
+                return static_cast<Extension&>(*all_[i]);
+        all_.push_back(std::make_unique<Extension>());
+        keys_.push_back(&key);
+        all_.back()->reset();
+        return static_cast<Extension&>(*all_.back());
+    }
+
+    void clear() {
+        all_.clear();
+        keys_.clear();
+    }
+    void reset() {
+        for (const auto& e : all_)
+            e->reset();
+    }
+    void thread_ends(execution& run) {
+        for (const auto& e : all_)
+            e->thread_ends(run);
+    }
+
+private:
+    std::vector<std::unique_ptr<extension>> all_;
+    std::vector<const void*> keys_;
+};
+
+} // namespace wbsync::engine

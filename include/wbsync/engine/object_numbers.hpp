@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/operation.hpp>
+
+#include <array>
+
+namespace wbsync::engine {
+
+/// Numbers for the objects of one execution. That of an object tells who created it and how many
+/// that thread had created before; it does not depend on what the others do.
+class object_numbers {
+public:
+    void reset() noexcept { created_.fill(0); }
+
+    /// Has thread `creator`, or the set-up if that is -1, no number left?
+    [[nodiscard]] bool used_up(thread_id creator) const noexcept {
+        return created_[index(creator)] ==
+               (creator < 0 ? setup_objects - reserved_objects : thread_objects);
+    }
+
+    /// A fresh one.
+    object_id next(thread_id creator) noexcept {
+        const unsigned n = created_[index(creator)]++;
+        return static_cast<object_id>(creator < 0 ? n : first_of(creator) + n);
+    }
+
+    /// For objects of which each execution has exactly one, whoever uses it first.
+    static constexpr object_id reserved(unsigned n) noexcept {
+        return static_cast<object_id>(setup_objects - 1 - n);
+    }
+
+    /// For a second object that belongs to `x`.
+    static constexpr object_id companion(object_id x) noexcept {
+        return static_cast<object_id>(x + all_objects);
+    }
+
+    /// The number that object `x` would have if threads `p` and `q` were exchanged.
+    static object_id exchanged(object_id x, thread_id p, thread_id q) noexcept {
+        const unsigned within = x % all_objects; // companions are numbered like their owners
+        if (within < setup_objects)
+            return x;
+        const auto creator = static_cast<thread_id>((within - setup_objects) / thread_objects);
+        const thread_id other = creator == p ? q : creator == q ? p : creator;
+        return static_cast<object_id>(x + (other - creator) * static_cast<int>(thread_objects));
+    }
+
+private:
+    static constexpr unsigned setup_objects = 4096;
+    static constexpr unsigned reserved_objects = 64;
+    static constexpr unsigned thread_objects = 128;
+    static constexpr unsigned all_objects = setup_objects + max_threads * thread_objects;
+
+    static constexpr std::size_t index(thread_id creator) noexcept {
+        return static_cast<std::size_t>(creator + 1);
+    }
+    static constexpr unsigned first_of(thread_id creator) noexcept {
+        return setup_objects + static_cast<unsigned>(creator) * thread_objects;
+    }
+
+    std::array<unsigned, max_threads + 1> created_{};
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/operation.hpp>
+#include <wbsync/engine/thread_body.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace wbsync::engine {
+
+/// The threads of one execution: what each is about to do, and which of them can.
+class thread_table {
+public:
+    struct entry {
+        label name;
+        thread_body body;
+        const char* property = "deadlock"; ///< that fails if it waits for ever
+        site last;                         ///< of the newest operation
+        step_index newest = -1;            ///< step
+        timestamp seq = 0;                 ///< steps that it has done
+        thread_set alike = 0;              ///< threads that run the same code, itself included
+        bool daemon = false;
+    };
+
+    void clear() noexcept {
+        count_ = 0;
+        started_ = finished_ = 0;
+        unguarded_ = guarded_ = ready_ = 0;
+    }
+
+    entry& add(const label& name, bool daemon, const char* property) {
+        entry& e = entries_[count_];
+        e.name = name;
+        e.daemon = daemon;
+        e.property = property;
+        e.seq = 0;
+        e.newest = -1;
+        e.alike = 0;
+        pending_[count_] = nullptr;
+        ++count_;
+        return e;
+    }
+
+    [[nodiscard]] int count() const noexcept { return count_; }
+    [[nodiscard]] thread_set all() const noexcept {
+        return static_cast<thread_set>((std::uint64_t{1} << count_) - 1);
+    }
+    [[nodiscard]] entry& operator[](thread_id t) noexcept { return entries_[t]; }
+    [[nodiscard]] const entry& operator[](thread_id t) const noexcept { return entries_[t]; }
+
+    // --- from start to end ----------------------------------------------------------------------
+
+    void start(thread_id t) noexcept { started_ |= only(t); }
+    void finish(thread_id t) noexcept { finished_ |= only(t); }
+
+    [[nodiscard]] bool all_started() const noexcept { return started_ == all(); }
+    [[nodiscard]] bool all_finished() const noexcept { return finished_ == all(); }
+    [[nodiscard]] thread_id first_not_started() const noexcept { return std::countr_one(started_); }
+
+    // --- what they are about to do --------------------------------------------------------------
+
+    [[nodiscard]] const operation* pending(thread_id t) const noexcept { return pending_[t]; }
+
+    void pend(thread_id t, const operation& op) noexcept {
+        pending_[t] = &op;
+        (op.when == nullptr ? unguarded_ : guarded_) |= only(t);
+    }
+    void no_longer_pending(thread_id t) noexcept {
+        pending_[t] = nullptr;
+        unguarded_ &= ~only(t);
+        guarded_ &= ~only(t);
+    }
+
+    /// The first thread with something pending; -1: none.
+    [[nodiscard]] thread_id first_pending() const noexcept {
+        const thread_set any = unguarded_ | guarded_;
+        return any == 0 ? -1 : std::countr_zero(any);
+    }
+
+    // --- which of them can ----------------------------------------------------------------------
+
+    /// Finds out who can run on the newest state.
+    thread_set look_who_is_ready() {
+        ready_ = unguarded_;
+        for (thread_set left = guarded_; left != 0; left &= left - 1) {
+            const thread_id t = std::countr_zero(left);
+            if (pending_[t]->when->enabled())
+                ready_ |= only(t);
+        }
+        return ready_;
+    }
+    [[nodiscard]] thread_set ready() const noexcept { return ready_; }
+
+    /// Those that can run only by reading an old store.
+    [[nodiscard]] thread_set ready_by_old_store() const {
+        thread_set set = 0;
+        for (thread_set left = guarded_ & ~ready_; left != 0; left &= left - 1) {
+            const thread_id t = std::countr_zero(left);
+            if (needs_old_store(t))
+                set |= only(t);
+        }
+        return set;
+    }
+
+    [[nodiscard]] bool can_run(thread_id t) const {
+        return (ready_ & only(t)) != 0 || needs_old_store(t);
+    }
+
+    /// Is everybody who waits a daemon without work?
+    [[nodiscard]] bool idle() const {
+        for (thread_id t = 0; t != count_; ++t)
+            if (pending_[t] != nullptr && !pending_[t]->idle)
+                return false;
+        return true;
+    }
+
+private:
+    [[nodiscard]] bool needs_old_store(thread_id t) const {
+        const operation* op = pending_[t];
+        return op != nullptr && op->when != nullptr && op->when->enabled_by_old_store();
+    }
+
+    int count_ = 0;
+    thread_set started_ = 0;
+    thread_set finished_ = 0;
+    thread_set unguarded_ = 0; ///< with a pending operation that never blocks
+    thread_set guarded_ = 0;   ///< with one that may
+    thread_set ready_ = 0;     ///< whose pending operation can run on the newest state
+    per_thread<const operation*> pending_;
+    per_thread<entry> entries_;
+};
+
+} // namespace wbsync::engine
