@@ -85,6 +85,26 @@ TEST_CASE("alloc_workqueue: no more than max_active works run at once, and that 
     check_fails<queues>({{two_on_two}}, "BUG_ON");
 }
 
+TEST_CASE("what a kworker waits for costs no executions, only the order of queueing does") {
+    // Two orders of queueing; the kworker is told of the first work before or after the second.
+    const body first = [](queues& m) { queue_work(m.ordered, m.first); };
+    const body second = [](queues& m) { queue_work(m.ordered, m.second); };
+    CHECK(weak<queues>({{first, second}}).executions == 2);
+    // Who waits for the first work need not know whether the second one has run as well.
+    const body both_and_flush_first = [](queues& m) {
+        queue_work(m.ordered, m.first);
+        queue_work(m.ordered, m.second);
+        flush_work(m.first);
+    };
+    const body flush_second = [](queues& m) {
+        queue_work(m.ordered, m.first);
+        queue_work(m.ordered, m.second);
+        flush_workqueue(m.ordered);
+    };
+    CHECK(weak<queues>({{flush_second}}).executions == 1);
+    CHECK(weak<queues>({{both_and_flush_first}}).executions == 1);
+}
+
 TEST_CASE("alloc_workqueue: with max_active 1 a work may not wait for another one") {
     const body on_one = [](queues& m) {
         queue_work(m.one, m.waits);

@@ -4,6 +4,7 @@
 #include <wbsync/engine/grace_period.hpp>
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/memory/tally.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -93,21 +94,19 @@ public:
     void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
              callback_kind kind, const char* verb, const site& at) {
         run.full_fence();
-        counter(run, queued_, queued_name_)
-            .update(
-                [&](std::int64_t n) {
-                    head.queue(run, std::move(callback), verb, at);
-                    waiting_.push_back({&head, kind});
-                    return n + 1;
-                },
-                memory_order::release, verb, at);
+        queued(run).update(
+            [&](std::int64_t n) {
+                head.queue(run, std::move(callback), verb, at);
+                waiting_.push_back({&head, kind});
+                return n + 1;
+            },
+            memory_order::release, verb, at);
     }
 
     /// How many callbacks have to be invoked before all that are queued now are.
     [[nodiscard]] std::int64_t snapshot(engine::execution& run, callback_kind kind,
                                         const char* verb, const site& at) const {
-        std::int64_t n =
-            counter(run, queued_, queued_name_).load_newest(memory_order::acquire, verb, at);
+        std::int64_t n = queued(run).load_newest(memory_order::acquire, verb, at);
         while (n != 0 && waiting_[static_cast<std::size_t>(n - 1)].kind != kind)
             --n;
         return n;
@@ -116,28 +115,23 @@ public:
     void wait_for(engine::execution& run, std::int64_t snapshot, const char* verb,
                   const site& at) const {
         if (snapshot != 0)
-            counter(run, invoked_, invoked_name_)
-                .await([snapshot](std::int64_t n) { return n >= snapshot; }, memory_order::acquire,
-                       verb, at);
+            invoked(run).wait_for(snapshot, verb, at);
     }
 
     /// The body of the daemon.
     void rcu_do_batch() {
         engine::execution& run = *engine::execution::current();
         const site at = site::here();
-        for (std::int64_t invoked = 0;;) {
-            std::int64_t queued = 0;
-            if (!counter(run, queued_, queued_name_)
-                     .await([invoked](std::int64_t n) { return n > invoked; },
-                            memory_order::acquire, names_.daemon, at, &queued, true))
+        for (std::int64_t next = 0;;) {
+            std::int64_t end = 0;
+            if (!queued(run).await([next](std::int64_t n) { return n > next; },
+                                   memory_order::acquire, names_.daemon, at, &end, true))
                 return;
             periods_->synchronize(run, "grace period", at);
-            while (invoked != queued) {
-                waiting_[static_cast<std::size_t>(invoked)].head->invoke(run, names_.callback,
-                                                                         domain_);
-                ++invoked;
-                counter(run, invoked_, invoked_name_)
-                    .store(invoked, memory_order::release, names_.daemon, at);
+            for (; next != end; ++next) {
+                waiting_[static_cast<std::size_t>(next)].head->invoke(run, names_.callback,
+                                                                      domain_);
+                invoked(run).add([] {}, names_.daemon, at);
             }
         }
     }
@@ -148,9 +142,11 @@ private:
         callback_kind kind;
     };
 
-    static engine::variable counter(engine::execution& run, engine::object_id id,
-                                    const label& name) {
-        return {run.shared_location(id, name, 0), run.stamp()};
+    [[nodiscard]] engine::variable queued(engine::execution& run) const {
+        return {run.shared_location(queued_, queued_name_, 0), run.stamp()};
+    }
+    [[nodiscard]] tally invoked(engine::execution& run) const {
+        return {run.shared_location(invoked_, invoked_name_, 0), run.stamp()};
     }
 
     engine::object_id queued_;

@@ -3,6 +3,7 @@
 
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/memory/tally.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -115,13 +116,12 @@ public:
     /// `look` is called in the step that puts the instance on the list.
     template <class F>
     void put(const work_instance& instance, F look, const site& at) {
-        queued_.update(
-            [&](std::int64_t n) {
+        queued_.add(
+            [&] {
                 look();
                 instances_.push_back(instance);
-                return n + 1;
             },
-            memory_order::release, "insert_work", at);
+            "insert_work", at);
     }
 
     /// The number of the last instance on the list, as seen under the pool's lock, of those that
@@ -129,13 +129,12 @@ public:
     template <class Predicate>
     [[nodiscard]] std::int64_t last_instance(Predicate counts, const char* verb,
                                              const site& at) const {
-        return last_of(queued_.load_newest(memory_order::acquire, verb, at), counts);
+        return last_of(queued_.now(verb, at), counts);
     }
 
     void wait_for(std::int64_t instance, const char* verb, const site& at) const {
         if (instance != 0)
-            finished_.await([instance](std::int64_t n) { return n >= instance; },
-                            memory_order::acquire, verb, at);
+            finished_.wait_for(instance, verb, at);
     }
 
     /// Is one of them on the list or running? Seen from outside of the execution.
@@ -145,7 +144,7 @@ public:
     }
 
 private:
-    static engine::variable unowned(const label& name) {
+    static tally unowned(const label& name) {
         engine::execution& run = *engine::execution::current();
         const engine::lifetime* const outer = run.within(nullptr);
         engine::location& x = run.new_location(name, 0);
@@ -163,19 +162,18 @@ private:
     void worker_thread() {
         const site at = site::here();
         for (std::int64_t n = 1;; ++n) {
-            if (!queued_.await([n](std::int64_t queued) { return queued >= n; },
-                               memory_order::acquire, "worker_thread", at, nullptr, true))
+            if (!queued_.wait_for(n, "worker_thread", at, true))
                 return;
             process(instances_[static_cast<std::size_t>(n - 1)], n, at);
-            finished_.store(n, memory_order::release, "process_one_work", at);
+            finished_.add([] {}, "process_one_work", at);
         }
     }
 
     void process(work_instance instance, std::int64_t number, const site& at);
 
     label base_;
-    engine::variable queued_;   ///< instances put on the list so far
-    engine::variable finished_; ///< instances that have run to their end
+    tally queued_;   ///< instances put on the list so far
+    tally finished_; ///< instances that have run to their end
     std::vector<work_instance> instances_;
 };
 

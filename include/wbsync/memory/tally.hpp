@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/atomic.hpp>
+
+namespace wbsync::detail {
+
+/// How many things happened so far, one after the other: works queued, callbacks invoked. Each that
+/// happens is a step, and so is a look at the number; these two have an order. To wait for the n-th
+/// has none: once it has happened it has happened, whatever follows. Such a wait conflicts with
+/// nothing and costs no execution.
+class tally {
+public:
+    tally(engine::location& x, std::uint64_t stamp) : x_(&x), value_(x, stamp) {}
+
+    /// Another one. `look` is called in the step. Release, for those who wait for it or look.
+    template <class F>
+    void add(F look, const char* verb, const site& at) {
+        value_.update(
+            [&](std::int64_t n) {
+                look();
+                return n + 1;
+            },
+            memory_order::release, verb, at);
+    }
+
+    /// A look at the number. Acquire.
+    [[nodiscard]] std::int64_t now(const char* verb, const site& at) const {
+        return value_.load_newest(memory_order::acquire, verb, at);
+    }
+    /// The same from outside of the execution.
+    [[nodiscard]] std::int64_t newest(const site& at) const { return value_.newest(at); }
+
+    /// Blocks until the n-th has happened. Acquire, of that one and all before it. False: the
+    /// thread, a daemon that is `idle` here, is to quit.
+    bool wait_for(std::int64_t n, const char* verb, const site& at, bool idle = false) const {
+        engine::execution& run = *engine::execution::current();
+        const reached when(*x_, n, verb);
+        engine::operation op;
+        op.object = x_->id;
+        op.when = &when;
+        op.idle = idle;
+        op.verb = verb;
+        op.name = &x_->name;
+        op.where = at;
+        if (!run.announce(op))
+            return false;
+        if (run.running())
+            learn(run, when.store(), verb, at);
+        return true;
+    }
+
+private:
+    /// The number has come to `n`. It never goes down.
+    class reached final : public engine::guard {
+    public:
+        reached(const engine::location& x, std::int64_t n, const char* verb)
+            : x_(x), n_(n), verb_(verb) {}
+
+        [[nodiscard]] bool enabled() const override { return x_.value() >= n_; }
+        [[nodiscard]] bool enabled_without(const engine::removed_steps&) const override {
+            return false;
+        }
+        [[nodiscard]] std::string waits_for() const override {
+            return fmt::format("{}({}), which is {}", verb_, x_.name.str(), x_.value());
+        }
+
+        /// The store that got it there.
+        [[nodiscard]] int store() const {
+            int i = x_.newest();
+            while (i > 0 && x_.at(i - 1).value >= n_)
+                --i;
+            return i;
+        }
+
+    private:
+        const engine::location& x_;
+        std::int64_t n_;
+        const char* verb_;
+    };
+
+    void learn(engine::execution& run, int reached_by, const char* verb, const site& at) const {
+        const engine::store_record& s = x_->at(reached_by);
+        run.by().order_after(s.thread, s.seq);
+        run.memory().learn(run.self(), s.message);
+        if (run.recording())
+            run.note(verb, x_->name.str(), fmt::format("{}", s.value), at, s.step);
+    }
+
+    engine::location* x_;
+    engine::variable value_;
+};
+
+} // namespace wbsync::detail
