@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/catalogue.hpp"
+#include "models/mount/register.hpp"
 #include "models/patterns/register.hpp"
 #include "models/stat/register.hpp"
 #include "models/writeback/register.hpp"
@@ -21,6 +22,7 @@ struct family {
 inline const std::vector<model>& all() {
     static const std::vector<model> models = [] {
         const family families[] = {
+            {"mount", &mounts::add_models},
             {"patterns", &patterns::add_models},
             {"stat", &stat::add_models},
             {"writeback", &writeback::add_models},
