@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/catalogue.hpp"
+#include "models/cgwb/register.hpp"
 #include "models/mount/register.hpp"
 #include "models/patterns/register.hpp"
 #include "models/stat/register.hpp"
@@ -22,9 +23,8 @@ struct family {
 inline const std::vector<model>& all() {
     static const std::vector<model> models = [] {
         const family families[] = {
-            {"mount", &mounts::add_models},
-            {"patterns", &patterns::add_models},
-            {"stat", &stat::add_models},
+            {"cgwb", &cgwb::add_models},           {"mount", &mounts::add_models},
+            {"patterns", &patterns::add_models},   {"stat", &stat::add_models},
             {"writeback", &writeback::add_models},
         };
         std::vector<model> list;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "models/cgwb/objects.hpp"
+
+namespace wbsync::models::cgwb {
+
+struct bandwidth_bounds {
+    int writebacks = 1; ///< that end while the device goes
+};
+
+/// The device goes while pages are under writeback: wb_shutdown() in mm/backing-dev.c against
+/// wb_inode_writeback_end() in mm/page-writeback.c, which starts a timer to estimate the bandwidth.
+/// As of f87904c07551 (6.0; CVE-2022-49995): the timer is only set while the wb is registered, with
+/// the lock under which that ends.
+class bandwidth {
+public:
+    explicit bandwidth(const bandwidth_bounds& b)
+        : bounds_(b), under_writeback_("under_writeback", b.writebacks) {}
+    virtual ~bandwidth() = default;
+    bandwidth(const bandwidth&) = delete;
+    bandwidth& operator=(const bandwidth&) = delete;
+
+    void threads(scenario& s) {
+        wb_ = kmalloc<bdi_writeback>({"wb", "P3"}, "wb", [this](bdi_writeback& wb) {
+            wb.bw_dwork.emplace(bdi_wq, label{wb.name, "bw_dwork"},
+                                [this](work_struct&) { wb_update_bandwidth_workfn(); });
+        });
+        s.threads("end_io", bounds_.writebacks, [this] { end_io(); });
+        s.thread("bdi_unregister", [this] { bdi_unregister(); });
+    }
+
+protected:
+    workqueue_struct bdi_wq{"bdi_wq"};
+
+    /// In an interrupt: one page less under writeback.
+    virtual void wb_inode_writeback_end(bdi_writeback& wb) {
+        unsigned long flags = 0;
+        spin_lock_irqsave(wb.work_lock, flags);
+        if (test_bit(WB_registered, wb.state))
+            queue_delayed_work(bdi_wq, *wb.bw_dwork, 1);
+        spin_unlock_irqrestore(wb.work_lock, flags);
+    }
+
+private:
+    void end_io() {
+        wb_inode_writeback_end(*wb_);
+        smp_mb__before_atomic();
+        atomic_dec(under_writeback_); // folio_end_writeback(): who waits for the page goes on
+    }
+
+    void wb_update_bandwidth_workfn() { static_cast<void>(READ_ONCE(wb_->state)); }
+
+    /// The device is gone; then the last inode goes, which waits for its pages, and with it the wb.
+    void bdi_unregister() {
+        wb_shutdown(*wb_);
+        await_acquire(under_writeback_, [](std::int64_t pages) { return pages == 0; });
+        kfree(wb_);
+    }
+
+    static void wb_shutdown(bdi_writeback& wb) {
+        spin_lock_irq(wb.work_lock);
+        clear_bit(WB_registered, wb.state);
+        spin_unlock_irq(wb.work_lock);
+        flush_delayed_work(*wb.bw_dwork);
+    }
+
+    bandwidth_bounds bounds_;
+    atomic_t under_writeback_; ///< not in the kernel: pages with PG_writeback
+    bdi_writeback* wb_ = nullptr;
+};
+
+/// Before f87904c07551: the timer is set in any case.
+class bandwidth_before : public bandwidth {
+public:
+    using bandwidth::bandwidth;
+
+protected:
+    void wb_inode_writeback_end(bdi_writeback& wb) override {
+        queue_delayed_work(bdi_wq, *wb.bw_dwork, 1);
+    }
+};
+
+/// WB_registered is looked at, but without the lock: it may end before the timer is set.
+class bandwidth_no_lock : public bandwidth {
+public:
+    using bandwidth::bandwidth;
+
+protected:
+    void wb_inode_writeback_end(bdi_writeback& wb) override {
+        if (test_bit(WB_registered, wb.state))
+            queue_delayed_work(bdi_wq, *wb.bw_dwork, 1);
+    }
+};
+
+} // namespace wbsync::models::cgwb
