@@ -3,10 +3,12 @@
 
 #include "models/catalogue.hpp"
 #include "models/cgwb/register.hpp"
+#include "models/fuse/register.hpp"
 #include "models/mount/register.hpp"
 #include "models/patterns/register.hpp"
 #include "models/stat/register.hpp"
 #include "models/writeback/register.hpp"
+#include "models/xfs/register.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -23,9 +25,12 @@ struct family {
 inline const std::vector<model>& all() {
     static const std::vector<model> models = [] {
         const family families[] = {
-            {"cgwb", &cgwb::add_models},           {"mount", &mounts::add_models},
-            {"patterns", &patterns::add_models},   {"stat", &stat::add_models},
-            {"writeback", &writeback::add_models},
+            // clang-format off: one a line, by name
+            {"cgwb", &cgwb::add_models},    {"fuse", &fuse::add_models},
+            {"mount", &mounts::add_models}, {"patterns", &patterns::add_models},
+            {"stat", &stat::add_models},    {"writeback", &writeback::add_models},
+            {"xfs", &xfs::add_models},
+            // clang-format on
         };
         std::vector<model> list;
         for (const family& f : families) {
