@@ -217,7 +217,10 @@ TEST_CASE("misuse: flushing works inside of a section") {
         void threads(scenario& s) {
             s.thread("P0", [this] {
                 rcu_read_lock();
-                all ? flush_workqueue(wq) : flush_work(work);
+                if (all)
+                    flush_workqueue(wq);
+                else
+                    flush_work(work);
                 rcu_read_unlock();
             });
         }

@@ -113,6 +113,53 @@ TEST_CASE("flush_delayed_work makes the timer fire, flush_work and flush_workque
     check_holds<timed>({{no_delay}, &timed::free_it});
 }
 
+TEST_CASE("flush_delayed_work returns whether it had to wait") {
+    const body pending = [](timed& m) {
+        m.queue();
+        const bool waited = flush_delayed_work(m.dwork());
+        BUG_ON(!waited && READ_ONCE(m.runs) != 1);
+        BUG_ON(flush_delayed_work(m.dwork()));
+    };
+    const body always = [](timed& m) {
+        m.queue();
+        BUG_ON(!flush_delayed_work(m.dwork())); // the timer may have fired
+    };
+    const body never = [](timed& m) {
+        m.queue();
+        BUG_ON(flush_delayed_work(m.dwork()));
+    };
+    check_holds<timed>({{pending}, &timed::free_it});
+    check_fails<timed>({{always}, &timed::free_it}, "BUG_ON");
+    check_fails<timed>({{never}, &timed::free_it}, "BUG_ON");
+}
+
+TEST_CASE("mod_delayed_work takes a work off its queue: nobody waits for its turn there") {
+    struct line {
+        workqueue_struct wq = alloc_ordered_workqueue("wq");
+        atomic_t go{"go"};
+        work_struct first{wq, "first",
+                          [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
+        delayed_work dwork{wq, "dwork", [](work_struct&) {}};
+    };
+    using thread = void (*)(line&);
+    const thread modifies = [](line& m) {
+        queue_work(m.wq, m.first);
+        queue_delayed_work(m.wq, m.dwork, 0);
+        BUG_ON(!mod_delayed_work(m.wq, m.dwork, later));
+        cancel_delayed_work(m.dwork);
+        BUG_ON(flush_work(m.dwork.work));
+        WRITE_ONCE(m.go, 1);
+    };
+    const thread does_not = [](line& m) {
+        queue_work(m.wq, m.first);
+        queue_delayed_work(m.wq, m.dwork, 0);
+        flush_work(m.dwork.work);
+        WRITE_ONCE(m.go, 1);
+    };
+    check_holds<line>({{modifies}});
+    check_fails<line>({{does_not}}, "deadlock");
+}
+
 TEST_CASE("flush_delayed_work does not see a timer that another thread is about to set") {
     const body queues = [](timed& m) { m.queue(); };
     const body flushes = [](timed& m) {
@@ -311,6 +358,24 @@ TEST_CASE("flush_rcu_work waits for the grace period and the work, flush_work do
         flush_rcu_work(m.rwork);
         BUG_ON(m.data.read() != 1);
     };
+    const rcu_body returns = [](after_readers& m) {
+        BUG_ON(flush_rcu_work(m.rwork)); // idle
+        queue_rcu_work(m.wq, m.rwork);
+        const bool pending = work_pending(m.rwork.work);
+        const bool waited = flush_rcu_work(m.rwork);
+        BUG_ON(pending && !waited && m.data.read() != 1);
+    };
+    const rcu_body always_waits = [](after_readers& m) {
+        queue_rcu_work(m.wq, m.rwork);
+        BUG_ON(!flush_rcu_work(m.rwork)); // it may have run
+    };
+    const rcu_body never_waits = [](after_readers& m) {
+        queue_rcu_work(m.wq, m.rwork);
+        BUG_ON(flush_rcu_work(m.rwork));
+    };
+    check_holds<after_readers>({{returns}});
+    check_fails<after_readers>({{always_waits}}, "BUG_ON");
+    check_fails<after_readers>({{never_waits}}, "BUG_ON");
     const rcu_body flushes_work = [](after_readers& m) {
         queue_rcu_work(m.wq, m.rwork);
         flush_work(m.rwork.work);

@@ -152,6 +152,42 @@ TEST_CASE("queue_work is false while the work is disabled, and until the last en
     check_fails<works>({{enables_too_often}, &works::free_it}, "misuse");
 }
 
+TEST_CASE("a work that was cancelled is idle: no flush waits for its turn") {
+    // The first work of the ordered queue ends only when the flush of the second one is over.
+    struct line {
+        workqueue_struct wq = alloc_ordered_workqueue("wq");
+        atomic_t go{"go"};
+        work_struct first{wq, "first",
+                          [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
+        work_struct second{wq, "second", [](work_struct&) {}};
+    };
+    using thread = void (*)(line&);
+    const thread cancels = [](line& m) {
+        queue_work(m.wq, m.first);
+        queue_work(m.wq, m.second);
+        BUG_ON(!cancel_work_sync(m.second));
+        BUG_ON(flush_work(m.second));
+        WRITE_ONCE(m.go, 1);
+    };
+    const thread does_not = [](line& m) {
+        queue_work(m.wq, m.first);
+        queue_work(m.wq, m.second);
+        flush_work(m.second);
+        WRITE_ONCE(m.go, 1);
+    };
+    // Taken away before the other thread has put it on the queue.
+    const thread queues_second = [](line& m) { queue_work(m.wq, m.second); };
+    const thread cancels_second = [](line& m) {
+        queue_work(m.wq, m.first);
+        disable_work(m.second);
+        flush_work(m.second); // it runs already, or never will
+        WRITE_ONCE(m.go, 1);
+    };
+    check_holds<line>({{cancels}});
+    check_holds<line>({{queues_second, cancels_second}});
+    check_fails<line>({{does_not}}, "deadlock");
+}
+
 TEST_CASE("cancelling is explored as by a scheduler that branches on everything") {
     const small queues = [](one_work& m) {
         WRITE_ONCE(m.x, 1);
@@ -171,6 +207,13 @@ TEST_CASE("cancelling is explored as by a scheduler that branches on everything"
         m.cancelled = cancel_work(m.work);
         m.queued = queue_work(m.wq, m.work); // while the first may run
     }}});
+    const small flushes = [](one_work& m) { m.cancelled = flush_work(m.work); };
+    const small cancels_and_flushes = [](one_work& m) {
+        cancel_work(m.work);
+        m.cancelled = flush_work(m.work);
+    };
+    check_against_reference<one_work>({{queues, flushes}});
+    check_against_reference<one_work>({{queues, cancels_and_flushes}});
 }
 
 // --- waiting for oneself ------------------------------------------------------------------------

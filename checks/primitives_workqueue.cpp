@@ -280,6 +280,33 @@ TEST_CASE("flush_workqueue and flush_work wait for what is queued and for what r
                          "BUG_ON");
 }
 
+TEST_CASE("flush_work returns whether it had to wait") {
+    const flusher waits = [](flushed& m) {
+        queue_work(m.wq, m.work);
+        BUG_ON(!flush_work(m.work)); // it may have run
+    };
+    const flusher does_not_wait = [](flushed& m) {
+        queue_work(m.wq, m.work);
+        BUG_ON(flush_work(m.work)); // it may not
+    };
+    const flusher idle = [](flushed& m) {
+        BUG_ON(flush_work(m.work));
+        queue_work(m.wq, m.work);
+        flush_work(m.work);
+        BUG_ON(flush_work(m.work));
+    };
+    const flusher not_started = [](flushed& m) {
+        queue_work(m.wq, m.work);
+        const bool pending = work_pending(m.work);
+        if (!flush_work(m.work) && pending)
+            m.check_done(); // it had the time to run between the two
+    };
+    check_holds<flushed>({{idle}});
+    check_holds<flushed>({{not_started}});
+    check_fails<flushed>({{waits}}, "BUG_ON");
+    check_fails<flushed>({{does_not_wait}}, "BUG_ON");
+}
+
 TEST_CASE("flush_workqueue does not wait for a producer that has not queued yet") {
     const flusher produce = [](flushed& m) {
         queue_work(m.wq, m.work);

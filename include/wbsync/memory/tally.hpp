@@ -13,15 +13,16 @@ class tally {
 public:
     tally(engine::location& x, std::uint64_t stamp) : x_(&x), value_(x, stamp) {}
 
-    /// Another one. `look` is called in the step. Release, for those who wait for it or look.
+    /// A step in which another one may happen: `happens` is called in it and says so. Release, for
+    /// those who wait for it or look.
     template <class F>
-    void add(F look, const char* verb, const site& at) {
-        value_.update(
-            [&](std::int64_t n) {
-                look();
-                return n + 1;
-            },
-            memory_order::release, verb, at);
+    void add_if(F happens, const char* verb, const site& at) {
+        value_.update([&](std::int64_t n) { return happens() ? n + 1 : n; }, memory_order::release,
+                      verb, at);
+    }
+    /// Another one.
+    void add(const char* verb, const site& at) {
+        add_if([] { return true; }, verb, at);
     }
 
     /// A look at the number. Acquire.

@@ -131,7 +131,7 @@ public:
             for (; next != end; ++next) {
                 waiting_[static_cast<std::size_t>(next)].head->invoke(run, names_.callback,
                                                                       domain_);
-                invoked(run).add([] {}, names_.daemon, at);
+                invoked(run).add(names_.daemon, at);
             }
         }
     }

@@ -14,22 +14,26 @@ struct grabbed {
     std::int64_t started_as = 0;
 };
 
-/// Takes PENDING, and with it the instance and its timer, in one step: the instance never runs. The
-/// kernel retries while the work is pending and not on its queue yet; here it is taken away then,
-/// and whoever was about to queue it does so in vain.
+/// Takes PENDING, and with it the instance and its timer, in one step: the instance never runs. In
+/// a second one, unless it was the timer's, it takes the instance off its queue. The kernel retries
+/// while the work is pending and not on its queue yet; here it is taken away then, and whoever was
+/// about to queue it does so in vain.
 inline grabbed grab_pending(work_state& w, bool disable, const char* verb, const site& at) {
     if (w.after_grace_period)
         violated("misuse",
                  fmt::format("{}: the rcu_work {} cannot be cancelled", verb, w.name.str()), at);
     grabbed found;
+    work_instance on_queue{&w, 0, nullptr};
     w.update(
         [&](std::int64_t v) {
             found = {(v & work_state::is_pending) != 0, w.started_on, w.started_as};
+            on_queue = w.pending_instance(v);
             w.pending_serial = 0;
             return (v & ~(work_state::is_pending | work_state::has_timer)) +
                    (disable ? work_state::disabled : 0);
         },
         verb, at);
+    take_off_queue(on_queue, verb, at);
     return found;
 }
 

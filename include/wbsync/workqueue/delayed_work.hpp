@@ -95,24 +95,27 @@ inline bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned
     detail::work_state& w = detail::work_of(wq, dwork.work, "mod_delayed_work", at);
     std::int64_t serial = 0;
     bool was_pending = false;
+    detail::work_instance on_queue{&w, 0, nullptr};
     w.update(
         [&](std::int64_t v) {
             was_pending = (v & work_state::is_pending) != 0;
             if (v >= work_state::disabled)
                 return v;
+            on_queue = w.pending_instance(v);
             w.pending_on = &wq;
             w.pending_serial = serial = ++w.serial;
             return work_state::is_pending;
         },
         "mod_delayed_work", at);
+    detail::take_off_queue(on_queue, "mod_delayed_work", at);
     if (serial != 0)
         detail::queue_delayed(w, wq, serial, delay, at);
     return was_pending;
 }
 
-/// Makes a timer that is set fire now, then flush_work(). A timer that another thread is about to
-/// set is not seen.
-inline void flush_delayed_work(delayed_work& dwork, const site& at = site::here()) {
+/// Makes a timer that is set fire now, then flush_work(), whose result it returns. A timer that
+/// another thread is about to set is not seen. May sleep. kernel/workqueue.c.
+inline bool flush_delayed_work(delayed_work& dwork, const site& at = site::here()) {
     using detail::work_state;
     might_sleep("flush_delayed_work", at);
     detail::work_state& w = dwork.work.state(at);
@@ -121,7 +124,7 @@ inline void flush_delayed_work(delayed_work& dwork, const site& at = site::here(
     std::int64_t serial = 0;
     w.update(
         [&](std::int64_t v) {
-            // If it has fired, it may not have put the work on the queue yet: twice does no harm.
+            // If it has fired, it may not have put the work on the queue yet.
             if ((v & work_state::has_timer) != 0 || w.fired_serial == w.pending_serial) {
                 wq = w.pending_on;
                 serial = w.pending_serial;
@@ -131,7 +134,7 @@ inline void flush_delayed_work(delayed_work& dwork, const site& at = site::here(
         "timer_delete_sync", at);
     if (serial != 0)
         detail::insert_work(w, *wq, serial, at);
-    flush_work(dwork.work, at);
+    return flush_work(dwork.work, at);
 }
 
 /// As cancel_work(): the timer goes with the instance.

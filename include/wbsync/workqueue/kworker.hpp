@@ -21,6 +21,15 @@ class workqueue_struct;
 namespace detail {
 
 class kworker;
+struct work_state;
+
+/// One time that a work is on a queue.
+struct work_instance {
+    work_state* work;
+    std::int64_t serial;
+    workqueue_struct* wq;
+    bool cancelled = false;
+};
 
 /// What there is to know of a work. It outlives the work_struct, which may be freed by its own
 /// function, or be a local variable.
@@ -48,6 +57,12 @@ struct work_state {
         const std::int64_t before = pending.update(f, memory_order::relaxed, verb, at);
         full_fence();
         return before;
+    }
+
+    /// The instance that is on a queue, or about to be put on one, when the word has the value `v`:
+    /// none if serial is 0.
+    [[nodiscard]] work_instance pending_instance(std::int64_t v) {
+        return {this, (v & has_timer) != 0 ? 0 : pending_serial, pending_on};
     }
 
     label name;
@@ -90,13 +105,6 @@ private:
     }
 };
 
-/// One time that a work is on a queue.
-struct work_instance {
-    work_state* work;
-    std::int64_t serial;
-    workqueue_struct* wq;
-};
-
 /// A daemon, and the list of what it runs, one after the other. What it keeps belongs to no object
 /// of the model: a function may free its work.
 class kworker {
@@ -113,15 +121,32 @@ public:
             name, [this] { worker_thread(); }, true);
     }
 
-    /// `look` is called in the step that puts the instance on the list.
+    /// Puts the instance on the list, unless it is there already. `look` is called in that step.
     template <class F>
     void put(const work_instance& instance, F look, const site& at) {
-        queued_.add(
+        queued_.add_if(
             [&] {
                 look();
+                if (find(instance) != instances_.end())
+                    return false;
                 instances_.push_back(instance);
+                instances_.back().cancelled = is_cancelled(instance);
+                return true;
             },
             "insert_work", at);
+    }
+
+    /// Whoever looks at the list from now on does not see the instance, also if it is still to
+    /// come.
+    void take_off(const work_instance& instance, const char* verb, const site& at) {
+        queued_.add_if(
+            [&] {
+                cancelled_.push_back(instance);
+                if (const auto on_list = find(instance); on_list != instances_.end())
+                    on_list->cancelled = true;
+                return false;
+            },
+            verb, at);
     }
 
     /// The number of the last instance on the list, as seen under the pool's lock, of those that
@@ -130,6 +155,11 @@ public:
     [[nodiscard]] std::int64_t last_instance(Predicate counts, const char* verb,
                                              const site& at) const {
         return last_of(queued_.now(verb, at), counts);
+    }
+
+    /// Has it run to its end, as seen under the pool's lock?
+    [[nodiscard]] bool has_finished(std::int64_t instance, const char* verb, const site& at) const {
+        return finished_.now(verb, at) >= instance;
     }
 
     void wait_for(std::int64_t instance, const char* verb, const site& at) const {
@@ -154,9 +184,23 @@ private:
 
     template <class Predicate>
     [[nodiscard]] std::int64_t last_of(std::int64_t n, Predicate counts) const {
-        while (n != 0 && !counts(instances_[static_cast<std::size_t>(n - 1)]))
-            --n;
+        for (; n != 0; --n)
+            if (const work_instance& i = instances_[static_cast<std::size_t>(n - 1)];
+                !i.cancelled && counts(i))
+                break;
         return n;
+    }
+
+    std::vector<work_instance>::iterator find(const work_instance& i) {
+        return std::find_if(instances_.begin(), instances_.end(),
+                            [&](const work_instance& o) { return same(o, i); });
+    }
+    [[nodiscard]] bool is_cancelled(const work_instance& i) const {
+        return std::any_of(cancelled_.begin(), cancelled_.end(),
+                           [&](const work_instance& o) { return same(o, i); });
+    }
+    static bool same(const work_instance& a, const work_instance& b) {
+        return a.work == b.work && a.serial == b.serial;
     }
 
     void worker_thread() {
@@ -165,7 +209,7 @@ private:
             if (!queued_.wait_for(n, "worker_thread", at, true))
                 return;
             process(instances_[static_cast<std::size_t>(n - 1)], n, at);
-            finished_.add([] {}, "process_one_work", at);
+            finished_.add("process_one_work", at);
         }
     }
 
@@ -175,6 +219,7 @@ private:
     tally queued_;   ///< instances put on the list so far
     tally finished_; ///< instances that have run to their end
     std::vector<work_instance> instances_;
+    std::vector<work_instance> cancelled_;
 };
 
 /// All works of an execution, and what each thread runs.

@@ -53,13 +53,15 @@ inline bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const site& at
     return true;
 }
 
-/// If the work looks pending: rcu_barrier(), after which it is on its queue. Then flush_work(). May
-/// sleep. The look is relaxed. kernel/workqueue.c.
-inline void flush_rcu_work(rcu_work& rwork, const site& at = site::here()) {
+/// If the work looks pending: rcu_barrier(), after which it is on its queue. Then flush_work().
+/// Returns whether it looked pending, or flush_work() had to wait. May sleep. The look is relaxed.
+/// kernel/workqueue.c.
+inline bool flush_rcu_work(rcu_work& rwork, const site& at = site::here()) {
     might_sleep("flush_rcu_work", at);
-    if (work_pending(rwork.work, at))
+    const bool pending = work_pending(rwork.work, at);
+    if (pending)
         rcu_barrier(at);
-    flush_work(rwork.work, at);
+    return flush_work(rwork.work, at) || pending;
 }
 
 } // namespace wbsync

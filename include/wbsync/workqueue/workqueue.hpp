@@ -249,6 +249,12 @@ inline void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial
         {&w, serial, &wq}, [&] { wq.expect_not_drained(run, k, w, serial, at); }, at);
 }
 
+/// It was cancelled.
+inline void take_off_queue(const work_instance& instance, const char* verb, const site& at) {
+    if (instance.serial != 0)
+        instance.wq->kworker_of(*instance.work, at).take_off(instance, verb, at);
+}
+
 /// The one kworker on whose list it ever is.
 inline kworker& kworker_of(const work_state& w, const site& at) {
     return w.queues.empty() ? *w.own : w.queues.front()->kworker_of(w, at);
@@ -291,10 +297,10 @@ inline bool queue_work(workqueue_struct& wq, work_struct& work, const site& at =
 }
 
 /// Blocks until the last queued instance has run to its end; not for one queued later, nor one that
-/// is pending and not on the queue yet. Acquire. May sleep. From the work's own function: finding
-/// "deadlock". An instance that was cancelled counts until its turn would have come (stronger than
-/// the kernel, only on ordered workqueues). kernel/workqueue.c.
-inline void flush_work(const work_struct& work, const site& at = site::here()) {
+/// is pending and not on the queue yet. Returns whether it had to wait: false if the work was idle
+/// already. Acquire. May sleep. From the work's own function: finding "deadlock".
+/// kernel/workqueue.c.
+inline bool flush_work(const work_struct& work, const site& at = site::here()) {
     might_sleep("flush_work", at);
     engine::execution* run = engine::execution::current();
     const detail::work_state& w = work.state(at);
@@ -302,7 +308,11 @@ inline void flush_work(const work_struct& work, const site& at = site::here()) {
     detail::expect_not_inside(*run, &w, nullptr, "flush_work", at);
     const detail::kworker& k = detail::kworker_of(w, at);
     const auto mine = [&w](const detail::work_instance& i) { return i.work == &w; };
-    k.wait_for(k.last_instance(mine, "flush_work", at), "flush_work", at);
+    const std::int64_t last = k.last_instance(mine, "flush_work", at);
+    if (last == 0 || k.has_finished(last, "flush_work", at))
+        return false;
+    k.wait_for(last, "flush_work", at);
+    return true;
 }
 
 /// Blocks until every work that is on the queue now, or running, has run to its end; not for those
