@@ -25,10 +25,14 @@ struct family {
 inline const std::vector<model>& all() {
     static const std::vector<model> models = [] {
         const family families[] = {
-            // clang-format off: one a line, by name
-            {"cgwb", &cgwb::add_models},    {"fuse", &fuse::add_models},
-            {"mount", &mounts::add_models}, {"patterns", &patterns::add_models},
-            {"stat", &stat::add_models},    {"writeback", &writeback::add_models},
+            // one a line, by name
+            // clang-format off
+            {"cgwb", &cgwb::add_models},
+            {"fuse", &fuse::add_models},
+            {"mount", &mounts::add_models},
+            {"patterns", &patterns::add_models},
+            {"stat", &stat::add_models},
+            {"writeback", &writeback::add_models},
             {"xfs", &xfs::add_models},
             // clang-format on
         };

@@ -30,7 +30,9 @@ public:
 
     void threads(scenario& s) {
         s.thread("freeze", [this] { freeze(); });
-        s.threads("unlink", size_.others, [this](int i) { xfs_inodegc_queue(*inodes_[1 + i]); });
+        for (std::size_t i = 1; i != inodes_.size(); ++i)
+            s.thread({"unlink", static_cast<int>(i)},
+                     [this, i] { xfs_inodegc_queue(*inodes_[i]); });
         if (size_.shrinker != 0)
             s.thread("shrinker", [this] { xfs_inodegc_shrinker_scan(); });
     }
