@@ -40,6 +40,23 @@ struct expectation {
     }
 };
 
+/// A protocol in one form: its name in the catalogue, where it comes from, and which properties
+/// fail, "P1/P2" where either may be met first; empty: none.
+struct variant {
+    const char* name;
+    const char* commit;
+    const char* release;
+    const char* summary;
+    const char* fails = "";
+    const char* fails_under_weak = nullptr; ///< nullptr: the same
+
+    [[nodiscard]] expectation expected(memory_kind m) const {
+        const bool other = m == memory_kind::weak && fails_under_weak != nullptr;
+        const std::string failed = other ? fails_under_weak : fails;
+        return failed.empty() ? expectation{} : expectation{verdict::finding, failed};
+    }
+};
+
 /// A protocol at one commit.
 struct model {
     std::string name;    ///< "isw/v7"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#pragma once
-
 #include "models/catalogue.hpp"
+#include "models/families.hpp"
 #include "models/patterns/instances.hpp"
 
 #include <string>
@@ -41,7 +40,7 @@ void add(std::vector<model>& to, const instance& i, const parameter& size) {
     to.push_back(entry<Repaired>(name + "+repaired", i, i.repair, {}, size));
 }
 
-inline void add_models(std::vector<model>& to) {
+void add_models(std::vector<model>& to) {
     add<last_use<watched_inodes<form::as_it_was>>, last_use<watched_inodes<form::repaired>>>(
         to,
         {"last_use", "21d1b618b6b9", "a count is dropped before the last use of what it keeps",

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#pragma once
-
 #include "models/catalogue.hpp"
+#include "models/families.hpp"
 #include "models/fuse/connection.hpp"
 
 #include <vector>
 
 namespace wbsync::models::fuse {
-
-/// Where a form comes from; the properties that fail, empty: none.
-struct variant {
-    const char* name;
-    const char* commit;
-    const char* release;
-    const char* summary;
-    const char* sc = "";
-    const char* weak = "";
-};
-
-inline expectation fails(const char* properties) {
-    return *properties == '\0' ? expectation{} : expectation{verdict::finding, properties};
-}
 
 template <form Form>
 void add(std::vector<model>& to, const variant& v) {
@@ -29,18 +14,15 @@ void add(std::vector<model>& to, const variant& v) {
                   v.release,
                   v.summary,
                   {{"requests", "under way when umount comes", 1, 1, 6}},
-                  [v](memory_kind m, const parameter_values&) {
-                      return fails(m == memory_kind::weak ? v.weak : v.sc);
-                  },
+                  [v](memory_kind m, const parameter_values&) { return v.expected(m); },
                   [](const options& o, const parameter_values& p) {
                       return wbsync::check<umount_of_fuse<Form>>(o, p.at("requests"));
                   }});
 }
 
-inline void add_models(std::vector<model>& to) {
+void add_models(std::vector<model>& to) {
     add<form::no_wait>(to, {"fuse/umount", "b8f95e5d13f5", "4.18",
-                            "umount aborts requests, and does not wait for their end", "P1/P2",
-                            "P1/P2"});
+                            "umount aborts requests, and does not wait for their end", "P1/P2"});
     add<form::decides_early>(
         to, {"fuse/umount+b8f9", "b8f95e5d13f5", "4.19-rc1",
              "umount waits; whether to wake it is decided before the decrement", "P5", "P1/P2/P5"});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#pragma once
-
 #include "models/catalogue.hpp"
+#include "models/families.hpp"
 #include "models/xfs/cpumask.hpp"
 #include "models/xfs/flush.hpp"
 #include "models/xfs/stop.hpp"
@@ -9,19 +8,6 @@
 #include <vector>
 
 namespace wbsync::models::xfs {
-
-/// Where a form comes from; the property that fails, empty: none.
-struct variant {
-    const char* name;
-    const char* commit;
-    const char* release;
-    const char* summary;
-    const char* fails = "";
-};
-
-inline expectation expect(const variant& v) {
-    return *v.fails == '\0' ? expectation{} : expectation{verdict::finding, v.fails};
-}
 
 /// `fails_alone`: also if nobody else queues meanwhile.
 template <stops Stops>
@@ -34,9 +20,9 @@ void add_stop(std::vector<model>& to, const variant& v, const bounds& size,
          v.summary,
          {{"others", "threads that unlink an inode meanwhile", size.others, 0, 4},
           {"shrinker", "1: memory is short, the shrinker queues", size.shrinker, 0, 1}},
-         [v, fails_alone](memory_kind, const parameter_values& p) {
+         [v, fails_alone](memory_kind m, const parameter_values& p) {
              const bool alone = p.at("others") + p.at("shrinker") == 0;
-             return alone && !fails_alone ? expectation{} : expect(v);
+             return alone && !fails_alone ? expectation{} : v.expected(m);
          },
          [](const options& o, const parameter_values& p) {
              return wbsync::check<inodegc_stop<Stops>>(o, bounds{p.at("others"), p.at("shrinker")});
@@ -51,8 +37,8 @@ void add(std::vector<model>& to, const variant& v, const char* what, const char*
                   v.release,
                   v.summary,
                   {{what, means, 2, 1, 4}},
-                  [v, what](memory_kind, const parameter_values& p) {
-                      return p.at(what) == 1 ? expectation{} : expect(v);
+                  [v, what](memory_kind m, const parameter_values& p) {
+                      return p.at(what) == 1 ? expectation{} : v.expected(m);
                   },
                   [what](const options& o, const parameter_values& p) {
                       return wbsync::check<Model>(o, p.at(what));
@@ -68,7 +54,7 @@ void add_flush(std::vector<model>& to, const variant& v) {
     add<inodegc_flush<Delayed>>(to, v, "unlinkers", "each queues an inode, and flushes");
 }
 
-inline void add_models(std::vector<model>& to) {
+void add_models(std::vector<model>& to) {
     add_stop<stops::by_cancelling>(to,
                                    {"xfs/inodegc_stop", "6191cf3ad59f", "5.14",
                                     "stop queues the works, and cancels them", "forgotten"},

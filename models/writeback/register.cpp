@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#pragma once
-
 #include "models/catalogue.hpp"
+#include "models/families.hpp"
 #include "models/writeback/isw_v0.hpp"
 #include "models/writeback/isw_v1.hpp"
 #include "models/writeback/isw_v2.hpp"
@@ -255,7 +254,7 @@ inline void add_mutants(std::vector<model>& to) {
         for_p7, {"", "P7"}));
 }
 
-inline void add_models(std::vector<model>& to) {
+void add_models(std::vector<model>& to) {
     add_versions(to);
     add_repairs(to);
     add_bdi_lifetime(to);

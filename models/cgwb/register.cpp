@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#pragma once
-
 #include "models/catalogue.hpp"
 #include "models/cgwb/bandwidth.hpp"
 #include "models/cgwb/mark_dirty.hpp"
 #include "models/cgwb/offline_list.hpp"
 #include "models/cgwb/split_work.hpp"
+#include "models/families.hpp"
 
 #include <string>
 #include <vector>
@@ -13,20 +12,9 @@
 /// A name ends with the commit that fixes the race: "-" is the state before it, "+" after it.
 namespace wbsync::models::cgwb {
 
-/// Where a variant comes from, and its name in the catalogue.
-struct variant {
-    const char* name;
-    const char* commit;
-    const char* release;
-    const char* summary;
-    const char* fails = ""; ///< a property, under both memory models; empty: none
-};
-
 template <class Run>
 void add(std::vector<model>& to, const variant& v, std::vector<parameter> parameters, Run run) {
-    const auto expected = [fails = std::string{v.fails}](memory_kind, const parameter_values&) {
-        return fails.empty() ? expectation{} : expectation{verdict::finding, fails};
-    };
+    const auto expected = [v](memory_kind m, const parameter_values&) { return v.expected(m); };
     to.push_back({v.name, v.commit, v.release, v.summary, std::move(parameters), expected, run});
 }
 
@@ -56,7 +44,7 @@ void add_bandwidth(std::vector<model>& to, const variant& v) {
         });
 }
 
-inline void add_models(std::vector<model>& to) {
+void add_models(std::vector<model>& to) {
     add_mark_dirty<mark_dirty_before>(
         to, {"cgwb/mark_dirty-d02d2c98d257", "d02d2c98d257", "before 6.17",
              "the flusher is woken without a lock: its wb may be gone", "P3"});

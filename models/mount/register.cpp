@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#pragma once
-
 #include "models/catalogue.hpp"
+#include "models/families.hpp"
 #include "models/mount/mutants.hpp"
 #include "models/mount/scenarios.hpp"
 
@@ -201,7 +200,7 @@ inline void add_lazy_umounts(std::vector<model>& to) {
         {closers(1, 0), walkers(0)}, {"leak", "P2/leak"}, in_use));
 }
 
-inline void add_models(std::vector<model>& to) {
+void add_models(std::vector<model>& to) {
     add_puts(to);
     add_walks(to);
     add_umounts(to);
