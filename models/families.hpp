@@ -8,8 +8,6 @@
 
 namespace wbsync::models {
 
-// one a line, by name
-// clang-format off
 namespace cgwb {
 void add_models(std::vector<model>& to);
 }
@@ -31,6 +29,5 @@ void add_models(std::vector<model>& to);
 namespace xfs {
 void add_models(std::vector<model>& to);
 }
-// clang-format on
 
 } // namespace wbsync::models
