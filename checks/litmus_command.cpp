@@ -2,6 +2,7 @@
 // `wbsync litmus`: our own tests in checks/litmus/, and those that WBSYNC_LITMUS_CORPUS names.
 #include <wbsync/report/json.hpp>
 
+#include "tools/litmus/generate.hpp"
 #include "tools/litmus/parser.hpp"
 #include "tools/litmus/reordering.hpp"
 #include "tools/litmus/result.hpp"
@@ -174,6 +175,45 @@ TEST_CASE(
         CHECK(all.status == 0);
         CHECK(all.out.find("500 tests: 500 as expected") != std::string::npos);
     }
+}
+
+TEST_CASE("litmus: what is learnt from executions that are stuck agrees with all executions") {
+    litmus::settings learning;
+    learning.for_states = 1;
+    litmus::settings all = learning;
+    all.for_learning = 0;
+    for (const litmus::edge_kind edges : {litmus::edge_kind::read_write, litmus::edge_kind::mixed})
+        for (const litmus::generated_test& t : litmus::generate_rcu(2, 150, edges)) {
+            const litmus::test_result a = litmus::run_test(t.text, learning);
+            const litmus::test_result b = litmus::run_test(t.text, all);
+            CAPTURE(t.text);
+            CHECK((a.result == "Never") == (b.result == "Never"));
+            CHECK((a.result == "Never") == (t.expected == "Never"));
+        }
+}
+
+TEST_CASE("litmus: a ring of twenty threads") {
+    const auto ring = [](int periods, int sections) {
+        std::string text = "C ring\n{ }\n";
+        std::string condition = "exists (0:r0=1";
+        for (int p = 0; p != periods + sections; ++p) {
+            const bool period = p % 2 == 0 ? p / 2 < periods : p / 2 >= sections;
+            text +=
+                fmt::format("P{0}(int *x{0}, int *x{1}) {{ int r0; {2} r0 = READ_ONCE(*x{0}); "
+                            "{3} WRITE_ONCE(*x{1}, 1); {4} }}\n",
+                            p, (p + 1) % (periods + sections), period ? "" : "rcu_read_lock();",
+                            period ? "synchronize_rcu();" : "", period ? "" : "rcu_read_unlock();");
+            if (p != 0)
+                condition += fmt::format(" /\\ {}:r0=1", p);
+        }
+        litmus::settings with;
+        with.for_states = 1;
+        return litmus::run_test(text + condition + ")\n", with);
+    };
+    CHECK(ring(10, 10).result == "Never");
+    CHECK(ring(9, 10).result != "Never");
+    CHECK(ring(9, 10).not_explored.empty());
+    CHECK(ring(10, 10).executions < 1000);
 }
 
 TEST_CASE("litmus: every broken library is shown by one of our own Never tests") {

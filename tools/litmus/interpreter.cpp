@@ -87,9 +87,11 @@ void wait_for(const engine::guard& g, const char* verb) {
 } // namespace
 
 interpreter::interpreter(const litmus_test& test, int number, shared_memory& shared,
-                         const goal& towards, std::vector<task*> tasks, exploration& out)
+                         const goal& towards, std::vector<task*> tasks, standstill* stuck,
+                         exploration& out)
     : test_(test), number_(number), shared_(shared), goal_(towards), tasks_(std::move(tasks)),
-      out_(out), registers_(test.processes[static_cast<std::size_t>(number)].registers.size()) {}
+      stuck_(stuck), out_(out),
+      registers_(test.processes[static_cast<std::size_t>(number)].registers.size()) {}
 
 void interpreter::run() {
     execute(test_.processes[static_cast<std::size_t>(number_)].body);
@@ -141,7 +143,7 @@ content interpreter::assigned(const statement& s) {
         return {evaluate(e), nullptr, nullptr};
     const place x = place_to_read(e.args.front());
     join_location(x);
-    return {awaited(e, x, [&](std::int64_t v) { return v == *wanted; }), nullptr, nullptr};
+    return {awaited_value(e, x, *wanted), nullptr, nullptr};
 }
 
 void interpreter::branch(const statement& s) {
@@ -285,13 +287,8 @@ known_value interpreter::call(const expression& e) {
     case action::spin_lock: lock(e); break;
     case action::spin_unlock: unlock(e); break;
     case action::spin_trylock: return {trylock(e)};
-    case action::rcu_lock: rcu_read_lock(at); break;
-    case action::rcu_unlock: {
-        auto& periods = detail::rcu_state::of(execution()).periods;
-        keep_open(periods, periods.newest_section(execution().self()));
-        rcu_read_unlock(at);
-        break;
-    }
+    case action::rcu_lock: rcu_lock(at); break;
+    case action::rcu_unlock: rcu_unlock(at); break;
     case action::rcu_synchronize:
         if (e.function->bare) {
             detail::rcu_state::of(execution())
@@ -299,7 +296,7 @@ known_value interpreter::call(const expression& e) {
             break;
         }
         join_all();
-        synchronize_rcu(at);
+        grace_period(rcu_event::rcu, [&] { synchronize_rcu(at); });
         break;
     case action::srcu_lock: return {srcu_lock(e)};
     case action::srcu_unlock: srcu_unlock(e); break;
@@ -309,7 +306,7 @@ known_value interpreter::call(const expression& e) {
             break;
         }
         join_all();
-        synchronize_srcu(domain_of(e), at);
+        grace_period(e.args.front().index, [&] { synchronize_srcu(domain_of(e), at); });
         break;
     }
     return {};
@@ -381,6 +378,15 @@ known_value interpreter::awaited(const expression& load, const place& x, Predica
     return seen;
 }
 
+known_value interpreter::awaited_value(const expression& load, const place& x, std::int64_t value) {
+    if (stuck_ != nullptr)
+        stuck_->waits_for_value(x.index, value);
+    const known_value seen = awaited(load, x, [&](std::int64_t v) { return v == value; });
+    if (stuck_ != nullptr)
+        stuck_->waits_no_longer();
+    return seen;
+}
+
 template <class F>
 void interpreter::store_with(const place& x, const known_value& v, const view& control,
                              memory_order order, F write) {
@@ -401,6 +407,8 @@ void interpreter::perform_store(const expression& e, const place& x, const known
         to.value.store(v.number, e.function->order, e.function->name.data(),
                        site_of(e.function, e.at));
     });
+    if (stuck_ != nullptr)
+        stuck_->has_stored(e);
 }
 
 void interpreter::store(const expression& e) {
@@ -528,9 +536,42 @@ void interpreter::end_with_locks_held() {
             .gives_back(execution(), shared_.locks[static_cast<std::size_t>(l)]->value.id());
 }
 
+void interpreter::rcu_lock(const site& at) {
+    const bool outermost = rcu_depth_++ == 0;
+    if (outermost && stuck_ != nullptr)
+        stuck_->section_may_start(number_, rcu_event::rcu);
+    rcu_read_lock(at);
+    if (outermost && stuck_ != nullptr)
+        stuck_->section_starts();
+}
+
+void interpreter::rcu_unlock(const site& at) {
+    auto& periods = detail::rcu_state::of(execution()).periods;
+    if (rcu_depth_ > 0) {
+        const std::size_t number = periods.newest_section(execution().self());
+        keep_open(periods, rcu_event::rcu, number);
+        if (--rcu_depth_ == 0 && stuck_ != nullptr)
+            stuck_->section_ends(number_, rcu_event::rcu, number);
+    }
+    rcu_read_unlock(at);
+}
+
+template <class F>
+void interpreter::grace_period(int domain, F synchronize) {
+    if (stuck_ != nullptr)
+        stuck_->grace_period_may_start(number_, domain);
+    synchronize();
+    if (stuck_ != nullptr)
+        stuck_->waits_no_longer();
+}
+
 std::int64_t interpreter::srcu_lock(const expression& e) {
-    const int index = srcu_read_lock(domain_of(e), site_of(e.function, e.at));
     const int domain = e.args.front().index;
+    if (stuck_ != nullptr)
+        stuck_->section_may_start(number_, domain);
+    const int index = srcu_read_lock(domain_of(e), site_of(e.function, e.at));
+    if (stuck_ != nullptr)
+        stuck_->section_starts();
     sections_[{domain, index}] = sections_so_far_[domain]++;
     return index;
 }
@@ -539,8 +580,11 @@ void interpreter::srcu_unlock(const expression& e) {
     srcu_struct& domain = domain_of(e);
     const std::int64_t index = evaluate(e.args[1]).number;
     const auto section = sections_.find({e.args.front().index, index});
-    if (section != sections_.end())
-        keep_open(domain.periods(), section->second);
+    if (section != sections_.end()) {
+        keep_open(domain.periods(), e.args.front().index, section->second);
+        if (stuck_ != nullptr)
+            stuck_->section_ends(number_, e.args.front().index, section->second);
+    }
     srcu_read_unlock(domain, static_cast<int>(index), site_of(e.function, e.at));
 }
 
@@ -591,7 +635,11 @@ void interpreter::issue(task& t, const place& x) {
 void interpreter::run_task(task& t) {
     engine::execution& run = execution();
     const may_begin begin(t);
+    if (stuck_ != nullptr)
+        stuck_->waits_for_begin(t);
     wait_for(begin, "begin out of order");
+    if (stuck_ != nullptr)
+        stuck_->waits_no_longer();
     run.by().order_after(t.parent, t.issued_at);
     if (t.never)
         return;
@@ -605,9 +653,10 @@ void interpreter::run_task(task& t) {
     else if (t.what->function->what == action::add) {
         watch(t.where, t.what->at, false, true);
         change(*t.what, variable(t.where), operand.number, {});
-    } else
-        t.result = awaited(*t.what, t.where,
-                           [&](std::int64_t v) { return t.wanted == nullptr || v == *t.wanted; });
+    } else if (t.wanted != nullptr)
+        t.result = awaited_value(*t.what, t.where, *t.wanted);
+    else
+        t.result = awaited(*t.what, t.where, [](std::int64_t) { return true; });
     t.done = true;
     t.done_at = run.seq(run.self());
     for (const auto& [periods, number] : t.keeps_open)
@@ -618,7 +667,11 @@ void interpreter::join(task& t) {
     if (t.joined)
         return;
     const is_done done(t);
+    if (stuck_ != nullptr)
+        stuck_->waits_for_end(t);
     wait_for(done, "wait for what was begun out of order");
+    if (stuck_ != nullptr)
+        stuck_->waits_no_longer();
     execution().by().order_after(t.thread, t.done_at);
     execution().memory().continue_after(execution().self(), t.thread);
     t.joined = true;
@@ -640,11 +693,13 @@ void interpreter::join_location(const place& x) {
 }
 
 /// What was begun in a section belongs to it, also when the thread itself has left.
-void interpreter::keep_open(engine::grace_periods& periods, std::size_t number) {
+void interpreter::keep_open(engine::grace_periods& periods, int domain, std::size_t number) {
     for (task* t : tasks_) {
         if (!t->issued || t->joined)
             continue;
         periods.keep_open(t->parent, number);
+        if (stuck_ != nullptr)
+            stuck_->section_is_kept_open(number_, domain, number, *t);
         if (t->done)
             periods.let_go(execution(), t->parent, number, t->thread);
         else

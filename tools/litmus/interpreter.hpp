@@ -4,6 +4,7 @@
 #include "goal.hpp"
 #include "program.hpp"
 #include "shared_memory.hpp"
+#include "standstill.hpp"
 #include "task.hpp"
 
 #include <map>
@@ -18,7 +19,7 @@ namespace wbsync::litmus {
 class interpreter {
 public:
     interpreter(const litmus_test& test, int number, shared_memory& shared, const goal& towards,
-                std::vector<task*> tasks, exploration& out);
+                std::vector<task*> tasks, standstill* stuck, exploration& out);
 
     /// The thread of the test.
     void run();
@@ -53,6 +54,7 @@ private:
     known_value plain_load(const expression& e);
     template <class Predicate>
     known_value awaited(const expression& load, const place& x, Predicate accepts);
+    known_value awaited_value(const expression& load, const place& x, std::int64_t value);
     template <class F>
     known_value load_with(const place& x, memory_order order, F read);
     void store(const expression& e);
@@ -67,7 +69,11 @@ private:
     void watch(const place& x, const position& at, bool plain, bool writes);
     atomic_t& variable(const place& x);
 
-    // Locks and read-side sections.
+    // Locks, read-side sections, grace periods.
+    void rcu_lock(const site& at);
+    void rcu_unlock(const site& at);
+    template <class F>
+    void grace_period(int domain, F synchronize);
     spinlock_t& lock_of(const expression& e);
     srcu_struct& domain_of(const expression& e);
     void lock(const expression& e);
@@ -87,7 +93,7 @@ private:
     void join_if(Condition condition);
     void join_all();
     void join_location(const place& x);
-    void keep_open(engine::grace_periods& periods, std::size_t number);
+    void keep_open(engine::grace_periods& periods, int domain, std::size_t number);
     static bool depends_on(const content& c, const task& t);
 
     const litmus_test& test_;
@@ -95,12 +101,14 @@ private:
     shared_memory& shared_;
     const goal& goal_;
     std::vector<task*> tasks_; ///< of this thread, in program order
+    standstill* stuck_;        ///< nullptr: nobody asks
     exploration& out_;
     std::vector<content> registers_;
     view control_;  ///< what the branches taken so far depend on
     view fenced_;   ///< what smp_rmb() orders before later loads
     view unlocked_; ///< as of the last unlock
     std::vector<int> held_;
+    int rcu_depth_ = 0;
     std::map<std::pair<int, std::int64_t>, std::size_t> sections_; ///< of SRCU domains, by index
     std::map<int, std::size_t> sections_so_far_;
 };

@@ -2,6 +2,7 @@
 #include "program.hpp"
 
 #include "interpreter.hpp"
+#include "standstill.hpp"
 
 #include <wbsync/check.hpp>
 
@@ -18,9 +19,9 @@ namespace {
 class model {
 public:
     model(const litmus_test* test, const reordering* reordered, const goal* towards,
-          exploration* out, volatile std::sig_atomic_t* enough)
-        : test_(*test), reordered_(*reordered), out_(*out), enough_(*enough), shared_(*test),
-          tasks_(reordered->accesses.size()) {
+          standstill* stuck, exploration* out, volatile std::sig_atomic_t* enough)
+        : test_(*test), reordered_(*reordered), stuck_(stuck), out_(*out), enough_(*enough),
+          shared_(*test), tasks_(reordered->accesses.size()) {
         const auto processes = static_cast<int>(test_.processes.size());
         for (std::size_t i = 0; i != tasks_.size(); ++i) {
             tasks_[i].process = reordered_.accesses[i].process;
@@ -30,9 +31,18 @@ public:
             tasks_[i].thread = processes + static_cast<int>(i);
         }
         for (int p = 0; p != processes; ++p)
-            threads_.push_back(
-                std::make_unique<interpreter>(test_, p, shared_, *towards, tasks_of(p), out_));
+            threads_.push_back(std::make_unique<interpreter>(test_, p, shared_, *towards,
+                                                             tasks_of(p), stuck_, out_));
+        if (stuck_ != nullptr)
+            stuck_->begin(processes, tasks_);
     }
+
+    ~model() {
+        if (stuck_ != nullptr && !complete_)
+            out_.explained = stuck_->explain();
+    }
+    model(const model&) = delete;
+    model& operator=(const model&) = delete;
 
     void threads(scenario& s) {
         lockdep_off(); // a test says itself what it forbids
@@ -45,6 +55,7 @@ public:
     }
 
     void finally() {
+        complete_ = true;
         final_state state;
         for (const operand& o : test_.shown)
             state.push_back(value_of(o));
@@ -74,6 +85,8 @@ private:
 
     const litmus_test& test_;
     const reordering& reordered_;
+    standstill* stuck_; ///< nullptr: nobody asks why an execution is
+    bool complete_ = false;
     exploration& out_;
     volatile std::sig_atomic_t& enough_;
     shared_memory shared_;
@@ -83,8 +96,21 @@ private:
 
 } // namespace
 
+void exploration::add(const exploration& more) {
+    for (const auto& [state, times] : more.states)
+        states[state] += times;
+    executions += more.executions;
+    redundant += more.redundant;
+    found = found || more.found;
+    if (race.empty())
+        race = more.race;
+    if (unsupported.empty())
+        unsupported = more.unsupported;
+    incomplete = more.incomplete;
+}
+
 exploration explore(const litmus_test& test, const options& asked, const reordering& reordered,
-                    const goal& towards, bool stop) {
+                    const goal& towards, search how, standstill* stuck) {
     exploration out;
     options with = asked;
     with.like_kernel = true;
@@ -98,13 +124,31 @@ exploration explore(const litmus_test& test, const options& asked, const reorder
     };
     with.jobs = 1; // in this process: the states are collected here
     volatile std::sig_atomic_t enough = 0;
-    if (stop)
+    if (how == search::first)
         with.interrupt = &enough;
-    const result seen = check<model>(with, &test, &reordered, &towards, &out, &enough);
+    const result seen = check<model>(with, &test, &reordered, &towards, stuck, &out, &enough);
     out.executions = seen.executions;
     out.redundant = seen.redundant;
     out.incomplete = seen.limit;
     return out;
+}
+
+exploration learn(const litmus_test& test, const options& asked, const reordering& reordered,
+                  const goal& towards) {
+    exploration all;
+    conflicts learnt(test, reordered, towards);
+    standstill stuck(learnt);
+    options one = asked;
+    one.max_executions = 1;
+    all.explained = learnt.can_learn();
+    while (all.explained && !all.found && !learnt.leave_nothing() && !learnt.too_many() &&
+           all.executions < asked.max_executions) {
+        const exploration seen = explore(test, one, reordered, towards, search::first, &stuck);
+        all.add(seen);
+        all.explained = seen.explained;
+    }
+    all.excluded = learnt.leave_nothing();
+    return all;
 }
 
 } // namespace wbsync::litmus

@@ -21,16 +21,33 @@ struct exploration {
     std::uint64_t executions = 0;
     std::uint64_t redundant = 0;
     bool found = false;      ///< a state for which the proposition is true
+    bool explained = false;  ///< it is known why the last execution was stuck
+    bool excluded = false;   ///< no execution meets the goal
     std::string race;        ///< the first pair of plain accesses that conflict
     std::string incomplete;  ///< the bound that was hit
     std::string unsupported; ///< a construct whose meaning showed only when it was run
+
+    void add(const exploration& more);
 };
 
-/// Runs every execution of the test as a model of wbsync: its locations are atomic_t, its threads
-/// call the primitives of the library. The accesses of `reordered` may be performed late. Of
-/// executions only those that meet the goal `towards`; with `stop` up to the first one for which
-/// the proposition is true.
+class standstill;
+
+enum class search : std::uint8_t {
+    all_states, ///< every execution that meets the goal
+    first,      ///< up to the first one for which the proposition is true
+};
+
+/// Runs executions of the test as a model of wbsync: its locations are atomic_t, its threads call
+/// the primitives of the library. The accesses of `reordered` may be performed late. `stuck` is
+/// told what the threads wait for.
 exploration explore(const litmus_test& test, const options& with, const reordering& reordered,
-                    const goal& towards = {}, bool stop = false);
+                    const goal& towards = {}, search how = search::all_states,
+                    standstill* stuck = nullptr);
+
+/// Runs single executions that are to meet the goal. After each that gets stuck it is learnt why,
+/// and the next one avoids that. It may turn out that none is left; or that one gets stuck for
+/// other reasons, and then nothing is known.
+exploration learn(const litmus_test& test, const options& with, const reordering& reordered,
+                  const goal& towards);
 
 } // namespace wbsync::litmus

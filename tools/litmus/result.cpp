@@ -29,17 +29,20 @@ void count_states(const litmus_test& test, const exploration& seen, test_result&
     }
 }
 
-void add(exploration& all, const exploration& more) {
-    for (const auto& [state, times] : more.states)
-        all.states[state] += times;
-    all.executions += more.executions;
-    all.redundant += more.redundant;
-    all.found = all.found || more.found;
-    if (all.race.empty())
-        all.race = more.race;
-    if (all.unsupported.empty())
-        all.unsupported = more.unsupported;
-    all.incomplete = more.incomplete;
+/// Whether the proposition holds in some state. First only what was learnt from a few executions is
+/// tried; most often that is enough.
+exploration look_for(const litmus_test& test, const reordering& reordered, const goal& towards,
+                     const settings& with) {
+    options bounds;
+    bounds.max_seconds = with.max_seconds;
+    bounds.max_executions = with.for_learning;
+    exploration seen = learn(test, bounds, reordered, towards);
+    seen.incomplete.clear();
+    if (seen.found || seen.excluded)
+        return seen;
+    bounds.max_executions = with.max_executions;
+    seen.add(explore(test, bounds, reordered, towards, search::first));
+    return seen;
 }
 
 /// All states if there are not too many, and otherwise at least whether the proposition holds in
@@ -54,8 +57,7 @@ exploration explore(const litmus_test& test, const reordering& reordered, const 
     exploration seen = explore(test, bounds, reordered);
     if (seen.incomplete.empty() || seen.found || bounds.max_executions == with.max_executions)
         return seen;
-    bounds.max_executions = with.max_executions;
-    add(seen, explore(test, bounds, reordered, towards, true));
+    seen.add(look_for(test, reordered, towards, with));
     return seen;
 }
 
@@ -63,10 +65,7 @@ exploration explore(const litmus_test& test, const reordering& reordered, const 
 bool shown_out_of_order(const litmus_test& test, const reordering& needed, const settings& with) {
     if (needed.accesses.empty())
         return false;
-    options bounds;
-    bounds.max_seconds = with.max_seconds;
-    bounds.max_executions = with.max_executions;
-    const exploration seen = explore(test, bounds, needed, goal(test), true);
+    const exploration seen = look_for(test, needed, goal(test), with);
     return seen.found || !seen.incomplete.empty();
 }
 
@@ -102,11 +101,7 @@ void measure_power(std::string_view text, const settings& with, test_result& r) 
         apply(with.orders, broken);
         if (!apply(m, broken))
             continue;
-        options bounds;
-        bounds.max_seconds = with.max_seconds;
-        bounds.max_executions = with.max_executions;
-        const exploration seen =
-            explore(broken, bounds, find_reordering(broken), goal(broken), true);
+        const exploration seen = look_for(broken, find_reordering(broken), goal(broken), with);
         if (seen.found)
             r.exposes.emplace_back(m.name);
     }

@@ -23,6 +23,7 @@ struct settings {
     /// So many executions are run to see all final states, before only those are looked for that
     /// satisfy the proposition.
     std::uint64_t for_states = 3'000;
+    std::uint64_t for_learning = 1'000; ///< and so many to learn from
 };
 
 /// What is said about one test. `result` is Never, Sometimes or Always, as herd7 says of the

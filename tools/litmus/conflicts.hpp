@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "ast.hpp"
+#include "goal.hpp"
+#include "reordering.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace wbsync::litmus {
+
+/// Which store writes a value, as far as one can tell without running the test.
+class writers {
+public:
+    explicit writers(const litmus_test& test);
+
+    /// No thread has a branch, or a loop: each does the same in every execution.
+    [[nodiscard]] bool straight() const noexcept { return straight_; }
+
+    struct writer {
+        int process = 0;
+        const expression* store = nullptr;
+    };
+    /// The one store of that value to the location; nullptr: it may come from elsewhere.
+    [[nodiscard]] const writer* only_one(int location, std::int64_t value) const;
+
+private:
+    void visit(const statement& s, int process);
+    void visit(const expression& e, int process);
+
+    struct constant_store {
+        int location;
+        std::int64_t value;
+        writer by;
+    };
+    bool straight_ = true;
+    std::vector<constant_store> stores_;
+    std::set<int> unclear_; ///< locations with other stores; -1: any location
+    std::vector<std::int64_t> initial_;
+};
+
+/// The start of a read-side section, or of a grace period: the which-th one of its thread in the
+/// domain.
+struct rcu_event {
+    static constexpr int rcu = -1; ///< the domain that is none of SRCU
+
+    int process;
+    int domain;
+    int which;
+    bool section;
+
+    auto operator<=>(const rcu_event&) const = default;
+};
+
+/// One of them that comes before another one, of another kind.
+struct ordered_events {
+    rcu_event first;
+    rcu_event second;
+};
+
+/// What was learnt from executions that come to a standstill before they meet the goal: orders of
+/// sections and grace periods that no execution which meets it can have. When no order is left,
+/// there is none.
+class conflicts {
+public:
+    conflicts(const litmus_test& test, const reordering& reordered, const goal& towards);
+
+    /// Can anything be learnt?
+    [[nodiscard]] bool can_learn() const noexcept { return !number_.empty(); }
+    [[nodiscard]] const writers& stores() const noexcept { return stores_; }
+
+    /// Does every execution that meets the goal have this order?
+    [[nodiscard]] bool is_known(const ordered_events& e) const;
+
+    /// An execution that meets the goal does not have all of these orders.
+    void learn(const std::vector<ordered_events>& all);
+
+    /// Every order is excluded.
+    [[nodiscard]] bool leave_nothing() const noexcept { return nothing_left_; }
+    /// It is not known whether an order is left.
+    [[nodiscard]] bool too_many() const noexcept { return tries_ > max_tries; }
+    /// Otherwise: orders with which an execution avoids everything learnt so far.
+    [[nodiscard]] const std::vector<ordered_events>& to_be_tried() const noexcept { return tried_; }
+
+private:
+    static constexpr std::size_t max_events = 64;
+    static constexpr int max_tries = 20'000;
+
+    /// reach[a] has bit b: event a comes before event b.
+    using order = std::array<std::uint64_t, max_events>;
+    struct pair {
+        int first;
+        int second;
+    };
+
+    static bool add(order& o, int before, int after);
+    static bool has(const order& o, int before, int after);
+    bool some_order_left(const order& so_far, std::size_t from);
+
+    writers stores_;
+    std::map<rcu_event, int> number_;
+    std::vector<rcu_event> events_;         ///< by number
+    order known_{};                         ///< of every execution that meets the goal
+    std::vector<std::vector<pair>> learnt_; ///< each: one of these has to be the other way round
+    std::vector<ordered_events> tried_;
+    int tries_ = 0;
+    bool nothing_left_ = false;
+};
+
+} // namespace wbsync::litmus

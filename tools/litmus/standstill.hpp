@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "conflicts.hpp"
+#include "task.hpp"
+
+#include <wbsync/engine/execution.hpp>
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace wbsync::litmus {
+
+/// Why the threads of an execution are stuck before it meets the goal: a ring of threads, each of
+/// which waits for something that only the next one does, later. What it rests on are sections that
+/// started before the start of a grace period (or the other way round, where that was asked for),
+/// and nothing else that could be otherwise. So an execution with the same orders is stuck, too.
+class standstill {
+public:
+    /// What it finds out, `learnt` learns.
+    explicit standstill(conflicts& learnt) : learnt_(learnt) {}
+
+    /// A new execution, with as many threads of the test, and these tasks.
+    void begin(int processes, const std::vector<task>& tasks);
+
+    /// The execution is over. Returns whether it is known why it is stuck.
+    bool explain();
+
+    // What the threads tell.
+
+    void waits_for_value(int location, std::int64_t value);
+    void waits_for_begin(const task& t);
+    void waits_for_end(const task& t);
+    void waits_no_longer();
+    void has_stored(const expression& store) { performed_.insert(&store); }
+
+    /// Waits until all has started that has to start before this one, if an order is asked for.
+    void section_may_start(int process, int domain);
+    void section_starts();
+    /// The section with that number among those of the thread in that domain.
+    void section_ends(int process, int domain, std::size_t number);
+    void section_is_kept_open(int process, int domain, std::size_t number, const task& by);
+    void grace_period_may_start(int process, int domain);
+
+private:
+    using thread_id = engine::thread_id;
+
+    struct wait {
+        enum class kind : std::uint8_t { nothing, value, turn, grace_period, begin, end };
+        kind what = kind::nothing;
+        rcu_event before = {}; ///< what has its turn first
+        rcu_event own = {};    ///< what the thread begins
+        int location = 0;
+        std::int64_t value = 0;
+        const task* of = nullptr;
+    };
+    struct section {
+        rcu_event is;
+        engine::step_index start;
+        engine::timestamp seq; ///< of that step in its thread
+        bool left = false;     ///< by its thread
+        std::vector<const task*> keepers = {};
+    };
+    /// A thread waits for `holder`, because of an order.
+    struct reason {
+        thread_id holder = -1;
+        ordered_events because = {};
+    };
+    class turn;
+
+    void wait_for_turn(const rcu_event& e);
+    [[nodiscard]] bool has_started(const rcu_event& e) const;
+    section& section_of(int process, int domain, std::size_t number);
+    [[nodiscard]] wait& mine();
+    [[nodiscard]] const wait& of(thread_id t) const { return waits_[static_cast<std::size_t>(t)]; }
+    [[nodiscard]] bool waits_for_order(thread_id t) const;
+    [[nodiscard]] std::vector<reason> reasons(thread_id t) const;
+    [[nodiscard]] thread_id waits_on(thread_id t) const;
+    [[nodiscard]] thread_id next_in_ring(thread_id t) const;
+
+    conflicts& learnt_;
+    const std::vector<task>* tasks_ = nullptr;
+    std::vector<wait> waits_;
+    std::vector<section> sections_;
+    std::map<std::pair<int, int>, int> section_count_; ///< of a thread in a domain
+    std::map<std::pair<int, int>, int> period_count_;
+    /// Grace periods, with how many steps their threads had taken before.
+    std::map<rcu_event, engine::timestamp> periods_;
+    std::map<thread_id, engine::step_index> newest_; ///< step, of each thread that is stuck
+    std::set<const expression*> performed_;
+};
+
+} // namespace wbsync::litmus
