@@ -1,6 +1,6 @@
 # A CTest: installs the build tree below work_dir, then configures, builds and runs a project that
 # knows nothing but the installed copy.
-# Arguments: build_dir source_dir work_dir generator make_program compiler build_type flags
+# Arguments: build_dir source_dir pattern work_dir generator make_program compiler build_type flags
 
 set(prefix ${work_dir}/prefix)
 set(project_dir ${work_dir}/standalone)
@@ -27,3 +27,6 @@ endif()
 
 run(${CMAKE_COMMAND} --build ${project_dir})
 run(${project_dir}/store_buffering)
+
+# The shapes are not part of <wbsync/wbsync.hpp>: are they installed? Whether it compiles is enough.
+run(${compiler} -std=c++20 -Werror -fsyntax-only -DWBSYNC_SHARED_ENGINE -I${prefix}/include ${pattern})
