@@ -17,9 +17,13 @@ struct family {
 // one a line, by name
 // clang-format off
 constexpr family families[] = {
-    {"cgwb", &cgwb::add_models},    {"fuse", &fuse::add_models},
-    {"mount", &mounts::add_models}, {"patterns", &patterns::add_models},
-    {"stat", &stat::add_models},    {"writeback", &writeback::add_models},
+    {"cgwb", &cgwb::add_models},
+    {"dontcache", &dontcache::add_models},
+    {"fuse", &fuse::add_models},
+    {"mount", &mounts::add_models},
+    {"patterns", &patterns::add_models},
+    {"stat", &stat::add_models},
+    {"writeback", &writeback::add_models},
     {"xfs", &xfs::add_models},
 };
 // clang-format on

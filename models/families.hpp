@@ -11,6 +11,9 @@ namespace wbsync::models {
 namespace cgwb {
 void add_models(std::vector<model>& to);
 }
+namespace dontcache {
+void add_models(std::vector<model>& to);
+}
 namespace fuse {
 void add_models(std::vector<model>& to);
 }
