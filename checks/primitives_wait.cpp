@@ -217,3 +217,26 @@ TEST_CASE("wait queues: as the reference scheduler") {
                                            wake_up(m.wq);
                                        }}});
 }
+
+TEST_CASE("wait_event: the 25th thread of a model sleeps as the first one does") {
+    // What wakes it is not mixed up with the callbacks of the second CPU.
+    struct many {
+        atomic_t flag{"flag"};
+        wait_queue_head_t wq{"wq"};
+        rcu_head head;
+        void threads(scenario& s) {
+            rcu_callback_thread(s, nr_cpus);
+            s.threads("P", 21, [](int) {});
+            s.thread("caller", [this] { // on CPU 1
+                call_rcu(head, [this] {
+                    WRITE_ONCE(flag, 1);
+                    smp_mb();
+                    wake_up(wq);
+                });
+            });
+            s.thread("sleeper",
+                     [this] { wait_event(wq, [this] { return READ_ONCE(flag) == 1; }); });
+        }
+    };
+    CHECK(verified(check<many>()));
+}

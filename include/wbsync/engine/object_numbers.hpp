@@ -47,7 +47,7 @@ public:
 
 private:
     static constexpr unsigned setup_objects = 4096;
-    static constexpr unsigned reserved_objects = 64;
+    static constexpr unsigned reserved_objects = 96;
     static constexpr unsigned thread_objects = 128;
     static constexpr unsigned all_objects = setup_objects + max_threads * thread_objects;
 

@@ -67,7 +67,7 @@ public:
 private:
     /// There is always one list, served or not.
     void make(engine::execution& run, int n) {
-        static constexpr std::array<unsigned, most> first_object{1, 32};
+        static constexpr std::array<unsigned, most> first_object{1, 3};
         for (int i = static_cast<int>(lists_.size()); i < n; ++i) {
             const unsigned id = first_object[static_cast<std::size_t>(i)];
             const int index = n == 1 ? -1 : i;
