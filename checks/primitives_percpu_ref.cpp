@@ -59,8 +59,12 @@ TEST_CASE("percpu_ref: released once, after the kill and the last put") {
                          &object::released_once});
     // Not killed: never.
     check_holds<object>({{user, user}, [](object& o) { BUG_ON(READ_ONCE(o.released) != 0); }});
-    check_fails<object>(
-        {{[](object& o) { percpu_ref_get(o.ref); }, killer}, &object::released_once}, "BUG_ON");
+    check_fails<object>({{[](object& o) {
+                             percpu_ref_get(o.ref); // and nobody gives it back
+                             percpu_ref_kill(o.ref);
+                         }},
+                         &object::released_once},
+                        "BUG_ON");
     check_fails<object>({{[](object& o) {
                               if (percpu_ref_tryget_live(o.ref))
                                   BUG_ON(READ_ONCE(o.released) != 0);
@@ -159,11 +163,10 @@ TEST_CASE("percpu_ref_switch_to_atomic: one shared count, still alive") {
 
 TEST_CASE("percpu_ref_exit: after the release has been seen, not after the kill") {
     const body exits_when_released = [](object& o) {
-        percpu_ref_kill_and_confirm(o.ref, [&o](percpu_ref&) { WRITE_ONCE(o.confirmed, 1); });
-        await_acquire(o.confirmed, [](auto v) { return v == 1; });
+        percpu_ref_kill(o.ref);
         await_acquire(o.released, [](auto v) { return v == 1; });
-        rcu_barrier(); // the callback has to leave it as well
         percpu_ref_exit(o.ref);
+        percpu_ref_exit(o.ref); // does nothing
     };
     check_holds<object>({{exits_when_released}});
     check_fails<object>({{[](object& o) {
@@ -178,6 +181,126 @@ TEST_CASE("percpu_ref_exit: after the release has been seen, not after the kill"
                               percpu_ref_exit(o.ref);
                           }}},
                         "use-after-free");
+}
+
+// --- two deaths ---------------------------------------------------------------------------------
+
+namespace {
+
+const body dies = [](object& o) {
+    percpu_ref_kill(o.ref);
+    await_acquire(o.released, [](auto v) { return v == 1; });
+};
+const body dies_twice = [](object& o) {
+    dies(o);
+    percpu_ref_exit(o.ref);
+};
+
+} // namespace
+
+TEST_CASE("percpu_ref: after its first death tryget fails and get is a use after free") {
+    check_holds<object>({{[](object& o) {
+        dies(o);
+        BUG_ON(percpu_ref_tryget(o.ref));
+        BUG_ON(percpu_ref_tryget_live(o.ref));
+        BUG_ON(!percpu_ref_is_dying(o.ref));
+    }}});
+    check_fails<object>({{[](object& o) {
+                            dies(o);
+                            percpu_ref_get(o.ref);
+                        }}},
+                        "percpu_ref_get(ref) after the last reference was put");
+    // Whether it is the last one depends on the other thread.
+    const body puts = [](object& o) {
+        await_acquire(o.flag, [](auto v) { return v == 1; });
+        percpu_ref_put(o.ref);
+    };
+    const body gets_before = [](object& o) {
+        percpu_ref_get(o.ref);
+        smp_store_release(o.flag, 1);
+        percpu_ref_kill(o.ref);
+    };
+    const body gets_after = [](object& o) {
+        percpu_ref_kill(o.ref);
+        smp_store_release(o.flag, 1);
+        percpu_ref_get(o.ref);
+    };
+    check_holds<object>({{puts, gets_before}, &object::released_once});
+    check_fails<object>({{puts, gets_after}}, "percpu_ref_put(ref) without a reference");
+}
+
+TEST_CASE("percpu_ref: after its second death it can be asked whether it is 0, and nothing else") {
+    check_holds<object>({{[](object& o) {
+        dies_twice(o);
+        BUG_ON(!percpu_ref_is_zero(o.ref));
+    }}});
+    const body uses[] = {[](object& o) {
+                             dies_twice(o);
+                             percpu_ref_tryget(o.ref);
+                         },
+                         [](object& o) {
+                             dies_twice(o);
+                             percpu_ref_tryget_live(o.ref);
+                         },
+                         [](object& o) {
+                             dies_twice(o);
+                             percpu_ref_is_dying(o.ref);
+                         },
+                         [](object& o) {
+                             dies_twice(o);
+                             percpu_ref_kill(o.ref);
+                         }};
+    for (const body use : uses)
+        check_fails<object>({{use}}, "use-after-free");
+}
+
+namespace {
+
+/// The percpu_ref is part of what its last reference keeps.
+struct freed_with_it {
+    struct item {
+        explicit item(int flags)
+            : ref(
+                  "item.ref", [this](percpu_ref&) { kfree(this); }, flags) {}
+        percpu_ref ref;
+    };
+    item* percpu = kmalloc<item>("percpu", PERCPU_REF_INIT_PERCPU);
+    item* atomic = kmalloc<item>("atomic", PERCPU_REF_INIT_ATOMIC);
+    static void daemons(scenario& s) { rcu_callback_thread(s); }
+};
+
+/// The first one's release kills the second one.
+struct chained {
+    percpu_ref second{"second", [](percpu_ref&) {}};
+    percpu_ref first{"first", [this](percpu_ref&) { percpu_ref_kill(second); }};
+    percpu_ref first_atomic{"first_atomic", [this](percpu_ref&) { percpu_ref_kill(second); },
+                            PERCPU_REF_INIT_ATOMIC};
+    static void daemons(scenario& s) { rcu_callback_thread(s); }
+};
+
+} // namespace
+
+TEST_CASE("percpu_ref: the release may free it, also when it is the kill that puts the last one") {
+    using thread = void (*)(freed_with_it&);
+    const thread kills = [](freed_with_it& m) {
+        percpu_ref_kill(m.percpu->ref);
+        percpu_ref_kill(m.atomic->ref);
+    };
+    const thread kills_and_looks = [](freed_with_it& m) {
+        percpu_ref_kill(m.percpu->ref);
+        percpu_ref_kill(m.atomic->ref);
+        percpu_ref_is_dying(m.atomic->ref);
+    };
+    check_holds<freed_with_it>({{kills}});
+    check_fails<freed_with_it>({{kills_and_looks}}, "use-after-free");
+}
+
+TEST_CASE("percpu_ref_kill: a release under percpu_ref_switch_lock must not kill another one") {
+    using thread = void (*)(chained&);
+    const thread from_the_callback = [](chained& m) { percpu_ref_kill(m.first); };
+    const thread from_the_kill = [](chained& m) { percpu_ref_kill(m.first_atomic); };
+    check_holds<chained>({{from_the_callback}});
+    check_fails<chained>({{from_the_kill}}, "lockdep");
 }
 
 TEST_CASE("percpu_ref: misuse") {

@@ -6,6 +6,8 @@
 #include <wbsync/sync/wait_bit.hpp>
 
 #include <functional>
+#include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace wbsync {
@@ -19,9 +21,12 @@ enum percpu_ref_flags : std::uint8_t {
 
 /// A reference count that is kept per CPU until it is killed: getting and putting share nothing,
 /// and nobody can see whether the count is 0. Killing it drops the first reference and switches to
-/// one shared count, after a grace period. Needs rcu_callback_thread(s). Using it after
-/// percpu_ref_exit(), or not ordered before that: finding `property`, "use-after-free" if not
-/// given. percpu_ref_reinit(), percpu_ref_resurrect() and switching back are left out.
+/// one shared count, after a grace period. Needs rcu_callback_thread(s).
+///
+/// It has two deaths. When the count is 0 release() is called, and percpu_ref_tryget() fails from
+/// then on; percpu_ref_get() is a finding `property`, "use-after-free" if not given. After
+/// percpu_ref_exit(), or not ordered before that, every use is one, but percpu_ref_is_zero().
+/// percpu_ref_reinit(), percpu_ref_resurrect() and switching back are left out.
 /// include/linux/percpu-refcount.h, lib/percpu-refcount.c.
 class percpu_ref {
 public:
@@ -31,7 +36,7 @@ public:
                const char* property = "use-after-free")
         : name(called), mode({name, "percpu_count_ptr"}, flags_of(flags)), percpu_count(name),
           count({name, "count"}, start_of(flags)), switching({name, "confirm_switch"}),
-          switch_lock({name, "switch_lock"}), release(std::move(on_release)), violates(property) {
+          release(std::move(on_release)), violates(property) {
         life.begin(name, violates);
     }
     percpu_ref(const percpu_ref&) = delete;
@@ -59,7 +64,6 @@ public:
     percpu_t percpu_count;
     atomic_t count;
     atomic_t switching; ///< 1 until the switch under way is confirmed
-    spinlock_t switch_lock;
     callback release;
     callback confirm;
     rcu_head rcu;
@@ -68,6 +72,34 @@ public:
 };
 
 namespace detail {
+
+/// percpu_ref_switch_lock, one for all of them: release() may be called under it, and may free the
+/// percpu_ref.
+class percpu_ref_lock final : public engine::extension {
+public:
+    void reset() override { lock_.reset(); }
+
+    static spinlock_t& get() {
+        engine::execution* run = engine::execution::current();
+        if (run == nullptr)
+            throw std::logic_error("wbsync: a percpu_ref can only be used inside a model");
+        return run->get<percpu_ref_lock>().of(*run);
+    }
+
+private:
+    spinlock_t& of(engine::execution& run) {
+        if (!lock_) {
+            const engine::lifetime* const outer = run.within(nullptr);
+            lock_.emplace(run.shared_location(engine::object_numbers::reserved(5),
+                                              "percpu_ref_switch_lock", 0),
+                          run.stamp());
+            run.within(outer);
+        }
+        return *lock_;
+    }
+
+    std::optional<spinlock_t> lock_;
+};
 
 inline void use(const percpu_ref& r, const char* verb, const site& at) {
     if (engine::execution* run = engine::execution::current())
@@ -101,13 +133,19 @@ inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
     r.mode.value.store(percpu_ref::flags_of(flags), memory_order::relaxed, "percpu_ref_init", at);
 }
 
-/// One more reference, for who has one. No ordering. A read-side section of RCU inside.
+/// One more reference, for who has one. No ordering. Does not block. A read-side section of RCU
+/// inside. If the shared count is 0, so that nobody has one: finding; the kernel does not notice.
+/// include/linux/percpu-refcount.h.
 inline void percpu_ref_get(percpu_ref& r, const site& at = site::here()) {
     rcu_read_lock(at);
-    if (detail::mode_of(r, "percpu_ref_get", at) == 0)
+    if (detail::mode_of(r, "percpu_ref_get", at) == 0) {
         this_cpu_inc(r.percpu_count, at);
-    else
+    } else {
         r.count.value.add(1, "percpu_ref_get", at);
+        ensure(r.count.value.newest(at) > 1, r.violates,
+               fmt::format("percpu_ref_get({}) after the last reference was put", r.name.str()),
+               at);
+    }
     rcu_read_unlock(at);
 }
 
@@ -174,38 +212,68 @@ inline void percpu_ref_switched(percpu_ref& r, const site& at) {
     percpu_ref_put(r, at);
 }
 
-/// With switch_lock held. At once, if it has been switched already.
-inline void switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm, const site& at) {
-    wait_var_event_spinlock(
-        r.switching, [&] { return READ_ONCE(r.switching, at) == 0; }, r.switch_lock, at);
-    const auto before =
-        r.mode.value.update([](std::int64_t v) { return v | percpu_ref::in_atomic; },
-                            memory_order::relaxed, "percpu_ref_switch_to_atomic", at);
-    if ((before & percpu_ref::in_atomic) != 0) {
-        if (confirm != nullptr)
-            confirm(r);
-        return;
+/// What happens with percpu_ref_switch_lock held, and interrupts off. That is a read-side section
+/// of RCU, so the switch is not over before the lock is released. Only where there is a switch it
+/// makes a difference, and begins there.
+class percpu_ref_switch {
+public:
+    percpu_ref_switch(percpu_ref& r, const site& at)
+        : ref_(r), lock_(percpu_ref_lock::get()), at_(at) {
+        spin_lock(lock_, at_);
     }
-    r.confirm = std::move(confirm);
-    r.switching.value.store(1, memory_order::relaxed, "percpu_ref_switch_to_atomic", at);
-    r.count.value.add(1, "percpu_ref_switch_to_atomic", at); // until it is confirmed
-    call_rcu(
-        r.rcu, [&r, at] { percpu_ref_switched(r, at); }, at);
-}
+    percpu_ref_switch(const percpu_ref_switch&) = delete;
+    percpu_ref_switch& operator=(const percpu_ref_switch&) = delete;
+
+    /// Waits for another switch. At once, if it has been switched already.
+    void to_atomic(percpu_ref::callback confirm) {
+        wait_var_event_spinlock(
+            ref_.switching, [&] { return READ_ONCE(ref_.switching, at_) == 0; }, lock_, at_);
+        const auto before =
+            ref_.mode.value.update([](std::int64_t v) { return v | percpu_ref::in_atomic; },
+                                   memory_order::relaxed, "percpu_ref_switch_to_atomic", at_);
+        if ((before & percpu_ref::in_atomic) != 0) {
+            if (confirm != nullptr)
+                confirm(ref_);
+            return;
+        }
+        ref_.confirm = std::move(confirm);
+        ref_.switching.value.store(1, memory_order::relaxed, "percpu_ref_switch_to_atomic", at_);
+        ref_.count.value.add(1, "percpu_ref_switch_to_atomic", at_); // until it is confirmed
+        in_section_ = true;
+        rcu_read_lock(at_);
+        call_rcu(
+            ref_.rcu, [&r = ref_, at = at_] { percpu_ref_switched(r, at); }, at_);
+    }
+
+    /// The percpu_ref may be gone.
+    void unlock() {
+        spin_unlock(lock_, at_);
+        if (in_section_)
+            rcu_read_unlock(at_);
+    }
+
+private:
+    percpu_ref& ref_;
+    spinlock_t& lock_;
+    site at_;
+    bool in_section_ = false;
+};
 
 } // namespace detail
 
-/// Switches to the shared count; calls `confirm` after the grace period. Waits, asleep, while
-/// another switch is under way; otherwise does not block.
+/// Switches to the shared count; calls `confirm` after the grace period. Blocks for
+/// percpu_ref_switch_lock, which all of them share, and waits, asleep, while another switch is
+/// under way. Full barrier before the grace period starts. lib/percpu-refcount.c.
 inline void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm = nullptr,
                                         const site& at = site::here()) {
     detail::use(r, "percpu_ref_switch_to_atomic", at);
-    spin_lock(r.switch_lock, at);
-    detail::switch_to_atomic(r, std::move(confirm), at);
-    spin_unlock(r.switch_lock, at);
+    detail::percpu_ref_switch under_lock(r, at);
+    under_lock.to_atomic(std::move(confirm));
+    under_lock.unlock();
 }
 
-/// The same, and waits until it is done.
+/// The same, and waits until it is done. Acquire then (stronger than the kernel's plain look). May
+/// sleep.
 inline void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at = site::here()) {
     percpu_ref_switch_to_atomic(r, nullptr, at);
     wait_var_event(
@@ -215,19 +283,22 @@ inline void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at = sit
 /// Drops the first reference and switches to the shared count. Once `confirm` is called everybody
 /// sees that it was killed: no percpu_ref_tryget_live() succeeds any more. There is no grace period
 /// between the kill and release(), and this does not wait for either. Twice: finding "misuse".
-/// Full barrier before the grace period starts.
+/// Blocks as percpu_ref_switch_to_atomic(). The reference is dropped under percpu_ref_switch_lock;
+/// if it was switched before, so that this is the last one, a release() that kills another
+/// percpu_ref waits for itself: finding "lockdep". Full barrier before the grace period starts.
+/// lib/percpu-refcount.c.
 inline void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback confirm,
                                         const site& at = site::here()) {
     detail::use(r, "percpu_ref_kill", at);
-    spin_lock(r.switch_lock, at);
+    detail::percpu_ref_switch under_lock(r, at);
     const auto before = r.mode.value.update([](std::int64_t v) { return v | percpu_ref::dead; },
                                             memory_order::relaxed, "percpu_ref_kill", at);
     if ((before & percpu_ref::dead) != 0)
         violated("misuse", fmt::format("percpu_ref_kill({}) for the second time", r.name.str()),
                  at);
-    detail::switch_to_atomic(r, std::move(confirm), at);
-    percpu_ref_put(r, at);
-    spin_unlock(r.switch_lock, at);
+    under_lock.to_atomic(std::move(confirm));
+    percpu_ref_put(r, at); // release() may have freed it
+    under_lock.unlock();
 }
 inline void percpu_ref_kill(percpu_ref& r, const site& at = site::here()) {
     percpu_ref_kill_and_confirm(r, nullptr, at);
@@ -238,14 +309,22 @@ inline bool percpu_ref_is_dying(const percpu_ref& r, const site& at = site::here
     return (detail::mode_of(r, "percpu_ref_is_dying", at) & percpu_ref::dead) != 0;
 }
 
-/// Is the shared count 0? Never before the switch. Relaxed.
+/// Is the shared count 0? Never before the switch. May be asked after percpu_ref_exit() as well, as
+/// long as the memory is there. A relaxed load under percpu_ref_switch_lock. lib/percpu-refcount.c
+/// (2b0d3d3e4fcf).
 inline bool percpu_ref_is_zero(const percpu_ref& r, const site& at = site::here()) {
-    return detail::mode_of(r, "percpu_ref_is_zero", at) != 0 &&
-           r.count.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0;
+    if (r.mode.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0)
+        return false;
+    spinlock_t& lock = detail::percpu_ref_lock::get();
+    spin_lock(lock, at);
+    const bool zero = r.count.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0;
+    spin_unlock(lock, at);
+    return zero;
 }
 
-/// The end of the reference count; counts as a store, like kfree(). While a switch is under way:
-/// finding "misuse".
+/// The end of the reference count; counts as a store, like kfree(). Does not wait for anybody, but
+/// for percpu_ref_switch_lock. While a switch is under way: finding "misuse". A second one does
+/// nothing. lib/percpu-refcount.c.
 inline void percpu_ref_exit(percpu_ref& r, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
@@ -253,9 +332,14 @@ inline void percpu_ref_exit(percpu_ref& r, const site& at = site::here()) {
     if (r.switching.value.newest(at) != 0)
         run->fail("misuse", fmt::format("percpu_ref_exit({}) while it is switched", r.name.str()),
                   at);
-    if (run->recording())
-        run->note("percpu_ref_exit", r.name.str(), "", at);
-    run->end(r.life, "percpu_ref_exit", at);
+    spinlock_t& lock = detail::percpu_ref_lock::get();
+    spin_lock(lock, at);
+    if (r.life.alive()) {
+        if (run->recording())
+            run->note("percpu_ref_exit", r.name.str(), "", at);
+        run->end(r.life, "percpu_ref_exit", at);
+    }
+    spin_unlock(lock, at);
 }
 
 } // namespace wbsync

@@ -10,6 +10,9 @@ namespace wbsync::detail {
 class exclusive_lock {
 public:
     exclusive_lock(const label& name, lock_kind kind) : value(name, 0, &show), kind_(kind) {}
+    /// One that the execution has exactly once.
+    exclusive_lock(engine::location& x, std::uint64_t stamp, lock_kind kind)
+        : value(x, stamp, &show), kind_(kind) {}
 
     engine::variable value; ///< 0, or one more than the number of the thread that holds it
 

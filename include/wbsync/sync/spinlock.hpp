@@ -9,6 +9,9 @@ namespace wbsync {
 class spinlock_t : public detail::exclusive_lock {
 public:
     explicit spinlock_t(const label& name) : exclusive_lock(name, detail::lock_kind::spinning) {}
+    /// A lock that is no part of any object; the execution has it once.
+    spinlock_t(engine::location& x, std::uint64_t stamp)
+        : exclusive_lock(x, stamp, detail::lock_kind::spinning) {}
 };
 using raw_spinlock_t = spinlock_t;
 
