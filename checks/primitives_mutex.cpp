@@ -150,7 +150,57 @@ TEST_CASE("rw_semaphore: readers do not exclude each other, and are one executio
                           }}},
                         "deadlock");
     CHECK(weak<locked>({{reader, reader, reader, reader}}).executions == 1);
-    CHECK(weak<locked>({{reader, other_reader, writer}}).executions == 4);
+    // When the writer asks each of them has left, or is inside, or comes later.
+    CHECK(weak<locked>({{reader, other_reader, writer}}).executions == 9);
+}
+
+TEST_CASE("rw_semaphore: a writer that waits keeps later readers out") {
+    // The first reader stays inside until the second one was inside as well.
+    const body first = [](locked& m) {
+        down_read(m.rw);
+        await(m.x, [](auto v) { return v == 1; });
+        up_read(m.rw);
+    };
+    const body second = [](locked& m) {
+        down_read(m.rw);
+        up_read(m.rw);
+        WRITE_ONCE(m.x, 1);
+    };
+    check_holds<locked>({{first, second}});
+    check_fails<locked>({{first, second, writer}}, "a writer waits");
+    // The two may be one thread, which lockdep would have found without a writer.
+    const body twice = [](locked& m) {
+        lockdep_off();
+        down_read(m.rw);
+        down_read(m.rw);
+        up_read(m.rw);
+        up_read(m.rw);
+        lockdep_on();
+    };
+    check_holds<locked>({{twice, twice}});
+    check_fails<locked>({{twice, writer}}, "deadlock");
+}
+
+TEST_CASE("down_read_trylock fails while a writer waits, although only a reader is inside") {
+    const body stays_inside = [](locked& m) {
+        down_read(m.rw);
+        smp_store_release(m.x, 1);
+        await(m.x, [](auto v) { return v == 2; });
+        up_read(m.rw);
+    };
+    const body tries = [](locked& m) {
+        await_acquire(m.x, [](auto v) { return v == 1; });
+        if (down_read_trylock(m.rw)) {
+            m.results[0] = 1;
+            up_read(m.rw);
+        }
+        WRITE_ONCE(m.x, 2);
+    };
+    const auto got_in = [](locked& m) { BUG_ON(m.results[0] != 1); };
+    check_holds<locked>({{stays_inside, tries}, got_in});
+    check_fails<locked>({{stays_inside, tries, writer}, got_in}, "BUG_ON");
+    // Once the writers are done all readers get in.
+    check_holds<locked>({{reader, other_reader, writer, writer}, &locked::both_added});
 }
 
 TEST_CASE("downgrade_write: stays inside as a reader, no writer gets in between") {

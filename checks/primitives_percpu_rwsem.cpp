@@ -77,6 +77,22 @@ TEST_CASE("percpu_rw_semaphore: readers meet inside, also on the slow path") {
                          "deadlock");
 }
 
+TEST_CASE("percpu_rw_semaphore: a writer that waits for readers keeps later ones out") {
+    // The first reader stays inside until the second one was inside as well.
+    const body first = [](guarded& m) {
+        percpu_down_read(m.sem);
+        await(m.x, [](auto v) { return v == 1; });
+        percpu_up_read(m.sem);
+    };
+    const body second = [](guarded& m) {
+        percpu_down_read(m.sem);
+        percpu_up_read(m.sem);
+        WRITE_ONCE(m.x, 1);
+    };
+    check_holds<guarded>({{first, second}});
+    check_fails<guarded>({{first, second, writer}}, "deadlock");
+}
+
 TEST_CASE("percpu_rw_semaphore: a reader that migrates is counted all the same") {
     struct migrates : guarded {
         void threads(scenario& s) {

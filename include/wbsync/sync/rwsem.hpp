@@ -5,10 +5,11 @@
 
 namespace wbsync {
 
-/// A reader-writer semaphore: many readers, or one writer; its owners may sleep. A reader may pass
-/// a writer that waits, which the kernel's queue prevents: a deadlock that needs the waiting writer
-/// between two readers is not seen, but for a thread that reads twice (finding "lockdep").
-/// include/linux/rwsem.h.
+/// A reader-writer semaphore: many readers, or one writer; its owners may sleep. A writer that
+/// waits keeps later readers out, so a reader inside that waits for one of them is a deadlock.
+/// Writers that wait get in in any order, and before all readers that wait (the kernel's queue lets
+/// the readers in that came before the writer; here that is where the writer comes after them).
+/// include/linux/rwsem.h, kernel/locking/rwsem.c.
 ///
 /// Readers commute with each other: entering and leaving are additions, and what is known at an
 /// unlock is handed over apart from them.
@@ -16,19 +17,21 @@ class rw_semaphore {
 public:
     explicit rw_semaphore(const label& name) : value(name, 0, &show) {}
 
-    engine::variable value; ///< number of readers, or minus one more than the number of the writer
+    /// Number of readers inside, or minus one more than the number of the writer; and `waits` for
+    /// each writer that waits.
+    engine::variable value;
 
     void read_lock(const char* verb, const site& at) {
         detail::lock_wanted(value, detail::lock_kind::sleeping, verb, at);
-        value.await_add([](std::int64_t v) { return v >= 0; }, 1, verb, at);
+        value.await_add(&lets_readers_in, 1, verb, at);
         entered(writers_);
         detail::lock_taken(value, detail::lock_kind::sleeping, verb, at);
     }
     bool read_trylock(const char* verb, const site& at) {
         const bool taken = value
-                               .update_if([](std::int64_t v) { return v >= 0; },
-                                          [](std::int64_t v) { return v + 1; },
-                                          engine::memory_order::relaxed, false, verb, at)
+                               .update_if(
+                                   &lets_readers_in, [](std::int64_t v) { return v + 1; },
+                                   engine::memory_order::relaxed, false, verb, at)
                                .first;
         if (taken) {
             entered(writers_);
@@ -37,18 +40,24 @@ public:
         return taken;
     }
     void read_unlock(const char* verb, const site& at) {
-        must_be_held(value.newest(at) > 0, verb, at);
+        must_be_held(inside(value.newest(at)) > 0, verb, at);
         detail::lock_given_back(value, verb, at);
         value.add(-1, verb, at);
         leaves(readers_);
         touched_after(verb, at);
     }
 
+    /// One step if nobody is inside; otherwise one to wait, and one to get in.
     void write_lock(const char* verb, const site& at) {
         detail::lock_wanted(value, detail::lock_kind::sleeping, verb, at);
-        value.await_update([](std::int64_t v) { return v == 0; },
-                           [me = writer()](std::int64_t) { return me; },
-                           engine::memory_order::relaxed, verb, at);
+        const std::int64_t me = writer();
+        const std::int64_t before =
+            value.update([me](std::int64_t v) { return v == 0 ? me : v + waits; },
+                         engine::memory_order::relaxed, verb, at);
+        if (before != 0)
+            value.await_update([](std::int64_t v) { return inside(v) == 0; },
+                               [me](std::int64_t v) { return v - waits + me; },
+                               engine::memory_order::relaxed, verb, at);
         entered(writers_);
         entered(readers_);
         detail::lock_taken(value, detail::lock_kind::sleeping, verb, at);
@@ -67,17 +76,13 @@ public:
         return taken;
     }
     void write_unlock(const char* verb, const site& at) {
-        must_be_held(value.newest(at) == writer(), verb, at);
-        detail::lock_given_back(value, verb, at);
-        value.store(0, engine::memory_order::relaxed, verb, at);
-        leaves(writers_);
+        leaves_as_writer(0, verb, at, true);
         touched_after(verb, at);
     }
-    void downgrade(const char* verb, const site& at) {
-        must_be_held(value.newest(at) == writer(), verb, at);
-        value.store(1, engine::memory_order::relaxed, verb, at);
-        leaves(writers_);
-    }
+    void downgrade(const char* verb, const site& at) { leaves_as_writer(1, verb, at, false); }
+
+    /// Is anybody inside?
+    [[nodiscard]] bool is_locked(const site& at) const { return inside(value.newest(at)) != 0; }
 
 private:
     static std::int64_t writer() {
@@ -85,13 +90,40 @@ private:
         return run == nullptr ? -1 : -(run->self() + 1);
     }
 
+    static constexpr std::int64_t waits = 1 << 16;
+
+    /// Readers inside, or minus one more than the number of the writer.
+    static std::int64_t inside(std::int64_t v) {
+        const std::int64_t low = v & (waits - 1);
+        return low >= waits / 2 ? low - waits : low;
+    }
+    static bool lets_readers_in(std::int64_t v) { return v >= 0 && v == inside(v); }
+
     static std::string show(std::int64_t v) {
+        const std::int64_t writers = (v - inside(v)) / waits;
+        return show_inside(inside(v)) + (writers == 0 ? ""
+                                         : writers == 1
+                                             ? ", a writer waits"
+                                             : fmt::format(", {} writers wait", writers));
+    }
+    static std::string show_inside(std::int64_t v) {
         const engine::execution* run = engine::execution::current();
         if (v == 0 || run == nullptr)
             return "free";
         if (v < 0)
             return "held by " + run->thread_name(static_cast<int>(-v - 1));
         return fmt::format("held by {} reader{}", v, v == 1 ? "" : "s");
+    }
+
+    /// Then there are `readers` inside.
+    void leaves_as_writer(std::int64_t readers, const char* verb, const site& at, bool gives_back) {
+        const std::int64_t me = writer();
+        must_be_held(inside(value.newest(at)) == me, verb, at);
+        if (gives_back)
+            detail::lock_given_back(value, verb, at);
+        value.update([=](std::int64_t v) { return v - me + readers; },
+                     engine::memory_order::relaxed, verb, at);
+        leaves(writers_);
     }
 
     /// Release: whoever enters after that knows what this thread knows.
@@ -127,16 +159,16 @@ private:
     engine::view writers_;
 };
 
-/// Enters as a reader; blocks while a writer is inside. Acquire: after what the writers did. Under
-/// a spinlock or in an RCU section: finding "misuse". Taken twice by one thread, in whichever way,
-/// or in an order that is circular with those of other locks: finding "lockdep".
+/// Enters as a reader; blocks while a writer is inside or waits. Acquire: after what the writers
+/// did. Under a spinlock or in an RCU section: finding "misuse". Taken twice by one thread, in
+/// whichever way, or in an order that is circular with those of other locks: finding "lockdep".
 /// kernel/locking/rwsem.c.
 inline void down_read(rw_semaphore& s, const site& at = site::here()) {
     s.read_lock("down_read", at);
 }
 
-/// Enters as a reader if no writer is inside; returns whether it did. Acquire on success; a failure
-/// is a relaxed load. Never sleeps.
+/// Enters as a reader if no writer is inside or waits; returns whether it did. Acquire on success;
+/// a failure is a relaxed load. Never sleeps. kernel/locking/rwsem.c.
 inline bool down_read_trylock(rw_semaphore& s, const site& at = site::here()) {
     return s.read_trylock("down_read_trylock", at);
 }
@@ -147,14 +179,15 @@ inline void up_read(rw_semaphore& s, const site& at = site::here()) {
     s.read_unlock("up_read", at);
 }
 
-/// Enters as the writer; blocks while anybody is inside. Acquire: after what readers and writers
-/// did. Findings as for down_read(). kernel/locking/rwsem.c.
+/// Enters as the writer; blocks while anybody is inside, and keeps readers out from then on.
+/// Acquire: after what readers and writers did. Findings as for down_read().
+/// kernel/locking/rwsem.c.
 inline void down_write(rw_semaphore& s, const site& at = site::here()) {
     s.write_lock("down_write", at);
 }
 
-/// Enters as the writer if nobody is inside; returns whether it did. Acquire on success; a failure
-/// is a relaxed load. Never sleeps.
+/// Enters as the writer if nobody is inside or waits to write; returns whether it did. Acquire on
+/// success; a failure is a relaxed load. Never sleeps.
 inline bool down_write_trylock(rw_semaphore& s, const site& at = site::here()) {
     return s.write_trylock("down_write_trylock", at);
 }
@@ -172,7 +205,7 @@ inline void downgrade_write(rw_semaphore& s, const site& at = site::here()) {
 
 /// For the newest value, in checks about an execution.
 inline bool rwsem_is_locked(const rw_semaphore& s, const site& at = site::here()) {
-    return s.value.newest(at) != 0;
+    return s.is_locked(at);
 }
 
 } // namespace wbsync
