@@ -279,3 +279,19 @@ TEST_CASE("pointer: a counterexample shows objects by name") {
         named = named || step.value == "&first";
     CHECK(named);
 }
+
+TEST_CASE("names of parts keep the name of the whole when that is gone") {
+    struct named {
+        label whole{"first"};
+        atomic_t x{{whole, "x", 2}};
+        atomic_t deep{label{label{label{label{label{"a"}, "b"}, "c", 1}, "d"}, "e"}};
+        void threads(scenario& s) {
+            whole = label{"second"};
+            s.thread("P0", [this] { await(x, [](auto v) { return v == 1; }); });
+            s.thread("P1", [this] { await(deep, [](auto v) { return v == 1; }); });
+        }
+    };
+    const result r = check<named>();
+    CHECK(r.what.message.find("P0 waits for await(first.x[2]), which is 0") != std::string::npos);
+    CHECK(r.what.message.find("P1 waits for await(a.b.c[1].d.e), which is 0") != std::string::npos);
+}

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -34,27 +37,52 @@ struct site {
 };
 
 /// The name of an object as the reader of a counterexample sees it, for example
-/// `inode[1].i_count`. The text must be a literal or live as long as the model; it is put together
-/// only when a report needs it, so naming costs nothing while exploring.
+/// `inode[1].i_count`. The texts must be literals or live as long as the model; they are put
+/// together only when a report needs it, so naming costs next to nothing while exploring. The names
+/// of what an object is part of are copied: the name stays when they go.
 struct label {
     const char* text = "";
     int index = -1;
-    const label* owner = nullptr;
 
     constexpr label() = default;
     constexpr label(const char* name) noexcept : text(name) {} // NOLINT: a literal is a name
     constexpr label(const char* name, int number) noexcept : text(name), index(number) {}
+
+    /// A part of `of`. Of what is deeper than max_outer the outermost names are left out.
     constexpr label(const label& of, const char* name, int number = -1) noexcept
-        : text(name), index(number), owner(&of) {}
+        : text(name), index(number), depth_(of.depth_), outer_(of.outer_) {
+        if (depth_ == max_outer) {
+            std::copy(of.outer_.begin() + 1, of.outer_.end(), outer_.begin());
+            --depth_;
+        }
+        outer_[static_cast<std::size_t>(depth_++)] = {of.text, of.index};
+    }
 
     [[nodiscard]] std::string str() const {
-        std::string name = owner != nullptr ? owner->str() : std::string{};
-        if (*text != '\0')
-            name += name.empty() ? text : fmt::format(".{}", text);
-        if (index >= 0)
-            name += fmt::format("[{}]", index);
+        std::string name;
+        for (int i = 0; i != depth_; ++i)
+            outer_[static_cast<std::size_t>(i)].append_to(name);
+        part{text, index}.append_to(name);
         return name;
     }
+
+private:
+    static constexpr int max_outer = 4;
+
+    struct part {
+        const char* text = "";
+        int index = -1;
+
+        void append_to(std::string& name) const {
+            if (*text != '\0')
+                name += name.empty() ? text : fmt::format(".{}", text);
+            if (index >= 0)
+                name += fmt::format("[{}]", index);
+        }
+    };
+
+    int depth_ = 0;
+    std::array<part, max_outer> outer_{};
 };
 
 } // namespace wbsync
