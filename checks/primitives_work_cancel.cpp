@@ -358,6 +358,79 @@ TEST_CASE("cancel_work does not wait, so that the object must not be freed after
     check_holds<works>({{waiting}});
 }
 
+// --- where a finding is -------------------------------------------------------------------------
+
+namespace {
+
+/// All findings of all executions, in kworkers and timers as well, are at places in this file.
+template <class State>
+void all_findings_are_here(const program<State>& what) {
+    options with;
+    with.all_findings = true;
+    int elsewhere = 0;
+    int here = 0;
+    with.on_execution = [&](const std::vector<finding>& all) {
+        for (const finding& f : all)
+            ++(std::string_view{f.where.file}.ends_with("primitives_work_cancel.cpp") ? here
+                                                                                      : elsewhere);
+    };
+    const result r = check<program_model<State>>(with, &what);
+    CAPTURE(r);
+    CHECK(here > 0);
+    CHECK(elsewhere == 0);
+}
+
+} // namespace
+
+TEST_CASE("what goes wrong in a kworker or a timer is found where the work was queued") {
+    const body frees_what_is_pending = [](works& m) {
+        queue_work(m.wq, m.made->work);
+        kfree(m.made);
+    };
+    all_findings_are_here<works>({{frees_what_is_pending}});
+    struct timed {
+        struct item {
+            explicit item(workqueue_struct& wq) : dwork(wq, "dwork", [](work_struct&) {}) {}
+            delayed_work dwork;
+        };
+        workqueue_struct wq{"wq"};
+        item* made = kmalloc<item>("item", wq);
+    };
+    using thread = void (*)(timed&);
+    const thread frees_with_timer = [](timed& m) {
+        queue_delayed_work(m.wq, m.made->dwork, 1);
+        kfree(m.made);
+    };
+    const thread destroys_with_timer = [](timed& m) {
+        queue_delayed_work(m.wq, m.made->dwork, 1);
+        destroy_workqueue(m.wq);
+    };
+    all_findings_are_here<timed>({{frees_with_timer}});
+    all_findings_are_here<timed>({{destroys_with_timer}, [](timed& m) { kfree(m.made); }});
+    // A kworker that waits for its turn, and a grace period that never ends.
+    struct stuck {
+        workqueue_struct one = alloc_workqueue("one", 1);
+        atomic_t flag{"flag"};
+        rcu_head head;
+        work_struct a{one, "a",
+                      [this](work_struct&) { await(flag, [](auto v) { return v == 1; }); }};
+        work_struct b{one, "b", [](work_struct&) {}};
+        static void daemons(scenario& s) { rcu_callback_thread(s); }
+    };
+    using waits = void (*)(stuck&);
+    const waits for_its_turn = [](stuck& m) {
+        queue_work(m.one, m.a);
+        queue_work(m.one, m.b);
+    };
+    const waits for_a_reader = [](stuck& m) {
+        call_rcu(m.head, [] {});
+        rcu_read_lock();
+        await(m.flag, [](auto v) { return v == 1; });
+    };
+    all_findings_are_here<stuck>({{for_its_turn}});
+    all_findings_are_here<stuck>({{for_a_reader}});
+}
+
 // --- draining and destroying --------------------------------------------------------------------
 
 TEST_CASE("drain_workqueue waits for works that the works queue, flush_workqueue does not") {

@@ -97,7 +97,7 @@ public:
         queued(run).update(
             [&](std::int64_t n) {
                 head.queue(run, std::move(callback), verb, at);
-                waiting_.push_back({&head, kind});
+                waiting_.push_back({&head, kind, at});
                 return n + 1;
             },
             memory_order::release, verb, at);
@@ -127,11 +127,12 @@ public:
             if (!queued(run).await([next](std::int64_t n) { return n > next; },
                                    memory_order::acquire, names_.daemon, at, &end, true))
                 return;
-            periods_->synchronize(run, "grace period", at);
+            periods_->synchronize(run, "grace period", at_of(next));
             for (; next != end; ++next) {
+                const site at_queueing = at_of(next);
                 waiting_[static_cast<std::size_t>(next)].head->invoke(run, names_.callback,
                                                                       domain_);
-                invoked(run).add(names_.daemon, at);
+                invoked(run).add(names_.daemon, at_queueing);
             }
         }
     }
@@ -140,7 +141,12 @@ private:
     struct waiting {
         rcu_head* head;
         callback_kind kind;
+        site queued_at;
     };
+
+    [[nodiscard]] site at_of(std::int64_t callback) const {
+        return waiting_[static_cast<std::size_t>(callback)].queued_at;
+    }
 
     [[nodiscard]] engine::variable queued(engine::execution& run) const {
         return {run.shared_location(queued_, queued_name_, 0), run.stamp()};

@@ -23,7 +23,7 @@ inline grabbed grab_pending(work_state& w, bool disable, const char* verb, const
         violated("misuse",
                  fmt::format("{}: the rcu_work {} cannot be cancelled", verb, w.name.str()), at);
     grabbed found;
-    work_instance on_queue{&w, 0, nullptr};
+    work_instance on_queue{&w, 0, nullptr, at};
     w.update(
         [&](std::int64_t v) {
             found = {(v & work_state::is_pending) != 0, w.started_on, w.started_as};

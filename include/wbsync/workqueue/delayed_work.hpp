@@ -39,19 +39,20 @@ private:
 
     static void timer(detail::work_state& w) {
         using detail::work_state;
-        const site at = site::here();
         for (;;) {
             workqueue_struct* wq = nullptr;
             std::int64_t serial = 0;
+            site at; // where the work was queued whose timer fires
             const auto fire = [&](std::int64_t v) {
                 wq = w.pending_on;
+                at = w.pending_at;
                 serial = w.fired_serial = w.pending_serial;
                 wq->use("delayed_work_timer_fn", at);
                 return v & ~work_state::has_timer;
             };
             if (!w.pending.await_update(
                     [](std::int64_t v) { return (v & work_state::has_timer) != 0; }, fire,
-                    memory_order::acq_rel, "delayed_work_timer_fn", at, true))
+                    memory_order::acq_rel, "delayed_work_timer_fn", w.pending_at, true))
                 return;
             detail::insert_work(w, *wq, serial, at);
         }
@@ -95,7 +96,7 @@ inline bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned
     detail::work_state& w = detail::work_of(wq, dwork.work, "mod_delayed_work", at);
     std::int64_t serial = 0;
     bool was_pending = false;
-    detail::work_instance on_queue{&w, 0, nullptr};
+    detail::work_instance on_queue{&w, 0, nullptr, at};
     w.update(
         [&](std::int64_t v) {
             was_pending = (v & work_state::is_pending) != 0;
@@ -103,6 +104,7 @@ inline bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned
                 return v;
             on_queue = w.pending_instance(v);
             w.pending_on = &wq;
+            w.pending_at = at;
             w.pending_serial = serial = ++w.serial;
             return work_state::is_pending;
         },

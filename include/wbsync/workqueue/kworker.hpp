@@ -28,6 +28,7 @@ struct work_instance {
     work_state* work;
     std::int64_t serial;
     workqueue_struct* wq;
+    site queued_at;
     bool cancelled = false;
 };
 
@@ -62,7 +63,7 @@ struct work_state {
     /// The instance that is on a queue, or about to be put on one, when the word has the value `v`:
     /// none if serial is 0.
     [[nodiscard]] work_instance pending_instance(std::int64_t v) {
-        return {this, (v & has_timer) != 0 ? 0 : pending_serial, pending_on};
+        return {this, (v & has_timer) != 0 ? 0 : pending_serial, pending_on, pending_at};
     }
 
     label name;
@@ -76,6 +77,7 @@ struct work_state {
     std::int64_t pending_serial = 0; ///< 0: none is pending
     std::int64_t fired_serial = 0;   ///< whose timer fired last
     workqueue_struct* pending_on = nullptr;
+    site pending_at;               ///< where it was queued
     kworker* started_on = nullptr; ///< the instance that started last
     std::int64_t started_as = 0;
 
@@ -208,12 +210,13 @@ private:
         for (std::int64_t n = 1;; ++n) {
             if (!queued_.wait_for(n, "worker_thread", at, true))
                 return;
-            process(instances_[static_cast<std::size_t>(n - 1)], n, at);
-            finished_.add("process_one_work", at);
+            const work_instance instance = instances_[static_cast<std::size_t>(n - 1)];
+            process(instance, n);
+            finished_.add("process_one_work", instance.queued_at);
         }
     }
 
-    void process(work_instance instance, std::int64_t number, const site& at);
+    void process(const work_instance& instance, std::int64_t number);
 
     label base_;
     tally queued_;   ///< instances put on the list so far

@@ -185,9 +185,10 @@ inline work_struct::work_struct(workqueue_struct& wq, const label& name,
 
 namespace detail {
 
-inline void kworker::process(work_instance instance, std::int64_t number, const site& at) {
+inline void kworker::process(const work_instance& instance, std::int64_t number) {
     engine::execution& run = *engine::execution::current();
     work_state& w = *instance.work;
+    const site& at = instance.queued_at;
     instance.wq->take_slot(at);
     // PENDING is cleared, with full barriers, before the function runs: what came before a
     // queue_work() that found it set is seen by this run.
@@ -234,6 +235,7 @@ inline std::int64_t set_pending(work_state& w, workqueue_struct& wq, const char*
             if ((v & work_state::is_pending) != 0 || v >= work_state::disabled)
                 return v;
             w.pending_on = &wq;
+            w.pending_at = at;
             w.pending_serial = serial = ++w.serial;
             return v | work_state::is_pending;
         },
@@ -246,7 +248,7 @@ inline void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial
     engine::execution& run = *engine::execution::current();
     kworker& k = wq.kworker_of(w, at);
     k.put(
-        {&w, serial, &wq}, [&] { wq.expect_not_drained(run, k, w, serial, at); }, at);
+        {&w, serial, &wq, at}, [&] { wq.expect_not_drained(run, k, w, serial, at); }, at);
 }
 
 /// It was cancelled.
