@@ -4,7 +4,6 @@
 #include <wbsync/check.hpp>
 
 #include <algorithm>
-
 #include <functional>
 #include <map>
 #include <string>
@@ -67,7 +66,33 @@ struct model {
     /// For the default parameters, and what they mean for the others.
     std::function<expectation(memory_kind, const parameter_values&)> expected;
     std::function<result(const options&, const parameter_values&)> check;
+    std::string asks = {}; ///< the properties it is about: "P1 P2 P4 P5"
+    /// What of its default size is different in the next larger one. Empty: the first parameter
+    /// that can be one more, is.
+    parameter_values larger = {};
     std::string folder = {}; ///< below models/, where its manifest is
 };
+
+/// The sizes that a model has of itself.
+inline parameter_values default_size(const model& m) {
+    parameter_values values;
+    for (const parameter& p : m.parameters)
+        values[p.name] = p.value;
+    return values;
+}
+
+/// The next larger one; as the default one if there is none.
+inline parameter_values larger_size(const model& m) {
+    parameter_values values = default_size(m);
+    for (const auto& [name, value] : m.larger)
+        values.at(name) = value;
+    if (!m.larger.empty())
+        return values;
+    const auto grows = std::find_if(m.parameters.begin(), m.parameters.end(),
+                                    [](const parameter& p) { return p.value < p.most; });
+    if (grows != m.parameters.end())
+        ++values[grows->name];
+    return values;
+}
 
 } // namespace wbsync::models

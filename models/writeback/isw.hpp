@@ -73,8 +73,24 @@ protected:
     }
     /// The work of a wb, if uses_works_of_requests() is false.
     virtual void inode_switch_wbs_work_fn(bdi_writeback&) {}
-    /// What umount does between SB_ACTIVE and evict_inodes(). (U4)
-    virtual void cgroup_writeback_umount(super_block& sb) = 0;
+    /// The two barriers of store buffering, from v4: what makes the switch known before SB_ACTIVE,
+    /// and SB_ACTIVE before what is known.
+    virtual void mb_in_prepare() {}
+    virtual void mb_in_umount() {}
+    /// What umount does between SB_ACTIVE and evict_inodes(), (U4): from v2 to v8 it flushes, if
+    /// anything is in flight.
+    virtual void cgroup_writeback_umount(super_block&) {
+        mb_in_umount();
+        if (in_flight(site::here()) == 0)
+            return;
+        wait_until_queued();
+        flush_workqueue(isw_wq);
+    }
+    [[nodiscard]] virtual std::int64_t in_flight(const site& at) const {
+        return atomic_read(isw_nr_in_flight, at);
+    }
+    /// Umount waits until what is in flight is on the workqueue.
+    virtual void wait_until_queued() {}
     virtual void clear_active_and_wait(super_block& sb) {
         data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
         cgroup_writeback_umount(sb);    // (U4)
@@ -150,7 +166,7 @@ protected:
     static bool any(super_block&) { return true; }
     static bool is_active(super_block& sb) { return (data_race(sb.s_flags) & SB_ACTIVE) != 0; }
 
-    /// Moves the inodes, and gives back what the request holds.
+    /// Moves the inodes, and gives back what the request holds. (W5)
     void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
         bdi_writeback& new_wb = isw.new_wb;
         rest_if_asked();
@@ -191,6 +207,9 @@ private:
             superblocks_.push_back(kmalloc<super_block>({label{"sb", i}, "P2"}, label{"sb", i}));
         for (int i = 0; i != bounds_.inodes; ++i)
             add_inode(i);
+        if (bounds_.about == question::saved_sum)
+            superblocks_.front()->sum_to_save =
+                -static_cast<std::int64_t>(superblocks_.front()->s_inodes.peek().size());
     }
 
     void add_inode(int number) {
@@ -221,6 +240,7 @@ private:
         case question::late_umount:
         case question::isolation:
         case question::bdi_lifetime:
+        case question::saved_sum:
             s.thread(
                 "umount", [this] { umount(); }, bounds_.about == question::isolation ? "P6" : "P5");
             return;
@@ -262,8 +282,8 @@ private:
             await(umounted_, [](std::int64_t done) { return done != 0; });
     }
 
-    // --- the wb of a cgroup (question::wb_lifetime), mm/backing-dev.c
-    // -----------------------------
+    // --- the wb of a cgroup (question::wb_lifetime)
+    // -----------------------------------------------
 
     /// A new request, with a reference on the wb that is looked up; nullptr: the wb is on its way
     /// out. (The kernel makes a new wb then.)
@@ -299,8 +319,8 @@ private:
         });
     }
 
-    // --- statistics (question::statistics), include/linux/backing-dev.h
-    // ---------------------------
+    // --- statistics (question::statistics)
+    // ---------------------------------------------------------
 
     /// The page is about to be written: it is not dirty any more, and its wb counts one less. (R1)
     /// to (R5), with (X1) to (X5) in the switch.

@@ -14,6 +14,7 @@ public:
 
 protected:
     bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
+        mb_in_prepare(); // nothing here, see repairs.hpp
         return claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING);
     }
 
@@ -24,12 +25,10 @@ protected:
 
     void uncount() override { atomic_dec(isw_nr_in_flight); } // (W7)
 
-    void cgroup_writeback_umount(super_block&) override {
-        if (atomic_read(isw_nr_in_flight) == 0)
-            return;
-        synchronize_rcu();
-        flush_workqueue(isw_wq);
+    void cgroup_writeback_umount(super_block& sb) override {
+        isw_system::cgroup_writeback_umount(sb);
     }
+    void wait_until_queued() override { synchronize_rcu(); }
 };
 
 } // namespace wbsync::models::writeback

@@ -18,12 +18,7 @@ protected:
         atomic_inc(isw_nr_in_flight); // (S6)
     }
 
-    void cgroup_writeback_umount(super_block&) override {
-        if (atomic_read(isw_nr_in_flight) == 0)
-            return;
-        rcu_barrier();
-        flush_workqueue(isw_wq);
-    }
+    void wait_until_queued() override { rcu_barrier(); }
 };
 
 } // namespace wbsync::models::writeback

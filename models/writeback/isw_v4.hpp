@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw.hpp"
+#include "models/writeback/steps.hpp"
 
 namespace wbsync::models::writeback {
 
@@ -9,9 +9,9 @@ namespace wbsync::models::writeback {
 /// barriers on both sides, rcu_work instead of a callback, requests of many inodes, and the cleaner
 /// of offline cgroups. A request that is counted and not yet queued is waited for by nobody
 /// (CVE-2026-64378).
-class isw_v4 : public isw_system {
+class isw_v4 : public with_barriers<counted_first<isw_system>> {
 public:
-    using isw_system::isw_system;
+    using with_barriers::with_barriers;
 
 protected:
     [[nodiscard]] bool uses_rcu_callbacks() const override { return true; }
@@ -22,26 +22,18 @@ protected:
                           [this, &isw](work_struct&) { process_inode_switch_wbs(isw); });
     }
 
-    void announce() override { atomic_inc(isw_nr_in_flight); } // (S4), (O2)
-    void retract() override { atomic_dec(isw_nr_in_flight); }
-    void uncount() override { atomic_dec(isw_nr_in_flight); }
+    void uncount() override { atomic_dec(isw_nr_in_flight); } // (W5), the worker's last step
 
     bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
-        smp_mb(); // (1) pairs with (2): the count before SB_ACTIVE
-        return claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING | I_WILL_FREE);
+        mb_in_prepare();
+        return claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING | I_WILL_FREE); // (S7)
     }
 
     void wb_queue_isw(inode_switch_wbs_context& isw) override {
         queue_rcu_work(isw_wq, *isw.rwork); // (S9), (O8)
     }
 
-    void cgroup_writeback_umount(super_block&) override {
-        smp_mb(); // (2) pairs with (1): SB_ACTIVE before the count
-        if (atomic_read(isw_nr_in_flight) == 0)
-            return;
-        rcu_barrier();
-        flush_workqueue(isw_wq);
-    }
+    void wait_until_queued() override { rcu_barrier(); }
 };
 
 } // namespace wbsync::models::writeback

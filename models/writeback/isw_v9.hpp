@@ -30,16 +30,13 @@ protected:
         wait_var_event(sb.s_isw_nr_in_flight, [&] { return is_drained(sb); });
     }
 
-    virtual void mb_after_pin() { smp_mb(); }    // (1) pairs with (2): the pin before SB_ACTIVE
-    virtual void mb_before_drain() { smp_mb(); } // (2) pairs with (1): SB_ACTIVE before the count
-
     /// (N1) to (N7)
     bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
         super_block& sb = i.i_sb;
         if (!is_active(sb))
             return false;         // (N1)
         cgroup_writeback_pin(sb); // (N2)
-        mb_after_pin();           // (N3)
+        mb_in_prepare();          // (N3)
         if (claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING | I_WILL_FREE))
             return true; // (N5) to (N7)
         cgroup_writeback_unpin(sb);
@@ -55,7 +52,7 @@ protected:
     }
 
     void cgroup_writeback_umount(super_block& sb) override {
-        mb_before_drain();
+        mb_in_umount();
         cgroup_writeback_drain(sb);
     }
 };

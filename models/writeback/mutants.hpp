@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw_v0.hpp"
 #include "models/writeback/isw_v9.hpp"
 
-/// v9 with one promise broken each: the negative controls.
+/// Versions with one promise broken each, v9 where nothing else is said: the negative controls.
 namespace wbsync::models::writeback {
 
-/// No barrier between the pin and the look at SB_ACTIVE.
-class isw_v9_no_mb_in_prepare : public isw_v9 {
+/// No barrier between what makes the switch known and the look at SB_ACTIVE.
+template <class Version>
+class no_mb_in_prepare : public Version {
 public:
-    using isw_v9::isw_v9;
+    using Version::Version;
 
 protected:
-    void mb_after_pin() override {}
+    void mb_in_prepare() override {}
 };
 
-/// No barrier between clearing SB_ACTIVE and the look at the count.
-class isw_v9_no_mb_in_umount : public isw_v9 {
+/// No barrier between clearing SB_ACTIVE and the look for switches.
+template <class Version>
+class no_mb_in_umount : public Version {
 public:
-    using isw_v9::isw_v9;
+    using Version::Version;
 
 protected:
-    void mb_before_drain() override {}
+    void mb_in_umount() override {}
 };
 
 /// The worker unpins before it drops the reference.
@@ -49,7 +50,7 @@ protected:
         if (!claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING | I_WILL_FREE))
             return false;
         cgroup_writeback_pin(i.i_sb);
-        mb_after_pin();
+        mb_in_prepare();
         return true;
     }
 };
@@ -65,7 +66,7 @@ protected:
         if (!is_active(sb))
             return false;
         cgroup_writeback_pin(sb);
-        mb_after_pin();
+        mb_in_prepare();
         if (claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING | I_WILL_FREE, &any))
             return true;
         cgroup_writeback_unpin(sb);
@@ -131,12 +132,36 @@ protected:
 };
 
 /// A user of statistics may read an older i_wb than the one that goes with the flag it saw.
-class isw_v0_relaxed_reader : public isw_v0 {
+template <class Version>
+class relaxed_reader : public Version {
 public:
-    using isw_v0::isw_v0;
+    using Version::Version;
 
 protected:
     bool is_switched(const inode& i) override { return (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0; }
+};
+
+/// The worker's iput() drops the last reference with the ordering of refcount_dec_and_test(),
+/// release and, for the last one, acquire: (I4) without a full barrier. The look at SB_ACTIVE in
+/// iput_final() may then be done before others see the reference gone.
+template <class Version>
+class refcount_iput : public Version {
+public:
+    using Version::Version;
+
+protected:
+    void put_inodes(inode_switch_wbs_context& isw) override {
+        for (inode* i : isw.inodes) {
+            super_block& sb = i->i_sb;
+            iput(*i, [](atomic_t& count) {
+                const bool last = atomic_sub_return_release(1, count) == 0;
+                if (last)
+                    smp_rmb(); // smp_acquire__after_ctrl_dep()
+                return last;
+            });
+            this->cgroup_writeback_unpin(sb);
+        }
+    }
 };
 
 } // namespace wbsync::models::writeback

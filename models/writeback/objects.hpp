@@ -42,6 +42,8 @@ struct super_block {
     atomic_t s_isw_nr_in_flight;         ///< vX: its switches in flight; v9: its inodes in them
     /// Stands for s_fs_info with its percpu counters, which put_super() destroys.
     percpu_counter s_fs_counter;
+    /// If put_super() writes the counter to the disk: what it must be then. Not in the kernel.
+    std::optional<std::int64_t> sum_to_save;
 };
 
 /// The life of a wb that belongs to a cgroup. The root wb, which is part of its bdi, has none.

@@ -18,6 +18,7 @@ enum class question : std::uint8_t {
     isolation,    ///< P6: only others switch, and their worker rests until umount is done
     statistics,   ///< P7: pages are cleaned while their inodes are switched; no umount
     bdi_lifetime, ///< P8: the device goes after umount
+    saved_sum,    ///< as umount, and put_super() reads the counter that evictions change
 };
 
 /// How much there is of everything.
@@ -53,6 +54,15 @@ inline void expect_unmounted(const super_block& sb, bool did_it, const site& at 
            fmt::format("umount returns, and {} is still to be shut down by somebody else",
                        sb.name.str()),
            at);
+}
+
+/// "fs-sum", in ->put_super(), when every inode is evicted: what it saves counts all of them.
+inline void expect_whole_sum(super_block& sb, const site& at = site::here()) {
+    const std::int64_t sum = percpu_counter_sum(sb.s_fs_counter, at);
+    ensure(
+        sum == *sb.sum_to_save, "fs-sum",
+        fmt::format("{} is written to disk, after evictions that make it {}", sum, *sb.sum_to_save),
+        at);
 }
 
 /// P7, in finally(): the dirty pages of the wb's inodes are what it counts.

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace wbsync::models::writeback {
@@ -61,7 +62,7 @@ inline expectation expect(const failing& f, memory_kind m, const bounds& b) {
 inline std::vector<parameter> parameters(const version& v, const bounds& b) {
     const int others = b.about == question::isolation ? 2 : 1;
     return {{"switchers", "writers that switch an inode; number i takes inode i mod inodes",
-             b.switchers, 1, 8},
+             b.switchers, v.cleaner ? 0 : 1, 8},
             {"inodes", "cached inodes; number i belongs to superblock i mod superblocks", b.inodes,
              others, 8},
             {"superblocks", "file systems on the device; the first one is unmounted", b.superblocks,
@@ -70,52 +71,73 @@ inline std::vector<parameter> parameters(const version& v, const bounds& b) {
              0, v.cleaner ? 1 : 0}};
 }
 
-/// What stands behind a version's name in the catalogue.
-constexpr const char* suffix_of(question q) {
-    switch (q) {
-    case question::late_umount: return "/late";
-    case question::wb_lifetime: return "/P3";
-    case question::isolation: return "/P6";
-    case question::statistics: return "/P7";
-    case question::bdi_lifetime: return "/P8";
-    default: return "";
-    }
-}
+/// What is asked of a version, at which size: what stands behind its name in the catalogue.
+struct configuration {
+    const char* suffix;
+    const char* asks;
+    bounds size;
+    std::vector<std::pair<const char*, int>> larger; ///< the next size
+};
 
-/// `size` holds the default bounds, and what is asked.
+inline const char* const umount_properties = "P1 P2 P4 P5";
+inline const configuration one{"", umount_properties, {}, {{"switchers", 2}, {"inodes", 2}}};
+inline const configuration two{"/two", umount_properties, {2, 2, 2}, {{"switchers", 3}}};
+inline const configuration two_then_cleaner{"/two", umount_properties, {2, 2, 2}, {{"cleaner", 1}}};
+inline const configuration with_cleaner{
+    "/cleaner", umount_properties, {1, 2, 1, 1}, {{"switchers", 2}}};
+inline const configuration late{
+    "/late", "P1 P2 P5", {1, 1, 1, 0, question::late_umount}, {{"switchers", 2}, {"inodes", 2}}};
+inline const configuration for_p3{
+    "/P3", "P3", {1, 1, 1, 0, question::wb_lifetime}, {{"switchers", 2}}};
+inline const configuration for_p3_on_lists{
+    "/P3", "P3", {2, 2, 1, 0, question::wb_lifetime}, {{"switchers", 3}}};
+inline const configuration for_p6{
+    "/P6", "P6", {1, 2, 2, 0, question::isolation}, {{"switchers", 2}}};
+inline const configuration for_p7{
+    "/P7", "P7", {1, 1, 1, 0, question::statistics}, {{"switchers", 2}, {"inodes", 2}}};
+inline const configuration for_p8{
+    "/P8", "P8", {1, 1, 1, 0, question::bdi_lifetime}, {{"switchers", 2}, {"inodes", 2}}};
+inline const configuration for_sum{
+    "/sum", "fs-sum", {1, 1, 1, 0, question::saved_sum}, {{"switchers", 2}, {"inodes", 2}}};
+
 template <class Version>
-model entry(const version& v, const bounds& size, const failing& fails) {
-    const auto with = [about = size.about](const parameter_values& p) {
+model entry(const version& v, const configuration& asked, const failing& fails) {
+    const auto with = [about = asked.size.about](const parameter_values& p) {
         return bounds{p.at("switchers"), p.at("inodes"), p.at("superblocks"), p.at("cleaner"),
                       about};
     };
-    return {v.name + std::string{suffix_of(size.about)},
+    model m{v.name + std::string{asked.suffix},
             v.commit,
             v.release,
             v.summary,
-            parameters(v, size),
-            [fails, with](memory_kind m, const parameter_values& p) {
-                return expect(fails, m, with(p));
+            parameters(v, asked.size),
+            [fails, with](memory_kind memory, const parameter_values& p) {
+                return expect(fails, memory, with(p));
             },
             [with](const options& o, const parameter_values& p) {
                 return wbsync::check<Version>(o, with(p));
             }};
+    m.asks = asked.asks;
+    for (const auto& [name, value] : asked.larger)
+        m.larger[name] = value;
+    return m;
 }
 
-inline constexpr bounds one{};
-inline constexpr bounds two_superblocks{2, 2, 2};
-inline constexpr bounds for_p3{1, 1, 1, 0, question::wb_lifetime};
-inline constexpr bounds for_p3_on_lists{2, 2, 1, 0, question::wb_lifetime};
-inline constexpr bounds for_p6{1, 2, 2, 0, question::isolation};
-inline constexpr bounds for_p7{1, 1, 1, 0, question::statistics};
-inline constexpr bounds for_p8{1, 1, 1, 0, question::bdi_lifetime};
+/// Umount with one superblock, and with two whose inodes are switched to the same wb.
+template <class Version>
+void add_umounts(std::vector<model>& to, const version& v, const failing& fails) {
+    to.push_back(entry<Version>(v, one, fails));
+    to.push_back(entry<Version>(v, v.cleaner ? two_then_cleaner : two, fails));
+}
 
 /// A version, with the questions that are asked of all of them.
 template <class Version>
 void add_version(std::vector<model>& to, const version& v, const failing& umount, const char* p3,
                  const char* p6) {
     constexpr bool has_lists = std::is_base_of_v<isw_v5, Version>;
-    to.push_back(entry<Version>(v, one, umount));
+    add_umounts<Version>(to, v, umount);
+    if (v.cleaner)
+        to.push_back(entry<Version>(v, with_cleaner, umount));
     to.push_back(entry<Version>(v, has_lists ? for_p3_on_lists : for_p3, always(p3)));
     to.push_back(entry<Version>(v, for_p6, always(p6)));
     to.push_back(entry<Version>(v, for_p7, nothing));
@@ -129,7 +151,7 @@ inline void add_versions(std::vector<model>& to) {
     const version v1{"isw/v1", "5ff8eaac1636", "4.5",
                      "a switch keeps the superblock active: umount returns too early", false};
     add_version<isw_v1>(to, v1, always("P4"), "", "");
-    to.push_back(entry<isw_v1>(v1, {1, 1, 1, 0, question::late_umount}, nothing));
+    to.push_back(entry<isw_v1>(v1, late, nothing));
     add_version<isw_v2>(to,
                         {"isw/v2", "a1a0e23e4903", "4.6",
                          "a global count, grace period and flush; counted late, callbacks lag",
@@ -171,33 +193,59 @@ inline void add_versions(std::vector<model>& to) {
 }
 
 inline void add_repairs(std::vector<model>& to) {
-    to.push_back(entry<isw_v2_section>(
-        {"isw/v2+section", "a1a0e23e4903", "4.6",
-         "v2 counted first, in an RCU section: only the callback lags", false},
-        one, always("P1/P2")));
-    to.push_back(entry<isw_v2_section_barrier>({"isw/v2+section+barrier", "a1a0e23e4903", "4.6",
-                                                "and umount waits for the callbacks", false},
-                                               one, {"", "P1/P2"}));
-    to.push_back(entry<isw_v7_acqrel>({"isw/v7+acqrel", "cba38ec4cbd3", "7.2-rc1",
-                                       "v7 with release and acquire on the count: a repair"},
-                                      one, {"", "", "P1/P2"}));
-    to.push_back(entry<isw_v7_rcu_work>({"isw/v7+rcu_work", "cba38ec4cbd3", "6.1.178",
-                                         "v7 where each request is a work of its own"},
-                                        two_superblocks, {"", "P1/P2"}));
-    to.push_back(entry<isw_v7_queue_always>(
-        {"isw/v7+queue_always", "cba38ec4cbd3", "7.2-rc1",
-         "v7+acqrel, and everybody queues the work: the same hole, between PENDING and the queue"},
-        two_superblocks, {"", "", "P1/P2"}));
-    to.push_back(
-        entry<isw_v7_two_grace_periods>({"isw/v7+two_gp", "cba38ec4cbd3", "7.2-rc1",
-                                         "v7+acqrel with two grace periods: closes the hole"},
-                                        two_superblocks, nothing));
-    to.push_back(entry<isw_srcu>({"isw/v7+srcu", "cba38ec4cbd3", "proposed",
-                                  "SRCU instead of RCU, with v7+acqrel's count: the same hole"},
-                                 one, {"", "", "P1/P2"}));
-    to.push_back(entry<isw_v9_acquire>({"isw/v9+acquire", "31c1d19ead2c", "7.2-rc1",
-                                        "v9 with an acquire load in the drain's condition"},
-                                       one, nothing));
+    const failing hole{"", "", "P1/P2"};
+    const failing relaxed_count{"", "P1/P2"};
+    add_umounts<isw_v2_section>(to,
+                                {"isw/v2+section", "a1a0e23e4903", "4.6",
+                                 "v2 counted first, in an RCU section: only the callback lags",
+                                 false},
+                                always("P1/P2"));
+    add_umounts<isw_v2_section_barrier>(to,
+                                        {"isw/v2+section+barrier", "a1a0e23e4903", "4.6",
+                                         "and umount waits for the callbacks", false},
+                                        relaxed_count);
+    add_umounts<isw_v7_acqrel>(to,
+                               {"isw/v7+acqrel", "cba38ec4cbd3", "7.2-rc1",
+                                "v7 with release and acquire on the count: a repair"},
+                               hole);
+    add_umounts<isw_v7_rcu_work>(to,
+                                 {"isw/v7+rcu_work", "cba38ec4cbd3", "6.1.178",
+                                  "v7 where each request is a work of its own"},
+                                 relaxed_count);
+    add_umounts<isw_v7_queue_always>(to,
+                                     {"isw/v7+queue_always", "cba38ec4cbd3", "7.2-rc1",
+                                      "v7+acqrel, and everybody queues the work: the same hole, "
+                                      "between PENDING and the queue"},
+                                     hole);
+    add_umounts<isw_v7_two_grace_periods>(to,
+                                          {"isw/v7+two_gp", "cba38ec4cbd3", "7.2-rc1",
+                                           "v7+acqrel with two grace periods: closes the hole"},
+                                          nothing);
+    add_umounts<isw_srcu>(to,
+                          {"isw/v7+srcu", "cba38ec4cbd3", "proposed",
+                           "SRCU instead of RCU, with v7+acqrel's count: the same hole"},
+                          hole);
+    add_umounts<isw_v9_acquire>(to,
+                                {"isw/v9+acquire", "31c1d19ead2c", "7.2-rc1",
+                                 "v9 with an acquire load in the drain's condition"},
+                                nothing);
+}
+
+/// What the relaxed load in v9's drain lets through, and that an acquire load does not.
+inline void add_drain(std::vector<model>& to) {
+    to.push_back(entry<isw_v9>({"isw/v9", "31c1d19ead2c", "7.2-rc1",
+                                "put_super() saves a sum that the worker's eviction changed"},
+                               for_sum, {"", "fs-sum"}));
+    to.push_back(entry<isw_v9_acquire>(
+        {"isw/v9+acquire", "31c1d19ead2c", "7.2-rc1", "the same with an acquire load"}, for_sum,
+        nothing));
+    add_umounts<refcount_iput<isw_v9>>(to,
+                                       {"isw/v9-iput_full", "31c1d19ead2c", "mutant",
+                                        "i_count falls as a refcount_t does: no full barrier"},
+                                       {"", "P1/P2"});
+    add_umounts<refcount_iput<isw_v9_acquire>>(
+        to, {"isw/v9+acquire-iput_full", "31c1d19ead2c", "mutant", "the same with an acquire load"},
+        nothing);
 }
 
 inline void add_bdi_lifetime(std::vector<model>& to) {
@@ -223,17 +271,17 @@ inline void add_bdi_lifetime(std::vector<model>& to) {
 
 /// v9 with one promise broken.
 template <class Mutant>
-void add_mutant(std::vector<model>& to, const char* name, const char* summary, const bounds& size,
-                const failing& fails) {
-    to.push_back(entry<Mutant>({name, "31c1d19ead2c", "mutant", summary}, size, fails));
+void add_mutant(std::vector<model>& to, const char* name, const char* summary,
+                const configuration& asked, const failing& fails) {
+    to.push_back(entry<Mutant>({name, "31c1d19ead2c", "mutant", summary}, asked, fails));
 }
 
 inline void add_mutants(std::vector<model>& to) {
     const failing only_weak{"", "P1/P2"};
-    add_mutant<isw_v9_no_mb_in_prepare>(to, "isw/v9-mb_prepare", "no barrier after the pin", one,
+    add_mutant<no_mb_in_prepare<isw_v9>>(to, "isw/v9-mb_prepare", "no barrier after the pin", one,
+                                         only_weak);
+    add_mutant<no_mb_in_umount<isw_v9>>(to, "isw/v9-mb_umount", "no barrier before the drain", one,
                                         only_weak);
-    add_mutant<isw_v9_no_mb_in_umount>(to, "isw/v9-mb_umount", "no barrier before the drain", one,
-                                       only_weak);
     add_mutant<isw_v9_unpin_first>(to, "isw/v9-unpin_first", "unpins before iput()", one,
                                    always("P1/P2"));
     add_mutant<isw_v9_late_pin>(to, "isw/v9-late_pin", "pins after __iget()", one, always("P1/P2"));
@@ -249,14 +297,32 @@ inline void add_mutants(std::vector<model>& to) {
                                    always("P1/P2"));
     add_mutant<isw_v9_no_grace_period>(to, "isw/v9-gp", "the worker waits for no grace period",
                                        for_p7, always("P7"));
-    to.push_back(entry<isw_v0_relaxed_reader>(
+    add_mutant<relaxed_reader<isw_v9>>(to, "isw/v9-reader_acquire", "a relaxed look at I_WB_SWITCH",
+                                       for_p7, {"", "P7"});
+    to.push_back(entry<relaxed_reader<isw_v0>>(
         {"isw/v0-reader_acquire", "d10c80955265", "mutant", "a relaxed look at I_WB_SWITCH", false},
         for_p7, {"", "P7"}));
+    to.push_back(entry<no_mb_in_prepare<isw_v4>>(
+        {"isw/v4-mb_prepare", "c22d70a162d3", "mutant", "no barrier after the count"}, one,
+        always("P1/P2")));
+    to.push_back(entry<no_mb_in_umount<isw_v4>>(
+        {"isw/v4-mb_umount", "c22d70a162d3", "mutant", "no barrier before umount reads the count"},
+        one, always("P1/P2")));
+    // v4's window closed, so that this is all that is left.
+    const failing only_weak_or_hole{"", "P1/P2", "P1/P2"};
+    to.push_back(entry<no_mb_in_prepare<isw_v7_acqrel>>(
+        {"isw/v7+acqrel-mb_prepare", "cba38ec4cbd3", "mutant", "no barrier after the count"}, one,
+        only_weak_or_hole));
+    to.push_back(
+        entry<no_mb_in_umount<isw_v7_acqrel>>({"isw/v7+acqrel-mb_umount", "cba38ec4cbd3", "mutant",
+                                               "no barrier before umount reads the count"},
+                                              one, only_weak_or_hole));
 }
 
 void add_models(std::vector<model>& to) {
     add_versions(to);
     add_repairs(to);
+    add_drain(to);
     add_bdi_lifetime(to);
     add_mutants(to);
 }

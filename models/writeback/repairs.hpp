@@ -16,24 +16,12 @@ namespace wbsync::models::writeback {
 
 /// v2 without its late count and without the window before queueing: counted first, and a read-side
 /// section that umount's grace period waits for. What is left is that the callback may lag behind.
-class isw_v2_section : public isw_v2 {
+class isw_v2_section : public with_barriers<in_rcu_section<counted_first<isw_v2>>> {
 public:
-    using isw_v2::isw_v2;
+    using with_barriers::with_barriers;
 
 protected:
-    void announce() override { atomic_inc(isw_nr_in_flight); }
-    void retract() override { atomic_dec(isw_nr_in_flight); }
-    void begin_section() override { rcu_read_lock(); }
-    void end_section() override { rcu_read_unlock(); }
-    bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
-        smp_mb(); // (1) pairs with (2)
-        return isw_v2::inode_prepare_wbs_switch(i, new_wb);
-    }
     void wb_queue_isw(inode_switch_wbs_context& isw) override { call_rcu_to_queue(isw); }
-    void cgroup_writeback_umount(super_block& sb) override {
-        smp_mb(); // (2) pairs with (1)
-        isw_v2::cgroup_writeback_umount(sb);
-    }
 };
 
 /// And rcu_barrier() after the grace period.
@@ -42,32 +30,22 @@ public:
     using isw_v2_section::isw_v2_section;
 
 protected:
-    void cgroup_writeback_umount(super_block&) override {
-        smp_mb(); // (2) pairs with (1)
-        if (atomic_read(isw_nr_in_flight) == 0)
-            return;
+    void wait_until_queued() override {
         synchronize_rcu();
         rcu_barrier();
-        flush_workqueue(isw_wq);
     }
 };
 
 /// v7 where each request is a work of its own, as in stable trees without e1b849cfa6b6: nobody
 /// relies on another's queueing.
-class isw_v7_rcu_work : public isw_v4 {
+class isw_v7_rcu_work : public in_rcu_section<isw_v4> {
 public:
-    using isw_v4::isw_v4;
+    using in_rcu_section::in_rcu_section;
 
 protected:
-    void begin_section() override { rcu_read_lock(); }
-    void end_section() override { rcu_read_unlock(); }
-    void cgroup_writeback_umount(super_block&) override {
-        smp_mb(); // (2) pairs with (1)
-        if (atomic_read(isw_nr_in_flight) == 0)
-            return;
+    void wait_until_queued() override {
         synchronize_rcu();
         rcu_barrier();
-        flush_workqueue(isw_wq);
     }
 };
 
@@ -80,8 +58,8 @@ protected:
     void uncount() override {
         atomic_sub_return_release(1, isw_nr_in_flight);
     } // (3) pairs with (4)
-    [[nodiscard]] std::int64_t in_flight() const override {
-        return atomic_read_acquire(isw_nr_in_flight); // (4) pairs with (3)
+    [[nodiscard]] std::int64_t in_flight(const site& at) const override {
+        return atomic_read_acquire(isw_nr_in_flight, at); // (4) pairs with (3)
     }
 };
 

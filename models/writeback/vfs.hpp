@@ -56,15 +56,19 @@ inline void iput_final(inode& i) {
     evict(i);
 }
 
-/// Drops a reference. (I1) to (I5)
-inline void iput(inode& i) {
+/// Drops a reference, the last one with `dec_and_test`. (I1) to (I5)
+template <class DecAndTest>
+void iput(inode& i, DecAndTest dec_and_test) {
     if (atomic_add_unless(i.i_count, -1, 1))
-        return;                         // (I1)
-    spin_lock(i.i_lock);                // (I3)
-    if (atomic_dec_and_test(i.i_count)) // (I4)
-        iput_final(i);                  // (I5)
+        return;                  // (I1)
+    spin_lock(i.i_lock);         // (I3)
+    if (dec_and_test(i.i_count)) // (I4)
+        iput_final(i);           // (I5)
     else
         spin_unlock(i.i_lock);
+}
+inline void iput(inode& i) {
+    iput(i, [at = site::here()](atomic_t& count) { return atomic_dec_and_test(count, at); });
 }
 
 /// Evicts every inode that nobody uses. (E1) to (E7)
@@ -89,8 +93,11 @@ inline void evict_inodes(super_block& sb) {
         evict(*i); // (E7)
 }
 
-/// ->put_super() of a file system such as ext4: its percpu counters go.
+/// ->put_super() of a file system such as ext4: its percpu counters go, and perhaps their sums are
+/// written to the disk before that.
 inline void put_super(super_block& sb) {
+    if (sb.sum_to_save)
+        expect_whole_sum(sb);
     percpu_counter_destroy(sb.s_fs_counter);
 }
 
