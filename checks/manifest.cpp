@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a manifest says when it no longer fits; that it fits is a test of its own, wbsync-manifest.
 
-#include "checks/manifest/manifest.hpp"
+#include "models/manifest.hpp"
 
 #include <doctest/doctest.h>
 

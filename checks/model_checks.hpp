@@ -30,9 +30,7 @@ inline const models::model& model_named(const std::string& name) {
 
 /// The model's defaults, but for those given.
 inline parameter_values with_defaults(const models::model& m, const parameter_values& given) {
-    parameter_values values;
-    for (const auto& p : m.parameters)
-        values[p.name] = p.value;
+    parameter_values values = models::default_size(m);
     for (const auto& [name, value] : given) {
         if (values.count(name) == 0)
             FAIL("model " << m.name << " has no parameter " << name);

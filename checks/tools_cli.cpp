@@ -400,10 +400,10 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("list surplus", {"surplus"});
     refuses("check isw/v10", {"isw/v10", "isw/v6", "isw/v7", "isw/v9"});
     refuses("check 'isw/v6' 'nothing/*'", {"nothing/*", "isw/v6"});
-    refuses("check isw/v6 -p colour=1", {"colour", "switchers (1 to ", "inodes", "cleaner"});
+    refuses("check isw/v6 -p colour=1", {"colour", "switchers (0 to ", "inodes", "cleaner"});
     refuses("check isw/v6 -p switchers=0", {"switchers must be between 1 and "});
     refuses("check isw/v6 -p switchers=99999999999", {"switchers must be between 1 and "});
-    refuses("check isw/v6 -p switchers=two", {"'two' is not a whole number", "switchers (1 to "});
+    refuses("check isw/v6 -p switchers=two", {"'two' is not a whole number", "switchers (0 to "});
     refuses("check isw/v6 -p switchers=1x", {"'1x' is not a whole number"});
     refuses("check isw/v6 -p switchers=", {"'' is not a whole number"});
     refuses("check isw/v6 -p switchers", {"key=value"});
@@ -445,7 +445,7 @@ TEST_CASE("the program lists the models") {
     REQUIRE(document["models"].size() >= 3);
     for (const json& m : document["models"]) {
         CHECK(keys_of(m) == std::set<std::string>{"model", "commit", "release", "summary",
-                                                  "parameters", "expected"});
+                                                  "parameters", "asks", "larger", "expected"});
         CHECK(keys_of(m["expected"]) == std::set<std::string>{"sc", "weak"});
         for (const json& p : m["parameters"])
             CHECK(keys_of(p) == std::set<std::string>{"name", "summary", "default", "min", "max"});
@@ -510,6 +510,65 @@ TEST_CASE("the program gives its results as JSON") {
     CHECK(verified["verdict"] == "verified");
     for (const char* key : {"property", "message", "counterexample"})
         CHECK(verified[key].is_null());
+}
+
+TEST_CASE("the program prints the matrix as text, Markdown and JSON") {
+    const ran text = wbsync_program("matrix 'isw/v9*' --memory weak");
+    CHECK(text.status == 0);
+    CHECK(contains(text.out, "models/writeback"));
+    CHECK(contains(text.out, "isw/v9-mb_umount"));
+    CHECK(contains(text.out, " as expected\n"));
+    CHECK(contains(wbsync_program("matrix isw/v9 --markdown").out, "| `isw/v9` | 31c1d19ead2c |"));
+
+    const ran r = wbsync_program("matrix isw/v6 isw/v9 --json");
+    CHECK(r.status == 0);
+    const json document = json::parse(r.out);
+    CHECK(keys_of(document) == std::set<std::string>{"tables"});
+    REQUIRE(document["tables"].size() == 1);
+    const json& table = document["tables"][0];
+    CHECK(keys_of(table) == std::set<std::string>{"folder", "columns", "rows"});
+    CHECK(keys_of(table["columns"][0]) == std::set<std::string>{"question", "asks"});
+    REQUIRE(table["rows"].size() == 2);
+    for (const json& row : table["rows"]) {
+        CHECK(keys_of(row) == std::set<std::string>{"version", "commit", "release", "cells"});
+        REQUIRE(row["cells"].size() == 2);
+        for (const json& cell : row["cells"])
+            CHECK(keys_of(cell) == std::set<std::string>{"model", "question", "memory",
+                                                         "parameters", "verdict", "property",
+                                                         "expected", "as_expected", "executions",
+                                                         "message"});
+    }
+    CHECK(table["rows"][0]["cells"][0]["verdict"] == "finding");
+    CHECK(table["rows"][1]["cells"][0]["property"].is_null());
+}
+
+TEST_CASE("the matrix from the manifests is the one that running the models gives") {
+    const std::string models =
+        fmt::format("matrix 'isw/v9*' --recorded '{}/models'", WBSYNC_SOURCE_DIR);
+    const ran recorded = wbsync_program(models);
+    CAPTURE(recorded.err);
+    CHECK(recorded.status == 0);
+    CHECK(recorded.out == wbsync_program("matrix 'isw/v9*'").out);
+    refuses("matrix --recorded /nowhere", {"/nowhere", "cannot be opened"});
+}
+
+TEST_CASE("the program checks deeper what is verified, says what is incomplete, and goes on") {
+    const scratch_folder here;
+    const std::string command =
+        fmt::format("deep 'isw/v[69]' --memory sc --record {}/deep.json", here.path);
+    const ran cut = wbsync_program(command + " --max-executions 2 --markdown");
+    CHECK(cut.status == 3);
+    CHECK(contains(cut.out, "`isw/v9`"));
+    CHECK(contains(cut.out, "incomplete: max_executions of 2 reached"));
+    CHECK_FALSE(contains(cut.out, "isw/v6"));                      // is no larger one to find it in
+    CHECK(wbsync_program(command + " --markdown").out == cut.out); // not run again
+    const ran all = wbsync_program("deep isw/v9 --memory sc --json");
+    CHECK(all.status == 0);
+    const json results = json::parse(all.out)["results"];
+    REQUIRE(results.size() == 1);
+    CHECK(results[0]["verdict"] == "verified");
+    CHECK(results[0]["parameters"]["switchers"] == 2);
+    refuses("deep --record /dev/null", {"no record"});
 }
 
 TEST_CASE("the program says that a check was cut short") {

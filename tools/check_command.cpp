@@ -5,6 +5,7 @@
 #include "output.hpp"
 #include "runner.hpp"
 #include "selection.hpp"
+#include "tally.hpp"
 
 #include <wbsync/report/table.hpp>
 
@@ -20,40 +21,6 @@
 namespace wbsync::tools {
 
 namespace {
-
-/// What came out so far.
-struct tally {
-    int as_expected = 0;
-    int unexpected = 0;
-    int incomplete = 0;
-    int not_started = 0;
-
-    void add(const report::json& entry) {
-        if (entry["verdict"] == "incomplete")
-            ++incomplete;
-        else
-            ++(entry["as_expected"] == true ? as_expected : unexpected);
-    }
-
-    [[nodiscard]] int status() const {
-        return unexpected != 0                       ? not_as_expected
-               : incomplete != 0 || not_started != 0 ? something_incomplete
-                                                     : all_as_expected;
-    }
-
-    [[nodiscard]] std::string str() const {
-        const int all = as_expected + unexpected + incomplete;
-        std::string text =
-            fmt::format("{} {}: {} as expected", all, all == 1 ? "check" : "checks", as_expected);
-        if (unexpected != 0)
-            text += fmt::format(", {} NOT as expected", unexpected);
-        if (incomplete != 0)
-            text += fmt::format(", {} incomplete", incomplete);
-        if (not_started != 0)
-            text += fmt::format("; {} not started", not_started);
-        return text;
-    }
-};
 
 using row = std::array<std::string, 9>;
 
@@ -179,14 +146,6 @@ std::string resume_text(const check_request& c, const report::json& entry) {
                        quoted(entry["resume"].get<std::string>()));
 }
 
-/// "interrupted; explored about 12 %"
-std::string limit_text(const report::json& entry) {
-    std::string text = entry["message"].get<std::string>();
-    if (!entry["explored"].is_null())
-        text += "; " + report::explored_text(entry["explored"].get<double>());
-    return text;
-}
-
 std::string text_of(const check_request& c, const check_outcome& out, const row_layout& layout) {
     const report::json& e = out.entry;
     const bool incomplete = e["verdict"] == "incomplete";
@@ -248,7 +207,7 @@ int check_models(const std::vector<models::model>& all, const request& asked) {
             throw bad_usage(out.refused);
         if (asked.what == request::command::replay && out.entry["verdict"] == "incomplete")
             throw bad_usage(out.entry["message"].get<std::string>());
-        seen.add(out.entry);
+        seen.add(out.entry["verdict"].get<std::string>(), out.entry["as_expected"] == true);
         if (asked.json)
             results.push_back(out.entry);
         else

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace wbsync::tools {
 
@@ -46,27 +47,35 @@ CLI::App* add_list(CLI::App& app, request& asked) {
     return list;
 }
 
-CLI::App* add_check(CLI::App& app, request& asked, words& said) {
-    CLI::App* check = app.add_subcommand("check", "Checks models");
-    check->add_option("GLOB", asked.globs, "Models, such as 'isw/*'; without one, all of them")
+void add_models(CLI::App& to, request& asked) {
+    to.add_option("GLOB", asked.globs, "Models, such as 'isw/*'; without one, all of them")
         ->type_name("");
-    check
-        ->add_option("--memory", said.memory, "sc or weak; both, one after the other, if not given")
+}
+
+void add_memory(CLI::App& to, words& said) {
+    to.add_option("--memory", said.memory, "sc or weak; both, one after the other, if not given")
         ->check(one_of({"sc", "weak"}))
         ->type_name("sc|weak");
+}
+
+void add_limits(CLI::App& to, words& said) {
+    to.add_option("--max-executions", said.max_executions, "0: no limit")->type_name("N");
+    to.add_option("--max-seconds", said.max_seconds, "For each check; 0: no limit")->type_name("S");
+    to.add_option("--max-depth", said.max_depth, "Steps in one execution")->type_name("N");
+    to.add_option("--max-memory", said.max_memory, "Of each process; 0: no limit")
+        ->type_name("MiB");
+    to.add_option("-j,--jobs", said.jobs, "Processes that explore; one for each core if not given")
+        ->type_name("N");
+}
+
+CLI::App* add_check(CLI::App& app, request& asked, words& said) {
+    CLI::App* check = app.add_subcommand("check", "Checks models");
+    add_models(*check, asked);
+    add_memory(*check, said);
     check->add_option("-p", asked.parameters, "Sets a parameter of every model that is checked")
         ->allow_extra_args(false)
         ->type_name("KEY=VALUE");
-    check->add_option("--max-executions", said.max_executions, "0: no limit")->type_name("N");
-    check->add_option("--max-seconds", said.max_seconds, "For each check; 0: no limit")
-        ->type_name("S");
-    check->add_option("--max-depth", said.max_depth, "Steps in one execution")->type_name("N");
-    check->add_option("--max-memory", said.max_memory, "Of each process; 0: no limit")
-        ->type_name("MiB");
-    check
-        ->add_option("-j,--jobs", said.jobs,
-                     "Processes that explore; one for each core if not given")
-        ->type_name("N");
+    add_limits(*check, said);
     check
         ->add_option(
             "--resume", asked.with.resume,
@@ -85,6 +94,37 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
                     "Counterexamples with everything: barriers, and file and line of each step");
     check->footer(exit_codes);
     return check;
+}
+
+/// What matrix and deep have in common.
+void add_tables(CLI::App& to, request& asked, words& said) {
+    add_models(to, asked);
+    add_memory(to, said);
+    add_limits(to, said);
+    CLI::Option* const json = to.add_flag("--json", asked.json, "One JSON document");
+    to.add_flag("--markdown", asked.markdown, "Tables in Markdown")->excludes(json);
+    to.footer(exit_codes);
+}
+
+CLI::App* add_matrix(CLI::App& app, request& asked, words& said) {
+    CLI::App* matrix = app.add_subcommand(
+        "matrix", "Checks models at their default sizes, and shows the verdicts as tables");
+    add_tables(*matrix, asked, said);
+    matrix
+        ->add_option("--recorded", asked.recorded,
+                     "Runs nothing: shows what the manifests FOLDER/*/counts.json say")
+        ->type_name("FOLDER");
+    return matrix;
+}
+
+CLI::App* add_deep(CLI::App& app, request& asked, words& said) {
+    CLI::App* deep = app.add_subcommand(
+        "deep", "Checks what is verified at its default size at the next larger one");
+    add_tables(*deep, asked, said);
+    deep->add_option("--record", asked.record,
+                     "Keeps the results in this file, and does not run again what is in it")
+        ->type_name("FILE");
+    return deep;
 }
 
 CLI::App* add_replay(CLI::App& app, request& asked) {
@@ -135,6 +175,20 @@ void read_memory(request& asked, const words& said) {
         asked.memories = {memory_kind::sc, memory_kind::weak};
 }
 
+/// CLI11 would only say that a subcommand is missing.
+void expect_known(const CLI::App& app, std::string_view first) {
+    if (first.empty() || first[0] == '-')
+        return;
+    std::vector<std::string> known;
+    for (const CLI::App* command : app.get_subcommands({})) {
+        if (command->get_name() == first)
+            return;
+        known.push_back(command->get_name());
+    }
+    throw bad_usage(
+        fmt::format("unknown command '{}': the commands are {}", first, fmt::join(known, ", ")));
+}
+
 } // namespace
 
 request parse_command_line(int argc, const char* const* argv, const char* version) {
@@ -146,19 +200,15 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     app.require_subcommand(1);
     app.footer(exit_codes);
 
-    // CLI11 would only say that a subcommand is missing.
-    if (const std::string_view first = argc > 1 ? argv[1] : "";
-        !first.empty() && first[0] != '-' && first != "list" && first != "check" &&
-        first != "replay" && first != "litmus")
-        throw bad_usage(fmt::format(
-            "unknown command '{}': the commands are list, check, replay and litmus", first));
-
     request asked;
     words said;
     const CLI::App* const list = add_list(app, asked);
     add_check(app, asked, said);
+    const CLI::App* const matrix = add_matrix(app, asked, said);
+    const CLI::App* const deep = add_deep(app, asked, said);
     const CLI::App* const replay = add_replay(app, asked);
     CLI::App* const litmus = litmus::add_command(app, asked.litmus);
+    expect_known(app, argc > 1 ? argv[1] : "");
     const std::string_view all = exit_codes;
     litmus->footer(std::string{all.substr(0, all.find("\n\n"))});
     try {
@@ -181,7 +231,10 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
         asked.what = request::command::litmus;
         return asked;
     }
-    asked.what = replay->parsed() ? request::command::replay : request::command::check;
+    asked.what = replay->parsed()   ? request::command::replay
+                 : matrix->parsed() ? request::command::matrix
+                 : deep->parsed()   ? request::command::deep
+                                    : request::command::check;
     read_bounds(asked, said);
     try {
         (void)asked.with.with_environment();

@@ -12,9 +12,12 @@ namespace wbsync::tools {
 
 /// What the command line asks for.
 struct request {
-    enum class command { list, check, replay, litmus, print } what = command::print;
+    enum class command { list, check, replay, matrix, deep, litmus, print } what = command::print;
     std::string text; ///< for print: help, or the version
     bool json = false;
+    bool markdown = false;
+    std::string recorded; ///< for matrix: the folder with the manifests; empty: run the checks
+    std::string record;   ///< for deep: the file that keeps what was done
     bool trace = false;
     bool no_symmetry = false;
     std::vector<std::string> globs;

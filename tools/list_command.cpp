@@ -40,6 +40,8 @@ std::string list_json(const std::vector<models::model>& all) {
              {"release", m.release},
              {"summary", m.summary},
              {"parameters", parameters},
+             {"asks", m.asks},
+             {"larger", models::larger_size(m)},
              {"expected",
               {{"sc", expected(m, memory_kind::sc)}, {"weak", expected(m, memory_kind::weak)}}}});
     }

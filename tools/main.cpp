@@ -2,8 +2,10 @@
 // The program `wbsync`: lists the models of the repository, and checks them.
 #include "check_command.hpp"
 #include "cli.hpp"
+#include "deep_command.hpp"
 #include "errors.hpp"
 #include "list_command.hpp"
+#include "matrix_command.hpp"
 #include "output.hpp"
 
 #include "models/all.hpp"
@@ -25,6 +27,8 @@ int run(int argc, char** argv) {
         tools::print(asked.json ? tools::list_json(models::all())
                                 : tools::list_text(models::all()));
         break;
+    case tools::request::command::matrix: return tools::print_matrix(models::all(), asked);
+    case tools::request::command::deep: return tools::check_deeper(models::all(), asked);
     case tools::request::command::litmus: return litmus::run_command(asked.litmus);
     case tools::request::command::print: tools::print(asked.text); break;
     }

@@ -37,6 +37,14 @@ struct check_outcome {
     std::string refused;        ///< why it cannot be run as the user asked; empty if it was
 };
 
+/// Why a check is incomplete: "interrupted; explored about 12 %"
+inline std::string limit_text(const report::json& entry) {
+    std::string text = entry["message"].get<std::string>();
+    if (!entry["explored"].is_null())
+        text += "; " + report::explored_text(entry["explored"].get<double>());
+    return text;
+}
+
 namespace detail {
 
 inline check_outcome describe(const check_request& asked, const result& r) {

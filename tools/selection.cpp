@@ -63,9 +63,7 @@ std::vector<const models::model*> select(const std::vector<models::model>& all,
 }
 
 models::parameter_values values_of(const models::model& of, const std::vector<std::string>& asked) {
-    models::parameter_values values;
-    for (const auto& p : of.parameters)
-        values[p.name] = p.value;
+    models::parameter_values values = models::default_size(of);
     std::set<std::string> seen;
     for (const std::string& text : asked) {
         const auto equals = text.find('=');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Compares what the models' checks come to with the manifests beside the models, or writes these.
 
-#include "checks/manifest/manifest.hpp"
+#include "models/manifest.hpp"
 #include "models/all.hpp"
 
 #include <CLI/CLI.hpp>

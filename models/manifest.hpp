@@ -132,9 +132,7 @@ inline measured measure(const wbsync::models::model& m, wbsync::memory_kind memo
     wbsync::options with;
     with.memory = memory;
     with.trace = false;
-    wbsync::models::parameter_values values;
-    for (const auto& p : m.parameters)
-        values[p.name] = p.value;
+    const wbsync::models::parameter_values values = wbsync::models::default_size(m);
     const wbsync::result r = m.check(with, values);
     const auto expected = m.expected(memory, values);
     const std::string verdict = r.outcome == wbsync::verdict::finding ? "finding " + r.what.property

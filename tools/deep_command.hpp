@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "cli.hpp"
+
+#include "models/catalogue.hpp"
+
+#include <vector>
+
+namespace wbsync::tools {
+
+/// Runs `wbsync deep`: checks each model that is expected to be verified at its default size at the
+/// next larger one, prints the results and returns the exit code. Throws bad_usage before anything
+/// is run.
+int check_deeper(const std::vector<models::model>& all, const request& asked);
+
+} // namespace wbsync::tools

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "matrix_command.hpp"
+
+#include "errors.hpp"
+#include "matrix_table.hpp"
+#include "output.hpp"
+#include "runner.hpp"
+#include "selection.hpp"
+
+#include "models/manifest.hpp"
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace wbsync::tools {
+
+namespace {
+
+std::vector<matrix_cell> run_all(const std::vector<const models::model*>& selected,
+                                 const request& asked, int& not_started) {
+    std::vector<matrix_cell> cells;
+    interrupt::listen();
+    for (const models::model* m : selected)
+        for (const memory_kind memory : asked.memories) {
+            if (interrupt::seen != 0) {
+                ++not_started;
+                continue;
+            }
+            options with = asked.with;
+            with.memory = memory;
+            with.trace = false;
+            const check_outcome out = run_isolated({*m, models::default_size(*m), with});
+            if (!out.refused.empty())
+                throw bad_usage(out.refused);
+            cells.push_back(cell_of(*m, memory, out.entry));
+        }
+    return cells;
+}
+
+/// What the manifests below a folder say.
+class recorded {
+public:
+    explicit recorded(std::string folder) : folder_(std::move(folder)) {}
+
+    [[nodiscard]] matrix_cell cell(const models::model& m, memory_kind memory) {
+        for (const manifest::row& r : rows_of(m.folder))
+            if (r.model == m.name && r.memory == wbsync::name_of(memory) &&
+                r.parameters == models::default_size(m)) {
+                const auto space = std::min(r.verdict.find(' '), r.verdict.size());
+                return {m, memory, r.verdict.substr(0, space),
+                        r.verdict.substr(std::min(space + 1, r.verdict.size())), r.executions};
+            }
+        throw bad_usage(fmt::format("{} has no row for {} under {} at its default size: ./run "
+                                    "promote writes one",
+                                    path_of(m.folder), m.name, wbsync::name_of(memory)));
+    }
+
+private:
+    [[nodiscard]] std::string path_of(const std::string& family) const {
+        return fmt::format("{}/{}/counts.json", folder_, family);
+    }
+
+    const std::vector<manifest::row>& rows_of(const std::string& family) {
+        const auto known = rows_.find(family);
+        if (known != rows_.end())
+            return known->second;
+        try {
+            return rows_[family] = manifest::read(path_of(family));
+        } catch (const std::runtime_error& e) {
+            throw bad_usage(fmt::format("{} {}", path_of(family), e.what()));
+        }
+    }
+
+    std::string folder_;
+    std::map<std::string, std::vector<manifest::row>> rows_;
+};
+
+std::vector<matrix_cell> read_all(const std::vector<const models::model*>& selected,
+                                  const request& asked) {
+    std::vector<matrix_cell> cells;
+    recorded from(asked.recorded);
+    for (const models::model* m : selected)
+        for (const memory_kind memory : asked.memories)
+            cells.push_back(from.cell(*m, memory));
+    return cells;
+}
+
+} // namespace
+
+int print_matrix(const std::vector<models::model>& all, const request& asked) {
+    const auto selected = select(all, asked.globs);
+    int not_started = 0;
+    matrix seen(asked.recorded.empty() ? run_all(selected, asked, not_started)
+                                       : read_all(selected, asked));
+    seen.seen().not_started = not_started;
+    if (asked.json)
+        print(report::dump(seen.json(), 2) + "\n");
+    else if (asked.markdown)
+        print(seen.markdown());
+    else
+        print(seen.text() + seen.seen().str() + "\n");
+    return seen.seen().status();
+}
+
+} // namespace wbsync::tools

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "cli.hpp"
+
+#include "models/catalogue.hpp"
+
+#include <vector>
+
+namespace wbsync::tools {
+
+/// Runs `wbsync matrix`: checks the models at their default sizes, or reads what the manifests say,
+/// prints the tables and returns the exit code. Throws bad_usage before anything is run.
+int print_matrix(const std::vector<models::model>& all, const request& asked);
+
+} // namespace wbsync::tools

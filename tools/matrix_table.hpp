@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "models/catalogue.hpp"
+#include "runner.hpp"
+#include "tally.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace wbsync::tools {
+
+/// One check of one model.
+struct matrix_cell {
+    const models::model& of;
+    memory_kind memory;
+    std::string verdict;  ///< "verified", "finding" or "incomplete"
+    std::string property; ///< that failed
+    std::uint64_t executions = 0;
+    std::string remark = {}; ///< why it is incomplete, and how far it came
+
+    /// Measured against the catalogue, for the default size.
+    [[nodiscard]] models::expectation expected() const {
+        return of.expected(memory, models::default_size(of));
+    }
+    [[nodiscard]] bool as_expected() const {
+        const models::expectation e = expected();
+        return wbsync::name_of(e.outcome) == verdict && (verdict != "finding" || e.names(property));
+    }
+    [[nodiscard]] std::string name() const {
+        return fmt::format("{} under {}", of.name, wbsync::name_of(memory));
+    }
+    /// "finding P1"
+    [[nodiscard]] std::string result() const {
+        return property.empty() ? verdict : verdict + " " + property;
+    }
+};
+
+inline matrix_cell cell_of(const models::model& m, memory_kind memory, const report::json& entry) {
+    matrix_cell cell{m, memory, entry["verdict"].get<std::string>(), "",
+                     entry["executions"].get<std::uint64_t>()};
+    if (cell.verdict == "finding")
+        cell.property = entry["property"].get<std::string>();
+    if (cell.verdict == "incomplete")
+        cell.remark = limit_text(entry);
+    return cell;
+}
+
+/// The verdicts of all models as tables: one for each folder, with a row for each version and a
+/// column for each question. "isw/v7/P3" is the version "isw/v7", asked "P3".
+class matrix {
+public:
+    explicit matrix(std::vector<matrix_cell> cells) : cells_(std::move(cells)) {
+        for (const matrix_cell& c : cells_) {
+            seen_.add(c.verdict, c.as_expected());
+            place(c);
+        }
+    }
+
+    matrix(const matrix&) = delete;
+    matrix& operator=(const matrix&) = delete;
+
+    tally& seen() { return seen_; }
+
+    /// A line for each version and memory.
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        for (const table& t : tables_)
+            out += text_of(t) + "\n";
+        return out + remarks("");
+    }
+
+    /// A row for each version; where the memories differ, sc stands before weak.
+    [[nodiscard]] std::string markdown() const {
+        std::string out;
+        for (const table& t : tables_)
+            out += markdown_of(t) + "\n";
+        return out + remarks("* ");
+    }
+
+    [[nodiscard]] report::json json() const {
+        report::json tables = report::json::array();
+        for (const table& t : tables_)
+            tables.push_back(json_of(t));
+        return {{"tables", tables}};
+    }
+
+private:
+    struct column {
+        std::string question; ///< "P3"; empty for the main one
+        std::string asks;
+
+        [[nodiscard]] std::string heading() const {
+            if (question.empty())
+                return asks.empty() ? "verdict" : asks;
+            return asks.empty() || asks == question ? question : question + ": " + asks;
+        }
+    };
+    struct row {
+        std::string version;
+        const models::model& first;
+        std::vector<const matrix_cell*> cells;
+    };
+    struct table {
+        std::string folder;
+        std::vector<column> columns;
+        std::vector<row> rows;
+    };
+    using line = std::vector<std::string>;
+
+    static std::size_t second_slash(const std::string& name) {
+        const auto first = name.find('/');
+        return first == std::string::npos ? name.size()
+                                          : std::min(name.find('/', first + 1), name.size());
+    }
+    static std::string version_of(const models::model& m) {
+        return m.name.substr(0, second_slash(m.name));
+    }
+    static std::string question_of(const models::model& m) {
+        const std::size_t at = second_slash(m.name);
+        return at == m.name.size() ? "" : m.name.substr(at + 1);
+    }
+
+    void place(const matrix_cell& c) {
+        table& t = one_with(tables_, &table::folder, c.of.folder, {c.of.folder, {}, {}});
+        one_with(t.columns, &column::question, question_of(c.of), {question_of(c.of), c.of.asks});
+        const std::string version = version_of(c.of);
+        one_with(t.rows, &row::version, version, {version, c.of, {}}).cells.push_back(&c);
+    }
+
+    /// The element whose `key` is `value`, put to the end if there is none.
+    template <class T>
+    static T& one_with(std::vector<T>& in, std::string T::*key, const std::string& value,
+                       T otherwise) {
+        for (T& element : in)
+            if (element.*key == value)
+                return element;
+        in.push_back(std::move(otherwise));
+        return in.back();
+    }
+
+    static const matrix_cell* find(const row& r, const column& c, memory_kind memory) {
+        for (const matrix_cell* cell : r.cells)
+            if (cell->memory == memory && question_of(cell->of) == c.question)
+                return cell;
+        return nullptr;
+    }
+
+    /// "verified 22", "P1"; with a mark if that is not what was expected.
+    static std::string short_text(const matrix_cell& c) {
+        std::string text =
+            c.verdict == "finding" ? c.property : fmt::format("{} {}", c.verdict, c.executions);
+        return c.as_expected() ? text : "! " + text;
+    }
+
+    static std::string both(const matrix_cell* sc, const matrix_cell* weak) {
+        if (sc == nullptr || weak == nullptr)
+            return sc != nullptr ? short_text(*sc) : weak != nullptr ? short_text(*weak) : "";
+        const std::string first = short_text(*sc), second = short_text(*weak);
+        const std::string_view shared = "verified ";
+        if (first == second)
+            return first;
+        const bool holds = first.starts_with(shared) && second.starts_with(shared);
+        return first + " / " + (holds ? second.substr(shared.size()) : second);
+    }
+
+    static std::string text_of(const table& t) {
+        std::vector<line> lines{{"models/" + t.folder, "commit", "memory"}};
+        for (const column& c : t.columns)
+            lines.front().push_back(c.heading());
+        for (const row& r : t.rows)
+            for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
+                add_line(lines, t, r, memory);
+        return aligned(lines);
+    }
+
+    static void add_line(std::vector<line>& to, const table& t, const row& r, memory_kind memory) {
+        const bool asked = std::any_of(r.cells.begin(), r.cells.end(),
+                                       [&](const matrix_cell* c) { return c->memory == memory; });
+        if (!asked)
+            return;
+        const bool again = to.size() > 1 && r.cells.front()->memory != memory;
+        line l{again ? "" : r.version, again ? "" : r.first.commit.substr(0, 12),
+               wbsync::name_of(memory)};
+        for (const column& c : t.columns) {
+            const matrix_cell* cell = find(r, c, memory);
+            l.push_back(cell == nullptr ? "" : short_text(*cell));
+        }
+        to.push_back(std::move(l));
+    }
+
+    static std::string aligned(const std::vector<line>& lines) {
+        std::vector<std::size_t> widths(lines.front().size());
+        for (const line& l : lines)
+            for (std::size_t i = 0; i != l.size(); ++i)
+                widths[i] = std::max(widths[i], l[i].size());
+        std::string out;
+        for (const line& l : lines) {
+            for (std::size_t i = 0; i != l.size(); ++i)
+                out += fmt::format("{:<{}}  ", l[i], widths[i]);
+            out.erase(out.find_last_not_of(' ') + 1);
+            out += '\n';
+        }
+        return out;
+    }
+
+    static std::string markdown_of(const table& t) {
+        std::string out = fmt::format("### models/{}\n\n| version | commit | release |", t.folder);
+        for (const column& c : t.columns)
+            out += fmt::format(" {} |", c.heading());
+        out += "\n|---|---|---|";
+        for (std::size_t i = 0; i != t.columns.size(); ++i)
+            out += "---|";
+        out += "\n";
+        for (const row& r : t.rows) {
+            out += fmt::format("| `{}` | {} | {} |", r.version, r.first.commit, r.first.release);
+            for (const column& c : t.columns) {
+                const std::string cell =
+                    both(find(r, c, memory_kind::sc), find(r, c, memory_kind::weak));
+                out += cell.empty() ? " |" : fmt::format(" {} |", cell);
+            }
+            out += "\n";
+        }
+        return out;
+    }
+
+    static report::json json_of(const table& t) {
+        report::json columns = report::json::array(), rows = report::json::array();
+        for (const column& c : t.columns)
+            columns.push_back({{"question", c.question}, {"asks", c.asks}});
+        for (const row& r : t.rows) {
+            report::json cells = report::json::array();
+            for (const matrix_cell* c : r.cells)
+                cells.push_back({{"model", c->of.name},
+                                 {"question", question_of(c->of)},
+                                 {"memory", wbsync::name_of(c->memory)},
+                                 {"parameters", models::default_size(c->of)},
+                                 {"verdict", c->verdict},
+                                 {"property", c->property.empty() ? report::json(nullptr)
+                                                                  : report::json(c->property)},
+                                 {"expected", c->expected().str()},
+                                 {"as_expected", c->as_expected()},
+                                 {"executions", c->executions},
+                                 {"message", c->remark.empty() ? report::json(nullptr)
+                                                               : report::json(c->remark)}});
+            rows.push_back({{"version", r.version},
+                            {"commit", r.first.commit},
+                            {"release", r.first.release},
+                            {"cells", cells}});
+        }
+        return {{"folder", t.folder}, {"columns", columns}, {"rows", rows}};
+    }
+
+    /// What the marks mean.
+    [[nodiscard]] std::string remarks(std::string_view bullet) const {
+        std::string out;
+        for (const matrix_cell& c : cells_) {
+            if (!c.remark.empty())
+                out += fmt::format("{}{}: {} after {} executions: {}\n", bullet, c.name(),
+                                   c.verdict, c.executions, c.remark);
+            else if (!c.as_expected())
+                out += fmt::format("{}{}: {}, NOT as expected: {}\n", bullet, c.name(), c.result(),
+                                   c.expected().str());
+        }
+        return out;
+    }
+
+    std::vector<matrix_cell> cells_;
+    std::vector<table> tables_;
+    tally seen_;
+};
+
+} // namespace wbsync::tools
