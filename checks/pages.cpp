@@ -43,6 +43,19 @@ TEST_CASE("a page that says what the program says is up to date, whatever the ti
     }
 }
 
+TEST_CASE("times in the middle of a line differ as well, and those in Markdown are none") {
+    const auto says_line = [](const std::string& line) {
+        return [line](const std::string&) -> pages::output { return {line + "\n", 0}; };
+    };
+    const std::string code = "<!-- output of: wbsync one -->\n<!-- end -->\n";
+    const std::string old = pages::renew(code, says_line("t  3  0.01  Never; 0.0 s")).should_be;
+    CHECK(pages::renew(old, says_line("t  3  0.12  Never; 1.0 s")).should_be == old);
+    CHECK(pages::renew(old, says_line("t  4  0.01  Never; 0.0 s")).should_be != old);
+    const std::string table = "<!-- written by: wbsync one -->\n<!-- end -->\n";
+    const std::string released = pages::renew(table, says_line("| 5.1 | 6.12 |")).should_be;
+    CHECK(pages::renew(released, says_line("| 5.2 | 6.12 |")).should_be != released);
+}
+
 TEST_CASE("a page is out of date if the program says something else, and names the line") {
     const pages::page p = pages::renew(text, says("v1  finding P1  7  0.01\n"));
     CHECK(p.should_be != text);

@@ -40,10 +40,10 @@ namespace detail {
 
 inline constexpr std::string_view end_line = "<!-- end -->";
 
-/// Without the times, which differ from run to run.
+/// A block of code without the times, which differ from run to run.
 inline std::string timeless(const std::string& text) {
-    static const std::regex time(R"( +[0-9]+\.[0-9][0-9](\n|$))");
-    return std::regex_replace(text, time, " (time)$1");
+    static const std::regex time(R"( +[0-9]+\.[0-9][0-9]?( s)?(?=[ \n]))");
+    return text.starts_with("```") ? std::regex_replace(text, time, " (time)") : text;
 }
 
 struct marker {
