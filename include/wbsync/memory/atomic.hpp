@@ -37,24 +37,29 @@ inline void full_fence() {
 inline void smp_mb(const site& at = site::here()) {
     detail::fence("smp_mb", at, [](auto& run) { run.full_fence(); });
 }
+/// Full memory barrier, for an atomic operation without one that follows.
+/// Documentation/atomic_t.txt.
 inline void smp_mb__before_atomic(const site& at = site::here()) {
     detail::fence("smp_mb__before_atomic", at, [](auto& run) { run.full_fence(); });
 }
+/// Full memory barrier, for an atomic operation without one that came before.
+/// Documentation/atomic_t.txt.
 inline void smp_mb__after_atomic(const site& at = site::here()) {
     detail::fence("smp_mb__after_atomic", at, [](auto& run) { run.full_fence(); });
 }
+/// Full memory barrier, for a spin_lock() that came before. include/linux/spinlock.h.
 inline void smp_mb__after_spinlock(const site& at = site::here()) {
     detail::fence("smp_mb__after_spinlock", at, [](auto& run) { run.full_fence(); });
 }
 
 /// Orders loads against later loads. Here an acquire fence, which also orders them against later
-/// stores: stronger than the kernel's.
+/// stores: stronger than the kernel's. Documentation/memory-barriers.txt.
 inline void smp_rmb(const site& at = site::here()) {
     detail::fence("smp_rmb", at, [](auto& run) { run.memory().acquire_fence(run.self()); });
 }
 
 /// Orders stores against later stores. Here a release fence, which also orders earlier loads
-/// against later stores: stronger than the kernel's.
+/// against later stores: stronger than the kernel's. Documentation/memory-barriers.txt.
 inline void smp_wmb(const site& at = site::here()) {
     detail::fence("smp_wmb", at, [](auto& run) { run.memory().release_fence(run.self()); });
 }
@@ -77,32 +82,36 @@ inline std::int64_t READ_ONCE(const atomic_t& v, const site& at = site::here()) 
     return v.value.load(memory_order::relaxed, "READ_ONCE", at);
 }
 
-/// Relaxed store.
+/// Relaxed store. include/asm-generic/rwonce.h.
 inline void WRITE_ONCE(atomic_t& v, std::int64_t value, const site& at = site::here()) {
     v.value.store(value, memory_order::relaxed, "WRITE_ONCE", at);
 }
 
 /// A plain load that is known to race and does not care (KCSAN's data_race()): a relaxed load.
+/// include/linux/compiler.h.
 inline std::int64_t data_race(const atomic_t& v, const site& at = site::here()) {
     return v.value.load(memory_order::relaxed, "data_race", at);
 }
 
 /// The same for a plain store: a relaxed store. The kernel writes data_race(v = value).
+/// include/linux/compiler.h.
 inline void data_race_write(atomic_t& v, std::int64_t value, const site& at = site::here()) {
     v.value.store(value, memory_order::relaxed, "data_race_write", at);
 }
 
 /// Load-acquire: what the storing thread did before its release is visible after it.
+/// Documentation/memory-barriers.txt.
 inline std::int64_t smp_load_acquire(const atomic_t& v, const site& at = site::here()) {
     return v.value.load(memory_order::acquire, "smp_load_acquire", at);
 }
 
 /// Store-release: everything before it is visible to whoever acquires the value.
+/// Documentation/memory-barriers.txt.
 inline void smp_store_release(atomic_t& v, std::int64_t value, const site& at = site::here()) {
     v.value.store(value, memory_order::release, "smp_store_release", at);
 }
 
-/// WRITE_ONCE(); smp_mb().
+/// WRITE_ONCE(); smp_mb(). include/asm-generic/barrier.h.
 inline void smp_store_mb(atomic_t& v, std::int64_t value, const site& at = site::here()) {
     v.value.store(value, memory_order::relaxed, "smp_store_mb", at);
     detail::full_fence();
@@ -125,20 +134,25 @@ std::int64_t await(const atomic_t& v, Predicate accepts, const site& at = site::
     return value;
 }
 
+/// READ_ONCE(): relaxed load. Documentation/atomic_t.txt.
 inline std::int64_t atomic_read(const atomic_t& v, const site& at = site::here()) {
     return v.value.load(memory_order::relaxed, "atomic_read", at);
 }
+/// smp_load_acquire(). Documentation/atomic_t.txt.
 inline std::int64_t atomic_read_acquire(const atomic_t& v, const site& at = site::here()) {
     return v.value.load(memory_order::acquire, "atomic_read_acquire", at);
 }
+/// WRITE_ONCE(): relaxed store. Documentation/atomic_t.txt.
 inline void atomic_set(atomic_t& v, std::int64_t value, const site& at = site::here()) {
     v.value.store(value, memory_order::relaxed, "atomic_set", at);
 }
+/// smp_store_release(). Documentation/atomic_t.txt.
 inline void atomic_set_release(atomic_t& v, std::int64_t value, const site& at = site::here()) {
     v.value.store(value, memory_order::release, "atomic_set_release", at);
 }
 
 // Without a result: relaxed, no ordering at all. Two of them on one variable commute.
+// Documentation/atomic_t.txt.
 
 inline void atomic_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
     v.value.add(n, "atomic_add", at);
@@ -154,6 +168,7 @@ inline void atomic_dec(atomic_t& v, const site& at = site::here()) {
 }
 
 // With a result: smp_mb(), relaxed read-modify-write, smp_mb(); or the order in the name.
+// Documentation/atomic_t.txt.
 
 namespace detail {
 
@@ -247,7 +262,7 @@ inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
 
 // Conditional: fully ordered when they change the value, a relaxed load when they do not.
 
-/// Returns the value seen; it was replaced iff that is `old`.
+/// Returns the value seen; it was replaced iff that is `old`. Documentation/atomic_t.txt.
 inline std::int64_t atomic_cmpxchg(atomic_t& v, std::int64_t old, std::int64_t value,
                                    const site& at = site::here()) {
     return v.value
@@ -273,7 +288,7 @@ inline std::int64_t atomic_cmpxchg_relaxed(atomic_t& v, std::int64_t old, std::i
         .second;
 }
 
-/// Adds `n` unless the value is `refused`; returns whether it did.
+/// Adds `n` unless the value is `refused`; returns whether it did. Documentation/atomic_t.txt.
 inline bool atomic_add_unless(atomic_t& v, std::int64_t n, std::int64_t refused,
                               const site& at = site::here()) {
     return v.value
@@ -281,6 +296,7 @@ inline bool atomic_add_unless(atomic_t& v, std::int64_t n, std::int64_t refused,
                    memory_order::relaxed, true, "atomic_add_unless", at)
         .first;
 }
+/// Adds 1 unless the value is 0; returns whether it did. Documentation/atomic_t.txt.
 inline bool atomic_inc_not_zero(atomic_t& v, const site& at = site::here()) {
     return v.value
         .update_if([](std::int64_t x) { return x != 0; }, detail::plus(1), memory_order::relaxed,

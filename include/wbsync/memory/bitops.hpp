@@ -21,40 +21,41 @@ inline auto without_bit(int bit) {
 
 } // namespace detail
 
-/// Relaxed look.
+/// Relaxed look. Documentation/atomic_bitops.txt.
 inline bool test_bit(int bit, const atomic_t& word, const site& at = site::here()) {
     return (word.value.load(memory_order::relaxed, "test_bit", at) & detail::mask(bit)) != 0;
 }
-/// Acquire.
+/// Acquire. Documentation/atomic_bitops.txt.
 inline bool test_bit_acquire(int bit, const atomic_t& word, const site& at = site::here()) {
     return (word.value.load(memory_order::acquire, "test_bit_acquire", at) & detail::mask(bit)) !=
            0;
 }
 
-/// Relaxed, as every bit operation without a result.
+/// Relaxed, as every bit operation without a result. Documentation/atomic_bitops.txt.
 inline void set_bit(int bit, atomic_t& word, const site& at = site::here()) {
     word.value.update(detail::with_bit(bit), memory_order::relaxed, "set_bit", at);
 }
-/// Relaxed.
+/// Relaxed. Documentation/atomic_bitops.txt.
 inline void clear_bit(int bit, atomic_t& word, const site& at = site::here()) {
     word.value.update(detail::without_bit(bit), memory_order::relaxed, "clear_bit", at);
 }
-/// Release.
+/// Release. Documentation/atomic_bitops.txt.
 inline void clear_bit_unlock(int bit, atomic_t& word, const site& at = site::here()) {
     word.value.update(detail::without_bit(bit), memory_order::release, "clear_bit_unlock", at);
 }
 
-/// Returns the old value of the bit. Full barrier on both sides.
+/// Returns the old value of the bit. Full barrier on both sides. Documentation/atomic_bitops.txt.
 inline bool test_and_set_bit(int bit, atomic_t& word, const site& at = site::here()) {
     return (detail::fully_ordered(word, detail::with_bit(bit), "test_and_set_bit", at) &
             detail::mask(bit)) != 0;
 }
-/// Returns the old value of the bit. Full barrier on both sides.
+/// Returns the old value of the bit. Full barrier on both sides. Documentation/atomic_bitops.txt.
 inline bool test_and_clear_bit(int bit, atomic_t& word, const site& at = site::here()) {
     return (detail::fully_ordered(word, detail::without_bit(bit), "test_and_clear_bit", at) &
             detail::mask(bit)) != 0;
 }
 /// Returns the old value of the bit. Acquire if it was clear, otherwise a relaxed load.
+/// Documentation/atomic_bitops.txt.
 inline bool test_and_set_bit_lock(int bit, atomic_t& word, const site& at = site::here()) {
     return !word.value
                 .update_if([bit](std::int64_t v) { return (v & detail::mask(bit)) == 0; },

@@ -65,14 +65,14 @@ void rcu_assign_pointer(pointer<T>& p, T* to, const site& at = site::here()) {
 }
 
 /// Fetches a published object. Here a load-acquire: stronger than the kernel's address dependency,
-/// which orders only what is reached through the pointer.
+/// which orders only what is reached through the pointer. include/linux/rcupdate.h.
 template <class T>
 T* rcu_dereference(const pointer<T>& p, const site& at = site::here()) {
     return pointer<T>::to_pointer(
         p.value.load(engine::memory_order::acquire, "rcu_dereference", at));
 }
 
-/// Exchange, fully ordered.
+/// Exchange, fully ordered. include/linux/atomic/atomic-instrumented.h.
 template <class T>
 T* xchg(pointer<T>& p, T* to, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();

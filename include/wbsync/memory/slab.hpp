@@ -45,7 +45,7 @@ T* kmalloc(const allocation& what, Args&&... args) {
 }
 
 /// Frees what kmalloc() returned; nullptr is ignored. Twice, or something else: a finding. Counts
-/// as a store, so a load on whose value it depends orders it (see docs/memory-model.md).
+/// as a store, so a load on whose value it depends orders it (see docs/memory-model.md). mm/slub.c.
 template <class T>
 void kfree(T* object, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();

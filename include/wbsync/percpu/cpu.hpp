@@ -88,6 +88,7 @@ inline void may_migrate(scenario& s, const site& at = site::here()) {
 }
 
 /// On which CPU the thread runs. Nothing keeps it there without preempt_disable().
+/// include/linux/smp.h.
 inline int smp_processor_id(const site& at = site::here()) {
     return detail::this_cpu(at);
 }
@@ -103,7 +104,7 @@ inline void preempt_disable(const site& at = site::here()) {
     detail::atomic_context::of(*run).enter(*run, {"preempt_disable()", nullptr, at});
 }
 
-/// Ends what preempt_disable() began; without that: finding "misuse".
+/// Ends what preempt_disable() began; without that: finding "misuse". include/linux/preempt.h.
 inline void preempt_enable(const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
@@ -114,11 +115,12 @@ inline void preempt_enable(const site& at = site::here()) {
     detail::rcu_state::of(*run).periods.leave(*run, "preempt_enable", at);
 }
 
-/// preempt_disable() and smp_processor_id().
+/// preempt_disable() and smp_processor_id(). include/linux/smp.h.
 inline int get_cpu(const site& at = site::here()) {
     preempt_disable(at);
     return smp_processor_id(at);
 }
+/// preempt_enable(). include/linux/smp.h.
 inline void put_cpu(const site& at = site::here()) {
     preempt_enable(at);
 }

@@ -25,21 +25,24 @@ public:
     std::array<atomic_t, nr_cpus> parts;
 };
 
-/// That of one CPU, as any other shared integer.
+/// That of one CPU, as any other shared integer. include/linux/percpu-defs.h.
 inline atomic_t& per_cpu(percpu_t& x, int cpu, const site& at = site::here()) {
     if (cpu < 0 || cpu >= nr_cpus)
         violated("misuse", fmt::format("per_cpu() for CPU {}, there are {}", cpu, nr_cpus), at);
     return x.parts[static_cast<std::size_t>(cpu)];
 }
+/// A pointer to that of one CPU. include/linux/percpu-defs.h.
 inline atomic_t* per_cpu_ptr(percpu_t& x, int cpu, const site& at = site::here()) {
     return &per_cpu(x, cpu, at);
 }
 /// That of the current CPU. The thread may leave the CPU before it uses it.
+/// include/linux/percpu-defs.h.
 inline atomic_t* this_cpu_ptr(percpu_t& x, const site& at = site::here()) {
     return &x.parts[static_cast<std::size_t>(detail::this_cpu(at))];
 }
 
 // One step on the current CPU's part, with no interrupt and no migration inside of it. Relaxed.
+// Documentation/core-api/this_cpu_ops.rst.
 
 inline void this_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here()) {
     this_cpu_ptr(x, at)->value.add(n, "this_cpu_add", at);

@@ -56,6 +56,7 @@ inline void fold(percpu_counter& c, atomic_t& part, const char* verb, const site
 } // namespace detail
 
 /// Adds to the counter. No ordering; takes the lock when the CPU's part reaches the batch.
+/// lib/percpu_counter.c.
 inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
                                      const site& at = site::here()) {
     detail::use(c, "percpu_counter_add", at);
@@ -70,24 +71,28 @@ inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batc
     detail::use(c, "percpu_counter_add", at);
 }
 
-/// With the counter's own batch.
+/// With the counter's own batch. include/linux/percpu_counter.h.
 inline void percpu_counter_add(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
     percpu_counter_add_batch(c, n, c.batch, at);
 }
+/// percpu_counter_add() of 1. include/linux/percpu_counter.h.
 inline void percpu_counter_inc(percpu_counter& c, const site& at = site::here()) {
     percpu_counter_add(c, 1, at);
 }
+/// percpu_counter_add() of -1. include/linux/percpu_counter.h.
 inline void percpu_counter_dec(percpu_counter& c, const site& at = site::here()) {
     percpu_counter_add(c, -1, at);
 }
 
 /// The shared count alone, relaxed: wrong by up to the batch for each CPU.
+/// include/linux/percpu_counter.h.
 inline std::int64_t percpu_counter_read(const percpu_counter& c, const site& at = site::here()) {
     detail::use(c, "percpu_counter_read", at);
     return c.count.value.load(memory_order::relaxed, "percpu_counter_read", at);
 }
 
 /// The count and the parts of all CPUs, under the lock; adds that do not take it may be missed.
+/// lib/percpu_counter.c.
 inline std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site::here()) {
     detail::use(c, "percpu_counter_sum", at);
     spin_lock(c.lock, at);
@@ -98,17 +103,18 @@ inline std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site:
     return sum;
 }
 
-/// Never below 0.
+/// Never below 0. include/linux/percpu_counter.h.
 inline std::int64_t percpu_counter_read_positive(const percpu_counter& c,
                                                  const site& at = site::here()) {
     return std::max<std::int64_t>(percpu_counter_read(c, at), 0);
 }
+/// percpu_counter_sum(), never below 0. include/linux/percpu_counter.h.
 inline std::int64_t percpu_counter_sum_positive(percpu_counter& c, const site& at = site::here()) {
     return std::max<std::int64_t>(percpu_counter_sum(c, at), 0);
 }
 
 /// Compares with `rhs`: -1, 0, 1. Takes the sum only if the shared count is so close to it that the
-/// CPUs' parts can decide.
+/// CPUs' parts can decide. lib/percpu_counter.c.
 inline int percpu_counter_compare(percpu_counter& c, std::int64_t rhs,
                                   const site& at = site::here()) {
     const auto sign = [rhs](std::int64_t v) { return v < rhs ? -1 : v > rhs ? 1 : 0; };
@@ -119,7 +125,7 @@ inline int percpu_counter_compare(percpu_counter& c, std::int64_t rhs,
 }
 
 /// The counter is `n` now, whatever it was. Takes the lock; additions at the same time may be lost
-/// or not.
+/// or not. lib/percpu_counter.c.
 inline void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
     detail::use(c, "percpu_counter_set", at);
     spin_lock(c.lock, at);
@@ -130,7 +136,7 @@ inline void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at
 }
 
 /// What the hotplug callback does to each counter when a CPU is gone: folds that CPU's part into
-/// the count, under the lock. The sum stays what it was.
+/// the count, under the lock. The sum stays what it was. lib/percpu_counter.c.
 inline void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at = site::here()) {
     detail::use(c, "percpu_counter_cpu_dead", at);
     spin_lock(c.lock, at);
@@ -139,7 +145,7 @@ inline void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at =
     spin_unlock(c.lock, at);
 }
 
-/// Ends the counter's life.
+/// Ends the counter's life. lib/percpu_counter.c.
 inline void percpu_counter_destroy(percpu_counter& c, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)

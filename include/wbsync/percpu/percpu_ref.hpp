@@ -122,7 +122,7 @@ inline bool get_unless_zero(percpu_ref& r, const char* verb, const site& at) {
 } // namespace detail
 
 /// Starts anew, for example after percpu_ref_exit(), with one reference. The constructor has done
-/// it once. No ordering: nobody may use it meanwhile.
+/// it once. No ordering: nobody may use it meanwhile. lib/percpu-refcount.c.
 inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
                             int flags = PERCPU_REF_INIT_PERCPU, const site& at = site::here()) {
     r.life.begin(r.name, r.violates);
@@ -151,6 +151,7 @@ inline void percpu_ref_get(percpu_ref& r, const site& at = site::here()) {
 
 /// One more reference unless there is none any more; returns whether it took one. Before the switch
 /// it always does, also after the kill. Full barrier when the shared count is raised.
+/// include/linux/percpu-refcount.h.
 inline bool percpu_ref_tryget(percpu_ref& r, const site& at = site::here()) {
     rcu_read_lock(at);
     bool taken = true;
@@ -163,6 +164,7 @@ inline bool percpu_ref_tryget(percpu_ref& r, const site& at = site::here()) {
 }
 
 /// The same, but not if it was killed. The kill is seen for sure only once it is confirmed.
+/// include/linux/percpu-refcount.h.
 inline bool percpu_ref_tryget_live(percpu_ref& r, const site& at = site::here()) {
     rcu_read_lock(at);
     bool taken = true;
@@ -177,6 +179,7 @@ inline bool percpu_ref_tryget_live(percpu_ref& r, const site& at = site::here())
 
 /// One reference less; the last one calls release(), inside of a read-side section of RCU, so that
 /// it must not sleep. Full barrier on the shared count, none on the CPU's.
+/// include/linux/percpu-refcount.h.
 inline void percpu_ref_put(percpu_ref& r, const site& at = site::here()) {
     rcu_read_lock(at);
     if (detail::mode_of(r, "percpu_ref_put", at) == 0) {
@@ -273,7 +276,7 @@ inline void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback conf
 }
 
 /// The same, and waits until it is done. Acquire then (stronger than the kernel's plain look). May
-/// sleep.
+/// sleep. lib/percpu-refcount.c.
 inline void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at = site::here()) {
     percpu_ref_switch_to_atomic(r, nullptr, at);
     wait_var_event(
@@ -300,11 +303,12 @@ inline void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback conf
     percpu_ref_put(r, at); // release() may have freed it
     under_lock.unlock();
 }
+/// percpu_ref_kill_and_confirm() with nothing to call. include/linux/percpu-refcount.h.
 inline void percpu_ref_kill(percpu_ref& r, const site& at = site::here()) {
     percpu_ref_kill_and_confirm(r, nullptr, at);
 }
 
-/// Was it killed? Relaxed.
+/// Was it killed? Relaxed. include/linux/percpu-refcount.h.
 inline bool percpu_ref_is_dying(const percpu_ref& r, const site& at = site::here()) {
     return (detail::mode_of(r, "percpu_ref_is_dying", at) & percpu_ref::dead) != 0;
 }

@@ -100,6 +100,7 @@ inline bool threads_run() {
 /// Comes in as a reader; blocks while a writer is inside. Without a writer so far: one addition to
 /// the CPU's count, no ordering. Otherwise full barrier, acquire. Under a spinlock or in an RCU
 /// section: finding "misuse". Findings of lockdep as for down_read().
+/// kernel/locking/percpu-rwsem.c.
 inline void percpu_down_read(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
@@ -110,7 +111,7 @@ inline void percpu_down_read(percpu_rw_semaphore& s, const site& at = site::here
     detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_read", at);
 }
 
-/// The same, if that is possible now. Never sleeps.
+/// The same, if that is possible now. Never sleeps. kernel/locking/percpu-rwsem.c.
 inline bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return true;
@@ -122,6 +123,7 @@ inline bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = si
 
 /// Leaves as a reader, perhaps on another CPU than the one it came in on. On the slow path full
 /// barrier, then wakes a writer that waits. If the thread does not hold it: finding "misuse".
+/// kernel/locking/percpu-rwsem.c.
 inline void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
@@ -140,6 +142,7 @@ inline void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here()
 /// Comes in as the writer: takes readers off the fast path, waits for a grace period, keeps new
 /// ones out, waits until the sum of the counts is 0. Full barriers; after everything that earlier
 /// readers and writers did. Under a spinlock or in an RCU section: finding "misuse".
+/// kernel/locking/percpu-rwsem.c.
 inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
@@ -168,6 +171,7 @@ inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::her
 }
 
 /// Leaves as the writer. Release. If the thread does not hold it: finding "misuse".
+/// kernel/locking/percpu-rwsem.c.
 inline void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
@@ -177,10 +181,12 @@ inline void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here(
 
 /// For who comes in with one thread and leaves with another, as freezing a file system does: the
 /// first one says that it is no longer its own, the second one that it is now. No step, no
-/// ordering.
+/// ordering. include/linux/percpu-rwsem.h.
 inline void percpu_rwsem_release(percpu_rw_semaphore& s, const site& at = site::here()) {
     detail::lock_given_back(s.value, "percpu_rwsem_release", at);
 }
+/// The other half of percpu_rwsem_release(), by the thread that is going to leave. No step, no
+/// ordering. include/linux/percpu-rwsem.h.
 inline void percpu_rwsem_acquire(percpu_rw_semaphore& s, const site& at = site::here()) {
     detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_rwsem_acquire", at);
 }

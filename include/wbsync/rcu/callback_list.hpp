@@ -16,7 +16,7 @@ namespace wbsync {
 
 /// The link by which an object waits for its callback, a member of the object. Used again before
 /// its callback was invoked, or not ordered after that: finding "misuse". An object that is freed
-/// while its callback waits: use after free.
+/// while its callback waits: use after free. include/linux/types.h.
 class rcu_head {
 public:
     rcu_head() {

@@ -104,7 +104,7 @@ inline void rcu_barrier(callback_kind kind, const char* verb, const site& at) {
 /// With `nr_cpus` each CPU has a list and a daemon of its own: callbacks that were queued on one
 /// CPU are invoked in order, those of different CPUs in any order and at the same time. With one,
 /// as without a number, all are in order, which the kernel does not promise to threads on different
-/// CPUs.
+/// CPUs. kernel/rcu/tree.c.
 inline void rcu_callback_thread(scenario& s, int cpus = 1, const site& at = site::here()) {
     engine::execution::current()->get<detail::rcu_callbacks>().serve(s, cpus, at);
 }

@@ -59,6 +59,7 @@ inline void rcu_read_lock(const site& at = site::here()) {
 }
 
 /// Ends the innermost section of the thread. Without one: finding "misuse".
+/// include/linux/rcupdate.h.
 inline void rcu_read_unlock(const site& at = site::here()) {
     if (auto* run = engine::execution::current())
         detail::rcu_state::of(*run).leave(*run, at);
@@ -75,7 +76,7 @@ inline void synchronize_rcu(const site& at = site::here()) {
         detail::rcu_state::of(*run).periods.synchronize(*run, "synchronize_rcu", at);
 }
 
-/// The same: here there is no faster one.
+/// The same: here there is no faster one. kernel/rcu/tree_exp.h.
 inline void synchronize_rcu_expedited(const site& at = site::here()) {
     synchronize_rcu(at);
 }

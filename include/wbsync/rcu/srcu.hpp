@@ -162,14 +162,14 @@ private:
 /// Starts a section of the domain, which may sleep; returns the index to end it with. Sections of a
 /// thread may nest and overlap. No ordering of its own (weaker than the code, which has a full
 /// barrier here; the kernel's memory model promises none), does not block. Here each index is given
-/// once, so that ends that are mixed up are found; the kernel has two.
+/// once, so that ends that are mixed up are found; the kernel has two. include/linux/srcu.h.
 [[nodiscard]] inline int srcu_read_lock(srcu_struct& ssp, const site& at = site::here()) {
     engine::execution& run = ssp.use("srcu_read_lock", at);
     return run.running() ? run.get<detail::srcu_sections>().enter(run, ssp, at) : 0;
 }
 
 /// Ends the section that srcu_read_lock() of the same domain gave the index of, by the same thread.
-/// Another index or another domain: finding "misuse".
+/// Another index or another domain: finding "misuse". include/linux/srcu.h.
 inline void srcu_read_unlock(srcu_struct& ssp, int index, const site& at = site::here()) {
     engine::execution& run = ssp.use("srcu_read_unlock", at);
     if (run.running())
@@ -186,7 +186,7 @@ inline void synchronize_srcu(srcu_struct& ssp, const site& at = site::here()) {
     ssp.periods().synchronize(run, "synchronize_srcu", at);
 }
 
-/// The same: here there is no faster one.
+/// The same: here there is no faster one. kernel/rcu/srcutree.c.
 inline void synchronize_srcu_expedited(srcu_struct& ssp, const site& at = site::here()) {
     synchronize_srcu(ssp, at);
 }
@@ -198,7 +198,7 @@ inline void srcu_callback_thread(scenario& s, srcu_struct& ssp) {
 }
 
 /// As call_rcu(), with a grace period of the domain. All callbacks of a domain are invoked in order
-/// (stronger than the kernel, where that goes for those of one CPU).
+/// (stronger than the kernel, where that goes for those of one CPU). kernel/rcu/srcutree.c.
 inline void call_srcu(srcu_struct& ssp, rcu_head& head, std::function<void()> callback,
                       const site& at = site::here()) {
     engine::execution& run = ssp.use("call_srcu", at);
@@ -209,7 +209,7 @@ inline void call_srcu(srcu_struct& ssp, rcu_head& head, std::function<void()> ca
 }
 
 /// Blocks until every callback of the domain that was queued before it has been invoked. Not a
-/// grace period. Full barrier before and after.
+/// grace period. Full barrier before and after. kernel/rcu/srcutree.c.
 inline void srcu_barrier(srcu_struct& ssp, const site& at = site::here()) {
     might_sleep("srcu_barrier", at);
     engine::execution& run = ssp.use("srcu_barrier", at);
@@ -223,7 +223,7 @@ inline void srcu_barrier(srcu_struct& ssp, const site& at = site::here()) {
 }
 
 /// The end of the domain. Every section, grace period and callback of it has to be ordered before:
-/// where the kernel warns and leaks, this is a finding.
+/// where the kernel warns and leaks, this is a finding. kernel/rcu/srcutree.c.
 inline void cleanup_srcu_struct(srcu_struct& ssp, const site& at = site::here()) {
     might_sleep("cleanup_srcu_struct", at);
     engine::execution* run = engine::execution::current();
@@ -235,7 +235,7 @@ inline void cleanup_srcu_struct(srcu_struct& ssp, const site& at = site::here())
 }
 
 /// Makes the domain usable again after cleanup_srcu_struct(). Of one that is in use: as if that had
-/// been called. Never fails: 0.
+/// been called. Never fails: 0. kernel/rcu/srcutree.c.
 inline int init_srcu_struct(srcu_struct& ssp, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run != nullptr && ssp.life().alive())

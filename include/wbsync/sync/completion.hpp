@@ -66,6 +66,7 @@ inline void complete(completion& x, const site& at = site::here()) {
 }
 
 /// Lets all threads go on, now and later, until reinit_completion(). Otherwise as complete().
+/// kernel/sched/completion.c.
 inline void complete_all(completion& x, const site& at = site::here()) {
     x.done.value.store(completion::all, memory_order::relaxed, "complete_all", at);
     detail::after_completing(x, "complete_all", at);
@@ -73,6 +74,7 @@ inline void complete_all(completion& x, const site& at = site::here()) {
 
 /// Blocks until it is done; uses one complete() up. Acquire, and after the completers have left the
 /// completion: it may be freed now. Under a spinlock or in an RCU section: finding "misuse".
+/// kernel/sched/completion.c.
 inline void wait_for_completion(completion& x, const site& at = site::here()) {
     might_sleep("wait_for_completion", at);
     x.done.value.await_update([](std::int64_t v) { return v > 0; }, &detail::consume,
@@ -81,6 +83,7 @@ inline void wait_for_completion(completion& x, const site& at = site::here()) {
 }
 
 /// The same if it need not wait; returns whether it was done. A failure is a relaxed load.
+/// kernel/sched/completion.c.
 inline bool try_wait_for_completion(completion& x, const site& at = site::here()) {
     if (!x.done.value
              .update_if([](std::int64_t v) { return v > 0; }, &detail::consume,
@@ -92,7 +95,7 @@ inline bool try_wait_for_completion(completion& x, const site& at = site::here()
 }
 
 /// Would wait_for_completion() go on at once? A relaxed look; if it is true then after the
-/// completers have left the lock, so that the completion may be freed.
+/// completers have left the lock, so that the completion may be freed. kernel/sched/completion.c.
 inline bool completion_done(const completion& x, const site& at = site::here()) {
     if (x.done.value.load(memory_order::relaxed, "completion_done", at) == 0)
         return false;
@@ -101,6 +104,7 @@ inline bool completion_done(const completion& x, const site& at = site::here()) 
 }
 
 /// Not done again. A plain store in the kernel: nobody may use the completion meanwhile.
+/// include/linux/completion.h.
 inline void reinit_completion(completion& x, const site& at = site::here()) {
     x.done.value.store(0, memory_order::relaxed, "reinit_completion", at);
 }

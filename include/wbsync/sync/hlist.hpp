@@ -23,7 +23,7 @@ public:
 };
 
 /// A bucket. Those who hold its lock access `first` plainly as well, so that two who do not hold it
-/// are found as a data race.
+/// are found as a data race. include/linux/list.h.
 class hlist_head {
 public:
     explicit hlist_head(const label& called)
@@ -92,20 +92,21 @@ T* hlist_entry(const hlist_node* n) noexcept {
 
 // With the lock of the bucket held. In a bucket already, or in none: finding "misuse".
 
+/// In front. include/linux/list.h.
 inline void hlist_add_head(hlist_node& n, hlist_head& head, const site& at = site::here()) {
     detail::hlist_add(n, head, engine::memory_order::relaxed, "hlist_add_head", at);
 }
-/// Its links are poisoned: a reader that stands on it is lost.
+/// Its links are poisoned: a reader that stands on it is lost. include/linux/list.h.
 inline void hlist_del(hlist_node& n, const site& at = site::here()) {
     detail::hlist_unlink(n, "hlist_del", at);
     detail::point(n.next, &detail::hlist_poison(), engine::memory_order::relaxed, "hlist_del", at);
     n.pprev.write(&detail::hlist_poison().next, at);
 }
-/// In no bucket? Plain.
+/// In no bucket? Plain. include/linux/list.h.
 inline bool hlist_unhashed(const hlist_node& n, const site& at = site::here()) {
     return n.pprev.read(at) == nullptr;
 }
-/// If it is in a bucket, takes it out; it can be added again.
+/// If it is in a bucket, takes it out; it can be added again. include/linux/list.h.
 inline void hlist_del_init(hlist_node& n, const site& at = site::here()) {
     if (hlist_unhashed(n, at))
         return;
@@ -114,24 +115,24 @@ inline void hlist_del_init(hlist_node& n, const site& at = site::here()) {
     n.pprev.write(nullptr, at);
 }
 
-/// Relaxed.
+/// Relaxed. include/linux/list.h.
 inline bool hlist_empty(const hlist_head& head, const site& at = site::here()) {
     return head.first.value.load(engine::memory_order::relaxed, "hlist_empty", at) == 0;
 }
 
 // For readers inside of a section of RCU; these with the lock of the bucket held.
 
-/// Publishes the node: a store-release.
+/// Publishes the node: a store-release. include/linux/rculist.h.
 inline void hlist_add_head_rcu(hlist_node& n, hlist_head& head, const site& at = site::here()) {
     detail::hlist_add(n, head, engine::memory_order::release, "hlist_add_head_rcu", at);
 }
-/// Its `next` stays, so that a reader that stands on it can go on.
+/// Its `next` stays, so that a reader that stands on it can go on. include/linux/rculist.h.
 inline void hlist_del_rcu(hlist_node& n, const site& at = site::here()) {
     detail::hlist_unlink(n, "hlist_del_rcu", at);
     n.pprev.write(&detail::hlist_poison().next, at);
 }
 /// The same, if it is in a bucket; hlist_unhashed() is true afterwards. It must not be added again
-/// before a grace period.
+/// before a grace period. include/linux/rculist.h.
 inline void hlist_del_init_rcu(hlist_node& n, const site& at = site::here()) {
     if (hlist_unhashed(n, at))
         return;

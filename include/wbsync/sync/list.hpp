@@ -86,40 +86,43 @@ T* list_entry(const list_head* l) noexcept {
 // With the lock of the list held. Relaxed steps on `next`, plain accesses to `prev`. An entry that
 // is added twice, or deleted without being on a list: finding "misuse".
 
+/// Empty, and linked to itself. Plain. include/linux/list.h.
 inline void INIT_LIST_HEAD(list_head& l, const site& at = site::here()) {
     detail::set_next(l, &l, engine::memory_order::relaxed, "INIT_LIST_HEAD", at);
     l.prev.write(&l, at);
 }
-/// In front.
+/// In front. include/linux/list.h.
 inline void list_add(list_head& entry, list_head& head, const site& at = site::here()) {
     detail::link(entry, head, *detail::newest_next(head, at), engine::memory_order::relaxed,
                  "list_add", at);
 }
-/// At the end.
+/// At the end. include/linux/list.h.
 inline void list_add_tail(list_head& entry, list_head& head, const site& at = site::here()) {
     detail::link(entry, *head.prev.read(at), head, engine::memory_order::relaxed, "list_add_tail",
                  at);
 }
-/// Its links are poisoned: a reader that stands on it is lost.
+/// Its links are poisoned: a reader that stands on it is lost. include/linux/list.h.
 inline void list_del(list_head& entry, const site& at = site::here()) {
     detail::unlink(entry, "list_del", at);
     detail::set_next(entry, &detail::list_poison(), engine::memory_order::relaxed, "list_del", at);
     entry.prev.write(&detail::list_poison(), at);
 }
-/// It can be added again, and list_empty() of it is true.
+/// It can be added again, and list_empty() of it is true. include/linux/list.h.
 inline void list_del_init(list_head& entry, const site& at = site::here()) {
     detail::unlink(entry, "list_del_init", at);
     INIT_LIST_HEAD(entry, at);
 }
+/// list_del(), list_add(). include/linux/list.h.
 inline void list_move(list_head& entry, list_head& head, const site& at = site::here()) {
     detail::unlink(entry, "list_move", at);
     list_add(entry, head, at);
 }
+/// list_del(), list_add_tail(). include/linux/list.h.
 inline void list_move_tail(list_head& entry, list_head& head, const site& at = site::here()) {
     detail::unlink(entry, "list_move_tail", at);
     list_add_tail(entry, head, at);
 }
-/// All of `list` in front of what is on `head`; `list` is empty afterwards.
+/// All of `list` in front of what is on `head`; `list` is empty afterwards. include/linux/list.h.
 inline void list_splice_init(list_head& list, list_head& head, const site& at = site::here()) {
     list_head* first = detail::newest_next(list, at);
     if (first == &list)
@@ -134,6 +137,7 @@ inline void list_splice_init(list_head& list, list_head& head, const site& at = 
 }
 
 /// Is the list empty, or the entry on no list? A relaxed look, for which nobody needs the lock.
+/// include/linux/list.h.
 inline bool list_empty(const list_head& head, const site& at = site::here()) {
     return head.next.value.load(engine::memory_order::relaxed, "list_empty", at) ==
            pointer<list_head>::to_value(&head);
@@ -142,21 +146,22 @@ inline bool list_empty(const list_head& head, const site& at = site::here()) {
 // For readers inside of a section of RCU; the first three with the lock of the list held. An entry
 // may be freed a grace period after it was deleted.
 
-/// Publishes the entry: a store-release.
+/// Publishes the entry: a store-release. include/linux/rculist.h.
 inline void list_add_rcu(list_head& entry, list_head& head, const site& at = site::here()) {
     detail::link(entry, head, *detail::newest_next(head, at), engine::memory_order::release,
                  "list_add_rcu", at);
 }
+/// list_add_rcu() at the end. include/linux/rculist.h.
 inline void list_add_tail_rcu(list_head& entry, list_head& head, const site& at = site::here()) {
     detail::link(entry, *head.prev.read(at), head, engine::memory_order::release,
                  "list_add_tail_rcu", at);
 }
-/// Its `next` stays, so that a reader that stands on it can go on.
+/// Its `next` stays, so that a reader that stands on it can go on. include/linux/rculist.h.
 inline void list_del_rcu(list_head& entry, const site& at = site::here()) {
     detail::unlink(entry, "list_del_rcu", at);
     entry.prev.write(&detail::list_poison(), at);
 }
-/// `entry` takes the place of `old`, the `next` of which stays.
+/// `entry` takes the place of `old`, the `next` of which stays. include/linux/rculist.h.
 inline void list_replace_rcu(list_head& old, list_head& entry, const site& at = site::here()) {
     list_head* before = old.prev.read(at);
     list_head* after = detail::newest_next(old, at);
@@ -235,7 +240,7 @@ list_range<T> list_for_each_entry_rcu(const list_head& head, const site& at = si
     return {head, list_range<T>::how::rcu, at};
 }
 
-/// The first object, or NULL. With the lock of the list held.
+/// The first object, or NULL. With the lock of the list held. include/linux/list.h.
 template <class T>
 T* list_first_entry_or_null(const list_head& head, const site& at = site::here()) {
     static_cast<void>(head.prev.read(at));
@@ -243,7 +248,7 @@ T* list_first_entry_or_null(const list_head& head, const site& at = site::here()
         detail::next_of(head, engine::memory_order::relaxed, "list_first_entry_or_null", at);
     return first == &head ? nullptr : list_entry<T>(first);
 }
-/// The same inside of a section of RCU.
+/// The same inside of a section of RCU. include/linux/rculist.h.
 template <class T>
 T* list_first_or_null_rcu(const list_head& head, const site& at = site::here()) {
     list_head* first =

@@ -7,6 +7,7 @@ namespace wbsync {
 
 /// A member of something that can be on a lock-less list. Which object it is part of is said when
 /// it is built, instead of by pointer arithmetic. `next` belongs to whoever took the node off.
+/// include/linux/llist.h.
 struct llist_node {
     llist_node(const label& called, void* part_of) : container(part_of), name(called) {}
 
@@ -29,6 +30,7 @@ T* llist_entry(const llist_node* node) noexcept {
 
 /// Puts the node in front; returns whether the list was empty. The kernel's cmpxchg loop as one
 /// fully ordered read-modify-write, since a failed round changes nothing that anybody can see.
+/// include/linux/llist.h.
 inline bool llist_add(llist_node& node, llist_head& head, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run != nullptr)
@@ -44,7 +46,7 @@ inline bool llist_add(llist_node& node, llist_head& head, const site& at = site:
     return before == 0;
 }
 
-/// Takes everything off; newest first. Fully ordered, as xchg() is.
+/// Takes everything off; newest first. Fully ordered, as xchg() is. include/linux/llist.h.
 inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run != nullptr)
@@ -56,7 +58,7 @@ inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()
     return pointer<llist_node>::to_pointer(first);
 }
 
-/// A relaxed look.
+/// A relaxed look. include/linux/llist.h.
 inline bool llist_empty(const llist_head& head, const site& at = site::here()) {
     return head.first.value.load(engine::memory_order::relaxed, "llist_empty", at) == 0;
 }

@@ -192,13 +192,14 @@ inline void lockdep_off() {
         detail::lockdep::of(*run).switch_off(*run, 1);
 }
 
-/// Ends what lockdep_off() began; they nest.
+/// Ends what lockdep_off() began; they nest. include/linux/lockdep.h.
 inline void lockdep_on() {
     if (engine::execution* run = engine::execution::current())
         detail::lockdep::of(*run).switch_off(*run, -1);
 }
 
 /// Does the current thread hold the lock, in whichever way? No step. True where no thread runs.
+/// include/linux/lockdep.h.
 template <class Lock>
 bool lockdep_is_held(const Lock& lock) {
     engine::execution* run = engine::execution::current();

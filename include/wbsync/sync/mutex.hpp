@@ -19,6 +19,7 @@ inline void mutex_lock(mutex& m, const site& at = site::here()) {
 }
 
 /// Takes the mutex if it is free. Acquire on success; a failure is a relaxed load. Never sleeps.
+/// kernel/locking/mutex.c.
 inline bool mutex_trylock(mutex& m, const site& at = site::here()) {
     return m.trylock("mutex_trylock", at);
 }

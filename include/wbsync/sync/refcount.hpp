@@ -63,21 +63,22 @@ inline bool put_unless_last(refcount_t& r, const char* verb, const site& at) {
 
 } // namespace detail
 
-/// Relaxed.
+/// Relaxed. include/linux/refcount.h.
 inline void refcount_set(refcount_t& r, std::int64_t n, const site& at = site::here()) {
     r.refs.value.store(n, memory_order::relaxed, "refcount_set", at);
 }
-/// Relaxed.
+/// Relaxed. include/linux/refcount.h.
 inline std::int64_t refcount_read(const refcount_t& r, const site& at = site::here()) {
     return r.refs.value.load(memory_order::relaxed, "refcount_read", at);
 }
 
 /// One more reference, for who has one. Relaxed; two of them commute. From 0, or beyond the
-/// maximum: finding.
+/// maximum: finding. include/linux/refcount.h.
 inline void refcount_add(std::int64_t n, refcount_t& r, const site& at = site::here()) {
     r.refs.value.add(n, "refcount_add", at);
     detail::check_add(r, r.refs.value.newest(at) - n, n, "refcount_add", at);
 }
+/// refcount_add() of 1. include/linux/refcount.h.
 inline void refcount_inc(refcount_t& r, const site& at = site::here()) {
     r.refs.value.add(1, "refcount_inc", at);
     detail::check_add(r, r.refs.value.newest(at) - 1, 1, "refcount_inc", at);
@@ -85,6 +86,7 @@ inline void refcount_inc(refcount_t& r, const site& at = site::here()) {
 
 /// One more reference unless there is none; returns whether it took one. Relaxed: what the object
 /// holds is ordered by nothing but a control dependency, which is to say that here it is not.
+/// include/linux/refcount.h.
 inline bool refcount_inc_not_zero(refcount_t& r, const site& at = site::here()) {
     const auto [done, before] =
         r.refs.value.update_if([](std::int64_t v) { return v != 0; }, detail::plus(1),
@@ -93,7 +95,7 @@ inline bool refcount_inc_not_zero(refcount_t& r, const site& at = site::here()) 
         detail::check_add(r, before, 1, "refcount_inc_not_zero", at);
     return done;
 }
-/// The same; acquire on success.
+/// The same; acquire on success. include/linux/refcount.h.
 inline bool refcount_inc_not_zero_acquire(refcount_t& r, const site& at = site::here()) {
     const auto [done, before] =
         r.refs.value.update_if([](std::int64_t v) { return v != 0; }, detail::plus(1),
@@ -103,7 +105,7 @@ inline bool refcount_inc_not_zero_acquire(refcount_t& r, const site& at = site::
     return done;
 }
 
-/// One reference less, which must not be the last one: finding. Release.
+/// One reference less, which must not be the last one: finding. Release. include/linux/refcount.h.
 inline void refcount_dec(refcount_t& r, const site& at = site::here()) {
     const auto before =
         r.refs.value.update(detail::plus(-1), memory_order::release, "refcount_dec", at);
@@ -112,14 +114,17 @@ inline void refcount_dec(refcount_t& r, const site& at = site::here()) {
 
 /// One reference less; returns whether that was the last one. Release, and acquire if it was: after
 /// everything that others did before they gave up theirs. Below 0: finding.
+/// include/linux/refcount.h.
 inline bool refcount_dec_and_test(refcount_t& r, const site& at = site::here()) {
     return detail::put_refs(r, 1, "refcount_dec_and_test", at);
 }
+/// `n` references less; otherwise as refcount_dec_and_test(). include/linux/refcount.h.
 inline bool refcount_sub_and_test(std::int64_t n, refcount_t& r, const site& at = site::here()) {
     return detail::put_refs(r, n, "refcount_sub_and_test", at);
 }
 
 /// One reference less unless it is the last one; returns whether it did. Release on success.
+/// lib/refcount.c.
 inline bool refcount_dec_not_one(refcount_t& r, const site& at = site::here()) {
     return detail::put_unless_last(r, "refcount_dec_not_one", at);
 }
@@ -136,6 +141,7 @@ inline bool refcount_dec_and_lock(refcount_t& r, spinlock_t& lock, const site& a
     spin_unlock(lock, at);
     return false;
 }
+/// The same with a mutex; may sleep. lib/refcount.c.
 inline bool refcount_dec_and_mutex_lock(refcount_t& r, mutex& lock, const site& at = site::here()) {
     if (detail::put_unless_last(r, "refcount_dec_and_mutex_lock", at))
         return false;

@@ -174,7 +174,7 @@ inline bool down_read_trylock(rw_semaphore& s, const site& at = site::here()) {
 }
 
 /// Leaves as a reader. Release. If the thread is not inside as one: finding "misuse". Like
-/// mutex_unlock() not the last use of an object that the next writer frees.
+/// mutex_unlock() not the last use of an object that the next writer frees. kernel/locking/rwsem.c.
 inline void up_read(rw_semaphore& s, const site& at = site::here()) {
     s.read_unlock("up_read", at);
 }
@@ -187,18 +187,19 @@ inline void down_write(rw_semaphore& s, const site& at = site::here()) {
 }
 
 /// Enters as the writer if nobody is inside or waits to write; returns whether it did. Acquire on
-/// success; a failure is a relaxed load. Never sleeps.
+/// success; a failure is a relaxed load. Never sleeps. kernel/locking/rwsem.c.
 inline bool down_write_trylock(rw_semaphore& s, const site& at = site::here()) {
     return s.write_trylock("down_write_trylock", at);
 }
 
 /// Leaves as the writer. Release. If the thread is not the writer: finding "misuse".
+/// kernel/locking/rwsem.c.
 inline void up_write(rw_semaphore& s, const site& at = site::here()) {
     s.write_unlock("up_write", at);
 }
 
 /// Turns the writer into a reader, with no other writer in between. Release for the readers that
-/// come in. If the thread is not the writer: finding "misuse".
+/// come in. If the thread is not the writer: finding "misuse". kernel/locking/rwsem.c.
 inline void downgrade_write(rw_semaphore& s, const site& at = site::here()) {
     s.downgrade("downgrade_write", at);
 }

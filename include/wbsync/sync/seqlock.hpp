@@ -18,6 +18,7 @@ public:
 
 /// Begins a read section; returns the sequence for read_seqcount_retry(). Blocks while the sequence
 /// is odd, where the kernel spins. Acquire. Repeating a section ends: each time a writer was there.
+/// include/linux/seqlock.h.
 inline std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at = site::here()) {
     std::int64_t seen = 0;
     s.sequence.value.await([](std::int64_t v) { return v % 2 == 0; }, memory_order::acquire,
@@ -26,13 +27,14 @@ inline std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at = si
 }
 
 /// The same without waiting for a writer inside: the section will have to be repeated then.
+/// include/linux/seqlock.h.
 inline std::int64_t raw_seqcount_begin(const seqcount_t& s, const site& at = site::here()) {
     return s.sequence.value.load(memory_order::acquire, "raw_seqcount_begin", at) &
            ~std::int64_t{1};
 }
 
 /// Ends a read section: smp_rmb(), and a look whether the sequence is another one than `start`. If
-/// so, what was read is to be thrown away.
+/// so, what was read is to be thrown away. include/linux/seqlock.h.
 inline bool read_seqcount_retry(const seqcount_t& s, std::int64_t start,
                                 const site& at = site::here()) {
     smp_rmb(at);
@@ -55,19 +57,19 @@ inline void step_sequence(seqcount_t& s, bool was_odd, const char* verb, const s
 } // namespace detail
 
 /// Begins a write section: the sequence becomes odd, smp_wmb(). If another writer is inside:
-/// finding "misuse".
+/// finding "misuse". include/linux/seqlock.h.
 inline void write_seqcount_begin(seqcount_t& s, const site& at = site::here()) {
     detail::step_sequence(s, false, "write_seqcount_begin", at);
     smp_wmb(at);
 }
 
-/// Ends it: smp_wmb(), the sequence becomes even.
+/// Ends it: smp_wmb(), the sequence becomes even. include/linux/seqlock.h.
 inline void write_seqcount_end(seqcount_t& s, const site& at = site::here()) {
     smp_wmb(at);
     detail::step_sequence(s, true, "write_seqcount_end", at);
 }
 
-/// A sequence counter with a spinlock for its writers.
+/// A sequence counter with a spinlock for its writers. include/linux/seqlock.h.
 class seqlock_t {
 public:
     explicit seqlock_t(const label& name)
@@ -84,27 +86,29 @@ public:
     engine::variable& value; ///< of the lock, for lockdep_assert_held()
 };
 
-/// As read_seqcount_begin().
+/// As read_seqcount_begin(). include/linux/seqlock.h.
 inline std::int64_t read_seqbegin(const seqlock_t& s, const site& at = site::here()) {
     return read_seqcount_begin(s.seqcount, at);
 }
-/// As read_seqcount_retry().
+/// As read_seqcount_retry(). include/linux/seqlock.h.
 inline bool read_seqretry(const seqlock_t& s, std::int64_t start, const site& at = site::here()) {
     return read_seqcount_retry(s.seqcount, start, at);
 }
 
 /// spin_lock() and write_seqcount_begin(): blocks while another writer is inside.
+/// include/linux/seqlock.h.
 inline void write_seqlock(seqlock_t& s, const site& at = site::here()) {
     s.lock.lock("write_seqlock", at);
     write_seqcount_begin(s.seqcount, at);
 }
-/// write_seqcount_end() and spin_unlock().
+/// write_seqcount_end() and spin_unlock(). include/linux/seqlock.h.
 inline void write_sequnlock(seqlock_t& s, const site& at = site::here()) {
     write_seqcount_end(s.seqcount, at);
     s.lock.unlock("write_sequnlock", at);
 }
 
 /// A reader that excludes writers: the spinlock alone. Others that read need not repeat.
+/// include/linux/seqlock.h.
 inline void read_seqlock_excl(seqlock_t& s, const site& at = site::here()) {
     s.lock.lock("read_seqlock_excl", at);
 }

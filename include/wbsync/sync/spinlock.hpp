@@ -23,11 +23,13 @@ inline void spin_lock(spinlock_t& l, const site& at = site::here()) {
 }
 
 /// Takes the lock if it is free. Acquire on success; a failure is a relaxed load.
+/// include/linux/spinlock.h.
 inline bool spin_trylock(spinlock_t& l, const site& at = site::here()) {
     return l.trylock("spin_trylock", at);
 }
 
 /// Releases the lock. Release. If the thread does not hold it: finding "misuse".
+/// include/linux/spinlock.h.
 inline void spin_unlock(spinlock_t& l, const site& at = site::here()) {
     l.unlock("spin_unlock", at);
 }
@@ -53,7 +55,7 @@ inline void spin_lock_bh(spinlock_t& l, const site& at = site::here()) {
 inline void spin_unlock_bh(spinlock_t& l, const site& at = site::here()) {
     l.unlock("spin_unlock_bh", at);
 }
-/// `flags` only has to be there.
+/// `flags` only has to be there. include/linux/spinlock.h.
 inline void spin_lock_irqsave(spinlock_t& l, unsigned long& flags, const site& at = site::here()) {
     flags = 0;
     l.lock("spin_lock_irqsave", at);

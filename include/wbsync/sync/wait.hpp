@@ -229,6 +229,7 @@ public:
 };
 
 /// An empty queue, as the constructor leaves it. While threads wait on it: finding "misuse".
+/// kernel/sched/wait.c.
 inline void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::here()) {
     if (wq.value.newest(at) != 0)
         violated(
@@ -239,6 +240,7 @@ inline void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::he
 }
 
 /// A thread's place on a queue; DEFINE_WAIT(). Waking the thread takes it off the queue.
+/// include/linux/wait.h.
 class wait_queue_entry {
 public:
     bool queued = false; ///< put on it since finish_wait()
@@ -270,14 +272,14 @@ inline void prepare_to_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
     detail::prepare(wq, wait, false, at);
 }
 
-/// The same for a thread of which wake_up() wakes only one.
+/// The same for a thread of which wake_up() wakes only one. kernel/sched/wait.c.
 inline void prepare_to_wait_exclusive(wait_queue_head_t& wq, wait_queue_entry& wait,
                                       task_state /*state*/ = TASK_UNINTERRUPTIBLE,
                                       const site& at = site::here()) {
     detail::prepare(wq, wait, true, at);
 }
 
-/// Takes the thread off the queue, if it is still on it.
+/// Takes the thread off the queue, if it is still on it. kernel/sched/wait.c.
 inline void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
                         const site& at = site::here()) {
     engine::execution& run = detail::where_one_can_wait("finish_wait", at);
@@ -301,12 +303,12 @@ inline void schedule(const site& at = site::here()) {
 }
 
 /// Does somebody wait? A relaxed look at the queue without its lock: whoever makes a condition true
-/// and calls this needs a full barrier in between.
+/// and calls this needs a full barrier in between. include/linux/wait.h.
 inline bool waitqueue_active(const wait_queue_head_t& wq, const site& at = site::here()) {
     return wq.value.load(memory_order::relaxed, "waitqueue_active", at) != 0;
 }
 
-/// smp_mb(); waitqueue_active().
+/// smp_mb(); waitqueue_active(). include/linux/wait.h.
 inline bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::here()) {
     detail::full_fence();
     return waitqueue_active(wq, at);
@@ -320,11 +322,11 @@ inline void wake_up_nr(wait_queue_head_t& wq, int n, const site& at = site::here
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         detail::wait_queue(wq.value).wake(n, 0, at);
 }
-/// wake_up_nr() with 1.
+/// wake_up_nr() with 1. include/linux/wait.h.
 inline void wake_up(wait_queue_head_t& wq, const site& at = site::here()) {
     wake_up_nr(wq, 1, at);
 }
-/// wake_up_nr() for as many as there are.
+/// wake_up_nr() for as many as there are. include/linux/wait.h.
 inline void wake_up_all(wait_queue_head_t& wq, const site& at = site::here()) {
     wake_up_nr(wq, engine::max_threads, at);
 }
@@ -354,7 +356,7 @@ void wait_event(wait_queue_head_t& wq, Condition condition, const site& at = sit
     detail::wait_event(wq, condition, false, "wait_event", at);
 }
 
-/// The same for a thread of which wake_up() wakes only one.
+/// The same for a thread of which wake_up() wakes only one. include/linux/wait.h.
 template <class Condition>
 void wait_event_exclusive(wait_queue_head_t& wq, Condition condition,
                           const site& at = site::here()) {

@@ -91,7 +91,7 @@ void wait_var_event(const atomic_t& var, Condition condition, const site& at = s
 
 /// The same, for a condition that is tested with `lock` held. The thread has the lock before and
 /// after; it gives it back while it sleeps. Pairs with wake_up_var_locked(). Not holding it:
-/// finding "misuse".
+/// finding "misuse". include/linux/wait_bit.h.
 template <class Condition>
 void wait_var_event_spinlock(const atomic_t& var, Condition condition, spinlock_t& lock,
                              const site& at = site::here()) {
@@ -100,6 +100,7 @@ void wait_var_event_spinlock(const atomic_t& var, Condition condition, spinlock_
         var, condition, [&] { spin_unlock(lock, at); }, [&] { spin_lock(lock, at); },
         "wait_var_event_spinlock", at);
 }
+/// wait_var_event_spinlock() with a mutex. include/linux/wait_bit.h.
 template <class Condition>
 void wait_var_event_mutex(const atomic_t& var, Condition condition, mutex& lock,
                           const site& at = site::here()) {
@@ -111,13 +112,14 @@ void wait_var_event_mutex(const atomic_t& var, Condition condition, mutex& lock,
 
 /// Wakes everybody who waits for the variable, if the queue looks non-empty. The look is relaxed:
 /// between making the condition true and this call a full barrier is needed, which for example
-/// atomic_dec_and_test() has. The variable itself is not touched.
+/// atomic_dec_and_test() has. The variable itself is not touched. kernel/sched/wait_bit.c.
 inline void wake_up_var(const atomic_t& var, const site& at = site::here()) {
     detail::wake_up_key(var, detail::var_queue::whole, engine::max_threads, at);
 }
 
 /// wake_up_var() where the lock, under which the condition was made true, is still held: no barrier
 /// is needed, since the waiter looks under that lock, too. Not holding it: finding "misuse".
+/// include/linux/wait_bit.h.
 template <class Lock>
 void wake_up_var_locked(const atomic_t& var, const Lock& lock, const site& at = site::here()) {
     lockdep_assert_held(lock, at);
@@ -125,6 +127,7 @@ void wake_up_var_locked(const atomic_t& var, const Lock& lock, const site& at = 
 }
 
 /// atomic_dec_and_test(), and if that is true wake_up_var(). Fully ordered.
+/// include/linux/wait_bit.h.
 inline bool atomic_dec_and_wake_up(atomic_t& var, const site& at = site::here()) {
     if (!atomic_dec_and_test(var, at))
         return false;
@@ -133,7 +136,7 @@ inline bool atomic_dec_and_wake_up(atomic_t& var, const site& at = site::here())
 }
 
 /// smp_store_release(), smp_mb(), wake_up_var(). A waiter whose condition loads with acquire is
-/// ordered after what came before.
+/// ordered after what came before. include/linux/wait_bit.h.
 inline void store_release_wake_up(atomic_t& var, std::int64_t value,
                                   const site& at = site::here()) {
     smp_store_release(var, value, at);
@@ -151,6 +154,7 @@ inline void wait_on_bit(const atomic_t& word, int bit, const site& at = site::he
 }
 
 /// Blocks until the bit is clear, and sets it. Acquire. Of those who wait for that, one is woken.
+/// include/linux/wait_bit.h.
 inline void wait_on_bit_lock(atomic_t& word, int bit, const site& at = site::here()) {
     detail::wait_for_var(
         word, bit, true, [&] { return !test_and_set_bit_lock(bit, word, at); }, "wait_on_bit_lock",
@@ -158,12 +162,12 @@ inline void wait_on_bit_lock(atomic_t& word, int bit, const site& at = site::her
 }
 
 /// Wakes those who wait for the bit, if the queue looks non-empty: needs a full barrier between
-/// clearing the bit and this call.
+/// clearing the bit and this call. kernel/sched/wait_bit.c.
 inline void wake_up_bit(const atomic_t& word, int bit, const site& at = site::here()) {
     detail::wake_up_key(word, bit, 1, at);
 }
 
-/// clear_bit_unlock(), full barrier, wake_up_bit().
+/// clear_bit_unlock(), full barrier, wake_up_bit(). include/linux/wait_bit.h.
 inline void clear_and_wake_up_bit(int bit, atomic_t& word, const site& at = site::here()) {
     clear_bit_unlock(bit, word, at);
     smp_mb__after_atomic(at);
@@ -171,7 +175,7 @@ inline void clear_and_wake_up_bit(int bit, atomic_t& word, const site& at = site
 }
 
 /// Clears the bit, and if it was set wakes those who wait for it. Returns whether it was. Fully
-/// ordered.
+/// ordered. include/linux/wait_bit.h.
 inline bool test_and_clear_wake_up_bit(int bit, atomic_t& word, const site& at = site::here()) {
     if (!test_and_clear_bit(bit, word, at))
         return false;

@@ -42,18 +42,19 @@ private:
 };
 
 /// The pointer in a slot, or NULL. Needs no lock; what keeps the object alive is the caller's
-/// business, mostly a section of RCU. Acquire, as rcu_dereference().
+/// business, mostly a section of RCU. Acquire, as rcu_dereference(). lib/xarray.c.
 template <class T, std::size_t N>
 T* xa_load(xarray<T, N>& xa, std::size_t index, const site& at = site::here()) {
     return pointer<T>::to_pointer(
         xa.slot(index, at).value.load(engine::memory_order::acquire, "xa_load", at));
 }
 
-/// The lock that writers take; also one's own, for several changes at once.
+/// The lock that writers take; also one's own, for several changes at once. include/linux/xarray.h.
 template <class T, std::size_t N>
 void xa_lock(xarray<T, N>& xa, const site& at = site::here()) {
     xa.xa_lock.lock("xa_lock", at);
 }
+/// Gives xa_lock() back. Release. include/linux/xarray.h.
 template <class T, std::size_t N>
 void xa_unlock(xarray<T, N>& xa, const site& at = site::here()) {
     xa.xa_lock.unlock("xa_unlock", at);
@@ -61,7 +62,7 @@ void xa_unlock(xarray<T, N>& xa, const site& at = site::here()) {
 
 // With the lock held; without it: finding "misuse". They return what was there before.
 
-/// Publishes the pointer: release.
+/// Publishes the pointer: release. lib/xarray.c.
 template <class T, std::size_t N>
 T* __xa_store(xarray<T, N>& xa, std::size_t index, T* to, const site& at = site::here()) {
     lockdep_assert_held(xa.xa_lock, at);
@@ -69,11 +70,12 @@ T* __xa_store(xarray<T, N>& xa, std::size_t index, T* to, const site& at = site:
         [v = pointer<T>::to_value(to)](std::int64_t) { return v; }, engine::memory_order::release,
         to == nullptr ? "xa_erase" : "xa_store", at));
 }
+/// __xa_store() of NULL. lib/xarray.c.
 template <class T, std::size_t N>
 T* __xa_erase(xarray<T, N>& xa, std::size_t index, const site& at = site::here()) {
     return __xa_store(xa, index, static_cast<T*>(nullptr), at);
 }
-/// Stores `to` if `old` is there.
+/// Stores `to` if `old` is there. lib/xarray.c.
 template <class T, std::size_t N>
 T* __xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& at = site::here()) {
     lockdep_assert_held(xa.xa_lock, at);
@@ -88,6 +90,7 @@ T* __xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& 
 
 // The same, taking the lock: they block while another thread has it.
 
+/// __xa_store() under the lock. lib/xarray.c.
 template <class T, std::size_t N>
 T* xa_store(xarray<T, N>& xa, std::size_t index, T* to, const site& at = site::here()) {
     xa_lock(xa, at);
@@ -95,10 +98,12 @@ T* xa_store(xarray<T, N>& xa, std::size_t index, T* to, const site& at = site::h
     xa_unlock(xa, at);
     return before;
 }
+/// __xa_erase() under the lock. lib/xarray.c.
 template <class T, std::size_t N>
 T* xa_erase(xarray<T, N>& xa, std::size_t index, const site& at = site::here()) {
     return xa_store(xa, index, static_cast<T*>(nullptr), at);
 }
+/// __xa_cmpxchg() under the lock. include/linux/xarray.h.
 template <class T, std::size_t N>
 T* xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& at = site::here()) {
     xa_lock(xa, at);
@@ -108,6 +113,7 @@ T* xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& at
 }
 
 /// Calls `visit(index, pointer)` for each slot that is not empty, one xa_load() after the other.
+/// include/linux/xarray.h.
 template <class T, std::size_t N, class Visit>
 void xa_for_each(xarray<T, N>& xa, Visit visit, const site& at = site::here()) {
     for (std::size_t i = 0; i != N; ++i)

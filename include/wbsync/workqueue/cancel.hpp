@@ -79,17 +79,19 @@ inline bool cancel_work_sync(const work_struct& work, const site& at = site::her
 }
 
 /// As cancel_work(), and the work cannot be queued until enable_work(); that counts.
+/// kernel/workqueue.c.
 inline bool disable_work(const work_struct& work, const site& at = site::here()) {
     return detail::grab_pending(work.state(at), true, "disable_work", at).was_pending;
 }
 
 /// As cancel_work_sync(), and the work cannot be queued until enable_work(); that counts.
+/// kernel/workqueue.c.
 inline bool disable_work_sync(const work_struct& work, const site& at = site::here()) {
     return detail::disable_and_wait(work, "disable_work_sync", at);
 }
 
 /// Undoes one disable_work(); returns whether it was the last. Of a work that is not disabled:
-/// finding "misuse".
+/// finding "misuse". kernel/workqueue.c.
 inline bool enable_work(const work_struct& work, const site& at = site::here()) {
     return detail::enable(work.state(at), "enable_work", at);
 }

@@ -139,18 +139,20 @@ inline bool flush_delayed_work(delayed_work& dwork, const site& at = site::here(
     return flush_work(dwork.work, at);
 }
 
-/// As cancel_work(): the timer goes with the instance.
+/// As cancel_work(): the timer goes with the instance. kernel/workqueue.c.
 inline bool cancel_delayed_work(const delayed_work& dwork, const site& at = site::here()) {
     return detail::grab_pending(dwork.work.state(at), false, "cancel_delayed_work", at).was_pending;
 }
 
-/// As cancel_work_sync(): the timer goes with the instance.
+/// As cancel_work_sync(): the timer goes with the instance. kernel/workqueue.c.
 inline bool cancel_delayed_work_sync(const delayed_work& dwork, const site& at = site::here()) {
     const bool was_pending = detail::disable_and_wait(dwork.work, "cancel_delayed_work_sync", at);
     detail::enable(dwork.work.state(at), "cancel_delayed_work_sync", at);
     return was_pending;
 }
 
+/// Is PENDING set, which it is from the call until the function starts? Relaxed.
+/// include/linux/workqueue.h.
 inline bool delayed_work_pending(const delayed_work& dwork, const site& at = site::here()) {
     return work_pending(dwork.work, at);
 }

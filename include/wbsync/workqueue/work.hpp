@@ -97,7 +97,7 @@ inline void spare_kworkers(scenario&, int n, int threads = 1, const site& at = s
         detail::work_states::of(run).add_spare(t, n);
 }
 
-/// Is PENDING set? Relaxed.
+/// Is PENDING set? Relaxed. include/linux/workqueue.h.
 inline bool work_pending(const work_struct& work, const site& at = site::here()) {
     using detail::work_state;
     return (work.state(at).pending.load(memory_order::relaxed, "work_pending", at) &

@@ -168,11 +168,13 @@ private:
 /// A workqueue of which at most `max_active` works run at once; 0: no limit, that is, more than a
 /// model has. The others wait, still pending, and start in any order. The limit is for all CPUs
 /// together (the kernel has one for each CPU), as if everything was queued on one.
+/// kernel/workqueue.c.
 inline workqueue_struct alloc_workqueue(const label& name, int max_active = 0) {
     return workqueue_struct(name, max_active);
 }
 
 /// A workqueue that runs one work at a time, in the order in which they were queued.
+/// kernel/workqueue.c.
 inline workqueue_struct alloc_ordered_workqueue(const label& name) {
     return workqueue_struct(name, 1, workqueue_struct::order::ordered);
 }
