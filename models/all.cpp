@@ -19,7 +19,10 @@ struct family {
 constexpr family families[] = {
     {"cgwb", &cgwb::add_models},
     {"dontcache", &dontcache::add_models},
+    {"fserror", &fserror::add_models},
+    {"fsnotify", &fsnotify::add_models},
     {"fuse", &fuse::add_models},
+    {"kvm", &kvm::add_models},
     {"mount", &mounts::add_models},
     {"patterns", &patterns::add_models},
     {"stat", &stat::add_models},

@@ -14,7 +14,16 @@ void add_models(std::vector<model>& to);
 namespace dontcache {
 void add_models(std::vector<model>& to);
 }
+namespace fserror {
+void add_models(std::vector<model>& to);
+}
+namespace fsnotify {
+void add_models(std::vector<model>& to);
+}
 namespace fuse {
+void add_models(std::vector<model>& to);
+}
+namespace kvm {
 void add_models(std::vector<model>& to);
 }
 namespace mounts {

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/wbsync.hpp>
+
+#include <deque>
+
+/// Asynchronous page faults: a work fetches the page while the guest goes on. The work has to end,
+/// to its last instruction, before the module is unloaded that its function is part of.
+/// virt/kvm/async_pf.c, virt/kvm/kvm_main.c.
+namespace wbsync::models::kvm {
+
+/// The code of the module. Freed when that is unloaded.
+struct module_text {
+    atomic_t instruction{"module.instruction"};
+};
+
+/// Somebody runs code of the module.
+inline void execute(const module_text& text, const site& at = site::here()) {
+    READ_ONCE(text.instruction, at);
+}
+
+/// A fault.
+struct kvm_async_pf {
+    template <class Function>
+    kvm_async_pf(const label& name, workqueue_struct& wq, Function function)
+        : work(wq, name, [function](work_struct&) { function(); }) {}
+
+    work_struct work;
+};
+
+/// A fault's place on the vCPU's two lists.
+struct async_pf_entry {
+    explicit async_pf_entry(int number)
+        : queued({"async_pf.queue", number}, false), done({"async_pf.done", number}, false) {}
+
+    plain<bool> queued, done; ///< protected by the lists' lock
+    kvm_async_pf* apf = nullptr;
+};
+
+/// A VM with one vCPU.
+struct kvm_vm {
+    refcount_t users_count{"vm.users_count"}; ///< 1: that of the vCPU's file
+    spinlock_t async_pf_lock{"vcpu.async_pf.lock"};
+    std::deque<async_pf_entry> async_pf;
+    atomic_t wait{"vcpu.wait"}; ///< where a work wakes the vCPU
+};
+
+/// af585b921e5d (2.6.38) as of 5f6de5cbebee (5.18), where a VM has a reference on the module: each
+/// fault has a reference on the VM, which its work drops in the end.
+class at_5f6de5cbebee {
+public:
+    explicit at_5f6de5cbebee(int faults) : faults_(faults) {}
+    virtual ~at_5f6de5cbebee() = default;
+    at_5f6de5cbebee(const at_5f6de5cbebee&) = delete;
+    at_5f6de5cbebee& operator=(const at_5f6de5cbebee&) = delete;
+
+    void threads(scenario& s) {
+        text_ = kmalloc<module_text>({"module", "unloaded-text"});
+        vm_ = kmalloc<kvm_vm>({"vm"});
+        for (int n = 0; n != faults_; ++n) {
+            async_pf_entry& e = vm_->async_pf.emplace_back(n);
+            e.apf = kmalloc<kvm_async_pf>({label{"apf", n}}, label{"apf", n}, system_wq_,
+                                          [this, &e] { async_pf_execute(e); });
+        }
+        s.thread("vcpu", [this] { vcpu(); });
+        s.thread("rmmod", [this] { rmmod(); });
+    }
+
+protected:
+    /// Does each fault have a reference on the VM?
+    [[nodiscard]] virtual bool gifts_reference() const { return true; }
+
+    /// The fault was on the list of those that are done. Its work may still be running.
+    virtual void free_when_completed(kvm_async_pf* apf) { kfree(apf); }
+    virtual void free_when_destroyed(kvm_async_pf* apf) { kfree(apf); }
+
+    static void flush_and_free(kvm_async_pf* apf) {
+        flush_work(apf->work);
+        kfree(apf);
+    }
+
+private:
+    /// KVM_RUN, and close() of the file. (V1) to (V4)
+    void vcpu() {
+        for (async_pf_entry& e : vm_->async_pf)
+            kvm_setup_async_pf(e); // (V1)
+        for (async_pf_entry& e : vm_->async_pf)
+            kvm_check_async_pf_completion(e); // (V2)
+        kvm_put_kvm();                        // (V3)
+        execute(*text_);
+        module_put(); // (V4) fops_put(), not by code of the module
+    }
+
+    void kvm_setup_async_pf(async_pf_entry& e) {
+        if (gifts_reference())
+            refcount_inc(vm_->users_count);
+        spin_lock(vm_->async_pf_lock);
+        e.queued.write(true);
+        spin_unlock(vm_->async_pf_lock);
+        queue_work(system_wq_, e.apf->work);
+    }
+
+    /// The work. (W1) to (W4)
+    void async_pf_execute(async_pf_entry& e) {
+        execute(*text_); // (W1) get_user_pages_remote()
+        spin_lock(vm_->async_pf_lock);
+        e.done.write(true); // (W2)
+        spin_unlock(vm_->async_pf_lock);
+        WRITE_ONCE(vm_->wait, 1); // (W3)
+        if (gifts_reference())
+            kvm_put_kvm(); // (W4)
+        execute(*text_);   // and returns
+    }
+
+    /// Takes the fault off both lists, if it is done.
+    bool take_done(async_pf_entry& e) {
+        spin_lock(vm_->async_pf_lock);
+        const bool done = e.done.read();
+        if (done) {
+            e.queued.write(false);
+            e.done.write(false);
+        }
+        spin_unlock(vm_->async_pf_lock);
+        return done;
+    }
+
+    void kvm_check_async_pf_completion(async_pf_entry& e) {
+        if (take_done(e))
+            free_when_completed(e.apf);
+    }
+
+    /// Nobody has a reference on the VM. (K1) to (K4)
+    void kvm_destroy_vm() {
+        for (async_pf_entry& e : vm_->async_pf)
+            kvm_clear_async_pf_completion_queue(e);
+        kfree(vm_);   // (K3)
+        module_put(); // (K4)
+    }
+
+    void kvm_clear_async_pf_completion_queue(async_pf_entry& e) {
+        spin_lock(vm_->async_pf_lock);
+        const bool under_way = e.queued.read() && !e.done.read();
+        spin_unlock(vm_->async_pf_lock);
+        if (under_way && cancel_work_sync(e.apf->work)) { // (K1)
+            kfree(e.apf);
+            return;
+        }
+        if (take_done(e))
+            free_when_destroyed(e.apf); // (K2)
+    }
+
+    void kvm_put_kvm() {
+        if (refcount_dec_and_test(vm_->users_count))
+            kvm_destroy_vm();
+    }
+
+    void module_put() { atomic_dec_return(module_refs_); }
+
+    /// Unloads the module when nobody has a reference on it. (X1), (X2)
+    void rmmod() {
+        await_acquire(module_refs_, [](std::int64_t refs) { return refs == 0; }); // (X1)
+        kfree(text_);                                                             // (X2)
+    }
+
+    int faults_;
+    workqueue_struct system_wq_{"system_wq"};
+    atomic_t module_refs_{"module.refcnt", 2}; ///< of the VM, and of the vCPU's file
+    module_text* text_ = nullptr;
+    kvm_vm* vm_ = nullptr;
+};
+
+/// 3d75b8aa5c29 (6.9): no reference on the VM; who takes a fault off the list waits for its work.
+class at_3d75b8aa5c29 : public at_5f6de5cbebee {
+public:
+    using at_5f6de5cbebee::at_5f6de5cbebee;
+
+protected:
+    [[nodiscard]] bool gifts_reference() const override { return false; }
+    void free_when_completed(kvm_async_pf* apf) override { flush_and_free(apf); }
+    void free_when_destroyed(kvm_async_pf* apf) override { flush_and_free(apf); }
+};
+
+/// Waits for the works, which still have references.
+class flush_with_reference : public at_3d75b8aa5c29 {
+public:
+    using at_3d75b8aa5c29::at_3d75b8aa5c29;
+
+protected:
+    [[nodiscard]] bool gifts_reference() const override { return true; }
+};
+
+/// No references, and nobody waits.
+class no_reference : public at_5f6de5cbebee {
+public:
+    using at_5f6de5cbebee::at_5f6de5cbebee;
+
+protected:
+    [[nodiscard]] bool gifts_reference() const override { return false; }
+};
+
+/// No references, and the vCPU itself does not wait.
+class no_flush_on_completion : public at_3d75b8aa5c29 {
+public:
+    using at_3d75b8aa5c29::at_3d75b8aa5c29;
+
+protected:
+    void free_when_completed(kvm_async_pf* apf) override { kfree(apf); }
+};
+
+} // namespace wbsync::models::kvm

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/wbsync.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+/// The part of the VFS that umount protocols share: inodes that are kept or evicted, and the steps
+/// of generic_shutdown_super(). fs/super.c, fs/inode.c. Less than models/writeback/vfs.hpp has,
+/// where inodes belong to a wb as well. Step labels as in models/writeback/README.md.
+///
+/// P1: an inode is left after umount. P2: something of the superblock is used after its end.
+namespace wbsync::models::vfs {
+
+inline constexpr std::int64_t SB_ACTIVE = 1; // NOLINT: the kernel's name
+
+// i_state
+inline constexpr std::int64_t I_FREEING = 1; // NOLINT: the kernel's name
+
+struct inode;
+
+/// What the file system itself keeps for a superblock: freed by put_super().
+struct fs_info {
+    atomic_t inodes{"s_fs_info.inodes"}; ///< evicted so far
+};
+
+struct super_block {
+    /// The kernel reads and writes it plainly, a known race; here data_race().
+    atomic_t s_flags{"sb.s_flags", SB_ACTIVE};
+    spinlock_t s_inode_list_lock{"sb.s_inode_list_lock"};
+    plain<std::vector<inode*>> s_inodes{"sb.s_inodes"}; ///< protected by s_inode_list_lock
+    fs_info* s_fs_info = kmalloc<fs_info>({"s_fs_info", "P2"});
+};
+
+struct inode {
+    inode(const label& called, super_block& sb, std::int64_t references, std::int64_t io)
+        : name(called), i_sb({name, "i_sb"}, &sb), i_state({name, "i_state"}),
+          i_count({name, "i_count"}, references), i_lock({name, "i_lock"}),
+          i_writeback({name, "i_writeback"}, io) {}
+
+    label name;
+    bool unlinked = false; ///< i_nlink is 0: not kept once unused, also by an active superblock
+    pointer<super_block> i_sb;
+    atomic_t i_state;
+    atomic_t i_count;
+    spinlock_t i_lock;
+    atomic_t i_writeback; ///< I/O under way: eviction waits for it
+};
+
+/// A superblock's type may have more members than super_block.
+template <class Superblock>
+Superblock* alloc_super() {
+    return kmalloc<Superblock>({"sb", "P2"});
+}
+
+/// When the model is built. (`references` and `io`: of i_count and i_writeback)
+inline inode* new_inode(super_block& sb, int number, std::int64_t references, std::int64_t io) {
+    inode* i =
+        kmalloc<inode>({label{"inode", number}, "P2"}, label{"inode", number}, sb, references, io);
+    std::vector<inode*> inodes = sb.s_inodes.peek();
+    inodes.push_back(i);
+    sb.s_inodes.write(std::move(inodes));
+    return i;
+}
+
+/// The inode is I_FREEING, so it is the caller's alone.
+inline void evict(inode& i) {
+    super_block& sb = *READ_ONCE(i.i_sb);
+    await_acquire(i.i_writeback, [](std::int64_t under_way) { return under_way == 0; });
+    spin_lock(sb.s_inode_list_lock);
+    std::vector<inode*> inodes = sb.s_inodes.read();
+    std::erase(inodes, &i);
+    sb.s_inodes.write(std::move(inodes));
+    spin_unlock(sb.s_inode_list_lock);
+    atomic_inc(sb.s_fs_info->inodes); // ->evict_inode()
+    kfree(&i);
+}
+
+/// Takes a reference, unless the inode is being freed.
+inline bool igrab(inode& i) {
+    spin_lock(i.i_lock);
+    const bool taken = (READ_ONCE(i.i_state) & I_FREEING) == 0;
+    if (taken)
+        atomic_inc(i.i_count);
+    spin_unlock(i.i_lock);
+    return taken;
+}
+
+/// Drops a reference; the last one evicts the inode, unless an active superblock keeps it cached.
+/// (I1), (I3) to (I5)
+inline void iput(inode& i) {
+    if (atomic_add_unless(i.i_count, -1, 1))
+        return;
+    spin_lock(i.i_lock);
+    const bool last = atomic_dec_and_test(i.i_count);
+    const bool evicts =
+        last && (i.unlinked || (data_race(READ_ONCE(i.i_sb)->s_flags) & SB_ACTIVE) == 0);
+    if (evicts)
+        WRITE_ONCE(i.i_state, I_FREEING);
+    spin_unlock(i.i_lock);
+    if (evicts)
+        evict(i);
+}
+
+/// Evicts every inode that nobody uses. (E1) to (E7)
+inline void evict_inodes(super_block& sb) {
+    std::vector<inode*> dispose;
+    spin_lock(sb.s_inode_list_lock);
+    for (inode* i : sb.s_inodes.read()) {
+        if (atomic_read(i->i_count) != 0)
+            continue; // (E1) without a lock
+        spin_lock(i->i_lock);
+        if (atomic_read(i->i_count) == 0 && (READ_ONCE(i->i_state) & I_FREEING) == 0) {
+            WRITE_ONCE(i->i_state, I_FREEING);
+            dispose.push_back(i);
+        }
+        spin_unlock(i->i_lock);
+    }
+    spin_unlock(sb.s_inode_list_lock);
+    for (inode* i : dispose)
+        evict(*i);
+}
+
+/// P1: no inode is left. (U8)
+inline void expect_no_busy_inodes(super_block& sb, const site& at = site::here()) {
+    spin_lock(sb.s_inode_list_lock);
+    ensure(sb.s_inodes.read().empty(), "P1", "VFS: Busy inodes after unmount of sb", at);
+    spin_unlock(sb.s_inode_list_lock);
+}
+
+/// The rest of umount, once nobody else is to take references. Frees the superblock. (U5) to (U10)
+template <class Superblock>
+void shut_down(Superblock& sb) {
+    evict_inodes(sb);          // (U5)
+    kfree(sb.s_fs_info);       // (U7) ->put_super()
+    expect_no_busy_inodes(sb); // (U8)
+    kfree(&sb);                // (U10)
+}
+
+} // namespace wbsync::models::vfs
