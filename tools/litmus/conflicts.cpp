@@ -65,7 +65,7 @@ class known_order {
 public:
     known_order(const litmus_test& test, const reordering& reordered, const goal& towards,
                 const writers& stores)
-        : test_(test), reordered_(reordered), towards_(towards), stores_(stores) {
+        : reordered_(reordered), towards_(towards), stores_(stores) {
         for (process_ = 0; process_ != static_cast<int>(test.processes.size()); ++process_) {
             newest_ = -1;
             depth_ = 0;
@@ -159,7 +159,6 @@ private:
         return n;
     }
 
-    const litmus_test& test_;
     const reordering& reordered_;
     const goal& towards_;
     const writers& stores_;
@@ -176,7 +175,9 @@ private:
 
 conflicts::conflicts(const litmus_test& test, const reordering& reordered, const goal& towards)
     : stores_(test) {
-    if (!stores_.straight())
+    const bool guesses = std::any_of(reordered.accesses.begin(), reordered.accesses.end(),
+                                     [](const detached_access& d) { return d.what == nullptr; });
+    if (!stores_.straight() || guesses)
         return;
     const known_order all(test, reordered, towards, stores_);
     if (all.events().size() > max_events)

@@ -37,6 +37,7 @@ private:
     void plain_store(const statement& s) {
         const sources address = expression_of(s.place);
         event e;
+        e.plain_store = &s;
         e.at = s.at;
         e.site = s.site;
         e.writes = true;

@@ -12,6 +12,7 @@ namespace wbsync::litmus {
 struct event {
     const builtin* function = nullptr; ///< nullptr: a plain access, or a branch
     const expression* source = nullptr;
+    const statement* plain_store = nullptr;
     position at;
     int site = -1;
     int location = -1; ///< -1: none, or any

@@ -76,6 +76,21 @@ private:
     const task& task_;
 };
 
+class never final : public engine::guard {
+public:
+    [[nodiscard]] bool enabled() const override { return false; }
+    [[nodiscard]] bool enabled_without(const engine::removed_steps&) const override {
+        return false;
+    }
+    [[nodiscard]] std::string waits_for() const override { return "nothing"; }
+};
+
+/// Returns whether nobody was faster.
+bool take_ticket(task& t) {
+    return t.ticket->value.update([](std::int64_t) { return 1; }, memory_order::relaxed, "guess",
+                                  {}) == 0;
+}
+
 /// A step that only waits.
 void wait_for(const engine::guard& g, const char* verb) {
     engine::operation op;
@@ -87,14 +102,14 @@ void wait_for(const engine::guard& g, const char* verb) {
 } // namespace
 
 interpreter::interpreter(const litmus_test& test, int number, shared_memory& shared,
-                         const goal& towards, std::vector<task*> tasks, standstill* stuck,
-                         exploration& out)
+                         const goal& towards, std::vector<task*> tasks, standstill* stuck)
     : test_(test), number_(number), shared_(shared), goal_(towards), tasks_(std::move(tasks)),
-      stuck_(stuck), out_(out),
-      registers_(test.processes[static_cast<std::size_t>(number)].registers.size()) {}
+      stuck_(stuck), registers_(test.processes[static_cast<std::size_t>(number)].registers.size()) {
+}
 
 void interpreter::run() {
     execute(test_.processes[static_cast<std::size_t>(number_)].body);
+    give_up_guesses();
     join_all();
     for (content& c : registers_)
         force(c);
@@ -131,7 +146,8 @@ content interpreter::assigned(const statement& s) {
     if (task* t = late_task_of(e); t != nullptr && e.function->what == action::load) {
         const place x = place_to_read(e.args.front());
         for (task* other : tasks_)
-            if (other->issued && !other->joined && other->where.index == x.index)
+            if (other->issued && !other->joined && other->guess == nullptr &&
+                other->where.index == x.index)
                 t->after.push_back(other);
         t->wanted = wanted;
         issue(*t, x);
@@ -167,9 +183,16 @@ void interpreter::await(const statement& s) {
 }
 
 void interpreter::plain_store(const statement& s) {
+    for (task* t : tasks_)
+        if (t->guess == &s && t->issued && !t->given_up)
+            return join(*t);
     const place x = place_of(s.place);
     const known_value v = evaluate(s.value);
     join_location(x);
+    perform_plain_store(s, x, v);
+}
+
+void interpreter::perform_plain_store(const statement& s, const place& x, const known_value& v) {
     watch(x, s.at, true, true);
     // LKMM: only an address dependency orders a plain store.
     store_with(x, {}, {}, memory_order::relaxed, [&](atomic_t& to) {
@@ -272,6 +295,7 @@ known_value interpreter::call(const expression& e) {
     case action::add_return:
     case action::add_and_test: return update(e);
     case action::full_fence:
+        give_up_guesses();
         join_all();
         smp_mb(at);
         break;
@@ -295,6 +319,7 @@ known_value interpreter::call(const expression& e) {
                 .periods.synchronize(execution(), e.function->name.data(), at, false);
             break;
         }
+        give_up_guesses();
         join_all();
         grace_period(rcu_event::rcu, [&] { synchronize_rcu(at); });
         break;
@@ -305,6 +330,7 @@ known_value interpreter::call(const expression& e) {
             domain_of(e).periods().synchronize(execution(), e.function->name.data(), at, false);
             break;
         }
+        give_up_guesses();
         join_all();
         grace_period(e.args.front().index, [&] { synchronize_srcu(domain_of(e), at); });
         break;
@@ -324,8 +350,8 @@ void interpreter::watch(const place& x, const position& at, bool plain, bool wri
     if (!test_.locations[i].plain)
         return;
     const int other = shared_.races[i].access(execution(), plain, writes);
-    if (other >= 0 && out_.race.empty())
-        out_.race = fmt::format(
+    if (other >= 0 && shared_.race.empty())
+        shared_.race = fmt::format(
             "{}:{}: {}{} of {} by {} races with {}", at.line, at.column, plain ? "plain " : "",
             writes ? "write" : "read", test_.locations[i].name,
             execution().thread_name(execution().self()), execution().thread_name(other));
@@ -418,7 +444,7 @@ void interpreter::store(const expression& e) {
                                             : postpone(e.args[1]);
     if (task* mine = late_task_of(e); mine != nullptr) {
         for (task* t : tasks_)
-            if (t->issued && !t->joined &&
+            if (t->issued && !t->joined && t->guess == nullptr &&
                 (release || t->where.index == x.index || depends_on(operand, *t)))
                 mine->after.push_back(t);
         if (!mine->after.empty()) {
@@ -429,6 +455,8 @@ void interpreter::store(const expression& e) {
     }
     const known_value v = force(operand);
     join_location(x);
+    if (e.function->what == action::store_mb)
+        give_up_guesses();
     if (release || e.function->what == action::store_mb)
         join_all();
     perform_store(e, x, v, control_);
@@ -447,6 +475,8 @@ known_value interpreter::update(const expression& e) {
             operands.push_back(evaluate(e.args[static_cast<std::size_t>(i)]));
     }
     join_location(x);
+    if (f.full)
+        give_up_guesses();
     if (f.full || engine::releases(f.order))
         join_all();
     const std::int64_t n = f.implied_amount ? f.amount : operands[0].number;
@@ -536,13 +566,19 @@ void interpreter::end_with_locks_held() {
             .gives_back(execution(), shared_.locks[static_cast<std::size_t>(l)]->value.id());
 }
 
+void interpreter::section_starts(int domain) {
+    ++sections_so_far_[domain];
+    if (stuck_ != nullptr)
+        stuck_->section_starts();
+}
+
 void interpreter::rcu_lock(const site& at) {
     const bool outermost = rcu_depth_++ == 0;
     if (outermost && stuck_ != nullptr)
         stuck_->section_may_start(number_, rcu_event::rcu);
     rcu_read_lock(at);
-    if (outermost && stuck_ != nullptr)
-        stuck_->section_starts();
+    if (outermost)
+        section_starts(rcu_event::rcu);
 }
 
 void interpreter::rcu_unlock(const site& at) {
@@ -570,9 +606,8 @@ std::int64_t interpreter::srcu_lock(const expression& e) {
     if (stuck_ != nullptr)
         stuck_->section_may_start(number_, domain);
     const int index = srcu_read_lock(domain_of(e), site_of(e.function, e.at));
-    if (stuck_ != nullptr)
-        stuck_->section_starts();
-    sections_[{domain, index}] = sections_so_far_[domain]++;
+    sections_[{domain, index}] = sections_so_far_[domain];
+    section_starts(domain);
     return index;
 }
 
@@ -611,6 +646,10 @@ void interpreter::begin_early(const expression& e) {
     for (task* t : tasks_) {
         if (t->before_site != e.site || t->issued)
             continue;
+        if (t->guess != nullptr) {
+            issue(*t, place_of(t->guess->place));
+            continue;
+        }
         const builtin& f = *t->what->function;
         const auto argument = static_cast<std::size_t>(f.location_argument());
         for (std::size_t i = 0; i != t->what->args.size(); ++i)
@@ -632,6 +671,21 @@ void interpreter::issue(task& t, const place& x) {
     run.memory().continue_from(t.thread, run.self());
 }
 
+void interpreter::perform(task& t) {
+    if (t.guess != nullptr)
+        return perform_plain_store(*t.guess, t.where, {t.guess->value.number});
+    const known_value operand = force(t.operand);
+    if (t.what->function->what == action::store)
+        perform_store(*t.what, t.where, operand, t.control);
+    else if (t.what->function->what == action::add) {
+        watch(t.where, t.what->at, false, true);
+        change(*t.what, variable(t.where), operand.number, {});
+    } else if (t.wanted != nullptr)
+        t.result = awaited_value(*t.what, t.where, *t.wanted);
+    else
+        t.result = awaited(*t.what, t.where, [](std::int64_t) { return true; });
+}
+
 void interpreter::run_task(task& t) {
     engine::execution& run = execution();
     const may_begin begin(t);
@@ -647,16 +701,9 @@ void interpreter::run_task(task& t) {
         run.by().order_after(before->thread, before->done_at);
         run.memory().continue_after(t.thread, before->thread);
     }
-    const known_value operand = force(t.operand);
-    if (t.what->function->what == action::store)
-        perform_store(*t.what, t.where, operand, t.control);
-    else if (t.what->function->what == action::add) {
-        watch(t.where, t.what->at, false, true);
-        change(*t.what, variable(t.where), operand.number, {});
-    } else if (t.wanted != nullptr)
-        t.result = awaited_value(*t.what, t.where, *t.wanted);
-    else
-        t.result = awaited(*t.what, t.where, [](std::int64_t) { return true; });
+    if (t.guess != nullptr && !take_ticket(t))
+        return;
+    perform(t);
     t.done = true;
     t.done_at = run.seq(run.self());
     for (const auto& [periods, number] : t.keeps_open)
@@ -677,10 +724,24 @@ void interpreter::join(task& t) {
     t.joined = true;
 }
 
+/// The thread has come past a store that was guessed, and has not done it: if it was performed,
+/// there is no such execution.
+void interpreter::give_up_guess(task& t) {
+    if (t.guess == nullptr || !t.issued || t.joined || std::exchange(t.given_up, true))
+        return;
+    if (!take_ticket(t))
+        wait_for(never{}, "wait for ever after a wrong guess");
+}
+
+void interpreter::give_up_guesses() {
+    for (task* t : tasks_)
+        give_up_guess(*t);
+}
+
 template <class Condition>
 void interpreter::join_if(Condition condition) {
     for (task* t : tasks_)
-        if (t->issued && !t->joined && condition(*t))
+        if (t->issued && !t->joined && t->guess == nullptr && condition(*t))
             join(*t);
 }
 
@@ -689,13 +750,16 @@ void interpreter::join_all() {
 }
 
 void interpreter::join_location(const place& x) {
+    for (task* t : tasks_)
+        if (t->issued && t->where.index == x.index)
+            give_up_guess(*t);
     join_if([&](const task& t) { return t.where.index == x.index; });
 }
 
 /// What was begun in a section belongs to it, also when the thread itself has left.
 void interpreter::keep_open(engine::grace_periods& periods, int domain, std::size_t number) {
     for (task* t : tasks_) {
-        if (!t->issued || t->joined)
+        if (!t->issued || t->joined || t->guess != nullptr)
             continue;
         periods.keep_open(t->parent, number);
         if (stuck_ != nullptr)

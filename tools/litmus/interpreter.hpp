@@ -19,7 +19,7 @@ namespace wbsync::litmus {
 class interpreter {
 public:
     interpreter(const litmus_test& test, int number, shared_memory& shared, const goal& towards,
-                std::vector<task*> tasks, standstill* stuck, exploration& out);
+                std::vector<task*> tasks, standstill* stuck);
 
     /// The thread of the test.
     void run();
@@ -38,6 +38,7 @@ private:
     void branch(const statement& s);
     void await(const statement& s);
     void plain_store(const statement& s);
+    void perform_plain_store(const statement& s, const place& x, const known_value& v);
 
     // Expressions. `registers` are those of the thread, or a copy made earlier.
     known_value evaluate(const expression& e, std::vector<content>& registers);
@@ -70,6 +71,7 @@ private:
     atomic_t& variable(const place& x);
 
     // Locks, read-side sections, grace periods.
+    void section_starts(int domain);
     void rcu_lock(const site& at);
     void rcu_unlock(const site& at);
     template <class F>
@@ -87,6 +89,9 @@ private:
     [[nodiscard]] task* late_task_of(const expression& e) const;
     [[nodiscard]] task* early_task_of(const expression& e) const;
     void begin_early(const expression& e);
+    void perform(task& t);
+    void give_up_guess(task& t);
+    void give_up_guesses();
     void issue(task& t, const place& x);
     void join(task& t);
     template <class Condition>
@@ -102,7 +107,6 @@ private:
     const goal& goal_;
     std::vector<task*> tasks_; ///< of this thread, in program order
     standstill* stuck_;        ///< nullptr: nobody asks
-    exploration& out_;
     std::vector<content> registers_;
     view control_;  ///< what the branches taken so far depend on
     view fenced_;   ///< what smp_rmb() orders before later loads
@@ -110,7 +114,7 @@ private:
     std::vector<int> held_;
     int rcu_depth_ = 0;
     std::map<std::pair<int, std::int64_t>, std::size_t> sections_; ///< of SRCU domains, by index
-    std::map<int, std::size_t> sections_so_far_;
+    std::map<int, std::size_t> sections_so_far_;                   ///< by domain
 };
 
 } // namespace wbsync::litmus

@@ -27,12 +27,15 @@ public:
             tasks_[i].process = reordered_.accesses[i].process;
             tasks_[i].before_site = reordered_.accesses[i].before_site;
             tasks_[i].what = reordered_.accesses[i].what;
+            tasks_[i].guess = reordered_.accesses[i].plain_store;
+            if (tasks_[i].guess != nullptr)
+                tasks_[i].ticket = std::make_unique<atomic_t>("guess", 0);
             tasks_[i].parent = tasks_[i].process;
             tasks_[i].thread = processes + static_cast<int>(i);
         }
         for (int p = 0; p != processes; ++p)
-            threads_.push_back(std::make_unique<interpreter>(test_, p, shared_, *towards,
-                                                             tasks_of(p), stuck_, out_));
+            threads_.push_back(
+                std::make_unique<interpreter>(test_, p, shared_, *towards, tasks_of(p), stuck_));
         if (stuck_ != nullptr)
             stuck_->begin(processes, tasks_);
     }
@@ -60,6 +63,8 @@ public:
         for (const operand& o : test_.shown)
             state.push_back(value_of(o));
         ++out_.states[state];
+        if (out_.race.empty())
+            out_.race = shared_.race;
         out_.found = out_.found ||
                      (holds(test_.filter, test_, state) && holds(test_.condition, test_, state));
         enough_ = out_.found ? 1 : 0;

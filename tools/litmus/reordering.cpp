@@ -130,7 +130,7 @@ private:
     }
 
     [[nodiscard]] bool can_be_late(const loose_pair& l) const {
-        if (!calls(at(l.first), action::load) || at(l.first).waits || at(l.second).is_plain())
+        if (!calls(at(l.first), action::load) || at(l.first).waits)
             return false;
         for (std::size_t d = l.first + 1; d != l.second; ++d) {
             const event& e = at(d);
@@ -156,11 +156,25 @@ private:
         return true;
     }
 
+    /// A plain store of a constant, with nothing on the way that it has to come after.
+    [[nodiscard]] bool can_be_guessed(const loose_pair& l) const {
+        const event& in = at(l.first);
+        const event& out = at(l.second);
+        if (out.plain_store == nullptr || out.any_location ||
+            out.plain_store->value.what != expression::kind::number || in.is_plain() || in.waits)
+            return false;
+        for (std::size_t d = l.first; d != l.second; ++d)
+            if (ordered(d, l.second) || at(d).any_location || at(d).location == out.location ||
+                at(d).waits)
+                return false;
+        return true;
+    }
+
     /// The number of the move that breaks the pair, or -1.
     int move_for(const loose_pair& l) {
         move m{true, l.first, l.first};
         if (!can_be_late(l)) {
-            if (!can_be_early(l))
+            if (!can_be_early(l) && !can_be_guessed(l))
                 return -1;
             m = {false, l.second, l.first};
         }
@@ -236,7 +250,7 @@ private:
             if (d.process == process && d.site == e.site)
                 return;
         out.accesses.push_back(
-            {process, e.site, before_site, e.source,
+            {process, e.site, before_site, e.source, e.plain_store,
              fmt::format("{}:{}", test_.processes[nodes_[n].thread].name, e.at.line)});
     }
 

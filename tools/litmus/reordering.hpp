@@ -14,7 +14,8 @@ struct detached_access {
     int site = 0;
     /// The access before which it may be performed already; -1: it may be performed late instead.
     int before_site = -1;
-    const expression* what = nullptr;
+    const expression* what = nullptr; ///< nullptr: a plain store
+    const statement* plain_store = nullptr;
     std::string thread; ///< name of the auxiliary thread
 };
 
@@ -29,7 +30,9 @@ struct detached_access {
 /// detached, and none in a test without such a cycle.
 ///
 /// A load is performed late, and what comes after it, such as a release, is late with it. If that
-/// is not possible, because a branch needs its value, the other access is performed early.
+/// is not possible, because a branch needs its value, the other access is performed early. A plain
+/// store may even be performed before the branch that decides about it (LKMM: control dependencies
+/// do not order plain accesses): whether it will be done is guessed then.
 struct reordering {
     std::vector<detached_access> accesses;
     std::string impossible; ///< why some cycle cannot be explored; empty: all can

@@ -9,6 +9,7 @@
 #include <wbsync/sync/spinlock.hpp>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace wbsync::litmus {
@@ -30,6 +31,7 @@ struct shared_memory {
     std::vector<std::unique_ptr<spinlock_t>> locks;
     std::vector<std::unique_ptr<srcu_struct>> domains;
     std::vector<race_watch> races;
+    std::string race; ///< the first one of the execution
 };
 
 } // namespace wbsync::litmus

@@ -135,8 +135,7 @@ void standstill::section_may_start(int process, int domain) {
 }
 
 void standstill::section_starts() {
-    const thread_id me = execution().self();
-    sections_.push_back({mine().own, execution().step_count() - 1, execution().seq(me)});
+    sections_.push_back({mine().own, execution().step_count() - 1});
 }
 
 standstill::section& standstill::section_of(int process, int domain, std::size_t number) {
@@ -183,8 +182,7 @@ std::vector<standstill::reason> standstill::reasons(thread_id t) const {
                 add(by->thread);
         if (!s.left) // what the thread has begun in the section and will leave behind
             for (const task& begun : *tasks_)
-                if (begun.process == s.is.process && begun.issued && !begun.done &&
-                    begun.issued_at >= s.seq)
+                if (begun.process == s.is.process && begun.issued && !begun.done)
                     add(begun.thread);
     }
     return all;

@@ -60,8 +60,7 @@ private:
     struct section {
         rcu_event is;
         engine::step_index start;
-        engine::timestamp seq; ///< of that step in its thread
-        bool left = false;     ///< by its thread
+        bool left = false; ///< by its thread
         std::vector<const task*> keepers = {};
     };
     /// A thread waits for `holder`, because of an order.

@@ -4,6 +4,7 @@
 #include "ast.hpp"
 
 #include <wbsync/engine/grace_period.hpp>
+#include <wbsync/memory/atomic.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -50,6 +51,11 @@ struct task {
     engine::thread_id thread = -1; ///< the auxiliary one
 
     const expression* what = nullptr; ///< the call
+    /// Or a plain store that may turn out not to be done: whoever takes the ticket first, the
+    /// auxiliary thread or the one of the test, decides whether it was guessed.
+    const statement* guess = nullptr;
+    std::unique_ptr<atomic_t> ticket = {};
+    bool given_up = false;
     place where = {};
     content operand = {}; ///< of a store
     view control = {};
