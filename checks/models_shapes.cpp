@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// models/patterns/, fuse/ and xfs/, the shapes of docs/patterns.md: what fails does so for the
-// reason that it is there for.
+// models/patterns/, erofs/, fuse/, super/ and xfs/, the shapes of docs/patterns.md: what fails does
+// so for the reason that it is there for.
 
 #include "checks/model_checks.hpp"
 
@@ -142,4 +142,37 @@ TEST_CASE("xfs/inodegc_cpumask: the bit goes after the list, unless nothing can 
     }
     CHECK(verified(weak("xfs/inodegc_cpumask/nopreempt", {{"inodes", 3}})));
     CHECK(verified(weak("xfs/inodegc_cpumask+clear_first", {{"inodes", 3}})));
+}
+
+// --- erofs --------------------------------------------------------------------------------------
+
+TEST_CASE("erofs/fileio: the completion frees what the submitter still uses, with direct IO only") {
+    CHECK(tells(sc("erofs/fileio"),
+                {"submit: smp_store_release(queued) 1", "completion: await_acquire(queued) 1",
+                 "completion: kfree(rq)", "completion: use-after-free"}));
+    CHECK(verified(weak("erofs/fileio", {{"direct", 0}})));
+    CHECK(verified(weak("erofs/fileio+1caf", {{"direct", 0}})));
+}
+
+// --- super --------------------------------------------------------------------------------------
+
+TEST_CASE("super/device: the superblock is off the list before its device is closed") {
+    CHECK(tells(sc("super/device"),
+                {"umount: atomic_dec_and_test(sb.s_active) 1 -> 0", "umount: write(fs_supers)",
+                 "mount[0]: read(fs_supers)", "mount[0]: READ_ONCE(bdev.holders) 1"}));
+    CHECK(verified(weak("super/device+2c18")));
+    CHECK(found(sc("super/device+in_kill"), "EBUSY"));
+}
+
+TEST_CASE("super/device+2c18/assert: the put was the last, and the assertion comes after it") {
+    CHECK(
+        tells(sc("super/device+2c18/assert"), {"umount: atomic_dec_and_test(sb.s_active) 1 -> 0",
+                                               "mount[0]: smp_load_acquire(sb.s_flags) 7",
+                                               "mount[0]: kfree(sb)", "mount[0]: use-after-free"}));
+}
+
+TEST_CASE("super/keyed: a superblock on the list is compared by what it has freed") {
+    CHECK(found(sc("super/keyed+2c18"), "kfree of sb.s_fs_info is not ordered after plain read"));
+    CHECK(verified(weak("super/keyed")));
+    CHECK(verified(weak("super/keyed+dc32")));
 }

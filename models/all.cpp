@@ -19,6 +19,7 @@ struct family {
 constexpr family families[] = {
     {"cgwb", &cgwb::add_models},
     {"dontcache", &dontcache::add_models},
+    {"erofs", &erofs::add_models},
     {"fserror", &fserror::add_models},
     {"fsnotify", &fsnotify::add_models},
     {"fuse", &fuse::add_models},
@@ -26,6 +27,7 @@ constexpr family families[] = {
     {"mount", &mounts::add_models},
     {"patterns", &patterns::add_models},
     {"stat", &stat::add_models},
+    {"super", &super::add_models},
     {"writeback", &writeback::add_models},
     {"xfs", &xfs::add_models},
 };

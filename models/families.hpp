@@ -14,6 +14,9 @@ void add_models(std::vector<model>& to);
 namespace dontcache {
 void add_models(std::vector<model>& to);
 }
+namespace erofs {
+void add_models(std::vector<model>& to);
+}
 namespace fserror {
 void add_models(std::vector<model>& to);
 }
@@ -33,6 +36,9 @@ namespace patterns {
 void add_models(std::vector<model>& to);
 }
 namespace stat {
+void add_models(std::vector<model>& to);
+}
+namespace super {
 void add_models(std::vector<model>& to);
 }
 namespace writeback {
