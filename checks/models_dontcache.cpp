@@ -66,8 +66,7 @@ TEST_CASE("dontcache/kick_switch/P3: the transaction keeps the wb, the reference
                  "rcu_callbacks: P3"}));
     CHECK(tells(sc("dontcache/kick_switch-transaction/P3"),
                 {"switcher: percpu_ref_put(old_wb.refcnt.count) 1 -> 0",
-                 "writer[0]: percpu_ref_get(old_wb.refcnt.count) 0 -> 1",
-                 "old_wb.release_work.kworker: P3"}));
+                 "writer[0]: percpu_ref_get(old_wb.refcnt.count) 0 -> 1", "writer[0]: P3"}));
 }
 
 TEST_CASE("dontcache/account: the count follows the pages as long as nobody looks them up") {

@@ -19,8 +19,7 @@ struct bdi_writeback {
     bdi_writeback(const label& called, Init init)
         : name(called), state({name, "state"}, 1 << WB_registered), work_lock({name, "work_lock"}),
           list_lock({name, "list_lock"}), b_dirty({name, "b_dirty"}),
-          bdi_node({name, "bdi_node"}, this), offline_node({name, "offline_node"}, this),
-          released({name, "released"}) {
+          bdi_node({name, "bdi_node"}, this), offline_node({name, "offline_node"}, this) {
         init(*this);
     }
 
@@ -36,7 +35,6 @@ struct bdi_writeback {
     std::optional<delayed_work> dwork;    ///< the flusher
     std::optional<delayed_work> bw_dwork; ///< estimates the bandwidth
     rcu_head rcu;
-    atomic_t released; ///< how often: not in the kernel
 };
 
 /// Gives the wb a reference count, and the work that runs when it is 0. wb_init() and

@@ -5,8 +5,6 @@
 
 #include <vector>
 
-#include <fmt/format.h>
-
 namespace wbsync::models::cgwb {
 
 struct release_bounds {
@@ -75,9 +73,6 @@ private:
     }
 
     void cgwb_release_workfn(bdi_writeback& wb) {
-        ensure(atomic_inc_return(wb.released) == 1, "P3",
-               fmt::format("somebody took a reference on {} after the last one was dropped",
-                           wb.name.str()));
         lock_cgwb(cgwb_lock);
         list_del_rcu(wb.bdi_node); // wb_shutdown()
         unlock_cgwb(cgwb_lock);

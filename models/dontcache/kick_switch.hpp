@@ -160,9 +160,6 @@ private:
     }
 
     void cgwb_release_workfn(bdi_writeback& wb) {
-        ensure(atomic_inc_return(wb.released) == 1, "P3",
-               fmt::format("somebody took a reference on {} after the last one was dropped",
-                           wb.name.str()));
         spin_lock_irq(wb.work_lock); // wb_shutdown()
         clear_bit(WB_registered, wb.state);
         spin_unlock_irq(wb.work_lock);

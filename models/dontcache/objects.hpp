@@ -27,8 +27,7 @@ struct bdi_writeback {
     explicit bdi_writeback(const label& called)
         : name(called), state({name, "state"}, 1 << WB_registered), work_lock({name, "work_lock"}),
           list_lock({name, "list_lock"}),
-          dontcache_dirty({name, "WB_DONTCACHE_DIRTY"}, 0, 32, "P3"), released({name, "released"}) {
-    }
+          dontcache_dirty({name, "WB_DONTCACHE_DIRTY"}, 0, 32, "P3") {}
 
     label name;
     atomic_t state;
@@ -38,7 +37,6 @@ struct bdi_writeback {
     std::optional<work_struct> dwork; ///< the flusher; to wake it is to queue it at once
     std::optional<percpu_ref> refcnt;
     std::optional<work_struct> release_work;
-    atomic_t released; ///< how often: not in the kernel
     rcu_head rcu;
 };
 
