@@ -100,6 +100,19 @@ TEST_CASE("litmus: what is not supported is an error with line and column, never
     refused("r0 = $;", "unexpected character");
 }
 
+TEST_CASE("litmus: a section that another thread is to end, and nobody ends") {
+    const auto misuse = [](const char* statements) {
+        const std::string text =
+            fmt::format("C misuse\n{{ }}\nP0(struct srcu_struct *s) {{ int r0; "
+                        "{} }}\nexists (0:r0=1)\n",
+                        statements);
+        return run(text).remark;
+    };
+    CHECK(misuse("r0 = srcu_down_read(s);").find("never ended") != std::string::npos);
+    CHECK(misuse("srcu_up_read(s, 1);").find("no section 1") != std::string::npos);
+    CHECK(misuse("r0 = srcu_down_read(s); srcu_up_read(s, r0);").empty());
+}
+
 TEST_CASE("litmus: an execution that was cut off is not explored, and not Never") {
     litmus::settings few;
     few.max_executions = 1;

@@ -192,9 +192,9 @@ private:
         add("synchronize_rcu", {.what = action::rcu_synchronize});
         add("synchronize_rcu_expedited", {.what = action::rcu_synchronize});
         add("srcu_read_lock", {.what = action::srcu_lock, .arguments = 1});
-        add("srcu_down_read", {.what = action::srcu_lock, .arguments = 1});
+        add("srcu_down_read", {.what = action::srcu_down, .arguments = 1});
         add("srcu_read_unlock", {.what = action::srcu_unlock, .arguments = 2});
-        add("srcu_up_read", {.what = action::srcu_unlock, .arguments = 2});
+        add("srcu_up_read", {.what = action::srcu_up, .arguments = 2});
         add("synchronize_srcu", {.what = action::srcu_synchronize, .arguments = 1});
         add("synchronize_srcu_expedited", {.what = action::srcu_synchronize, .arguments = 1});
     }

@@ -32,6 +32,8 @@ enum class action : std::uint8_t {
     rcu_synchronize, ///< ()
     srcu_lock,       ///< (s), a cookie
     srcu_unlock,     ///< (s, cookie)
+    srcu_down,       ///< (s), a cookie; any thread may end the section
+    srcu_up,         ///< (s, cookie)
     srcu_synchronize ///< (s)
 };
 

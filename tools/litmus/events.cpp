@@ -192,8 +192,8 @@ bool directly_ordered(const std::vector<event>& events, std::size_t i, std::size
         return !a.is_plain() && b.address.count(number) != 0;
     if (b.operands.count(number) != 0 || (b.writes && b.control.count(number) != 0))
         return true;
-    if (is(a, action::rcu_lock) || is(a, action::srcu_lock) || is(b, action::rcu_unlock) ||
-        is(b, action::srcu_unlock))
+    if (is(a, action::rcu_lock) || is(a, action::srcu_lock) || is(a, action::srcu_down) ||
+        is(b, action::rcu_unlock) || is(b, action::srcu_unlock) || is(b, action::srcu_up))
         return true;
     return a.location >= 0 && a.location == b.location;
 }

@@ -325,6 +325,8 @@ known_value interpreter::call(const expression& e) {
         break;
     case action::srcu_lock: return {srcu_lock(e)};
     case action::srcu_unlock: srcu_unlock(e); break;
+    case action::srcu_down: return {srcu_down(e)};
+    case action::srcu_up: srcu_up(e); break;
     case action::srcu_synchronize:
         if (e.function->bare) {
             domain_of(e).periods().synchronize(execution(), e.function->name.data(), at, false);
@@ -585,7 +587,7 @@ void interpreter::rcu_unlock(const site& at) {
     auto& periods = detail::rcu_state::of(execution()).periods;
     if (rcu_depth_ > 0) {
         const std::size_t number = periods.newest_section(execution().self());
-        keep_open(periods, rcu_event::rcu, number);
+        keep_open({&periods, execution().self(), number}, rcu_event::rcu);
         if (--rcu_depth_ == 0 && stuck_ != nullptr)
             stuck_->section_ends(number_, rcu_event::rcu, number);
     }
@@ -616,11 +618,40 @@ void interpreter::srcu_unlock(const expression& e) {
     const std::int64_t index = evaluate(e.args[1]).number;
     const auto section = sections_.find({e.args.front().index, index});
     if (section != sections_.end()) {
-        keep_open(domain.periods(), e.args.front().index, section->second);
+        keep_open({&domain.periods(), execution().self(), section->second}, e.args.front().index);
         if (stuck_ != nullptr)
             stuck_->section_ends(number_, e.args.front().index, section->second);
     }
     srcu_read_unlock(domain, static_cast<int>(index), site_of(e.function, e.at));
+}
+
+std::int64_t interpreter::srcu_down(const expression& e) {
+    engine::grace_periods& periods = domain_of(e).periods();
+    const engine::thread_id me = execution().self();
+    const std::size_t number =
+        periods.start_section(execution(), e.function->name.data(), site_of(e.function, e.at));
+    periods.hand_over(me, number);
+    ++sections_so_far_[e.args.front().index];
+    // Not a value that tests use, nor one of srcu_read_lock().
+    const std::int64_t cookie =
+        1'000'000 + static_cast<std::int64_t>(number) * engine::max_threads + me;
+    shared_.handed_over[cookie] = {&periods, me, number};
+    return cookie;
+}
+
+void interpreter::srcu_up(const expression& e) {
+    const std::int64_t cookie = evaluate(e.args[1]).number;
+    const auto at = shared_.handed_over.find(cookie);
+    if (at == shared_.handed_over.end() || at->second.periods != &domain_of(e).periods()) {
+        shared_.misuse = fmt::format("{}:{}: there is no section {} of srcu_down_read() to end",
+                                     e.at.line, e.at.column, cookie);
+        return;
+    }
+    keep_open(at->second, e.args.front().index);
+    at->second.periods->let_go(execution(), at->second.owner, at->second.number,
+                               execution().self());
+    execution().memory().tick(execution().self());
+    shared_.handed_over.erase(at);
 }
 
 // --- accesses out of order ----------------------------------------------------------------------
@@ -706,8 +737,8 @@ void interpreter::run_task(task& t) {
     perform(t);
     t.done = true;
     t.done_at = run.seq(run.self());
-    for (const auto& [periods, number] : t.keeps_open)
-        periods->let_go(run, t.parent, number, t.thread);
+    for (const open_section& s : t.keeps_open)
+        s.periods->let_go(run, s.owner, s.number, t.thread);
 }
 
 void interpreter::join(task& t) {
@@ -757,17 +788,17 @@ void interpreter::join_location(const place& x) {
 }
 
 /// What was begun in a section belongs to it, also when the thread itself has left.
-void interpreter::keep_open(engine::grace_periods& periods, int domain, std::size_t number) {
+void interpreter::keep_open(const open_section& s, int domain) {
     for (task* t : tasks_) {
         if (!t->issued || t->joined || t->guess != nullptr)
             continue;
-        periods.keep_open(t->parent, number);
+        s.periods->keep_open(s.owner, s.number);
         if (stuck_ != nullptr)
-            stuck_->section_is_kept_open(number_, domain, number, *t);
+            stuck_->section_is_kept_open(number_, domain, s.number, *t);
         if (t->done)
-            periods.let_go(execution(), t->parent, number, t->thread);
+            s.periods->let_go(execution(), s.owner, s.number, t->thread);
         else
-            t->keeps_open.emplace_back(&periods, number);
+            t->keeps_open.push_back(s);
     }
 }
 

@@ -84,6 +84,8 @@ private:
     void end_with_locks_held();
     std::int64_t srcu_lock(const expression& e);
     void srcu_unlock(const expression& e);
+    std::int64_t srcu_down(const expression& e);
+    void srcu_up(const expression& e);
 
     // Tasks.
     [[nodiscard]] task* late_task_of(const expression& e) const;
@@ -98,7 +100,7 @@ private:
     void join_if(Condition condition);
     void join_all();
     void join_location(const place& x);
-    void keep_open(engine::grace_periods& periods, int domain, std::size_t number);
+    void keep_open(const open_section& s, int domain);
     static bool depends_on(const content& c, const task& t);
 
     const litmus_test& test_;

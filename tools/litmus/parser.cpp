@@ -615,6 +615,8 @@ private:
         case action::spin_trylock: return location::kind::spinlock;
         case action::srcu_lock:
         case action::srcu_unlock:
+        case action::srcu_down:
+        case action::srcu_up:
         case action::srcu_synchronize: return location::kind::srcu;
         default: return location::kind::variable;
         }

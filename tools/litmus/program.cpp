@@ -65,8 +65,13 @@ public:
         ++out_.states[state];
         if (out_.race.empty())
             out_.race = shared_.race;
-        out_.found = out_.found ||
-                     (holds(test_.filter, test_, state) && holds(test_.condition, test_, state));
+        if (!holds(test_.filter, test_, state))
+            return;
+        if (!shared_.handed_over.empty() && shared_.misuse.empty())
+            shared_.misuse = "a section that srcu_down_read() began is never ended";
+        if (!shared_.misuse.empty() && out_.unsupported.empty())
+            out_.unsupported = "misuse: " + shared_.misuse;
+        out_.found = out_.found || holds(test_.condition, test_, state);
         enough_ = out_.found ? 1 : 0;
     }
 

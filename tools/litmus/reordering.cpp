@@ -67,10 +67,12 @@ private:
         return e.function != nullptr && e.function->what == what;
     }
     static bool locks(const event& e) {
-        return calls(e, action::rcu_lock) || calls(e, action::srcu_lock);
+        return calls(e, action::rcu_lock) || calls(e, action::srcu_lock) ||
+               calls(e, action::srcu_down);
     }
     static bool unlocks(const event& e) {
-        return calls(e, action::rcu_unlock) || calls(e, action::srcu_unlock);
+        return calls(e, action::rcu_unlock) || calls(e, action::srcu_unlock) ||
+               calls(e, action::srcu_up);
     }
     static bool synchronizes(const event& e) {
         return calls(e, action::rcu_synchronize) || calls(e, action::srcu_synchronize);

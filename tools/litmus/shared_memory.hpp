@@ -3,11 +3,14 @@
 
 #include "ast.hpp"
 #include "race_watch.hpp"
+#include "task.hpp"
 
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/rcu/srcu.hpp>
 #include <wbsync/sync/spinlock.hpp>
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +35,10 @@ struct shared_memory {
     std::vector<std::unique_ptr<srcu_struct>> domains;
     std::vector<race_watch> races;
     std::string race; ///< the first one of the execution
+
+    /// Sections that srcu_down_read() began and srcu_up_read() did not end, by their cookies.
+    std::map<std::int64_t, open_section> handed_over;
+    std::string misuse;
 };
 
 } // namespace wbsync::litmus

@@ -43,6 +43,13 @@ struct place {
     view from = {};
 };
 
+/// A section of thread `owner`.
+struct open_section {
+    engine::grace_periods* periods;
+    engine::thread_id owner;
+    std::size_t number;
+};
+
 /// An access that an auxiliary thread performs for a thread of the test.
 struct task {
     int process = 0;
@@ -69,7 +76,7 @@ struct task {
     engine::timestamp issued_at = 0;
     engine::timestamp done_at = 0;
     known_value result = {};
-    std::vector<std::pair<engine::grace_periods*, std::size_t>> keeps_open = {};
+    std::vector<open_section> keeps_open = {};
 };
 
 } // namespace wbsync::litmus

@@ -89,6 +89,12 @@ public:
         return readers_[t].sections.size() - 1;
     }
     void keep_open(thread_id t, std::size_t number) { ++readers_[t].sections[number].kept_open; }
+    /// From now on the section of `t` is that of whoever will let it go, alone.
+    void hand_over(thread_id t, std::size_t number) {
+        keep_open(t, number);
+        readers_[t].sections[number].ended = true;
+        --readers_[t].open;
+    }
     /// Thread `who`, which has done its part, keeps that section of `t` open no longer.
     void let_go(execution& run, thread_id t, std::size_t number, thread_id who) {
         section& s = readers_[t].sections[number];
