@@ -555,7 +555,7 @@ TEST_CASE("the matrix from the manifests is the one that running the models give
 TEST_CASE("the program checks deeper what is verified, says what is incomplete, and goes on") {
     const scratch_folder here;
     const std::string command =
-        fmt::format("deep 'isw/v[69]' --memory sc --record {}/deep.json", here.path);
+        fmt::format("deep 'isw/v[69]' --memory sc --record {}/deep.json", here.path());
     const ran cut = wbsync_program(command + " --max-executions 2 --markdown");
     CHECK(cut.status == 3);
     CHECK(contains(cut.out, "`isw/v9`"));
