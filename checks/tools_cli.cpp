@@ -401,8 +401,8 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("check isw/v10", {"isw/v10", "isw/v6", "isw/v7", "isw/v9"});
     refuses("check 'isw/v6' 'nothing/*'", {"nothing/*", "isw/v6"});
     refuses("check isw/v6 -p colour=1", {"colour", "switchers (0 to ", "inodes", "cleaner"});
-    refuses("check isw/v6 -p switchers=0", {"switchers must be between 1 and "});
-    refuses("check isw/v6 -p switchers=99999999999", {"switchers must be between 1 and "});
+    refuses("check isw/v6 -p inodes=0", {"inodes must be between 1 and "});
+    refuses("check isw/v6 -p inodes=99999999999", {"inodes must be between 1 and "});
     refuses("check isw/v6 -p switchers=two", {"'two' is not a whole number", "switchers (0 to "});
     refuses("check isw/v6 -p switchers=1x", {"'1x' is not a whole number"});
     refuses("check isw/v6 -p switchers=", {"'' is not a whole number"});

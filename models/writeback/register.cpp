@@ -54,6 +54,8 @@ inline bool lists_mix_superblocks(const bounds& b) {
 }
 
 inline expectation expect(const failing& f, memory_kind m, const bounds& b) {
+    if (b.switchers + b.cleaner == 0)
+        return {}; // nothing is switched
     const std::string simple = m == memory_kind::weak ? f.weak : f.sc;
     const std::string failed = simple.empty() && lists_mix_superblocks(b) ? f.mixed : simple;
     return failed.empty() ? expectation{} : expectation{verdict::finding, failed};
@@ -62,7 +64,7 @@ inline expectation expect(const failing& f, memory_kind m, const bounds& b) {
 inline std::vector<parameter> parameters(const version& v, const bounds& b) {
     const int others = b.about == question::isolation ? 2 : 1;
     return {{"switchers", "writers that switch an inode; number i takes inode i mod inodes",
-             b.switchers, v.cleaner ? 0 : 1, 8},
+             b.switchers, v.cleaner && b.about == question::umount ? 0 : 1, 8},
             {"inodes", "cached inodes; number i belongs to superblock i mod superblocks", b.inodes,
              others, 8},
             {"superblocks", "file systems on the device; the first one is unmounted", b.superblocks,
