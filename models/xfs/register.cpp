@@ -27,6 +27,8 @@ void add_stop(std::vector<model>& to, const variant& v, const bounds& size,
          [](const options& o, const parameter_values& p) {
              return wbsync::check<inodegc_stop<Stops>>(o, bounds{p.at("others"), p.at("shrinker")});
          }});
+    // Both together take minutes.
+    to.back().larger = {{"others", size.others + 1}, {"shrinker", 0}};
 }
 
 /// With one of `what` nothing fails.
