@@ -16,6 +16,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <thread>
 
 namespace wbsync::litmus {
@@ -81,6 +82,22 @@ std::vector<job> jobs_of(const request& asked) {
         jobs.push_back({file.string(), std::move(text), expected});
     }
     return jobs;
+}
+
+/// The tests with most threads first: they take longest, and nobody has to wait for them alone.
+std::vector<std::size_t> in_order_of_size(const std::vector<job>& jobs) {
+    const auto threads = [&](std::size_t i) {
+        std::size_t n = 0;
+        const std::string& text = jobs[i].text;
+        for (std::size_t at = text.find("\nP"); at != text.npos; at = text.find("\nP", at + 1))
+            ++n;
+        return n;
+    };
+    std::vector<std::size_t> order(jobs.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t i, std::size_t j) { return threads(i) > threads(j); });
+    return order;
 }
 
 test_result result_of(const job& j, const std::string& sent) {
@@ -158,7 +175,7 @@ int run_command(const request& asked) {
     if (!asked.json)
         tools::print(header(width));
     run_in_children(
-        jobs.size(), at_once,
+        in_order_of_size(jobs), at_once,
         [&](std::size_t i) { return report::dump(to_json(run_test(jobs[i].text, asked.with))); },
         [&](std::size_t i, const std::string& sent) {
             const test_result r = result_of(jobs[i], sent);

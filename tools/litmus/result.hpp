@@ -15,7 +15,7 @@ namespace wbsync::litmus {
 
 /// How a test is run.
 struct settings {
-    double max_seconds = 4; ///< for each test; 0: no limit
+    double max_seconds = 10; ///< for each test; 0: no limit
     std::uint64_t max_executions = 0;
     bool out_of_order = true;
     variant orders = variant::lkmmv1;

@@ -12,10 +12,11 @@
 
 namespace wbsync::litmus {
 
-/// Runs work(0), …, work(n-1), each in a process of its own and at most `jobs` at once: the engine
-/// knows one execution at a time. `done(i, text)` gets what work(i) returned, in the order of i; an
-/// empty text if its process ended without one.
-inline void run_in_children(std::size_t n, std::size_t jobs,
+/// Runs work(i) for each i in `order`, which has all numbers below its size, each in a process of
+/// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text)`
+/// gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process ended
+/// without one.
+inline void run_in_children(const std::vector<std::size_t>& order, std::size_t jobs,
                             const std::function<std::string(std::size_t)>& work,
                             const std::function<void(std::size_t, const std::string&)>& done) {
     struct child {
@@ -23,6 +24,7 @@ inline void run_in_children(std::size_t n, std::size_t jobs,
         pid_t pid;
         int from;
     };
+    const std::size_t n = order.size();
     std::vector<child> running;
     std::vector<std::string> texts(n);
     std::vector<bool> ended(n, false);
@@ -39,11 +41,11 @@ inline void run_in_children(std::size_t n, std::size_t jobs,
             tools::detail::throw_errno("fork");
         if (pid == 0) {
             ::close(ends[0]);
-            const auto mine = [&] { return work(started); };
+            const auto mine = [&] { return work(order[started]); };
             tools::detail::be_child(mine, parent, ends[1]);
         }
         ::close(ends[1]);
-        running.push_back({started++, pid, ends[0]});
+        running.push_back({order[started++], pid, ends[0]});
     };
     const auto finish = [&](std::size_t r) {
         const child c = running[r];
