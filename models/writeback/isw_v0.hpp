@@ -21,15 +21,15 @@ protected:
     }
 
     bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
-        return claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING, &any);
+        return claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING, &any); // (S7)
     }
 
-    void wb_queue_isw(inode_switch_wbs_context& isw) override { call_rcu_to_queue(isw); }
+    void wb_queue_isw(inode_switch_wbs_context& isw) override { call_rcu_to_queue(isw); } // (S9)
 
-    void cgroup_writeback_umount(super_block&) override {}
+    void cgroup_writeback_umount(super_block&) override {} // (U4)
 
     void call_rcu_to_queue(inode_switch_wbs_context& isw) {
-        call_rcu(isw.rcu, [this, &isw] { queue_work(isw_wq, *isw.work); });
+        call_rcu(isw.rcu, [this, &isw] { queue_work(isw_wq, *isw.work); }); // (C1), (C2)
     }
 };
 

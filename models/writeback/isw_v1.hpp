@@ -21,8 +21,8 @@ protected:
     void put_inodes(inode_switch_wbs_context& isw) override {
         for (inode* i : isw.inodes) {
             super_block& sb = i->i_sb;
-            iput(*i);
-            deactivate_super(sb);
+            iput(*i);             // (W5)
+            deactivate_super(sb); // (U0) to (U10), if this was the last one
         }
     }
 };

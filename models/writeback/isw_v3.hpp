@@ -14,11 +14,11 @@ public:
 
 protected:
     void wb_queue_isw(inode_switch_wbs_context& isw) override {
-        call_rcu_to_queue(isw);       // (S7)
-        atomic_inc(isw_nr_in_flight); // (S6)
+        call_rcu_to_queue(isw);       // (S7')
+        atomic_inc(isw_nr_in_flight); // (S6')
     }
 
-    void wait_until_queued() override { rcu_barrier(); }
+    void wait_until_queued() override { rcu_barrier(); } // (U4)
 };
 
 } // namespace wbsync::models::writeback

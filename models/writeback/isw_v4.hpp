@@ -33,7 +33,7 @@ protected:
         queue_rcu_work(isw_wq, *isw.rwork); // (S9), (O8)
     }
 
-    void wait_until_queued() override { rcu_barrier(); }
+    void wait_until_queued() override { rcu_barrier(); } // (U4)
 };
 
 } // namespace wbsync::models::writeback

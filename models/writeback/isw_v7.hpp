@@ -15,7 +15,7 @@ public:
     using in_rcu_section::in_rcu_section;
 
 protected:
-    /// Who saw SB_ACTIVE has queued by now.
+    /// Who saw SB_ACTIVE has queued by now. (U4)
     void wait_until_queued() override {
         synchronize_rcu();
         rcu_barrier(); // kept for the sake of stable trees

@@ -11,7 +11,7 @@ public:
     using isw_v7::isw_v7;
 
 protected:
-    void wait_until_queued() override { synchronize_rcu(); }
+    void wait_until_queued() override { synchronize_rcu(); } // (U4)
 };
 
 } // namespace wbsync::models::writeback

@@ -46,7 +46,7 @@ protected:
     void put_inodes(inode_switch_wbs_context& isw) override {
         for (inode* i : isw.inodes) {
             super_block& sb = i->i_sb;
-            iput(*i);
+            iput(*i); // (I1) to (I5), in (W5)
             cgroup_writeback_unpin(sb);
         }
     }

@@ -13,8 +13,8 @@ public:
 
 protected:
     void wb_queue_isw(inode_switch_wbs_context& isw) override {
-        atomic_inc(isw.inodes.front()->i_sb.s_isw_nr_in_flight);
-        call_rcu_to_queue(isw);
+        atomic_inc(isw.inodes.front()->i_sb.s_isw_nr_in_flight); // (S6')
+        call_rcu_to_queue(isw);                                  // (S7')
     }
 
     void put_inodes(inode_switch_wbs_context& isw) override {

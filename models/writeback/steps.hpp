@@ -28,7 +28,8 @@ protected:
     void mb_in_umount() override { smp_mb(); }  // (2) pairs with (1)
 };
 
-/// An RCU read-side section from the check of SB_ACTIVE to the queueing.
+/// An RCU read-side section from the check of SB_ACTIVE to the queueing, (S5) to (S9), (O4) to
+/// (O8).
 template <class Version>
 class in_rcu_section : public Version {
 public:
