@@ -154,6 +154,54 @@ TEST_CASE("preempt_disable: is a section that synchronize_rcu waits for, and doe
     check_fails<counted>({{[](counted&) { preempt_enable(); }}}, "misuse");
 }
 
+namespace {
+
+/// Two threads, of which the first to come counts on its CPU: never on `not_on`.
+struct first_to_come {
+    int not_on;
+    bool alike;
+    atomic_t order{"order"};
+    percpu_t c{"c"};
+
+    first_to_come(int cpu, bool are_alike) : not_on(cpu), alike(are_alike) {}
+
+    void threads(scenario& s) {
+        const auto run = [this] {
+            if (atomic_fetch_add(1, order) == 0)
+                this_cpu_inc(c);
+        };
+        if (alike)
+            s.threads("thread", 2, run);
+        else
+            s.threads("thread", 2, [run](int) { run(); });
+    }
+    void finally() { BUG_ON(READ_ONCE(per_cpu(c, not_on)) != 0); }
+};
+
+/// One of two threads that are alike may be moved.
+struct migrating_alike {
+    percpu_t c{"c"};
+
+    void threads(scenario& s) {
+        s.threads("thread", 2, [this] { this_cpu_inc(c); });
+        may_migrate(s);
+    }
+};
+
+} // namespace
+
+TEST_CASE("threads that are alike run on one CPU, so that their CPU does not tell which is which") {
+    for (const bool symmetry : {true, false}) {
+        options with;
+        with.symmetry = symmetry;
+        CHECK(found(check<first_to_come>(with, 0, true), "BUG_ON"));
+        CHECK(verified(check<first_to_come>(with, 1, true)));
+        CHECK(found(check<first_to_come>(with, 0, false), "BUG_ON"));
+        CHECK(found(check<first_to_come>(with, 1, false), "BUG_ON"));
+    }
+    CHECK(found(check<migrating_alike>(), "misuse"));
+}
+
 TEST_CASE("per-CPU variables: as the reference scheduler") {
     const body sums = [](counted& m) { m.sum = per_cpu_sum(m.c); };
     check_against_reference<counted>({{inc, inc, sums}});

@@ -6,9 +6,12 @@
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/scenario.hpp>
 
+#include <bit>
+
 namespace wbsync {
 
-/// CPUs of a model: thread t runs on CPU t modulo this, until it is migrated.
+/// CPUs of a model: thread t runs on CPU t modulo this, until it is migrated. Threads that are
+/// alike run on the CPU of the first of them: else they could be told apart.
 inline constexpr int nr_cpus = 2;
 
 namespace detail {
@@ -28,7 +31,7 @@ public:
         if (!run.running() || t < 0)
             return 0;
         if (!movable_[t])
-            return t % nr_cpus;
+            return home(run, t);
         if (pinned_[t] != 0)
             return cpu_[t];
         return static_cast<int>(
@@ -39,6 +42,8 @@ public:
         const engine::thread_id t = run.thread_count() - 1;
         if (run.running() || t < 0 || movable_[t])
             violated("misuse", "may_migrate(s) is called once, after the thread was declared", at);
+        if (run.alike(t) != 0)
+            violated("misuse", "may_migrate(s): the thread is like others, which stay", at);
         movable_[t] = true;
         s.thread({"migration", t}, [&run, t, at] {
             where(run, t).update([](std::int64_t cpu) { return (cpu + 1) % nr_cpus; },
@@ -61,6 +66,11 @@ public:
     }
 
 private:
+    static int home(const engine::execution& run, engine::thread_id t) {
+        const engine::thread_set alike = run.alike(t);
+        return (alike != 0 ? std::countr_zero(alike) : t) % nr_cpus;
+    }
+
     static engine::variable where(engine::execution& run, engine::thread_id t) {
         return {run.shared_location(engine::object_numbers::reserved(40 + static_cast<unsigned>(t)),
                                     label{"cpu of thread", t}, t % nr_cpus),
