@@ -238,6 +238,62 @@ TEST_CASE("mod_delayed_work sets the timer anew, whether the work was pending or
     check_fails<timed>({{twice}, always_two_runs}, "BUG_ON");
 }
 
+TEST_CASE("a delayed work may set its own timer while it runs, which may fire at once") {
+    // The second run comes after the first, whenever the timer fires: the data do not race.
+    const body sets_it = [](timed& m) {
+        m.function = [&m] {
+            if (atomic_inc_return(m.runs) == 1) {
+                BUG_ON(!m.queue());
+                BUG_ON(m.queue()); // pending until the second run, which comes after this one
+            }
+            m.data.write(m.data.read() + 1);
+        };
+        m.queue();
+    };
+    const body modifies_it = [](timed& m) {
+        m.function = [&m] {
+            if (atomic_inc_return(m.runs) == 1) {
+                BUG_ON(mod_delayed_work(m.wq, m.dwork(), later));
+                mod_delayed_work(m.wq, m.dwork(), later); // the same instance, again
+            }
+            m.data.write(m.data.read() + 1);
+        };
+        m.queue();
+    };
+    const auto two_runs = [](timed& m) {
+        kfree(m.made);
+        BUG_ON(m.data.read() != 2);
+    };
+    const auto one_run = [](timed& m) {
+        kfree(m.made);
+        BUG_ON(m.data.read() != 1);
+    };
+    check_holds<timed>({{sets_it}, two_runs});
+    check_fails<timed>({{sets_it}, one_run}, "BUG_ON");
+    check_holds<timed>({{modifies_it}, two_runs});
+    check_fails<timed>({{modifies_it}, one_run}, "BUG_ON");
+    // Until it has ended, it waits for itself.
+    const body flushes_itself = [](timed& m) {
+        m.function = [&m] { flush_delayed_work(m.dwork()); };
+        m.queue();
+    };
+    const body cancels_itself_and_waits = [](timed& m) {
+        m.function = [&m] { cancel_delayed_work_sync(m.dwork()); };
+        m.queue();
+    };
+    const body cancels_itself = [](timed& m) {
+        m.function = [&m] {
+            m.queue();
+            cancel_delayed_work(m.dwork());
+            m.data.write(1);
+        };
+        m.queue();
+    };
+    check_holds<timed>({{cancels_itself}, one_run});
+    check_fails<timed>({{flushes_itself}, &timed::free_it}, "waits for itself");
+    check_fails<timed>({{cancels_itself_and_waits}, &timed::free_it}, "waits for itself");
+}
+
 TEST_CASE("destroy_workqueue does not wait for timers") {
     const body destroys = [](timed& m) {
         m.queue();

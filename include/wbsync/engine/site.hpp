@@ -24,6 +24,11 @@ struct site {
         return {in_file, in_function, at_line};
     }
 
+    /// The same place, for what a daemon does in `other` because of a call there.
+    [[nodiscard]] constexpr site on_behalf(const char* other) const noexcept {
+        return {file, other, line};
+    }
+
     /// "isw_v6.hpp:42", without the folders, which differ between machines.
     [[nodiscard]] std::string str() const {
         const std::string_view path{file};

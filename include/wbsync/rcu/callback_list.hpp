@@ -145,7 +145,7 @@ private:
     };
 
     [[nodiscard]] site at_of(std::int64_t callback) const {
-        return waiting_[static_cast<std::size_t>(callback)].queued_at;
+        return waiting_[static_cast<std::size_t>(callback)].queued_at.on_behalf("rcu_do_batch");
     }
 
     [[nodiscard]] engine::variable queued(engine::execution& run) const {

@@ -104,7 +104,7 @@ inline bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned
                 return v;
             on_queue = w.pending_instance(v);
             w.pending_on = &wq;
-            w.pending_at = at;
+            w.pending_at = at.on_behalf("delayed_work_timer_fn");
             w.pending_serial = serial = ++w.serial;
             return work_state::is_pending;
         },

@@ -77,7 +77,7 @@ struct work_state {
     std::int64_t pending_serial = 0; ///< 0: none is pending
     std::int64_t fired_serial = 0;   ///< whose timer fired last
     workqueue_struct* pending_on = nullptr;
-    site pending_at;               ///< where it was queued
+    site pending_at;               ///< where it was queued, for its timer
     kworker* started_on = nullptr; ///< the instance that started last
     std::int64_t started_as = 0;
 
@@ -210,7 +210,8 @@ private:
         for (std::int64_t n = 1;; ++n) {
             if (!queued_.wait_for(n, "worker_thread", at, true))
                 return;
-            const work_instance instance = instances_[static_cast<std::size_t>(n - 1)];
+            work_instance instance = instances_[static_cast<std::size_t>(n - 1)];
+            instance.queued_at = instance.queued_at.on_behalf(at.function);
             process(instance, n);
             finished_.add("process_one_work", instance.queued_at);
         }

@@ -237,7 +237,7 @@ inline std::int64_t set_pending(work_state& w, workqueue_struct& wq, const char*
             if ((v & work_state::is_pending) != 0 || v >= work_state::disabled)
                 return v;
             w.pending_on = &wq;
-            w.pending_at = at;
+            w.pending_at = at.on_behalf("delayed_work_timer_fn");
             w.pending_serial = serial = ++w.serial;
             return v | work_state::is_pending;
         },
