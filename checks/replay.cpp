@@ -92,6 +92,8 @@ TEST_CASE("every finding of the models is replayed byte for byte") {
                 for (const auto& parameter : m.parameters)
                     p[parameter.name] = parameter.value;
                 p["switchers"] = p["inodes"] = p["superblocks"] = n;
+                if (m.expected(memory, p).outcome != verdict::finding)
+                    continue; // a search to the end for nothing
                 CAPTURE(m.name);
                 options o;
                 o.memory = memory;
