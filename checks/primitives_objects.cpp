@@ -204,6 +204,26 @@ TEST_CASE("kfree: the last of two users frees, if it is known who that is") {
     check_fails_weakly<owner>({{put_relaxed, put_relaxed}}, "use-after-free");
 }
 
+TEST_CASE("kfree: the last of two users may leave it to a third thread") {
+    // The count is part of what is freed: the third has not read what the first stored there, but
+    // the second has.
+    const body put = [](owner& o) {
+        if (atomic_inc_return(o.made->count) == 2)
+            smp_store_release(o.done, 1);
+    };
+    const body put_relaxed = [](owner& o) {
+        static_cast<void>(o.made->plain_part.read());
+        if (atomic_fetch_add_relaxed(1, o.made->count) == 1)
+            smp_store_release(o.done, 1);
+    };
+    const body free_when_left = [](owner& o) {
+        await_acquire(o.done, [](auto v) { return v == 1; });
+        kfree(o.made);
+    };
+    check_holds<owner>({{put, put, free_when_left}});
+    check_fails_weakly<owner>({{put_relaxed, put_relaxed, free_when_left}}, "use-after-free");
+}
+
 TEST_CASE("kfree: of something that kmalloc did not return is misuse") {
     check_fails<owner>({{[](owner& o) { kfree(&o.done); }}, &owner::free_it},
                        "kfree() of something that kmalloc() did not return");

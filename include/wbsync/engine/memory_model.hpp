@@ -202,8 +202,8 @@ public:
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
-    /// A thread with a store to some part of `object` that is neither in `ordered` nor known to `t`
-    /// from reading it or a newer one; -1: none.
+    /// A thread with a store to some part of `object` that is neither in `ordered` nor known, from
+    /// reading it or a newer one, to `t` or to something in `ordered`; -1: none.
     [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
                                                     const view& ordered) const {
         for (const location* x : psc_.locations()) {
@@ -214,6 +214,11 @@ public:
                 if (s.first_seen[t] != never && s.access != access_class::add)
                     break;
                 if (s.thread != t && s.first_seen[t] != never)
+                    break;
+                // The same for what somebody read or wrote before the end: coherence keeps older
+                // stores of the variable before it as well.
+                if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
+                                                  : s.was_read_in(ordered.clock))
                     break;
                 if (!ordered.clock.covers(s.thread, s.epoch))
                     return s.thread;
