@@ -37,7 +37,7 @@ exploration look_for(const litmus_test& test, const reordering& reordered, const
     bounds.max_seconds = with.max_seconds;
     bounds.max_executions = with.for_learning;
     exploration seen = learn(test, bounds, reordered, towards);
-    seen.incomplete.clear();
+    seen.incomplete = seen.found ? "only the proposition was looked for" : "";
     if (seen.found || seen.excluded)
         return seen;
     bounds.max_executions = with.max_executions;
@@ -52,7 +52,7 @@ exploration explore(const litmus_test& test, const reordering& reordered, const 
     bounds.max_seconds = with.max_seconds;
     bounds.max_executions = with.max_executions;
     const goal towards(test);
-    if (!towards.empty() && (with.max_executions == 0 || with.max_executions > with.for_states))
+    if (with.max_executions == 0 || with.max_executions > with.for_states)
         bounds.max_executions = with.for_states;
     exploration seen = explore(test, bounds, reordered);
     if (seen.incomplete.empty() || seen.found || bounds.max_executions == with.max_executions)
@@ -81,7 +81,7 @@ void judge(const litmus_test& test, const exploration& seen, const reordering& n
         r.result = "Sometimes"; // nothing that is left out can change that
         return;
     }
-    if (!seen.incomplete.empty() && !seen.found)
+    if (!seen.incomplete.empty())
         r.not_explored = seen.incomplete;
     else if (!needed.impossible.empty())
         r.not_explored = needed.impossible;
