@@ -106,7 +106,7 @@ TEST_CASE("isw/v2: the grace period ends before the callback has queued the work
     CHECK(tells(sc("isw/v2+section", {}),
                 {"switcher[0]: call_rcu", "umount: atomic_read(isw_nr_in_flight) 1",
                  "umount: synchronize_rcu() grace period ends",
-                 "umount: flush_work(kworker[0].queued) 0",
+                 "umount: flush_workqueue(kworker[0].queued) 0",
                  "umount: atomic_read(inode[0].i_count) 1", "umount: P1"}));
     CHECK(verified(sc("isw/v2+section+barrier", {})));
 }
@@ -155,7 +155,7 @@ TEST_CASE("isw/v8: two superblocks share a list, as in v7, and nothing hides it"
                  "switcher[1]: llist_add(new_wb.switch_wbs_ctxs) NULL -> &isw",
                  "switcher[0]: llist_add(new_wb.switch_wbs_ctxs) &isw -> &isw",
                  "umount: synchronize_rcu() grace period ends",
-                 "umount: flush_work(new_wb.switch_work.queued) 0", "umount: P1"}));
+                 "umount: flush_workqueue(new_wb.switch_work.queued) 0", "umount: P1"}));
 }
 
 TEST_CASE(
@@ -171,7 +171,7 @@ TEST_CASE(
                 {"switcher[1]: queue_work(new_wb.switch_work.PENDING) 0 -> 1",
                  "switcher[0]: queue_work(new_wb.switch_work.PENDING) 1 -> 1",
                  "umount: synchronize_rcu() grace period ends",
-                 "umount: flush_work(new_wb.switch_work.queued) 0", "umount: P1"}));
+                 "umount: flush_workqueue(new_wb.switch_work.queued) 0", "umount: P1"}));
 }
 
 TEST_CASE("P6: with a global count umount waits for the worker of others, with one for each "

@@ -21,7 +21,7 @@ TEST_CASE("patterns/last_use: the object ends between the decrement and the use 
 TEST_CASE("patterns/check_then_queue: the flush finds nothing, and the work is queued after it") {
     CHECK(tells(sc("patterns/check_then_queue"),
                 {"producer[0]: READ_ONCE(active) 1", "teardown: WRITE_ONCE(active) 0",
-                 "teardown: flush_work(work.queued) 0", "teardown: kfree(device)",
+                 "teardown: flush_workqueue(work.queued) 0", "teardown: kfree(device)",
                  "producer[0]: insert_work(work.queued) 0 -> 1", "work.kworker: work_fn(device)"}));
 }
 
@@ -31,10 +31,11 @@ TEST_CASE("patterns/queue_when_first: the flag is set when the item comes, and c
                  "adder[0]: llist_add(list) NULL -> &item[0]",
                  "adder[0]: test_and_set_bit(flags) 1 -> 1",
                  "work.kworker: clear_bit(flags) 1 -> 0"}));
-    CHECK(tells(sc("patterns/queue_when_first/flush"),
-                {"adder[0]: llist_add(list) NULL -> &item[0]",
-                 "adder[1]: llist_add(list) &item[0] -> &item[1]",
-                 "umount: flush_work(work.queued) 0", "umount: READ_ONCE(item[1].handled) 0"}));
+    CHECK(
+        tells(sc("patterns/queue_when_first/flush"),
+              {"adder[0]: llist_add(list) NULL -> &item[0]",
+               "adder[1]: llist_add(list) &item[0] -> &item[1]",
+               "umount: flush_workqueue(work.queued) 0", "umount: READ_ONCE(item[1].handled) 0"}));
 }
 
 TEST_CASE("patterns/percpu_sum: a put is added up without its get") {
@@ -112,7 +113,7 @@ TEST_CASE("xfs/inodegc_stop+6191: the shrinker queues into a drain") {
 TEST_CASE("xfs/inodegc_stop+2254: the shrinker takes away what the flush waits for") {
     CHECK(
         tells(sc("xfs/inodegc_stop+2254/shrinker"),
-              {"shrinker: test_bit(m_opstate) 1", "freeze: flush_work(gc.work.queued) 1",
+              {"shrinker: test_bit(m_opstate) 1", "freeze: flush_workqueue(gc.work.queued) 1",
                "shrinker: mod_delayed_work(gc.work.PENDING) 1 -> 1",
                "gc.work.kworker: llist_del_all(gc.list) &inode[0] -> NULL",
                "freeze: llist_empty(gc.list) NULL", "freeze: READ_ONCE(inode[0].inactivated) 0"}));
@@ -125,7 +126,7 @@ TEST_CASE("xfs/inodegc_flush: a flush misses what others are about to queue, or 
                                           "unlink[0]: queue_work(gc.work.PENDING) 1 -> 1",
                                           "unlink[0]: READ_ONCE(inode[0].inactivated) 0"}));
     CHECK(
-        tells(sc("xfs/inodegc_flush+7cf2"), {"unlink[1]: flush_work(gc.work.queued) 1",
+        tells(sc("xfs/inodegc_flush+7cf2"), {"unlink[1]: flush_workqueue(gc.work.queued) 1",
                                              "unlink[0]: mod_delayed_work(gc.work.PENDING) 1 -> 1",
                                              "unlink[1]: READ_ONCE(inode[1].inactivated) 0"}));
 }

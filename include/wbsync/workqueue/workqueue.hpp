@@ -334,9 +334,9 @@ inline void flush_workqueue(workqueue_struct& wq, const site& at = site::here())
     instances.reserve(kworkers.size());
     for (const detail::kworker* k : kworkers)
         instances.push_back(k->last_instance(
-            [&wq](const detail::work_instance& i) { return i.wq == &wq; }, "flush_work", at));
+            [&wq](const detail::work_instance& i) { return i.wq == &wq; }, "flush_workqueue", at));
     for (std::size_t i = 0; i != instances.size(); ++i)
-        kworkers[i]->wait_for(instances[i], "flush_work", at);
+        kworkers[i]->wait_for(instances[i], "flush_workqueue", at);
 }
 
 } // namespace wbsync
