@@ -260,10 +260,15 @@ inline std::vector<counted> sleeping_locks() {
     const thread waits{{kind::wait_for_completion}};
     return {
         same("4 readers: one, they commute", times(4, reads), 1),
-        same("3 writers: 3!", times(3, writes), 6),
-        same("3 readers and a writer: 2^3", times(3, reads) + threads{writes}, 8),
-        same("2 readers and 2 writers: 2! orders of the writers, 3 places for each reader",
-             times(2, reads) + times(2, writes), 2 * 3 * 3),
+        // Who comes later arrives while somebody is inside, and waits, or finds it free. With three
+        // that is 8 ways for each order: the second waits (then the third arrives before it, or
+        // after it at one of four moments) or not (then at one of two); or it waits behind the
+        // third, which it overtakes.
+        same("2 writers: 2! * 2", times(2, writes), 4),
+        same("3 writers: 3! * 8", times(3, writes), 48),
+        // Each reader has left before the writer comes, is inside then, or comes after it.
+        same("3 readers and a writer: 3^3", times(3, reads) + threads{writes}, 27),
+        same("2 readers and 2 writers", times(2, reads) + times(2, writes), 116),
         same("3 threads with a mutex: 3!", times(3, locks), 6),
         same("one completes, one waits: one", {completes, waits}, 1),
         same("2 complete: one, they commute", times(2, completes), 1),
@@ -316,7 +321,8 @@ inline std::vector<counted> callbacks() {
 inline std::vector<counted> work_items() {
     return {
         same("queue, once: one", {{queue_work}}, 1),
-        same("queue and flush: one", {{queue_work, flush_work}}, 1),
+        // The flush sees whether the work has ended.
+        same("queue and flush: 2", {{queue_work, flush_work}}, 2),
         // Either comes first; the other finds the work pending, or comes after PENDING was cleared
         // and has it run again.
         same("two threads queue: 2 * 2", times(2, {queue_work}), 4),
