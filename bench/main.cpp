@@ -35,6 +35,7 @@ using check_function = result (*)(const options&);
 
 options with_memory(memory_kind memory) {
     options with;
+    with.jobs = 1; // times are those of one core
     with.memory = memory;
     return with;
 }
