@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Compares what the models' checks come to with the manifests beside the models, or writes these.
 
-#include "models/manifest.hpp"
 #include "models/all.hpp"
+#include "models/manifest.hpp"
 
 #include <CLI/CLI.hpp>
 
