@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wbsync::models {
@@ -97,6 +98,14 @@ inline parameter_values larger_size(const model& m) {
     if (grows != m.parameters.end())
         ++values[grows->name];
     return values;
+}
+
+/// The catalogue's entry for a form that comes out as `v` says, whatever the parameters are.
+inline model entry(const variant& v, std::vector<parameter> parameters,
+                   std::function<result(const options&, const parameter_values&)> check) {
+    const auto expected = [v](memory_kind m, const parameter_values&) { return v.expected(m); };
+    return {v.name,   v.commit,        v.release, v.summary, std::move(parameters),
+            expected, std::move(check)};
 }
 
 } // namespace wbsync::models

@@ -12,36 +12,31 @@
 /// A name ends with the commit that fixes the race: "-" is the state before it, "+" after it.
 namespace wbsync::models::cgwb {
 
-template <class Run>
-void add(std::vector<model>& to, const variant& v, std::vector<parameter> parameters, Run run) {
-    const auto expected = [v](memory_kind m, const parameter_values&) { return v.expected(m); };
-    to.push_back({v.name, v.commit, v.release, v.summary, std::move(parameters), expected, run});
-}
-
 template <class Model>
 void add_mark_dirty(std::vector<model>& to, const variant& v) {
-    add(to, v, {{"dirtiers", "of one inode", 1, 1, 4}},
-        [](const options& o, const parameter_values& p) {
-            return wbsync::check<Model>(o, mark_dirty_bounds{p.at("dirtiers")});
-        });
+    to.push_back(entry(v, {{"dirtiers", "of one inode", 1, 1, 4}},
+                       [](const options& o, const parameter_values& p) {
+                           return wbsync::check<Model>(o, mark_dirty_bounds{p.at("dirtiers")});
+                       }));
 }
 
 template <class Model>
 void add_release(std::vector<model>& to, const variant& v) {
-    add(to, v,
-        {{"wbs", "of cgroups that are gone", 1, 1, 3},
-         {"kill", "1: the first one's cgroup dies meanwhile; 0: it died before", 1, 0, 1}},
-        [](const options& o, const parameter_values& p) {
-            return wbsync::check<Model>(o, release_bounds{p.at("wbs"), p.at("kill")});
-        });
+    to.push_back(
+        entry(v,
+              {{"wbs", "of cgroups that are gone", 1, 1, 3},
+               {"kill", "1: the first one's cgroup dies meanwhile; 0: it died before", 1, 0, 1}},
+              [](const options& o, const parameter_values& p) {
+                  return wbsync::check<Model>(o, release_bounds{p.at("wbs"), p.at("kill")});
+              }));
 }
 
 template <class Model>
 void add_bandwidth(std::vector<model>& to, const variant& v) {
-    add(to, v, {{"writebacks", "that end while the device goes", 1, 1, 4}},
-        [](const options& o, const parameter_values& p) {
-            return wbsync::check<Model>(o, bandwidth_bounds{p.at("writebacks")});
-        });
+    to.push_back(entry(v, {{"writebacks", "that end while the device goes", 1, 1, 4}},
+                       [](const options& o, const parameter_values& p) {
+                           return wbsync::check<Model>(o, bandwidth_bounds{p.at("writebacks")});
+                       }));
 }
 
 void add_models(std::vector<model>& to) {

@@ -9,15 +9,10 @@ namespace wbsync::models::fuse {
 
 template <form Form>
 void add(std::vector<model>& to, const variant& v) {
-    to.push_back({v.name,
-                  v.commit,
-                  v.release,
-                  v.summary,
-                  {{"requests", "under way when umount comes", 1, 1, 6}},
-                  [v](memory_kind m, const parameter_values&) { return v.expected(m); },
-                  [](const options& o, const parameter_values& p) {
-                      return wbsync::check<umount_of_fuse<Form>>(o, p.at("requests"));
-                  }});
+    to.push_back(entry(v, {{"requests", "under way when umount comes", 1, 1, 6}},
+                       [](const options& o, const parameter_values& p) {
+                           return wbsync::check<umount_of_fuse<Form>>(o, p.at("requests"));
+                       }));
 }
 
 void add_models(std::vector<model>& to) {

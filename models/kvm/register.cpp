@@ -9,17 +9,11 @@ namespace wbsync::models::kvm {
 
 template <class Model>
 void add(std::vector<model>& to, const variant& v) {
-    const auto expected = [v](memory_kind m, const parameter_values&) { return v.expected(m); };
     const auto check = [](const options& o, const parameter_values& p) {
         return wbsync::check<Model>(o, p.at("faults"));
     };
-    to.push_back({v.name,
-                  v.commit,
-                  v.release,
-                  v.summary,
-                  {{"faults", "page faults that are fetched at the same time", 1, 1, 3}},
-                  expected,
-                  check});
+    to.push_back(
+        entry(v, {{"faults", "page faults that are fetched at the same time", 1, 1, 3}}, check));
 }
 
 void add_models(std::vector<model>& to) {

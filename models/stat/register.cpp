@@ -12,18 +12,13 @@ namespace wbsync::models::stat {
 
 template <class Model>
 void add(std::vector<model>& to, const variant& v) {
-    const auto expected = [v](memory_kind m, const parameter_values&) { return v.expected(m); };
     const auto check = [](const options& o, const parameter_values& p) {
         return wbsync::check<Model>(o, bounds{p.at("readers"), p.at("switches")});
     };
-    to.push_back({v.name,
-                  v.commit,
-                  v.release,
-                  v.summary,
-                  {{"readers", "users of statistics, each cleans a page of its own", 2, 1, 6},
-                   {"switches", "of the inode, one after the other", 2, 1, 6}},
-                  expected,
-                  check});
+    to.push_back(entry(v,
+                       {{"readers", "users of statistics, each cleans a page of its own", 2, 1, 6},
+                        {"switches", "of the inode, one after the other", 2, 1, 6}},
+                       check));
 }
 
 void add_models(std::vector<model>& to) {
