@@ -35,4 +35,19 @@ struct fails_late {
     void finally() { BUG_ON(READ_ONCE(x) == 12 && first == 2); }
 };
 
+/// n threads that exchange one variable k times: a multinomial number of executions.
+struct many_executions {
+    wbsync::atomic_t x{"x"};
+    int n, k;
+
+    many_executions(int threads_in, int times) : n(threads_in), k(times) {}
+
+    void threads(wbsync::scenario& s) {
+        s.threads("P", n, [this](int i) {
+            for (int j = 0; j != k; ++j)
+                atomic_xchg(x, i);
+        });
+    }
+};
+
 } // namespace divided_models

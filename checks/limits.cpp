@@ -2,6 +2,8 @@
 // A check that was cut short says so, by which limit and where, and is never reported as verified.
 // What the engine does not explore at all is tested in litmus*.cpp, test cases "limit: ...".
 
+#include "checks/divided_models.hpp"
+
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
 
@@ -14,6 +16,7 @@
 #include <fmt/format.h>
 
 using namespace wbsync;
+using divided_models::many_executions;
 
 namespace {
 
@@ -27,21 +30,6 @@ public:
 
 private:
     const char* name_;
-};
-
-/// n threads that exchange one variable k times: a multinomial number of executions.
-struct many_executions {
-    atomic_t x{"x"};
-    int n, k;
-
-    many_executions(int threads_in, int times) : n(threads_in), k(times) {}
-
-    void threads(scenario& s) {
-        s.threads("P", n, [this](int i) {
-            for (int j = 0; j != k; ++j)
-                atomic_xchg(x, i);
-        });
-    }
 };
 
 bool is_incomplete(const result& r, const std::string& limit) {

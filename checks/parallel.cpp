@@ -164,19 +164,6 @@ struct deadlocks {
     }
 };
 
-/// n threads that exchange one variable k times: a multinomial number of executions.
-struct many_executions {
-    atomic_t x{"x"};
-    int n, k;
-    many_executions(int threads_in, int times) : n(threads_in), k(times) {}
-    void threads(scenario& s) {
-        s.threads("P", n, [this](int i) {
-            for (int j = 0; j != k; ++j)
-                atomic_xchg(x, i);
-        });
-    }
-};
-
 } // namespace
 
 TEST_CASE("a divided search of stale reads, alike threads and additions has the same totals") {
