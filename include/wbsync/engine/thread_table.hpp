@@ -38,10 +38,17 @@ public:
         e.property = property;
         e.seq = 0;
         e.newest = -1;
+        e.last = {};
         e.alike = 0;
         pending_[count_] = nullptr;
         ++count_;
         return e;
+    }
+
+    /// What the threads ran goes, with what it holds; `destroy`: that is still in order.
+    void drop_bodies(bool destroy) {
+        for (thread_id t = 0; t != count_; ++t)
+            entries_[t].body.drop(destroy);
     }
 
     [[nodiscard]] int count() const noexcept { return count_; }

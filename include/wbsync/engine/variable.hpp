@@ -108,6 +108,7 @@ public:
         if (!run.running())
             return x_->value();
         const std::int64_t value = run.memory().load(run.self(), *x_, x_->newest(), order);
+        run.saw(value, is_opaque(), verb, at);
         if (run.recording())
             note_read(run, x_->newest(), verb, at);
         return value;
@@ -124,6 +125,7 @@ public:
             x_->overwrite(value);
             return;
         }
+        run.saw(value, is_opaque(), verb, at);
         const int after = inserts ? place(run) : x_->newest();
         run.memory().store_after(after, run.self(), *x_, value, order, run.step_count() - 1,
                                  run.seq(run.self()));
@@ -278,6 +280,9 @@ private:
         return *run;
     }
 
+    /// Are the values something else than numbers, such as pointers?
+    [[nodiscard]] bool is_opaque() const noexcept { return show_ != &show_number; }
+
     operation step(access_class access, const char* verb, const site& at) const {
         operation op;
         op.object = x_->id;
@@ -310,6 +315,7 @@ private:
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
                              const char* verb, const site& at) const {
         const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
+        run.saw(value, is_opaque(), verb, at);
         if (run.recording())
             note_read(run, o.index, verb, at);
         return value;
@@ -355,6 +361,8 @@ private:
 
     void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
                       const char* verb, const site& at) {
+        run.saw(before, is_opaque(), verb, at);
+        run.saw(after, is_opaque(), verb, at);
         run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
                             run.seq(run.self()));
         note_change(run, before, after, verb, at);
