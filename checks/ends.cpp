@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <functional>
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/wait.h>
@@ -39,10 +41,16 @@ void check_that_all_is_well() {
     CHECK(std::current_exception() == nullptr);
 }
 
+/// Of a result, unlike which it may be dropped.
+struct failure {
+    finding what;
+    trace counterexample;
+};
+
 /// Every kind of search finds it, and goes on with the next.
 template <class Model, class... Args>
-result check_ends(std::string_view property, std::initializer_list<std::string_view> texts,
-                  const Args&... args) {
+failure check_ends(std::string_view property, std::initializer_list<std::string_view> texts,
+                   const Args&... args) {
     options divided;
     divided.jobs = 2;
     divided.divide = {1, 1, 4, 2, true};
@@ -57,7 +65,8 @@ result check_ends(std::string_view property, std::initializer_list<std::string_v
             CHECK_MESSAGE(r.what.message.find(text) != std::string::npos, text);
         check_that_all_is_well();
     }
-    return check<Model>(options{}, args...);
+    const result r = check<Model>(options{}, args...);
+    return {r.what, r.counterexample};
 }
 
 bool is_here(const site& at) {
@@ -108,7 +117,7 @@ struct ends_in_thread {
 
 template <void (*End)()>
 void check_thread(std::string_view text) {
-    const result r = check_ends<ends_in_thread<End>>("crash", {text, "after the operation"});
+    const failure r = check_ends<ends_in_thread<End>>("crash", {text, "after the operation"});
     CHECK(is_here(r.what.where)); // of the operation before it
     REQUIRE(r.counterexample.steps.size() == 3);
     CHECK(r.counterexample.steps[0].op == "WRITE_ONCE");
@@ -122,22 +131,11 @@ enum class part { constructor, threads, finally, destructor, body, allocation, n
 /// In the part that is asked for.
 template <void (*End)()>
 struct ends_in {
-    struct held {
-        const part* where;
-        explicit held(const part* in) : where(in) {}
-        held(const held& other) = default;
-        held& operator=(const held&) = delete;
-        ~held() {}
-    };
     struct allocated {
-        bool ends;
-        explicit allocated(bool in) : ends(in) {}
+        allocated() = default;
         allocated(const allocated&) = delete;
         allocated& operator=(const allocated&) = delete;
-        ~allocated() {
-            if (ends)
-                End();
-        }
+        ~allocated() { End(); }
     };
     struct on_destruction {
         bool ends;
@@ -171,7 +169,7 @@ struct ends_in {
         s.thread("P0", [this, last = on_destruction(where == part::body)] { WRITE_ONCE(x, 1); });
         s.thread("P1", [this] {
             if (READ_ONCE(x) == 1 && where == part::allocation)
-                kmalloc<allocated>("block", true);
+                kfree(kmalloc<allocated>("block"));
         });
     }
     void finally() {
@@ -187,6 +185,7 @@ void check_parts(std::string_view text) {
     check_ends<ends_in<End>>("crash", {text, "in finally()"}, part::finally);
     check_ends<ends_in<End>>("crash", {text, "in the destructor of the model"}, part::destructor);
     check_ends<ends_in<End>>("crash", {text, "in a destructor"}, part::body);
+    check_ends<ends_in<End>>("crash", {text, "in a destructor"}, part::allocation);
     CHECK(verified(check<ends_in<End>>(options{}, part::nowhere)));
 }
 

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <new>
 #include <string>
@@ -86,16 +87,22 @@ options impatient() {
     return with;
 }
 
+/// Of a result, unlike which it may be dropped.
+struct failure {
+    finding what;
+    trace counterexample;
+};
+
 /// It is found, in the place, and all is well afterwards.
 template <void (*Hang)()>
-result check_lockup(part where, std::string_view place) {
+failure check_lockup(part where, std::string_view place) {
     const result r = check<hangs<Hang>>(impatient(), where);
     INFO(r);
     CHECK(r.outcome == verdict::finding);
     CHECK(r.what.property == "lockup");
     CHECK_MESSAGE(r.what.message.find(place) != std::string::npos, r.what.message);
     CHECK(verified(check<healthy>()));
-    return r;
+    return {r.what, r.counterexample};
 }
 
 } // namespace

@@ -119,7 +119,7 @@ template <class... Args>
 told_arguments tell_arguments(const Args&... args) {
     told_arguments all;
     int n = 0;
-    const auto add = [&]<class T>(const T& value) {
+    [[maybe_unused]] const auto add = [&]<class T>(const T& value) {
         ++n;
         all.types += fmt::format("{} ", typeid(T).name());
         if constexpr (detail::can_tell<T>()) {
