@@ -173,6 +173,7 @@ struct ends_in {
         });
     }
     void finally() {
+        BUG_ON(READ_ONCE(x) != 1);
         if (where == part::finally)
             End();
     }

@@ -189,6 +189,7 @@ TEST_CASE("watchdog: a step that takes long and comes to its end is fine") {
                 while (n != 100'000'000)
                     n = n + 1;
             });
+            s.thread("P1", [this] { BUG_ON(READ_ONCE(x) == 2); });
         }
     };
     CHECK(verified(check<takes_long>()));
