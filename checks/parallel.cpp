@@ -270,6 +270,7 @@ TEST_CASE("a search uses all cores unless told otherwise, and never fewer than o
             into->insert(::getpid());
             s.threads("P", 3, [this](int i) { atomic_xchg(x, i); });
         }
+        void finally() { BUG_ON(READ_ONCE(x) >= 3); }
     };
     std::set<pid_t> processes;
     CHECK(verified(check<leaves_its_process>(undivided(), &processes)));

@@ -307,9 +307,13 @@ tools::check_outcome run_scratch(std::function<void()> body) {
 } // namespace
 
 TEST_CASE("a check that takes its process with it is a finding, or incomplete, and no more") {
-    const json good = run_scratch([] {}).entry;
+    const json good = run_scratch([] { BUG_ON(false); }).entry;
     CHECK(good["verdict"] == "verified");
     CHECK(good["as_expected"] == true);
+
+    const json empty = run_scratch([] {}).entry;
+    CHECK(empty["verdict"] == "vacuous");
+    CHECK(empty["as_expected"] == false);
 
     const json ended = run_scratch([] { ::_exit(0); }).entry;
     CHECK(ended["verdict"] == "finding");

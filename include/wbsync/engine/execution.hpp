@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/coverage.hpp>
 #include <wbsync/engine/extension.hpp>
 #include <wbsync/engine/fibers.hpp>
 #include <wbsync/engine/heap.hpp>
@@ -40,6 +41,7 @@ public:
     void forget() {
         ordered_additions_.clear();
         start_over_ = false;
+        coverage_ = {};
         extensions_.clear();
         log_.write_to(nullptr);
     }
@@ -100,6 +102,7 @@ public:
             for (thread_id t = 0; t != count; ++t)
                 log_.name_thread(thread_name(t));
         phase_ = phase::running;
+        coverage_.threads = std::max(coverage_.threads, threads_.without_daemons());
         vector_clock::serve(count);
         memory_.start_threads(count);
         scheduler_->execution_begin(*this);
@@ -271,6 +274,7 @@ public:
             return true;
         }
         const thread_id mine = self_;
+        note_coverage(op);
         threads_.pend(mine, op);
         next_ = decide();
         if (next_ != mine) {
@@ -317,6 +321,8 @@ public:
                  at);
         if (!running())
             return;
+        evaluates_property();
+        touches(object->user_);
         if (how == usage::store) {
             object->stores_[self_] = {verb, at};
             return;
@@ -339,12 +345,31 @@ public:
         object.ended_by_ = self_;
         if (!running())
             return;
+        touches(object.user_);
         const view ordered = memory_.propagated(self_);
         for (thread_id u = 0; u != threads_.count(); ++u)
             if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
                 fail_unordered(object, verb, object.uses_[u], u, at);
         if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
             fail_unordered(object, verb, object.stores_[u], u, at);
+    }
+
+    // --- what was exercised, so that a vacuous check is told from one that holds ----------------
+
+    /// Of all executions since forget().
+    [[nodiscard]] const coverage& covered() const noexcept { return coverage_; }
+
+    /// Something is evaluated that could fail.
+    void evaluates_property() noexcept { coverage_.could_fail = true; }
+
+    /// The current thread touches something that is no object of an operation. `user`: the thread
+    /// that touched it first in this execution, -1 before that.
+    void touches(thread_id& user) noexcept {
+        if (coverage_.shared || !running())
+            return;
+        if (user < 0)
+            user = self_;
+        coverage_.shared = user != self_;
     }
 
     // --- findings -----------------------------------------------------------------------------
@@ -400,6 +425,15 @@ public:
 private:
     static constexpr std::uint64_t max_local_steps = 10'000'000;
     static constexpr timestamp max_epoch = 32'000;
+
+    /// A step that may block can end in a deadlock. What has no name is RCU's own: that two threads
+    /// use RCU does not mean that they share anything.
+    void note_coverage(const operation& op) {
+        if (op.when != nullptr && !op.idle)
+            coverage_.could_fail = true;
+        if (!coverage_.shared && op.name != nullptr)
+            coverage_.shared = users_.shares(op.object, self_, stamp_);
+    }
 
     thread_id new_thread(const label& name, bool daemon, const char* property) {
         if (phase_ != phase::setup)
@@ -555,6 +589,8 @@ private:
     bool start_over_ = false;
     std::vector<finding> findings_;
     extension_set extensions_;
+    coverage coverage_;
+    object_users users_;
     memory_model memory_;
 };
 

@@ -21,6 +21,7 @@ public:
         property_ = property;
         alive_ = true;
         last_access_ = {};
+        user_ = -1;
     }
 
     [[nodiscard]] bool alive() const noexcept { return alive_; }
@@ -41,6 +42,7 @@ private:
     mutable vector_clock last_access_; ///< epoch of each thread's last access; 0: none
     mutable per_thread<use> uses_;
     mutable per_thread<use> stores_; ///< each thread's last store to a part of the object
+    mutable thread_id user_ = -1;    ///< see execution::touches
     use end_;
     thread_id ended_by_ = -1;
 };

@@ -109,6 +109,13 @@ public:
         return (ready_ & only(t)) != 0 || needs_old_store(t);
     }
 
+    [[nodiscard]] int without_daemons() const noexcept {
+        int n = 0;
+        for (thread_id t = 0; t != count_; ++t)
+            n += entries_[t].daemon ? 0 : 1;
+        return n;
+    }
+
     /// Is everybody who waits a daemon without work?
     [[nodiscard]] bool idle() const {
         for (thread_id t = 0; t != count_; ++t)

@@ -65,6 +65,8 @@ private:
                      "model, which is built afresh for every execution",
                      at);
         run.local_step(at);
+        run.evaluates_property();
+        run.touches(user_);
         run.access(owner_, verb, at);
         return run.running();
     }
@@ -97,6 +99,7 @@ private:
     std::uint64_t stamp_ = 0;
     access written_;
     mutable engine::per_thread<access> reads_;
+    mutable engine::thread_id user_ = -1; ///< see execution::touches
 };
 
 } // namespace wbsync

@@ -167,8 +167,10 @@ inline void lock_wanted(const engine::variable& lock, lock_kind kind, const char
 inline void lock_taken(const engine::variable& lock, lock_kind kind, const char* verb,
                        const site& at) {
     engine::execution* run = engine::execution::current();
-    if (run != nullptr && run->running())
-        lockdep::of(*run).takes(*run, {lock.id(), &lock.name(), kind, verb, at});
+    if (run == nullptr || !run->running())
+        return;
+    run->evaluates_property(); // also a trylock: who holds it must not sleep, and give it back
+    lockdep::of(*run).takes(*run, {lock.id(), &lock.name(), kind, verb, at});
 }
 
 /// Before the lock is released.
