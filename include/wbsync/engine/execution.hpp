@@ -7,11 +7,13 @@
 #include <wbsync/engine/object_numbers.hpp>
 #include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/scheduler.hpp>
+#include <wbsync/engine/scopes.hpp>
 #include <wbsync/engine/thread_table.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,9 +60,11 @@ public:
         fibers_ = &on;
         settings_ = with;
         phase_ = phase::setup;
-        ++stamp_;
+        stamp_ += stamp_step;
         threads_.clear();
         numbers_.reset();
+        scopes_.reset();
+        left_by_exception_.reset();
         self_ = -1;
         steps_ = 0;
         local_steps_ = 0;
@@ -77,9 +81,9 @@ public:
     }
 
     template <class Body>
-    thread_id add_thread(const label& name, Body&& body, bool daemon,
+    thread_id add_thread(const label& name, Body&& body, thread_kind kind,
                          const char* property = "deadlock") {
-        const thread_id t = new_thread(name, daemon, property);
+        const thread_id t = new_thread(name, kind, property);
         threads_[t].body.assign(std::forward<Body>(body));
         return t;
     }
@@ -112,6 +116,8 @@ public:
         try {
             threads_[t].body();
             extensions_.thread_ends(*this);
+            if (left_by_exception_ && left_by_exception_->thread == t)
+                fail(*left_by_exception_);
         } catch (const std::exception& e) {
             fail("exception", e.what(), threads_[t].last);
         } catch (...) {
@@ -157,6 +163,7 @@ public:
     [[nodiscard]] timestamp seq(thread_id t) const noexcept { return threads_[t].seq; }
     [[nodiscard]] thread_id self() const noexcept { return self_; }
     [[nodiscard]] std::string thread_name(thread_id t) const { return threads_[t].name.str(); }
+    [[nodiscard]] thread_kind kind(thread_id t) const noexcept { return threads_[t].kind; }
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
     [[nodiscard]] thread_set alike(thread_id t) const noexcept { return threads_[t].alike; }
@@ -271,6 +278,12 @@ public:
             return true;
         }
         const thread_id mine = self_;
+        if (quitting_)
+            fail("misuse",
+                 fmt::format("{} by {}, which has been told to quit: a daemon returns when "
+                             "await_work() is false",
+                             op.verb, threads_[mine].name.str()),
+                 op.where);
         threads_.pend(mine, op);
         next_ = decide();
         if (next_ != mine) {
@@ -280,8 +293,10 @@ public:
         threads_.no_longer_pending(mine);
         thread_table::entry& me = threads_[mine];
         me.last = op.where;
-        if (quitting_)
+        if (quitting_) {
+            comes_last();
             return false;
+        }
         ++me.seq;
         me.newest = steps_++;
         return true;
@@ -310,13 +325,11 @@ public:
                 usage how = usage::access) {
         if (object == nullptr)
             return;
-        if (!object->alive_)
-            fail(object->property_,
-                 fmt::format("{} of {} after {} at {}", verb, object->name_.str(),
-                             object->end_.verb, ended_by(*object)),
-                 at);
+        expect_alive(*object, verb, at);
         if (!running())
             return;
+        if (object->before_ != nullptr && !knows_beginning_of(*object))
+            fail_ended(*object->before_, verb, at);
         if (how == usage::store) {
             object->stores_[self_] = {verb, at};
             return;
@@ -329,29 +342,94 @@ public:
     /// relaxed load, on whose value the end is taken to depend (LKMM: control dependencies order
     /// stores, and every free is one).
     void end(lifetime& object, const char* verb, const site& at) {
-        if (!object.alive_)
-            fail(object.property_,
-                 fmt::format("{} of {} after {} at {}", verb, object.name_.str(), object.end_.verb,
-                             ended_by(object)),
-                 at);
+        expect_alive(object, verb, at);
         object.alive_ = false;
         object.end_ = {verb, at};
         object.ended_by_ = self_;
         if (!running())
             return;
-        const view ordered = memory_.propagated(self_);
-        for (thread_id u = 0; u != threads_.count(); ++u)
-            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
-                fail_unordered(object, verb, object.uses_[u], u, at);
-        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
-            fail_unordered(object, verb, object.stores_[u], u, at);
+        if (const auto unordered = find_unordered_use(object))
+            fail(*unordered);
+    }
+
+    /// `x` is used by the current thread, and with it what it is part of.
+    void access(const location& x, const char* verb, const site& at, usage how = usage::access) {
+        access(x.owner, verb, at, how);
+        access(&x.scope, verb, at, how);
+    }
+
+    void expect_alive(const lifetime& object, const char* verb, const site& at) {
+        if (!object.alive_)
+            fail_ended(object, verb, at);
+    }
+
+    // --- objects that end with their scope ----------------------------------------------------
+
+    /// `life` begins with the constructor of what is at `handle`.
+    void begin_scope(lifetime& life, const label& name, const void* handle) {
+        life.begin(name, "use-after-scope");
+        const scopes::ended* before = scopes_.find(handle);
+        if (before == nullptr || !running())
+            return;
+        memory_.tick(self_); // who knows something of this thread need not know of this
+        life.before_ = before->life;
+        life.begun_by_ = self_;
+        life.begin_ = memory_.now(self_).clock[self_];
+    }
+
+    /// The life of what is at `handle`, and is no variable.
+    lifetime& new_scope(const label& name, const void* handle) {
+        lifetime& life = scopes_.add();
+        begin_scope(life, name, handle);
+        return life;
+    }
+
+    /// It ends with the destructor; as end(). A thread that an exception ends is a finding of its
+    /// own, which comes first.
+    void end_scope(lifetime& life, const void* handle, location* variable = nullptr) {
+        if (phase_ == phase::outside || !life.alive_)
+            return;
+        scopes_.bury({handle, &life, variable});
+        life.alive_ = false;
+        life.end_ = {"the end of its scope", last_place()};
+        life.ended_by_ = self_;
+        if (!running())
+            return;
+        if (recording())
+            note("end of scope", life.name_.str(), "", last_place());
+        const auto unordered = find_unordered_use(life);
+        if (!unordered)
+            return;
+        if (std::uncaught_exceptions() == 0)
+            fail(*unordered);
+        if (!left_by_exception_)
+            left_by_exception_ = unordered;
+    }
+
+    /// What was at `handle`, if that has ended.
+    [[nodiscard]] const scopes::ended* ended_at(const void* handle) const noexcept {
+        return scopes_.find(handle);
+    }
+
+    /// What is at `handle` is no object of this execution.
+    [[noreturn]] void fail_no_object(const void* handle, const char* verb, const site& at) {
+        if (const scopes::ended* was = scopes_.find(handle))
+            fail_ended(*was->life, verb, at);
+        fail("misuse",
+             "an object was created outside of this execution: make it a member of the model, "
+             "which is built afresh for every execution",
+             at);
     }
 
     // --- findings -----------------------------------------------------------------------------
 
     /// Reports that a property failed, here and now. Does not return.
     [[noreturn]] void fail(std::string property, std::string message, const site& at) {
-        report({std::move(property), std::move(message), at, self_});
+        fail({std::move(property), std::move(message), at, self_});
+    }
+    [[noreturn]] void fail(finding what) {
+        const site at = what.where;
+        report(std::move(what));
         if (recording())
             log_.add({self_, findings_.back().property, "", findings_.back().message, at});
         if (settings_.all_findings && phase_ == phase::running)
@@ -363,7 +441,7 @@ public:
     [[noreturn]] void crash(const char* what) {
         intact_ = false;
         fail("crash", fmt::format("{}, after the operation at the place given", what),
-             self_ < 0 ? site{} : threads_[self_].last);
+             last_place());
     }
 
     /// Can the model be destroyed properly?
@@ -399,9 +477,11 @@ public:
 
 private:
     static constexpr std::uint64_t max_local_steps = 10'000'000;
+    /// Stamps of executions are far apart: no other number in memory looks like one.
+    static constexpr std::uint64_t stamp_step = 0x9e37'79b9'7f4a'7c15;
     static constexpr timestamp max_epoch = 32'000;
 
-    thread_id new_thread(const label& name, bool daemon, const char* property) {
+    thread_id new_thread(const label& name, thread_kind kind, const char* property) {
         if (phase_ != phase::setup)
             fail("misuse", "threads can only be declared while the model is set up", {});
         const int count = threads_.count();
@@ -411,7 +491,7 @@ private:
                              "daemons included",
                              name.str(), count + 1, max_threads),
                  {});
-        threads_.add(name, daemon, property);
+        threads_.add(name, kind, property);
         return count;
     }
 
@@ -425,23 +505,55 @@ private:
         x->stamp = stamp_;
         x->name = name;
         x->owner = within_;
+        x->scope.begin(name, "use-after-scope");
+        x->handle = nullptr;
         memory_.initialise(*x, value);
         return *x;
     }
 
-    [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
-                                     const lifetime::use& use, thread_id user, const site& at) {
-        fail(object.property_,
-             fmt::format("{} of {} is not ordered after {} by {} at {}", verb, object.name_.str(),
-                         use.verb, threads_[user].name.str(), use.where.str()),
-             at);
+    /// A use of `object` that its end is not ordered after.
+    [[nodiscard]] std::optional<finding> find_unordered_use(const lifetime& object) const {
+        const view ordered = memory_.propagated(self_);
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
+                return unordered(object, object.uses_[u], u);
+        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
+            return unordered(object, object.stores_[u], u);
+        return std::nullopt;
     }
 
-    [[nodiscard]] std::string ended_by(const lifetime& object) const {
-        return object.ended_by_ < 0 ? object.end_.where.str()
-                                    : fmt::format("{} by {}", object.end_.where.str(),
-                                                  threads_[object.ended_by_].name.str());
+    [[nodiscard]] finding unordered(const lifetime& object, const lifetime::use& use,
+                                    thread_id user) const {
+        return {object.property_,
+                fmt::format("{} of {} is not ordered after {} by {} at {}", object.end_.verb,
+                            object.name_.str(), use.verb, threads_[user].name.str(),
+                            use.where.str()),
+                object.end_.where, self_};
     }
+
+    [[noreturn]] void fail_ended(const lifetime& object, const char* verb, const site& at) {
+        fail(object.property_,
+             fmt::format("{} of {} after {}", verb, object.name_.str(), end_of(object)), at);
+    }
+
+    /// "kfree at isw.hpp:42 by umount".
+    [[nodiscard]] std::string end_of(const lifetime& object) const {
+        std::string text = object.end_.verb;
+        if (object.end_.where.line != 0)
+            text += " at " + object.end_.where.str();
+        if (object.ended_by_ >= 0)
+            text += " by " + threads_[object.ended_by_].name.str();
+        return text;
+    }
+
+    /// Can the current thread have come to `object` by somebody who had it after its beginning?
+    [[nodiscard]] bool knows_beginning_of(const lifetime& object) const {
+        return self_ == object.begun_by_ ||
+               memory_.propagated(self_).clock.covers(object.begun_by_, object.begin_);
+    }
+
+    /// Of the newest operation of the current thread.
+    [[nodiscard]] site last_place() const { return self_ < 0 ? site{} : threads_[self_].last; }
 
     /// Who runs next: first every thread up to its first operation, then as the scheduler says.
     thread_id decide() {
@@ -482,6 +594,12 @@ private:
         return next_to_quit();
     }
 
+    /// The current thread, a daemon, is told to quit when all others are done.
+    void comes_last() {
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            memory_.learn(self_, memory_.now(u));
+    }
+
     thread_id next_to_quit() {
         const thread_id t = threads_.first_pending();
         if (t < 0)
@@ -507,6 +625,9 @@ private:
             if (std::string_view{threads_[t].property} != "deadlock")
                 property = threads_[t].property;
         }
+        if (threads_.only_daemons_wait())
+            message += " (a daemon that waits here for work says so with await_work(): then it is "
+                       "idle, and no deadlock)";
         const site& at = threads_.pending(first)->where;
         report({property, std::move(message), at, first});
         if (recording())
@@ -549,6 +670,8 @@ private:
     site limit_at_;
     thread_table threads_;
     object_numbers numbers_;
+    scopes scopes_;
+    std::optional<finding> left_by_exception_; ///< found while an exception was under way
     std::vector<std::unique_ptr<location>> locations_;
     read_options options_;
     std::vector<object_id> ordered_additions_;
@@ -556,6 +679,18 @@ private:
     std::vector<finding> findings_;
     extension_set extensions_;
     memory_model memory_;
+};
+
+/// While this is there, what is built belongs to no execution.
+class outside_of_execution {
+public:
+    outside_of_execution() = default;
+    outside_of_execution(const outside_of_execution&) = delete;
+    outside_of_execution& operator=(const outside_of_execution&) = delete;
+    ~outside_of_execution() { execution::current() = run_; }
+
+private:
+    execution* run_ = std::exchange(execution::current(), nullptr);
 };
 
 } // namespace wbsync::engine

@@ -199,6 +199,14 @@ public:
         views_[t].quiet = false;
     }
 
+    /// The newest store of `x`, a read-modify-write, passes on `known`, and with it what it has
+    /// read; not what its thread knows besides.
+    static void pass_on(location& x, const view& known) {
+        view& message = x.at(x.newest()).message;
+        message = known;
+        message.join(x.at(x.newest() - 1).message);
+    }
+
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
@@ -207,7 +215,7 @@ public:
     [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
                                                     const view& ordered) const {
         for (const location* x : psc_.locations()) {
-            if (x->owner != &object)
+            if (x->owner != &object && &x->scope != &object)
                 continue;
             for (int i = x->newest(); i >= 0; --i) {
                 const store_record& s = x->at(i);

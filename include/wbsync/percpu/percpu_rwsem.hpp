@@ -164,19 +164,22 @@ inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::her
                                [](std::int64_t) { return std::int64_t{1}; }, memory_order::acquire,
                                "percpu_down_write", at);
     detail::full_fence(); // (B) pairs with (A); (D), in wait_event(), pairs with (C)
-    wait_event(
-        s.writer, [&] { return per_cpu_sum(s.read_count, at) == 0; }, at);
-    detail::full_fence(); // (F) pairs with (E)
+    detail::wait_event(
+        s.writer, [&] { return per_cpu_sum(s.read_count, at) == 0; }, false,
+        detail::after_wakeup::tests_first, "percpu_down_write", at); // rcuwait_wait_event()
+    detail::full_fence();                                            // (F) pairs with (E)
     detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_write", at);
 }
 
-/// Leaves as the writer. Release. If the thread does not hold it: finding "misuse".
-/// kernel/locking/percpu-rwsem.c.
+/// Leaves as the writer. Release. If the thread does not hold it: finding "misuse". It still wakes
+/// those who wait, and tells rcu_sync, when the next owner can have got in: like mutex_unlock() not
+/// the last use of an object that the next owner frees. kernel/locking/percpu-rwsem.c.
 inline void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
     detail::lock_given_back(s.value, "percpu_up_write", at);
     s.block.value.store(0, memory_order::release, "percpu_up_write", at);
+    s.gp_state.value.touch("percpu_up_write", at);
 }
 
 /// For who comes in with one thread and leaves with another, as freezing a file system does: the
