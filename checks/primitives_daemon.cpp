@@ -95,7 +95,6 @@ TEST_CASE("await: in a daemon it is a deadlock, and the finding names the way") 
             });
         }
     };
-    struct awaits_as_well : awaits {};
     const auto hints = [](const result& r) {
         CHECK(r.what.property == "deadlock");
         return r.what.message.find("await_work()") != std::string::npos;

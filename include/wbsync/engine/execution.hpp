@@ -294,7 +294,8 @@ public:
         thread_table::entry& me = threads_[mine];
         me.last = op.where;
         if (quitting_) {
-            comes_last();
+            if (me.kind == thread_kind::daemon)
+                comes_last();
             return false;
         }
         ++me.seq;
@@ -365,9 +366,8 @@ public:
 
     // --- objects that end with their scope ----------------------------------------------------
 
-    /// `life` begins with the constructor of what is at `handle`.
-    void begin_scope(lifetime& life, const label& name, const void* handle) {
-        life.begin(name, "use-after-scope");
+    /// `life` has begun with the constructor of what is at `handle`.
+    void begin_scope(lifetime& life, const void* handle) {
         const scopes::ended* before = scopes_.find(handle);
         if (before == nullptr || !running())
             return;
@@ -380,7 +380,8 @@ public:
     /// The life of what is at `handle`, and is no variable.
     lifetime& new_scope(const label& name, const void* handle) {
         lifetime& life = scopes_.add();
-        begin_scope(life, name, handle);
+        life.begin(name, "use-after-scope");
+        begin_scope(life, handle);
         return life;
     }
 
@@ -395,8 +396,6 @@ public:
         life.ended_by_ = self_;
         if (!running())
             return;
-        if (recording())
-            note("end of scope", life.name_.str(), "", last_place());
         const auto unordered = find_unordered_use(life);
         if (!unordered)
             return;

@@ -86,7 +86,7 @@ public:
             x_ = &run->new_location(name, initial);
             x_->handle = this;
             seal_ = seal(x_, run->stamp());
-            run->begin_scope(x_->scope, name, this);
+            run->begin_scope(x_->scope, this);
         }
     }
     /// A handle of a location that the execution owns.

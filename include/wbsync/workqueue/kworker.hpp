@@ -88,7 +88,8 @@ private:
     engine::location& make_word() {
         engine::execution& run = *engine::execution::current();
         engine::location& x = run.new_location({name, "PENDING"}, 0);
-        run.begin_scope(x.scope, name, work);
+        x.scope.begin(name, "use-after-scope");
+        run.begin_scope(x.scope, work);
         return x;
     }
 
