@@ -236,10 +236,10 @@ public:
             memory_order::acq_rel, "__wake_up", at);
         enter_lock();
         const engine::view known = run_.memory().now(run_.self());
-        leave_lock(at);
+        const engine::timestamp left_at = leave_lock(at);
         for (engine::thread_set left = set; left != 0; left &= left - 1)
             sleepers_.removals[std::countr_zero(left)].push_back(
-                {queue_.id, known, run_.self(), left_at()});
+                {queue_.id, known, run_.self(), left_at});
         for (; set != 0; set &= set - 1)
             wake_one(std::countr_zero(set), known, at);
     }
@@ -277,17 +277,16 @@ private:
     }
 
     /// The waker's last touch of the queue, when it leaves the lock. Not a step; but to whoever
-    /// does not take the lock, those that it wakes among them, it is still to come.
-    void leave_lock(const site& at) {
+    /// does not take the lock, those that it wakes among them, it is still to come. Returns when.
+    engine::timestamp leave_lock(const site& at) {
         const engine::thread_id me = run_.self();
         run_.memory().tick(me);
         run_.access(queue_, "__wake_up", at);
-        sleepers_.left(queue_.id).join(run_.memory().now(me));
+        const engine::view& now = run_.memory().now(me);
+        sleepers_.left(queue_.id).join(now);
+        const engine::timestamp when = now.clock[me];
         run_.memory().tick(me);
-    }
-    [[nodiscard]] engine::timestamp left_at() const {
-        return static_cast<engine::timestamp>(run_.memory().now(run_.self()).clock[run_.self()] -
-                                              1);
+        return when;
     }
     /// Takes the lock after those who have left it.
     void enter_lock() { run_.memory().learn(run_.self(), sleepers_.left(queue_.id)); }
@@ -450,8 +449,9 @@ inline bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::h
 
 /// Wakes all who wait on the queue but of the exclusive ones only `n`, oldest first. Takes the
 /// queue's lock: what came before it is seen by whoever gets on the queue after it. Still touches
-/// the queue when those who were woken may be running, so they must not free it: use after free.
-/// Does not block. kernel/sched/wait.c.
+/// the queue, to leave the lock, when those who were woken may be running. So they must not free
+/// it, unless they have taken the lock since, as wait_event() does when it is woken: use after
+/// free. Does not block. kernel/sched/wait.c.
 inline void wake_up_nr(wait_queue_head_t& wq, int n, const site& at = site::here()) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         detail::wait_queue(wq.value.object("__wake_up", at)).wake(n, 0, at);
