@@ -349,8 +349,8 @@ public:
         object.ended_by_ = self_;
         if (!running())
             return;
-        if (const auto unordered = find_unordered_use(object))
-            fail(*unordered);
+        const view ordered = memory_.propagated(self_);
+        expect_ordered(object, ordered, memory_.writer_of_unknown_store(object, self_, ordered));
     }
 
     /// `x` is used by the current thread, and with it what it is part of.
@@ -385,8 +385,7 @@ public:
         return life;
     }
 
-    /// It ends with the destructor; as end(). A thread that an exception ends is a finding of its
-    /// own, which comes first.
+    /// It ends with the destructor; as end().
     void end_scope(lifetime& life, const void* handle, location* variable = nullptr) {
         if (phase_ == phase::outside || !life.alive_)
             return;
@@ -396,13 +395,10 @@ public:
         life.ended_by_ = self_;
         if (!running())
             return;
-        const auto unordered = find_unordered_use(life);
-        if (!unordered)
-            return;
-        if (std::uncaught_exceptions() == 0)
-            fail(*unordered);
-        if (!left_by_exception_)
-            left_by_exception_ = unordered;
+        const view ordered = memory_.propagated(self_);
+        expect_ordered(
+            life, ordered,
+            variable == nullptr ? -1 : memory_.writer_of_unknown_store(*variable, self_, ordered));
     }
 
     /// What was at `handle`, if that has ended.
@@ -510,24 +506,27 @@ private:
         return *x;
     }
 
-    /// A use of `object` that its end is not ordered after.
-    [[nodiscard]] std::optional<finding> find_unordered_use(const lifetime& object) const {
-        const view ordered = memory_.propagated(self_);
+    /// The end of `object` has to be ordered after the uses of all others. `writer`: one whose
+    /// store is not known, or -1.
+    void expect_ordered(const lifetime& object, const view& ordered, thread_id writer) {
         for (thread_id u = 0; u != threads_.count(); ++u)
             if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
-                return unordered(object, object.uses_[u], u);
-        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
-            return unordered(object, object.stores_[u], u);
-        return std::nullopt;
+                ends_unordered(object, object.uses_[u], u);
+        if (writer >= 0)
+            ends_unordered(object, object.stores_[writer], writer);
     }
 
-    [[nodiscard]] finding unordered(const lifetime& object, const lifetime::use& use,
-                                    thread_id user) const {
-        return {object.property_,
-                fmt::format("{} of {} is not ordered after {} by {} at {}", object.end_.verb,
-                            object.name_.str(), use.verb, threads_[user].name.str(),
-                            use.where.str()),
-                object.end_.where, self_};
+    /// A thread that an exception ends is a finding of its own, which comes first.
+    void ends_unordered(const lifetime& object, const lifetime::use& use, thread_id user) {
+        finding what{object.property_,
+                     fmt::format("{} of {} is not ordered after {} by {} at {}", object.end_.verb,
+                                 object.name_.str(), use.verb, threads_[user].name.str(),
+                                 use.where.str()),
+                     object.end_.where, self_};
+        if (std::uncaught_exceptions() == 0)
+            fail(std::move(what));
+        if (!left_by_exception_)
+            left_by_exception_ = std::move(what);
     }
 
     [[noreturn]] void fail_ended(const lifetime& object, const char* verb, const site& at) {

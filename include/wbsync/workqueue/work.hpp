@@ -37,7 +37,7 @@ public:
     ~work_struct() {
         engine::execution* run = engine::execution::current();
         if (run != nullptr && belongs_to(*run))
-            run->end_scope(state_->word.scope, this);
+            run->end_scope(state_->word.scope, this, &state_->word);
     }
 
     /// Is the work pending or running, seen from outside of the execution?
