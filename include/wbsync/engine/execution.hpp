@@ -8,11 +8,13 @@
 #include <wbsync/engine/object_numbers.hpp>
 #include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/scheduler.hpp>
+#include <wbsync/engine/scopes.hpp>
 #include <wbsync/engine/thread_table.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,9 +62,11 @@ public:
         fibers_ = &on;
         settings_ = with;
         phase_ = phase::setup;
-        ++stamp_;
+        stamp_ += stamp_step;
         threads_.clear();
         numbers_.reset();
+        scopes_.reset();
+        left_by_exception_.reset();
         self_ = -1;
         steps_ = 0;
         local_steps_ = 0;
@@ -79,9 +83,9 @@ public:
     }
 
     template <class Body>
-    thread_id add_thread(const label& name, Body&& body, bool daemon,
+    thread_id add_thread(const label& name, Body&& body, thread_kind kind,
                          const char* property = "deadlock") {
-        const thread_id t = new_thread(name, daemon, property);
+        const thread_id t = new_thread(name, kind, property);
         threads_[t].body.assign(std::forward<Body>(body));
         return t;
     }
@@ -102,7 +106,7 @@ public:
             for (thread_id t = 0; t != count; ++t)
                 log_.name_thread(thread_name(t));
         phase_ = phase::running;
-        coverage_.threads = std::max(coverage_.threads, threads_.without_daemons());
+        coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
         vector_clock::serve(count);
         memory_.start_threads(count);
         scheduler_->execution_begin(*this);
@@ -115,6 +119,8 @@ public:
         try {
             threads_[t].body();
             extensions_.thread_ends(*this);
+            if (left_by_exception_ && left_by_exception_->thread == t)
+                fail(*left_by_exception_);
         } catch (const std::exception& e) {
             fail("exception", e.what(), threads_[t].last);
         } catch (...) {
@@ -160,6 +166,7 @@ public:
     [[nodiscard]] timestamp seq(thread_id t) const noexcept { return threads_[t].seq; }
     [[nodiscard]] thread_id self() const noexcept { return self_; }
     [[nodiscard]] std::string thread_name(thread_id t) const { return threads_[t].name.str(); }
+    [[nodiscard]] thread_kind kind(thread_id t) const noexcept { return threads_[t].kind; }
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
     [[nodiscard]] thread_set alike(thread_id t) const noexcept { return threads_[t].alike; }
@@ -274,6 +281,12 @@ public:
             return true;
         }
         const thread_id mine = self_;
+        if (quitting_)
+            fail("misuse",
+                 fmt::format("{} by {}, which has been told to quit: a daemon returns when "
+                             "await_work() is false",
+                             op.verb, threads_[mine].name.str()),
+                 op.where);
         note_coverage(op);
         threads_.pend(mine, op);
         next_ = decide();
@@ -284,8 +297,11 @@ public:
         threads_.no_longer_pending(mine);
         thread_table::entry& me = threads_[mine];
         me.last = op.where;
-        if (quitting_)
+        if (quitting_) {
+            if (me.kind == thread_kind::daemon)
+                comes_last();
             return false;
+        }
         ++me.seq;
         me.newest = steps_++;
         return true;
@@ -314,32 +330,33 @@ public:
                 usage how = usage::access) {
         if (object == nullptr)
             return;
-        if (!object->alive_)
-            fail(object->property_,
-                 fmt::format("{} of {} after {} at {}", verb, object->name_.str(),
-                             object->end_.verb, ended_by(*object)),
-                 at);
+        evaluates_property();
+        access_scope(*object, verb, at, how);
+    }
+
+    /// The same of what may be there from the first step of the model to its last, so that this
+    /// alone could not fail.
+    void access_scope(const lifetime& object, const char* verb, const site& at,
+                      usage how = usage::access) {
+        expect_alive(object, verb, at);
         if (!running())
             return;
-        evaluates_property();
-        touches(object->user_);
+        if (object.before_ != nullptr && !knows_beginning_of(object))
+            fail_ended(*object.before_, verb, at);
+        touches(object.user_);
         if (how == usage::store) {
-            object->stores_[self_] = {verb, at};
+            object.stores_[self_] = {verb, at};
             return;
         }
-        object->last_access_[self_] = memory_.now(self_).clock[self_];
-        object->uses_[self_] = {verb, at};
+        object.last_access_[self_] = memory_.now(self_).clock[self_];
+        object.uses_[self_] = {verb, at};
     }
 
     /// The current thread frees or destroys `object`. Ordering before the end may also come from a
     /// relaxed load, on whose value the end is taken to depend (LKMM: control dependencies order
     /// stores, and every free is one).
     void end(lifetime& object, const char* verb, const site& at) {
-        if (!object.alive_)
-            fail(object.property_,
-                 fmt::format("{} of {} after {} at {}", verb, object.name_.str(), object.end_.verb,
-                             ended_by(object)),
-                 at);
+        expect_alive(object, verb, at);
         object.alive_ = false;
         object.end_ = {verb, at};
         object.ended_by_ = self_;
@@ -347,11 +364,72 @@ public:
             return;
         touches(object.user_);
         const view ordered = memory_.propagated(self_);
-        for (thread_id u = 0; u != threads_.count(); ++u)
-            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
-                fail_unordered(object, verb, object.uses_[u], u, at);
-        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
-            fail_unordered(object, verb, object.stores_[u], u, at);
+        expect_ordered(object, ordered, memory_.writer_of_unknown_store(object, self_, ordered));
+    }
+
+    /// `x` is used by the current thread, and with it what it is part of.
+    void access(const location& x, const char* verb, const site& at, usage how = usage::access) {
+        access(x.owner, verb, at, how);
+        access_scope(x.scope, verb, at, how);
+    }
+
+    void expect_alive(const lifetime& object, const char* verb, const site& at) {
+        if (!object.alive_)
+            fail_ended(object, verb, at);
+    }
+
+    // --- objects that end with their scope ----------------------------------------------------
+
+    /// `life` has begun with the constructor of what is at `handle`.
+    void begin_scope(lifetime& life, const void* handle) {
+        const scopes::ended* before = scopes_.find(handle);
+        if (before == nullptr || !running())
+            return;
+        memory_.tick(self_); // who knows something of this thread need not know of this
+        life.before_ = before->life;
+        life.begun_by_ = self_;
+        life.begin_ = memory_.now(self_).clock[self_];
+    }
+
+    /// The life of what is at `handle`, and is no variable.
+    lifetime& new_scope(const label& name, const void* handle) {
+        lifetime& life = scopes_.add();
+        life.begin(name, "use-after-scope");
+        begin_scope(life, handle);
+        return life;
+    }
+
+    /// It ends with the destructor; as end().
+    void end_scope(lifetime& life, const void* handle, location* variable = nullptr) {
+        if (phase_ == phase::outside || !life.alive_)
+            return;
+        scopes_.bury({handle, &life, variable});
+        life.alive_ = false;
+        life.end_ = {"the end of its scope", last_place()};
+        life.ended_by_ = self_;
+        if (!running())
+            return;
+        evaluates_property();
+        touches(life.user_);
+        const view ordered = memory_.propagated(self_);
+        expect_ordered(
+            life, ordered,
+            variable == nullptr ? -1 : memory_.writer_of_unknown_store(*variable, self_, ordered));
+    }
+
+    /// What was at `handle`, if that has ended.
+    [[nodiscard]] const scopes::ended* ended_at(const void* handle) const noexcept {
+        return scopes_.find(handle);
+    }
+
+    /// What is at `handle` is no object of this execution.
+    [[noreturn]] void fail_no_object(const void* handle, const char* verb, const site& at) {
+        if (const scopes::ended* was = scopes_.find(handle))
+            fail_ended(*was->life, verb, at);
+        fail("misuse",
+             "an object was created outside of this execution: make it a member of the model, "
+             "which is built afresh for every execution",
+             at);
     }
 
     // --- what was exercised, so that a vacuous check is told from one that holds ----------------
@@ -376,7 +454,11 @@ public:
 
     /// Reports that a property failed, here and now. Does not return.
     [[noreturn]] void fail(std::string property, std::string message, const site& at) {
-        report({std::move(property), std::move(message), at, self_});
+        fail({std::move(property), std::move(message), at, self_});
+    }
+    [[noreturn]] void fail(finding what) {
+        const site at = what.where;
+        report(std::move(what));
         if (recording())
             log_.add({self_, findings_.back().property, "", findings_.back().message, at});
         if (settings_.all_findings && phase_ == phase::running)
@@ -388,7 +470,7 @@ public:
     [[noreturn]] void crash(const char* what) {
         intact_ = false;
         fail("crash", fmt::format("{}, after the operation at the place given", what),
-             self_ < 0 ? site{} : threads_[self_].last);
+             last_place());
     }
 
     /// Can the model be destroyed properly?
@@ -424,6 +506,8 @@ public:
 
 private:
     static constexpr std::uint64_t max_local_steps = 10'000'000;
+    /// Stamps of executions are far apart: no other number in memory looks like one.
+    static constexpr std::uint64_t stamp_step = 0x9e37'79b9'7f4a'7c15;
     static constexpr timestamp max_epoch = 32'000;
 
     /// A step that may block can end in a deadlock. What has no name is RCU's own: that two threads
@@ -435,7 +519,7 @@ private:
             coverage_.shared = users_.shares(op.object, self_, stamp_);
     }
 
-    thread_id new_thread(const label& name, bool daemon, const char* property) {
+    thread_id new_thread(const label& name, thread_kind kind, const char* property) {
         if (phase_ != phase::setup)
             fail("misuse", "threads can only be declared while the model is set up", {});
         const int count = threads_.count();
@@ -445,7 +529,7 @@ private:
                              "daemons included",
                              name.str(), count + 1, max_threads),
                  {});
-        threads_.add(name, daemon, property);
+        threads_.add(name, kind, property);
         return count;
     }
 
@@ -459,23 +543,58 @@ private:
         x->stamp = stamp_;
         x->name = name;
         x->owner = within_;
+        x->scope.begin(name, "use-after-scope");
+        x->handle = nullptr;
         memory_.initialise(*x, value);
         return *x;
     }
 
-    [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
-                                     const lifetime::use& use, thread_id user, const site& at) {
-        fail(object.property_,
-             fmt::format("{} of {} is not ordered after {} by {} at {}", verb, object.name_.str(),
-                         use.verb, threads_[user].name.str(), use.where.str()),
-             at);
+    /// The end of `object` has to be ordered after the uses of all others. `writer`: one whose
+    /// store is not known, or -1.
+    void expect_ordered(const lifetime& object, const view& ordered, thread_id writer) {
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
+                ends_unordered(object, object.uses_[u], u);
+        if (writer >= 0)
+            ends_unordered(object, object.stores_[writer], writer);
     }
 
-    [[nodiscard]] std::string ended_by(const lifetime& object) const {
-        return object.ended_by_ < 0 ? object.end_.where.str()
-                                    : fmt::format("{} by {}", object.end_.where.str(),
-                                                  threads_[object.ended_by_].name.str());
+    /// A thread that an exception ends is a finding of its own, which comes first.
+    void ends_unordered(const lifetime& object, const lifetime::use& use, thread_id user) {
+        finding what{object.property_,
+                     fmt::format("{} of {} is not ordered after {} by {} at {}", object.end_.verb,
+                                 object.name_.str(), use.verb, threads_[user].name.str(),
+                                 use.where.str()),
+                     object.end_.where, self_};
+        if (std::uncaught_exceptions() == 0)
+            fail(std::move(what));
+        if (!left_by_exception_)
+            left_by_exception_ = std::move(what);
     }
+
+    [[noreturn]] void fail_ended(const lifetime& object, const char* verb, const site& at) {
+        fail(object.property_,
+             fmt::format("{} of {} after {}", verb, object.name_.str(), end_of(object)), at);
+    }
+
+    /// "kfree at isw.hpp:42 by umount".
+    [[nodiscard]] std::string end_of(const lifetime& object) const {
+        std::string text = object.end_.verb;
+        if (object.end_.where.line != 0)
+            text += " at " + object.end_.where.str();
+        if (object.ended_by_ >= 0)
+            text += " by " + threads_[object.ended_by_].name.str();
+        return text;
+    }
+
+    /// Can the current thread have come to `object` by somebody who had it after its beginning?
+    [[nodiscard]] bool knows_beginning_of(const lifetime& object) const {
+        return self_ == object.begun_by_ ||
+               memory_.propagated(self_).clock.covers(object.begun_by_, object.begin_);
+    }
+
+    /// Of the newest operation of the current thread.
+    [[nodiscard]] site last_place() const { return self_ < 0 ? site{} : threads_[self_].last; }
 
     /// Who runs next: first every thread up to its first operation, then as the scheduler says.
     thread_id decide() {
@@ -516,6 +635,12 @@ private:
         return next_to_quit();
     }
 
+    /// The current thread, a daemon, is told to quit when all others are done.
+    void comes_last() {
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            memory_.learn(self_, memory_.now(u));
+    }
+
     thread_id next_to_quit() {
         const thread_id t = threads_.first_pending();
         if (t < 0)
@@ -541,6 +666,9 @@ private:
             if (std::string_view{threads_[t].property} != "deadlock")
                 property = threads_[t].property;
         }
+        if (threads_.only_daemons_wait())
+            message += " (a daemon that waits here for work says so with await_work(): then it is "
+                       "idle, and no deadlock)";
         const site& at = threads_.pending(first)->where;
         report({property, std::move(message), at, first});
         if (recording())
@@ -583,6 +711,8 @@ private:
     site limit_at_;
     thread_table threads_;
     object_numbers numbers_;
+    scopes scopes_;
+    std::optional<finding> left_by_exception_; ///< found while an exception was under way
     std::vector<std::unique_ptr<location>> locations_;
     read_options options_;
     std::vector<object_id> ordered_additions_;
@@ -592,6 +722,18 @@ private:
     coverage coverage_;
     object_users users_;
     memory_model memory_;
+};
+
+/// While this is there, what is built belongs to no execution.
+class outside_of_execution {
+public:
+    outside_of_execution() = default;
+    outside_of_execution(const outside_of_execution&) = delete;
+    outside_of_execution& operator=(const outside_of_execution&) = delete;
+    ~outside_of_execution() { execution::current() = run_; }
+
+private:
+    execution* run_ = std::exchange(execution::current(), nullptr);
 };
 
 } // namespace wbsync::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/fence_set.hpp>
+#include <wbsync/engine/lifetime.hpp>
 #include <wbsync/engine/operation.hpp>
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 #include <vector>
 
 namespace wbsync::engine {
-
-class lifetime;
 
 /// One store in the modification order of a location.
 struct store_record {
@@ -62,6 +61,8 @@ struct location {
     std::uint64_t stamp = 0; ///< of the execution that it belongs to
     label name;
     const lifetime* owner = nullptr; ///< the heap object that it is part of
+    lifetime scope;                  ///< from the constructor of the variable to its destructor
+    const void* handle = nullptr;    ///< that variable; nullptr: none, it lasts for ever
     bool run_open = false;           ///< the next addition joins the run of the newest store
     bool inserted = false;           ///< modification order is not that of execution
     int runs = 0;

@@ -199,6 +199,14 @@ public:
         views_[t].quiet = false;
     }
 
+    /// The newest store of `x`, a read-modify-write, passes on `known`, and with it what it has
+    /// read; not what its thread knows besides.
+    static void pass_on(location& x, const view& known) {
+        view& message = x.at(x.newest()).message;
+        message = known;
+        message.join(x.at(x.newest() - 1).message);
+    }
+
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
@@ -206,23 +214,29 @@ public:
     /// reading it or a newer one, to `t` or to something in `ordered`; -1: none.
     [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
                                                     const view& ordered) const {
-        for (const location* x : psc_.locations()) {
-            if (x->owner != &object)
-                continue;
-            for (int i = x->newest(); i >= 0; --i) {
-                const store_record& s = x->at(i);
-                if (s.first_seen[t] != never && s.access != access_class::add)
-                    break;
-                if (s.thread != t && s.first_seen[t] != never)
-                    break;
-                // The same for what somebody read or wrote before the end: coherence keeps older
-                // stores of the variable before it as well.
-                if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
-                                                  : s.was_read_in(ordered.clock))
-                    break;
-                if (!ordered.clock.covers(s.thread, s.epoch))
-                    return s.thread;
-            }
+        for (const location* x : psc_.locations())
+            if (x->owner == &object)
+                if (const thread_id u = writer_of_unknown_store(*x, t, ordered); u >= 0)
+                    return u;
+        return -1;
+    }
+
+    /// The same for one variable.
+    [[nodiscard]] static thread_id writer_of_unknown_store(const location& x, thread_id t,
+                                                           const view& ordered) {
+        for (int i = x.newest(); i >= 0; --i) {
+            const store_record& s = x.at(i);
+            if (s.first_seen[t] != never && s.access != access_class::add)
+                break;
+            if (s.thread != t && s.first_seen[t] != never)
+                break;
+            // The same for what somebody read or wrote before the end: coherence keeps older
+            // stores of the variable before it as well.
+            if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
+                                              : s.was_read_in(ordered.clock))
+                break;
+            if (!ordered.clock.covers(s.thread, s.epoch))
+                return s.thread;
         }
         return -1;
     }

@@ -134,6 +134,24 @@ std::int64_t await(const atomic_t& v, Predicate accepts, const site& at = site::
     return value;
 }
 
+/// What a daemon's loop begins with: as await_acquire(), and returns true. When all others are done
+/// and there is no such value the daemon is told to quit: false, and it returns, without another
+/// step. In a thread that scenario::daemon() did not declare: finding "misuse". The kernel's
+/// kthreads wait like that for work or for kthread_stop().
+template <class Predicate>
+[[nodiscard]] bool await_work(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr &&
+        (!run->running() || run->kind(run->self()) != engine::thread_kind::daemon))
+        run->fail("misuse",
+                  fmt::format("await_work() {}: only a daemon, which s.daemon() declares, can be "
+                              "told to quit; another thread waits with await()",
+                              run->running() ? "by " + run->thread_name(run->self())
+                                             : "where no thread runs"),
+                  at);
+    return v.value.await(accepts, memory_order::acquire, "await_work", at, nullptr, true);
+}
+
 /// READ_ONCE(): relaxed load. Documentation/atomic_t.txt.
 inline std::int64_t atomic_read(const atomic_t& v, const site& at = site::here()) {
     return v.value.load(memory_order::relaxed, "atomic_read", at);

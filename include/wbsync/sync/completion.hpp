@@ -21,7 +21,7 @@ public:
     /// says so already, but to whoever does not take the lock this is still to come.
     void leave_lock(engine::execution& run, const char* verb, const site& at) {
         run.memory().tick(run.self()); // what `done` tells others does not cover this
-        run.access(done.value.owner(), verb, at);
+        done.value.touch(verb, at);
         left_.join(run.memory().now(run.self()));
         run.memory().tick(run.self());
     }

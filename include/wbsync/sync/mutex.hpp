@@ -30,7 +30,7 @@ inline bool mutex_trylock(mutex& m, const site& at = site::here()) {
 inline void mutex_unlock(mutex& m, const site& at = site::here()) {
     m.unlock("mutex_unlock", at);
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        run->access(m.value.owner(), "mutex_unlock", at);
+        m.value.touch("mutex_unlock", at);
 }
 
 /// For the newest value, in checks about an execution.

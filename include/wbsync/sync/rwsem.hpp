@@ -152,7 +152,7 @@ private:
     /// The wake-up of the others comes after the next owner can have got in.
     void touched_after(const char* verb, const site& at) const {
         if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-            run->access(value.owner(), verb, at);
+            value.touch(verb, at);
     }
 
     engine::view readers_; ///< what those knew who left
