@@ -292,6 +292,10 @@ public:
         if (running())
             memory_.full_fence(self_, threads_[self_].newest);
     }
+    /// The same for what came before a point of the past only; see memory_model::point().
+    void full_fence_since(const view& before) {
+        memory_.full_fence_since(self_, before, threads_[self_].newest);
+    }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
     void local_step(const site& at) {
@@ -318,7 +322,7 @@ public:
         if (!running())
             return;
         if (how == usage::store) {
-            object->stores_[self_] = {verb, at};
+            note_store({verb, at});
             return;
         }
         object->last_access_[self_] = memory_.now(self_).clock[self_];
@@ -343,8 +347,8 @@ public:
         for (thread_id u = 0; u != threads_.count(); ++u)
             if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
                 fail_unordered(object, verb, object.uses_[u], u, at);
-        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
-            fail_unordered(object, verb, object.stores_[u], u, at);
+        if (const store_record* s = memory_.unknown_store(object, self_, ordered))
+            fail_unordered(object, verb, stores_[static_cast<std::size_t>(s->step)], s->thread, at);
     }
 
     // --- findings -----------------------------------------------------------------------------
@@ -427,6 +431,12 @@ private:
         x->owner = within_;
         memory_.initialise(*x, value);
         return *x;
+    }
+
+    /// The step under way stores to a part of an object that may be freed.
+    void note_store(const lifetime::use& how) {
+        stores_.resize(std::max(stores_.size(), static_cast<std::size_t>(steps_)));
+        stores_[static_cast<std::size_t>(steps_ - 1)] = how;
     }
 
     [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
@@ -550,6 +560,7 @@ private:
     thread_table threads_;
     object_numbers numbers_;
     std::vector<std::unique_ptr<location>> locations_;
+    std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed
     read_options options_;
     std::vector<object_id> ordered_additions_;
     bool start_over_ = false;

@@ -133,6 +133,29 @@ public:
         release_fence(t);
     }
 
+    /// A point of `t`, for a fence that is to order what came before it: right here.
+    [[nodiscard]] view point(thread_id t) {
+        view known = propagated(t);
+        tick(t);
+        return known;
+    }
+
+    /// A full fence that orders what came before the point `before` of the past, against what `t`
+    /// does from now on. What `t` did in between is not ordered by it.
+    void full_fence_since(thread_id t, const view& before, step_index step) {
+        thread_view& v = views_[t];
+        if (v.quiet) // everything came before a fence, and nothing since
+            return;
+        view known = before;
+        if (mutated(mutant::fence_where_it_stands))
+            known.join(propagated(t));
+        if (kind_ == memory_kind::weak)
+            psc_.add_fence(known, step);
+        v.now.join(known);
+        v.passed.join(known);
+        tick(t);
+    }
+
     // --- views, for what synchronises by other means
     // ----------------------------------------------
 
@@ -158,6 +181,15 @@ public:
         v.read.join(what);
         v.passed.join(what);
         v.quiet = false;
+    }
+
+    /// What `t` stores from now on passes on that it comes after the stores that `by` did until
+    /// `when`: after these alone, whatever else `by` did or knew.
+    void pass_on_stores(thread_id t, thread_id by, timestamp when) {
+        view& passed = views_[t].passed;
+        timestamp& known =
+            mutated(mutant::relock_passes_reads) ? passed.clock[by] : passed.stores[by];
+        known = std::max(known, when);
     }
 
     /// Calls `access`, one step of `t` that depends on what `known` tells and so comes after it;
@@ -202,9 +234,9 @@ public:
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
-    /// A thread with a store to some part of `object` that is neither in `ordered` nor known, from
-    /// reading it or a newer one, to `t` or to something in `ordered`; -1: none.
-    [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
+    /// A store to some part of `object` that is neither in `ordered` nor known, from reading it or
+    /// a newer one, to `t` or to something in `ordered`; nullptr: none.
+    [[nodiscard]] const store_record* unknown_store(const lifetime& object, thread_id t,
                                                     const view& ordered) const {
         for (const location* x : psc_.locations()) {
             if (x->owner != &object)
@@ -220,11 +252,12 @@ public:
                 if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
                                                   : s.was_read_in(ordered.clock))
                     break;
-                if (!ordered.clock.covers(s.thread, s.epoch))
-                    return s.thread;
+                if (!ordered.clock.covers(s.thread, s.epoch) &&
+                    !ordered.stores.covers(s.thread, s.epoch))
+                    return &s;
             }
         }
-        return -1;
+        return nullptr;
     }
 
     /// The newest value of `x` in the execution without the steps `gone`.

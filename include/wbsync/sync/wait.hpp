@@ -4,6 +4,7 @@
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/sync/lock_order.hpp>
 
 #include <bit>
 #include <string>
@@ -107,14 +108,14 @@ public:
     /// Returns whether the thread was on it before.
     bool add_self(bool exclusive, const site& at) {
         bool room = true;
-        const auto before = who_.update(
+        const auto before = change(
             [&](std::int64_t v) {
                 waiters w(v);
                 if (!w.has(run_.self()))
                     room = w.add(run_.self(), exclusive);
                 return w.value();
             },
-            memory_order::acq_rel, "prepare_to_wait", at);
+            "prepare_to_wait", at);
         if (!room)
             run_.fail("misuse", "too many exclusive waiters on " + who_.name().str(), at);
         run_.full_fence();
@@ -123,13 +124,13 @@ public:
 
     /// finish_wait(). Returns whether the thread was still on it.
     bool remove_self(const site& at) {
-        const auto before = who_.update(
+        const auto before = change(
             [&](std::int64_t v) {
                 waiters w(v);
                 w.remove(run_.self());
                 return w.value();
             },
-            memory_order::acq_rel, "finish_wait", at);
+            "finish_wait", at);
         return waiters(before).has(run_.self());
     }
 
@@ -171,7 +172,7 @@ public:
     /// them. Still touches the queue, to unlock it, when they may be running again.
     void wake(int exclusive, int key, const site& at) {
         engine::thread_set set = 0;
-        who_.update(
+        change(
             [&](std::int64_t v) {
                 waiters w(v);
                 set = w.to_wake(exclusive,
@@ -180,7 +181,7 @@ public:
                     w.remove(std::countr_zero(left));
                 return w.value();
             },
-            memory_order::acq_rel, "__wake_up", at);
+            "__wake_up", at);
         for (; set != 0; set &= set - 1) {
             engine::variable his(wakeups(run_, std::countr_zero(set)), run_.stamp());
             his.update([](std::int64_t n) { return n + 1; }, memory_order::release,
@@ -199,6 +200,15 @@ public:
     }
 
 private:
+    /// One section of the queue's spinlock.
+    template <class F>
+    std::int64_t change(F f, const char* verb, const site& at) {
+        lock_order::locks();
+        const std::int64_t before = who_.update(f, memory_order::acq_rel, verb, at);
+        lock_order::unlocks();
+        return before;
+    }
+
     static engine::location& wakeups(engine::execution& run, engine::thread_id t) {
         return run.shared_location(engine::object_numbers::reserved(8 + static_cast<unsigned>(t)),
                                    label{"wakeups", t}, 0);
