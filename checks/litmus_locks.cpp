@@ -387,8 +387,8 @@ struct drained {
         m.part.write(1);
         atomic_dec_and_test(m.in_flight);
     }
-    void umount(bool drained) {
-        if (!drained)
+    void umount(bool done) {
+        if (!done)
             return;
         spin_lock(list);
         spin_unlock(list);

@@ -115,7 +115,10 @@ public:
 
     // --- fences ---------------------------------------------------------------------------------
 
-    void acquire_fence(thread_id t) { views_[t].now.join(views_[t].read); }
+    void acquire_fence(thread_id t) {
+        views_[t].now.join(views_[t].read);
+        views_[t].plain_lags = false;
+    }
 
     void release_fence(thread_id t) {
         views_[t].passed = views_[t].now;
@@ -153,6 +156,7 @@ public:
             psc_.add_fence(known, step);
         v.now.join(known);
         v.passed.join(known);
+        v.plain.join(known.clock);
         tick(t);
     }
 
@@ -160,6 +164,11 @@ public:
     // ----------------------------------------------
 
     [[nodiscard]] const view& now(thread_id t) const noexcept { return views_[t].now; }
+
+    /// What happens before the next plain access of `t`.
+    [[nodiscard]] const vector_clock& before_plain(thread_id t) const noexcept {
+        return views_[t].plain_lags ? views_[t].plain : views_[t].now.clock;
+    }
 
     /// What `t` knows, with what it has read but not acquired: all that has been "propagated to
     /// its CPU". Ordering for what control-depends on those reads, such as freeing memory.
@@ -171,7 +180,17 @@ public:
 
     void learn(thread_id t, const view& what) {
         views_[t].now.join(what);
+        views_[t].plain_lags = false;
         views_[t].quiet = false;
+    }
+
+    /// The same for the atomic accesses of `t` alone; for plain ones only when it next acquires.
+    void learn_but_for_plain(thread_id t, const view& what) {
+        const vector_clock before = before_plain(t);
+        learn(t, what);
+        views_[t].plain = before;
+        views_[t].plain[t] = never; // whatever it does itself
+        views_[t].plain_lags = !mutated(mutant::relock_orders_plain);
     }
 
     /// `t` learns `what`, and passes it on with its relaxed stores as well.
@@ -180,6 +199,7 @@ public:
         v.now.join(what);
         v.read.join(what);
         v.passed.join(what);
+        v.plain.join(what.clock);
         v.quiet = false;
     }
 
@@ -228,6 +248,7 @@ public:
     void continue_after(thread_id t, thread_id other) {
         views_[t].now.join(views_[other].now);
         views_[t].read.join(views_[other].read);
+        views_[t].plain_lags = views_[t].plain_lags && views_[other].plain_lags;
         views_[t].quiet = false;
     }
 
@@ -293,10 +314,12 @@ public:
 
 private:
     struct thread_view {
-        view now;           ///< what happens before the next operation
-        view read;          ///< messages of the stores read so far
-        view passed;        ///< `now` as of the last release fence
-        bool quiet = false; ///< no access since the last full fence
+        view now;                ///< what happens before the next operation
+        view read;               ///< messages of the stores read so far
+        view passed;             ///< `now` as of the last release fence
+        bool quiet = false;      ///< no access since the last full fence
+        bool plain_lags = false; ///< plain accesses are ordered after less: `plain`
+        vector_clock plain;
     };
 
     static store_record& append(location& x) {
@@ -341,8 +364,10 @@ private:
         thread_view& v = views_[t];
         v.read.join(message);
         if ((acquires(order) && !mutated(mutant::acquire_learns_nothing)) ||
-            kind_ == memory_kind::sc)
+            kind_ == memory_kind::sc) {
             v.now.join(message);
+            v.plain_lags = false;
+        }
     }
 
     memory_kind kind_ = memory_kind::weak;

@@ -222,6 +222,7 @@ public:
         const int k = run.by().choose(options, refused);
         const std::int64_t seen = options[static_cast<std::size_t>(k)].value;
         if (k != 0 || !accepts(seen)) {
+            run.access(x_->owner, verb, at); // no store after all
             read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
             return {false, seen};
         }

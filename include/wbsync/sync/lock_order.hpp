@@ -11,7 +11,8 @@ namespace wbsync::detail {
 /// tools/memory-model/linux-kernel.cat.)
 ///
 /// 1. A load before the unlock is performed before what follows the lock: what was read is acquired
-///    by then.
+///    by then. Plain accesses have to wait for the next acquire or barrier: for them the kernel's
+///    model does not count this (it is none of its fences).
 /// 2. A store before the unlock is propagated before the stores that follow the lock: whoever
 ///    acquires one of these knows it. That goes for no store that the thread has only read.
 /// 3. The unlock passes on what the thread has read, too, to whoever takes the lock next.
@@ -74,7 +75,7 @@ private:
         }
         if (mine.any) {
             if (!engine::mutated(engine::mutant::relock_learns_nothing))
-                run.memory().learn(run.self(), mine.known);
+                run.memory().learn_but_for_plain(run.self(), mine.known);
             order_stores(run, mine);
             before.join(mine.known);
         }
