@@ -312,6 +312,10 @@ public:
         if (running())
             memory_.full_fence(self_, threads_[self_].newest);
     }
+    /// The same for what came before a point of the past only; see memory_model::point().
+    void full_fence_since(const view& before) {
+        memory_.full_fence_since(self_, before, threads_[self_].newest);
+    }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
     void local_step(const site& at) {
@@ -345,7 +349,7 @@ public:
             fail_ended(*object.before_, verb, at);
         touches(object.user_);
         if (how == usage::store) {
-            object.stores_[self_] = {verb, at};
+            note_store({verb, at});
             return;
         }
         object.last_access_[self_] = memory_.now(self_).clock[self_];
@@ -364,7 +368,7 @@ public:
             return;
         touches(object.user_);
         const view ordered = memory_.propagated(self_);
-        expect_ordered(object, ordered, memory_.writer_of_unknown_store(object, self_, ordered));
+        expect_ordered(object, ordered, memory_.unknown_store(object, self_, ordered));
     }
 
     /// `x` is used by the current thread, and with it what it is part of.
@@ -412,9 +416,9 @@ public:
         evaluates_property();
         touches(life.user_);
         const view ordered = memory_.propagated(self_);
-        expect_ordered(
-            life, ordered,
-            variable == nullptr ? -1 : memory_.writer_of_unknown_store(*variable, self_, ordered));
+        expect_ordered(life, ordered,
+                       variable == nullptr ? nullptr
+                                           : memory_.unknown_store(*variable, self_, ordered));
     }
 
     /// What was at `handle`, if that has ended.
@@ -549,14 +553,20 @@ private:
         return *x;
     }
 
-    /// The end of `object` has to be ordered after the uses of all others. `writer`: one whose
-    /// store is not known, or -1.
-    void expect_ordered(const lifetime& object, const view& ordered, thread_id writer) {
+    /// The step under way stores to a part of an object that may be freed.
+    void note_store(const lifetime::use& how) {
+        stores_.resize(std::max(stores_.size(), static_cast<std::size_t>(steps_)));
+        stores_[static_cast<std::size_t>(steps_ - 1)] = how;
+    }
+
+    /// The end of `object` has to be ordered after the uses of all others. `store`: one that is
+    /// not known, or nullptr.
+    void expect_ordered(const lifetime& object, const view& ordered, const store_record* store) {
         for (thread_id u = 0; u != threads_.count(); ++u)
             if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
                 ends_unordered(object, object.uses_[u], u);
-        if (writer >= 0)
-            ends_unordered(object, object.stores_[writer], writer);
+        if (store != nullptr)
+            ends_unordered(object, stores_[static_cast<std::size_t>(store->step)], store->thread);
     }
 
     /// A thread that an exception ends is a finding of its own, which comes first.
@@ -714,6 +724,7 @@ private:
     scopes scopes_;
     std::optional<finding> left_by_exception_; ///< found while an exception was under way
     std::vector<std::unique_ptr<location>> locations_;
+    std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed
     read_options options_;
     std::vector<object_id> ordered_additions_;
     bool start_over_ = false;

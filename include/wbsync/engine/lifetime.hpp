@@ -44,9 +44,8 @@ private:
     const char* property_ = "use-after-free";
     bool alive_ = false;
     mutable vector_clock last_access_; ///< epoch of each thread's last access; 0: none
-    mutable per_thread<use> uses_;
-    mutable per_thread<use> stores_; ///< each thread's last store to a part of the object
-    mutable thread_id user_ = -1;    ///< see execution::touches
+    mutable per_thread<use> uses_;     ///< those accesses
+    mutable thread_id user_ = -1;      ///< see execution::touches
     use end_;
     thread_id ended_by_ = -1;
     const lifetime* before_ = nullptr; ///< of what was in the same place; nullptr: nothing was

@@ -36,6 +36,7 @@ struct store_record {
         step = -1;
         follows = false;
         message.clock.fill(0);
+        message.stores.fill(0);
         message.fences = fences = reader_fences = {};
         first_seen.fill(never);
     }
@@ -50,6 +51,11 @@ struct store_record {
     /// Did something that `past` covers read it, or is it covered itself?
     [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept {
         return first_seen.any_within(past);
+    }
+
+    /// Can who knows `known` read nothing older any more?
+    [[nodiscard]] bool is_known_by(const view& known) const noexcept {
+        return was_read_in(known.clock) || known.stores.covers(thread, epoch);
     }
 };
 

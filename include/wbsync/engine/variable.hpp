@@ -71,6 +71,32 @@ private:
     thread_id thread_;
 };
 
+/// What is done right before and right after a read-modify-write, if it changes the value.
+class surroundings {
+public:
+    using action = void (*)(execution&);
+
+    constexpr surroundings(action before, action after) : before_(before), after_(after) {}
+    /// Full fences, or nothing.
+    constexpr surroundings(bool fenced) // NOLINT: that is all there is to say
+        : before_(fenced ? &fence : nullptr), after_(before_) {}
+
+    void enter() const { call(before_); }
+    void leave() const { call(after_); }
+
+private:
+    static void fence(execution& run) { run.full_fence(); }
+
+    static void call(action what) {
+        execution* run = execution::current();
+        if (what != nullptr && run != nullptr && run->running())
+            what(*run);
+    }
+
+    action before_;
+    action after_;
+};
+
 /// An atomic variable of a model; every primitive with a shared value is made of these. Each
 /// operation is one step, unless the model is being set up or has ended: then it just happens.
 ///
@@ -188,12 +214,13 @@ public:
         return true;
     }
 
-    /// Changes the newest value if `accepts` is true for it, between full fences if `fenced`.
+    /// Changes the newest value if `accepts` is true for it, between what surrounds a change.
     /// Otherwise, or when it reads an older value that is not accepted, it is a relaxed load.
     /// Returns whether it changed, and the value it saw.
     template <class Predicate, class F>
-    std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order, bool fenced,
-                                            const char* verb, const site& at) {
+    std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order,
+                                            const surroundings& around, const char* verb,
+                                            const site& at) {
         execution& run = enter(verb, at);
         location& x = *x_;
         run.announce(choosing_step(access_class::write, verb, at));
@@ -213,14 +240,13 @@ public:
         const int k = run.by().choose(options, refused);
         const std::int64_t seen = options[static_cast<std::size_t>(k)].value;
         if (k != 0 || !accepts(seen)) {
+            run.access(x_->owner, verb, at); // no store after all
             read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
             return {false, seen};
         }
-        if (fenced)
-            run.full_fence();
+        around.enter();
         write_update(run, seen, f(seen), order, verb, at);
-        if (fenced)
-            run.full_fence();
+        around.leave();
         return {true, seen};
     }
 

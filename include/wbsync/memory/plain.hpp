@@ -76,7 +76,7 @@ private:
     void expect_before(engine::execution& run, const access& earlier, const char* now,
                        const char* then, const site& at) const {
         if (earlier.thread < 0 ||
-            run.memory().now(run.self()).clock.covers(earlier.thread, earlier.epoch))
+            run.memory().before_plain(run.self()).covers(earlier.thread, earlier.epoch))
             return;
         run.fail("data-race",
                  fmt::format("{} of {} races with the {} by {} at {}", now, name_.str(), then,

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/fences.hpp>
 #include <wbsync/rcu/callback_list.hpp>
 #include <wbsync/scenario.hpp>
 
@@ -170,11 +171,13 @@ private:
 }
 
 /// Ends the section that srcu_read_lock() of the same domain gave the index of, by the same thread.
-/// Another index or another domain: finding "misuse". include/linux/srcu.h.
+/// No ordering of its own, see smp_mb__after_srcu_read_unlock(). Another index or another domain:
+/// finding "misuse". include/linux/srcu.h.
 inline void srcu_read_unlock(srcu_struct& ssp, int index, const site& at = site::here()) {
     engine::execution& run = ssp.use("srcu_read_unlock", at);
     if (run.running())
         run.get<detail::srcu_sections>().leave(run, ssp, index, at);
+    detail::pass_fence_partner(detail::fence_partner::srcu_unlock);
 }
 
 /// Waits for a grace period of the domain: for every section of it that was open when it started,

@@ -38,31 +38,25 @@ T* llist_entry(const llist_node* node, const site& at = site::here()) {
 /// fully ordered read-modify-write, since a failed round changes nothing that anybody can see.
 /// include/linux/llist.h.
 inline bool llist_add(llist_node& node, llist_head& head, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr) {
+    if (engine::execution::current() != nullptr)
         node.scope.use("llist_add", at);
-        run->full_fence();
-    }
+    detail::fully.enter();
     const auto before = head.first.value.update(
         [&node](std::int64_t first) {
             node.next = pointer<llist_node>::to_pointer(first);
             return pointer<llist_node>::to_value(&node);
         },
         engine::memory_order::relaxed, "llist_add", at);
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.leave();
     return before == 0;
 }
 
 /// Takes everything off; newest first. Fully ordered, as xchg() is. include/linux/llist.h.
 inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.enter();
     const auto first = head.first.value.update([](std::int64_t) { return std::int64_t{0}; },
                                                engine::memory_order::relaxed, "llist_del_all", at);
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.leave();
     return pointer<llist_node>::to_pointer(first);
 }
 

@@ -4,6 +4,7 @@
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/sync/lock_order.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -152,15 +153,14 @@ public:
     /// Returns whether the thread was on it before.
     bool add_self(bool exclusive, const site& at) {
         bool room = true;
-        const auto before = who_.update(
+        const auto before = change(
             [&](std::int64_t v) {
                 waiters w(v);
                 if (!w.has(run_.self()))
                     room = w.add(run_.self(), exclusive);
                 return w.value();
             },
-            memory_order::acq_rel, "prepare_to_wait", at);
-        enter_lock();
+            "prepare_to_wait", at);
         if (!room)
             run_.fail("misuse", "too many exclusive waiters on " + who_.name().str(), at);
         run_.full_fence();
@@ -224,7 +224,7 @@ public:
     /// them. Still touches the queue, to unlock it, when they may be running again.
     void wake(int exclusive, int key, const site& at) {
         engine::thread_set set = 0;
-        who_.update(
+        change(
             [&](std::int64_t v) {
                 waiters w(v);
                 set = w.to_wake(exclusive,
@@ -233,8 +233,7 @@ public:
                     w.remove(std::countr_zero(left));
                 return w.value();
             },
-            memory_order::acq_rel, "__wake_up", at);
-        enter_lock();
+            "__wake_up", at);
         const engine::view known = run_.memory().now(run_.self());
         const engine::timestamp left_at = leave_lock(at);
         for (engine::thread_set left = set; left != 0; left &= left - 1)
@@ -265,7 +264,9 @@ private:
                                                },
                                                memory_order::acq_rel, "finish_wait", at);
         if (was_on) {
+            lock_order::locks();
             enter_lock();
+            lock_order::unlocks();
             return true;
         }
         run_.access(queue_, "finish_wait", at);
@@ -298,6 +299,16 @@ private:
             .update([](std::int64_t n) { return n + 1; }, memory_order::release, "try_to_wake_up",
                     at);
         engine::memory_model::pass_on(x, knows);
+    }
+
+    /// One section of the queue's spinlock.
+    template <class F>
+    std::int64_t change(F f, const char* verb, const site& at) {
+        lock_order::locks();
+        const std::int64_t before = who_.update(f, memory_order::acq_rel, verb, at);
+        enter_lock();
+        lock_order::unlocks();
+        return before;
     }
 
     static engine::location& wakeups(engine::execution& run, engine::thread_id t) {
