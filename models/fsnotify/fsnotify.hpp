@@ -71,7 +71,7 @@ protected:
     }
     virtual void mb_before_evicting() {}
 
-    /// 1edc8eb2e931 (5.6) to 6.19: umount waits after it has evicted what was unused.
+    /// 1edc8eb2e931 (2019) to 6.19: umount waits after it has evicted what was unused.
     virtual void generic_shutdown_super(super_block& sb) {
         deactivate_and_evict(sb);
         fsnotify_sb_delete(sb); // (U6)
