@@ -20,6 +20,7 @@
 /// or in a line: <!-- number: wbsync list | wc -l -->237<!-- end -->. A block of code below
 /// <!-- file: NAME --> is a file that later commands use; below <!-- added to: NAME --> it goes on.
 ///
+/// What takes too long for that stands between <!-- measured by: ./run bench --> and the end line.
 /// What looks like an output or like a number of executions, and is in no such part, is an error.
 namespace pages {
 
@@ -68,10 +69,12 @@ inline std::string timeless(const std::string& text) {
 }
 
 struct marker {
-    enum class kind { none, output, markdown, file, more_of_file } what = kind::none;
+    enum class kind { none, output, markdown, measured, file, more_of_file } what = kind::none;
     std::string argument; ///< the command, or the name of the file
 
-    [[nodiscard]] bool is_part() const { return what == kind::output || what == kind::markdown; }
+    [[nodiscard]] bool is_part() const {
+        return what == kind::output || what == kind::markdown || what == kind::measured;
+    }
     [[nodiscard]] bool is_file() const { return what == kind::file || what == kind::more_of_file; }
 };
 
@@ -80,6 +83,7 @@ inline marker marker_of(std::string_view line) {
     const std::string_view end = " -->";
     for (const auto& [begin, what] : {std::pair{std::string_view{"<!-- output of: "}, output},
                                       {"<!-- written by: ", markdown},
+                                      {"<!-- measured by: ", measured},
                                       {"<!-- file: ", file},
                                       {"<!-- added to: ", more_of_file}})
         if (line.starts_with(begin) && line.ends_with(end) &&
@@ -158,15 +162,19 @@ private:
         }
         if (at_ == lines_.size() || lines_[at_] != end_line)
             throw error(fmt::format("the part of '{}' has no line {}", m.argument, end_line));
+        page_.should_be += m.what == marker::kind::measured ? old : renewed(m, old);
+        take();
+    }
+
+    std::string renewed(const marker& m, const std::string& old) {
         ++page_.parts;
         try {
             const std::string now = part_text(m, old);
-            page_.should_be += timeless(now) == timeless(old) ? old : now;
+            return timeless(now) == timeless(old) ? old : now;
         } catch (const not_here& e) {
             page_.left_out.emplace_back(e.what());
-            page_.should_be += old;
+            return old;
         }
-        take();
     }
 
     std::string part_text(const marker& m, const std::string& old) {

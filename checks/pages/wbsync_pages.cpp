@@ -89,10 +89,10 @@ state look_after(const std::filesystem::path& root, const std::string& path, boo
     const pages::page p = pages::renew(read(root / path), {run, store});
     if (p.parts == 0)
         throw pages::error("has no part that a program writes");
+    for (const std::string& why : p.left_out)
+        fmt::print("{}: not compared: {}\n", path, why);
     if (p.is == p.should_be) {
         fmt::print("{}: {} parts, as the programs say\n", path, p.parts);
-        for (const std::string& why : p.left_out)
-            fmt::print("{}: not compared: {}\n", path, why);
         return p.left_out.empty() ? state::well : state::partly_seen;
     }
     fmt::print("{}: out of date, at line {}", path, pages::first_difference(p));
