@@ -17,8 +17,7 @@ namespace {
 /// What the manifests of all folders say is found.
 std::vector<manifest::row> recorded_findings() {
     std::vector<manifest::row> findings;
-    for (const auto& folder :
-         std::filesystem::directory_iterator(WBSYNC_SOURCE_DIR "/models")) {
+    for (const auto& folder : std::filesystem::directory_iterator(WBSYNC_SOURCE_DIR "/models")) {
         const auto file = folder.path() / "counts.json";
         if (!std::filesystem::exists(file))
             continue; // models/vfs has none: it is what others share

@@ -75,8 +75,7 @@ TEST_CASE("a page is out of date if a program says something else, and names the
 TEST_CASE("a page whose command fails, or whose part has no end, is an error") {
     CHECK_THROWS_AS(pages::renew(text, say("v1  verified  11  0.01\n", 1)), pages::error);
     CHECK_THROWS_AS(pages::renew("<!-- output of: wbsync one -->\n", say("")), pages::error);
-    CHECK_THROWS_AS(pages::renew("<!-- output of: wbsync one -->\n" + text, say("")),
-                    pages::error);
+    CHECK_THROWS_AS(pages::renew("<!-- output of: wbsync one -->\n" + text, say("")), pages::error);
 }
 
 TEST_CASE("a block of code keeps the language that it has on the page") {
@@ -113,13 +112,12 @@ TEST_CASE("an output or a number that no program writes is an error") {
 TEST_CASE("blocks of code are files for the commands that follow") {
     std::map<std::string, std::string> files;
     std::string seen;
-    const pages::surroundings around{[&](const std::string&) -> pages::output {
-                                         seen = files["a.cpp"];
-                                         return {"", 0};
-                                     },
-                                     [&](const std::string& file, const std::string& what) {
-                                         files[file] = what;
-                                     }};
+    const pages::surroundings around{
+        [&](const std::string&) -> pages::output {
+            seen = files["a.cpp"];
+            return {"", 0};
+        },
+        [&](const std::string& file, const std::string& what) { files[file] = what; }};
     const std::string page = "<!-- file: a.cpp -->\n```cpp\nint x;\n```\nwords\n"
                              "<!-- added to: a.cpp -->\n```cpp\nint y;\n```\n" +
                              code;
@@ -130,10 +128,9 @@ TEST_CASE("blocks of code are files for the commands that follow") {
 }
 
 TEST_CASE("a part whose command cannot be run here stays as it is, and that is said") {
-    const pages::surroundings around{[](const std::string&) -> pages::output {
-                                         throw pages::not_here("no corpus");
-                                     },
-                                     [](const std::string&, const std::string&) {}};
+    const pages::surroundings around{
+        [](const std::string&) -> pages::output { throw pages::not_here("no corpus"); },
+        [](const std::string&, const std::string&) {}};
     const pages::page p = pages::renew(text, around);
     CHECK(p.should_be == text);
     CHECK(p.left_out == std::vector<std::string>{"no corpus", "no corpus"});

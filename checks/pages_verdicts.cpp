@@ -100,8 +100,7 @@ TEST_CASE("a verdict on a page is read as it is written there") {
 
 TEST_CASE("every verdict in the tables of models/ is that of the manifest") {
     int tables = 0;
-    for (const auto& folder :
-         std::filesystem::directory_iterator(WBSYNC_SOURCE_DIR "/models")) {
+    for (const auto& folder : std::filesystem::directory_iterator(WBSYNC_SOURCE_DIR "/models")) {
         const auto file = folder.path() / "counts.json";
         if (!std::filesystem::exists(file))
             continue; // models/vfs has none: it is what others share

@@ -88,8 +88,8 @@ inline marker marker_of(std::string_view line) {
                                       {"<!-- added to: ", more_of_file}})
         if (line.starts_with(begin) && line.ends_with(end) &&
             line.size() > begin.size() + end.size())
-            return {what, std::string{line.substr(begin.size(),
-                                                  line.size() - begin.size() - end.size())}};
+            return {what, std::string{
+                              line.substr(begin.size(), line.size() - begin.size() - end.size())}};
     return {};
 }
 
