@@ -45,7 +45,11 @@ constexpr int skipped = 77;
 /// Runs a command line of a page by bash, in the root of the repository. It fails if any program
 /// of a pipe does.
 pages::output run(const std::string& command) {
-    std::ofstream("command") << "set -o pipefail\ncd \"$WBSYNC_ROOT\"\n" << command << '\n';
+    std::ofstream("command")
+        << "cd \"$WBSYNC_ROOT\"\n"
+        << command
+        << "\nall=(\"${PIPESTATUS[@]}\")\n"
+           "for one in \"${all[@]}\"; do ((one == 0)) || exit \"$one\"; done\n";
     std::FILE* const pipe = ::popen("exec bash command </dev/null", "r");
     if (pipe == nullptr)
         throw std::system_error(errno, std::generic_category(), command);
