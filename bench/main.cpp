@@ -230,7 +230,7 @@ void print_counts(const report_data& data) {
     fmt::print("\n### Switchers that are alike\n\nEach takes the next free item; weak memory.\n\n"
                "| fix | n | executions | up to renaming | ratio |\n|---|--:|--:|--:|--:|\n");
     for (const alike_row& a : data.alike)
-        fmt::print("| {} | {} | {} | {} | {:.2f} |\n", a.what, a.n, grouped(a.without),
+        fmt::print("| {} | {} | {} | {} | {:.1f} |\n", a.what, a.n, grouped(a.without),
                    grouped(a.with), static_cast<double>(a.without) / static_cast<double>(a.with));
 
     fmt::print("\n### Mutants\n\nOne promise broken, n = 1, weak memory.\n\n"
