@@ -4,6 +4,7 @@
 #include <wbsync/engine/coverage.hpp>
 #include <wbsync/engine/extension.hpp>
 #include <wbsync/engine/fibers.hpp>
+#include <wbsync/engine/footprint.hpp>
 #include <wbsync/engine/heap.hpp>
 #include <wbsync/engine/object_numbers.hpp>
 #include <wbsync/engine/recorder.hpp>
@@ -15,9 +16,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,15 +31,15 @@ namespace wbsync::engine {
 /// is reused, so that the thousands of executions of a check allocate nothing.
 class execution {
 public:
-    enum class phase : std::uint8_t { outside, setup, running, finally };
+    enum class phase : std::uint8_t { outside, setup, running, finally, destruction };
 
     execution() = default;
     execution(const execution&) = delete;
     execution& operator=(const execution&) = delete;
 
-    /// The execution under way, or nullptr.
+    /// The execution under way in this thread of the process, or nullptr.
     static execution*& current() noexcept {
-        static constinit execution* instance = nullptr;
+        static constinit thread_local execution* instance = nullptr;
         return instance;
     }
 
@@ -55,6 +59,7 @@ public:
         int max_depth = 10'000;
         bool like_kernel = false;  ///< see memory_model::reset()
         bool all_findings = false; ///< go on with the other threads after a finding
+        unsigned variation = 0;    ///< see execution::variation()
     };
 
     void begin(scheduler& by, fibers& on, const settings& with) {
@@ -62,8 +67,13 @@ public:
         fibers_ = &on;
         settings_ = with;
         phase_ = phase::setup;
+        part_ = "";
+        model_runs_ = false;
+        ++progress_;
         stamp_ += stamp_step;
         threads_.clear();
+        blocks_.clear(false); // whatever could not be destroyed
+        blocks_.vary(with.variation);
         numbers_.reset();
         scopes_.reset();
         left_by_exception_.reset();
@@ -73,6 +83,8 @@ public:
         quitting_ = false;
         outcome_ = outcome::complete;
         limit_ = nullptr;
+        last_outside_ = {};
+        difference_.reset();
         findings_.clear();
         within_ = nullptr;
         vector_clock::serve(max_threads); // until it is known how many there are
@@ -105,8 +117,11 @@ public:
         if (recording())
             for (thread_id t = 0; t != count; ++t)
                 log_.name_thread(thread_name(t));
+        if (footprint_ != nullptr)
+            mark_threads();
         phase_ = phase::running;
         coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
+        part_ = "";
         vector_clock::serve(count);
         memory_.start_threads(count);
         scheduler_->execution_begin(*this);
@@ -116,16 +131,20 @@ public:
     void run(thread_id t) {
         self_ = t;
         threads_.start(t);
+        enter_model();
         try {
             threads_[t].body();
             extensions_.thread_ends(*this);
             if (left_by_exception_ && left_by_exception_->thread == t)
                 fail(*left_by_exception_);
+        } catch (const std::bad_alloc&) {
+            cut_short(limits::memory, threads_[t].last);
         } catch (const std::exception& e) {
             fail("exception", e.what(), threads_[t].last);
         } catch (...) {
             fail("exception", "not derived from std::exception", threads_[t].last);
         }
+        leave_model();
         threads_.finish(t);
         if (all_finished()) {
             if (died_)
@@ -138,6 +157,7 @@ public:
     void enter_finally() {
         phase_ = phase::finally;
         self_ = -1;
+        last_outside_ = {};
     }
 
     /// Memory that nobody freed is a finding.
@@ -146,10 +166,52 @@ public:
             fail("leak", fmt::format("{} was never freed", lost->life.name().str()), lost->where);
     }
 
-    /// `intact`: the model can still be destroyed.
-    void end(bool intact) {
-        phase_ = phase::outside;
-        blocks_.clear(intact);
+    /// The model is destroyed next, if it is intact: what it allocated and declared goes first.
+    void end() {
+        phase_ = phase::destruction;
+        self_ = -1;
+        part_ = "a destructor, of what a thread of the model or kmalloc() made";
+        threads_.drop_bodies(intact_);
+        blocks_.clear(intact_);
+    }
+
+    /// The execution is over, and its model gone.
+    void over() noexcept { phase_ = phase::outside; }
+
+    // --- the model's own code -------------------------------------------------------------------
+
+    /// The model's code runs, outside of its threads, in the part with that name.
+    void enter_part(const char* part) noexcept {
+        part_ = part;
+        enter_model();
+    }
+    void enter_model() noexcept {
+        ++progress_;
+        model_runs_ = true;
+    }
+    void leave_model() noexcept { model_runs_ = false; }
+
+    /// Is it code of the model that runs, and not the engine's?
+    [[nodiscard]] bool model_runs() const noexcept { return model_runs_; }
+
+    /// Changes whenever the model's code comes to the engine.
+    [[nodiscard]] std::uint64_t progress() const noexcept { return progress_; }
+
+    /// What the model is not to depend on is otherwise in each variation: where it and its memory
+    /// lie, and what was there before. 0: in ordinary executions, that are not compared.
+    [[nodiscard]] unsigned variation() const noexcept { return settings_.variation; }
+
+    /// The next executions are written down or compared, until this is called with nullptr.
+    void leave_footprint(footprint* in) noexcept { footprint_ = in; }
+
+    /// What was different from the execution that was written down: a finding.
+    [[nodiscard]] const std::optional<finding>& difference() const noexcept { return difference_; }
+
+    /// The operation under way has read or stored `value`; `opaque`: it may be an address.
+    void saw(std::int64_t value, bool opaque, const char* verb, const site& at) {
+        if (footprint_ != nullptr)
+            leave_mark({mark::kind::value, access_class::none, 0, self_, steps_, value, verb, at},
+                       opaque);
     }
 
     [[nodiscard]] bool all_finished() const noexcept { return threads_.all_finished(); }
@@ -273,7 +335,13 @@ public:
     /// Announces the next step of the current thread, waits until the scheduler picks it. False: a
     /// daemon waiting for work is to quit. Outside of the running phase it returns at once.
     bool announce(const operation& op) {
+        ++progress_;
         if (phase_ != phase::running) {
+            last_outside_ = op.where;
+            if (++local_steps_ > max_local_steps)
+                cut_short("depth", op.where);
+            if (footprint_ != nullptr)
+                mark_step(op);
             if (op.when != nullptr && !op.when->enabled())
                 fail("misuse",
                      fmt::format("{} would wait for ever: no thread runs any more", op.verb),
@@ -288,6 +356,7 @@ public:
                              op.verb, threads_[mine].name.str()),
                  op.where);
         note_coverage(op);
+        leave_model();
         threads_.pend(mine, op);
         next_ = decide();
         if (next_ != mine) {
@@ -297,6 +366,9 @@ public:
         threads_.no_longer_pending(mine);
         thread_table::entry& me = threads_[mine];
         me.last = op.where;
+        model_runs_ = true;
+        if (footprint_ != nullptr)
+            mark_step(op);
         if (quitting_) {
             if (me.kind == thread_kind::daemon)
                 comes_last();
@@ -319,6 +391,9 @@ public:
 
     /// Counts work that is no step, so that a loop without steps ends as well.
     void local_step(const site& at) {
+        ++progress_;
+        if (footprint_ != nullptr)
+            leave_mark({mark::kind::local, access_class::none, 0, self_, steps_, 0, "", at}, false);
         if (++local_steps_ > max_local_steps ||
             (running() && memory_.now(self_).clock[self_] > max_epoch))
             cut_short("depth", at);
@@ -470,11 +545,35 @@ public:
         leave();
     }
 
-    /// The model's own code crashed. Does not return.
-    [[noreturn]] void crash(const char* what) {
+    /// The model's own code ended in a way that is none. `intact`: its objects are as they should
+    /// be, it only must not go on. Does not return.
+    [[noreturn]] void crash(const std::string& what, bool intact = false) {
+        intact_ = intact_ && intact;
+        fail("crash", what + where_it_was(), last_operation());
+    }
+
+    /// The model's own code does not come to the engine any more. Does not return.
+    [[noreturn]] void lock_up(const char* how) {
         intact_ = false;
-        fail("crash", fmt::format("{}, after the operation at the place given", what),
-             last_place());
+        fail("lockup",
+             fmt::format("{} does not come to its next operation, or to its end{}: {}", who_runs(),
+                         after_operation(), how),
+             last_operation());
+    }
+
+    /// The thread or the part of the model that runs.
+    [[nodiscard]] std::string who_runs() const {
+        return self_ < 0 ? std::string{part_} : threads_[self_].name.str();
+    }
+
+    /// The newest operation of the part that runs.
+    [[nodiscard]] const site& last_operation() const noexcept {
+        return self_ < 0 ? last_outside_ : threads_[self_].last;
+    }
+
+    /// ", after the operation at the place given", or that there was none.
+    [[nodiscard]] std::string where_it_was() const {
+        return (self_ < 0 ? fmt::format(" in {}", part_) : std::string{}) + after_operation();
     }
 
     /// Can the model be destroyed properly?
@@ -483,18 +582,35 @@ public:
     /// Notes a finding and goes on, as the kernel does after a WARN_ON.
     void report(finding what) { findings_.push_back(std::move(what)); }
 
+    /// Limits that are not the execution's own; see cut_short().
+    struct limits {
+        static constexpr const char* time = "max_seconds";
+        static constexpr const char* use = "max_memory";
+        static constexpr const char* interrupt = "interrupt";
+        static constexpr const char* memory = "memory";
+    };
+
     /// A limit was hit: nothing can be said about what would have followed.
     [[noreturn]] void cut_short(const char* limit, const site& at) {
         outcome_ = outcome::cut_short;
         limit_ = limit;
         limit_at_ = at;
+        limit_in_ = who_runs();
         leave();
+    }
+
+    /// The same, wherever the model's code is.
+    [[noreturn]] void abandon(const char* limit) {
+        intact_ = false;
+        cut_short(limit, last_operation());
     }
 
     [[nodiscard]] const std::vector<finding>& findings() const noexcept { return findings_; }
     [[nodiscard]] outcome how() const noexcept { return outcome_; }
     [[nodiscard]] const char* limit() const noexcept { return limit_; }
     [[nodiscard]] const site& limit_at() const noexcept { return limit_at_; }
+    /// The thread or the part of the model that hit it.
+    [[nodiscard]] const std::string& limit_in() const noexcept { return limit_in_; }
 
     // --- recording, when an execution is replayed for a report --------------------------------
 
@@ -513,6 +629,64 @@ private:
     /// Stamps of executions are far apart: no other number in memory looks like one.
     static constexpr std::uint64_t stamp_step = 0x9e37'79b9'7f4a'7c15;
     static constexpr timestamp max_epoch = 32'000;
+
+    [[nodiscard]] std::string after_operation() const {
+        if (*last_operation().file != '\0')
+            return ", after the operation at the place given";
+        return self_ < 0 ? "" : ", before the first operation of its thread";
+    }
+
+    // What is compared when an execution is run again.
+
+    void mark_threads() {
+        for (thread_id t = 0; t != threads_.count(); ++t) {
+            const auto name = static_cast<std::int64_t>(std::hash<std::string>{}(thread_name(t)));
+            leave_mark({mark::kind::name, access_class::none, 0, t, 0, name, "", {}}, false);
+        }
+    }
+
+    void mark_step(const operation& op) {
+        leave_mark(
+            {mark::kind::step, op.access, op.object, self_, steps_, op.delta, op.verb, op.where},
+            false, op.name);
+    }
+
+    void leave_mark(const mark& m, bool opaque, const label* object = nullptr) {
+        if (footprint_->add(m, opaque))
+            return;
+        difference_ = finding{"misuse", describe_difference(m, object), m.where, m.thread};
+        outcome_ = outcome::redundant;
+        leave();
+    }
+
+    [[nodiscard]] std::string describe_difference(const mark& now, const label* object) const {
+        const mark* before = footprint_->expected();
+        const std::string who = now.thread < 0 ? std::string{part_} : thread_name(now.thread);
+        const auto did = [](const mark& m, const std::string& of) {
+            return m.what == mark::kind::name ? std::string{"starts"}
+                   : m.what == mark::kind::local
+                       ? fmt::format("is at {}", m.where.str())
+                       : fmt::format("does {}{} at {}", m.verb, of, m.where.str());
+        };
+        const std::string of = object == nullptr ? "" : fmt::format("({})", object->str());
+        std::string text = fmt::format("in step {} {} ", now.step + 1, who);
+        if (before != nullptr && before->what == mark::kind::value && now.what == before->what &&
+            before->thread == now.thread && before->where == now.where)
+            text += fmt::format("has {} from or for {} at {}, where it had {}", now.value, now.verb,
+                                now.where.str(), before->value);
+        else if (before == nullptr)
+            text += fmt::format("{}, where the execution was over", did(now, of));
+        else if (before->what == mark::kind::name || now.what == mark::kind::name)
+            return "the threads that it declares, or their names, differ";
+        else if (before->thread != now.thread)
+            text += fmt::format("{}, where it was {}'s turn", did(now, of),
+                                before->thread < 0 ? part_ : thread_name(before->thread));
+        else
+            text +=
+                fmt::format("{}, where it {}", did(now, of),
+                            did(*before, before->object == now.object ? of : " of another object"));
+        return text + " when the same execution was run before";
+    }
 
     /// A step that may block can end in a deadlock. What has no name is RCU's own: that two threads
     /// use RCU does not mean that they share anything.
@@ -692,6 +866,7 @@ private:
 
     /// The current thread stops for good, as a task does after an oops; the others go on.
     [[noreturn]] void die() {
+        leave_model();
         threads_.finish(self_);
         died_ = true;
         if (all_finished())
@@ -705,6 +880,12 @@ private:
     bool quitting_ = false;
     bool died_ = false;
     bool intact_ = true;
+    volatile bool model_runs_ = false; ///< a signal handler asks
+    std::uint64_t progress_ = 0;       ///< likewise
+    const char* part_ = "";            ///< of the model that runs, outside of its threads
+    site last_outside_;                ///< newest operation outside of the threads
+    footprint* footprint_ = nullptr;
+    std::optional<finding> difference_;
     outcome outcome_ = outcome::complete;
     int steps_ = 0;
     thread_id self_ = -1;
@@ -719,6 +900,7 @@ private:
     recorder log_;
     const char* limit_ = nullptr;
     site limit_at_;
+    std::string limit_in_;
     thread_table threads_;
     object_numbers numbers_;
     scopes scopes_;

@@ -45,11 +45,18 @@ public:
         e.property = property;
         e.seq = 0;
         e.newest = -1;
+        e.last = {};
         e.alike = 0;
         e.last = {};
         pending_[count_] = nullptr;
         ++count_;
         return e;
+    }
+
+    /// What the threads ran goes, with what it holds; `destroy`: that is still in order.
+    void drop_bodies(bool destroy) {
+        for (thread_id t = 0; t != count_; ++t)
+            entries_[t].body.drop(destroy);
     }
 
     [[nodiscard]] int count() const noexcept { return count_; }

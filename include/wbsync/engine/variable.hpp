@@ -149,6 +149,7 @@ public:
         if (!run.running())
             return x.value();
         const std::int64_t value = run.memory().load(run.self(), x, x.newest(), order);
+        run.saw(value, is_opaque(), verb, at);
         if (run.recording())
             note_read(run, x.newest(), verb, at);
         return value;
@@ -166,6 +167,7 @@ public:
             x.overwrite(value);
             return;
         }
+        run.saw(value, is_opaque(), verb, at);
         const int after = inserts ? place(run) : x.newest();
         run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
                                  run.seq(run.self()));
@@ -349,6 +351,9 @@ private:
         return run;
     }
 
+    /// Are the values something else than numbers, such as pointers?
+    [[nodiscard]] bool is_opaque() const noexcept { return show_ != &show_number; }
+
     operation step(access_class access, const char* verb, const site& at) const {
         operation op;
         op.object = x_->id;
@@ -381,6 +386,7 @@ private:
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
                              const char* verb, const site& at) const {
         const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
+        run.saw(value, is_opaque(), verb, at);
         if (run.recording())
             note_read(run, o.index, verb, at);
         return value;
@@ -427,6 +433,8 @@ private:
 
     void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
                       const char* verb, const site& at) {
+        run.saw(before, is_opaque(), verb, at);
+        run.saw(after, is_opaque(), verb, at);
         run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
                             run.seq(run.self()));
         note_change(run, before, after, verb, at);

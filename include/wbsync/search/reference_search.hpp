@@ -19,7 +19,8 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     to.executions = with.max_executions;
     const auto start = task_job::clock::now();
     to.set_deadline(start, with.max_seconds);
-    task_job job(*run, by, model, with, to);
+    second_runs twice;
+    task_job job(*run, by, model, with, to, &twice);
     engine::run_executions(job);
     result r;
     r.memory = with.memory;

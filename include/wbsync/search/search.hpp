@@ -5,12 +5,14 @@
 #include <wbsync/search/reference_search.hpp>
 #include <wbsync/search/resume_file.hpp>
 #include <wbsync/search/run_check.hpp>
+#include <wbsync/search/turn.hpp>
 #include <wbsync/search/vacuity.hpp>
 #include <wbsync/search/workers.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -25,8 +27,9 @@ namespace wbsync::search {
 /// process, so that the first one is the same on however many cores.
 class search {
 public:
-    search(engine::model_driver& model, const options& with, std::string what)
-        : model_(model), with_(with), what_(std::move(what)), file_(with.resume) {
+    search(engine::model_driver& model, const options& with, search_key key)
+        : model_(model), with_(with), key_(std::move(key)), file_(with.resume) {
+        memory_->twice.begin();
         result_.memory = with.memory;
         bounds_.set_deadline(start_, with.max_seconds);
         file_.expect_writable();
@@ -38,8 +41,12 @@ public:
     search& operator=(const search&) = delete;
 
     result run() {
-        while (why_ == stop::exhausted && !frontier_.empty())
-            round();
+        try {
+            while (why_ == stop::exhausted && !frontier_.empty())
+                round();
+        } catch (const std::bad_alloc&) {
+            return out_of_memory();
+        }
         if (failed_ && is_divided_)
             look_again();
         finish();
@@ -47,6 +54,16 @@ public:
     }
 
 private:
+    /// The search itself has no room any more. What is left of it is lost.
+    result out_of_memory() {
+        memory_.reset();
+        frontier_ = frontier({}, {});
+        result_.outcome = verdict::incomplete;
+        result_.limit = "out of memory, which the system gave no more of: in the search itself";
+        result_.seconds = elapsed();
+        return std::move(result_);
+    }
+
     // --- rounds ---------------------------------------------------------------------------------
 
     void round() {
@@ -167,7 +184,7 @@ private:
         return run_task(*memory_, model_, with, t,
                         is_divided_ ? engine::sleepers::perhaps_under_way
                                     : engine::sleepers::explored,
-                        bounds_, dividing() ? with_.divide.parts : 1, on_progress);
+                        bounds_, dividing() ? with_.divide.parts : 1, !is_forked_, on_progress);
     }
 
     std::vector<task_result> run_here(const std::vector<search_task>& batch) {
@@ -195,6 +212,7 @@ private:
         options there = with_;
         there.interrupt = all.interrupted();
         const auto task = [&](std::size_t i) {
+            is_forked_ = true;
             std::uint64_t told = 0;
             const auto progress = [&](const task_result& seen, double) {
                 all.count(seen.executions - std::exchange(told, seen.executions));
@@ -261,7 +279,7 @@ private:
         result_.schedule = engine::to_string(schedule_);
         if (!result_.what.property.empty())
             return;
-        engine::replay_scheduler again(schedule_, "the model is not deterministic");
+        engine::replay_scheduler again(schedule_, not_deterministic.data());
         result seen;
         run_schedule(model_, with_, schedule_, again, seen);
         result_.what = seen.what;
@@ -274,7 +292,7 @@ private:
         once.divide.always = once.all_findings = once.trace = false;
         once.resume.clear();
         once.on_execution = nullptr;
-        search again(model_, once, what_);
+        search again(model_, once, key_);
         again.bounds_.deadline = bounds_.deadline;
         result first = again.run();
         if (first.outcome != verdict::finding)
@@ -325,7 +343,7 @@ private:
     // --- the file -------------------------------------------------------------------------------
 
     void load() {
-        saved_search s = file_.load(what_);
+        saved_search s = file_.load(key_);
         result_.executions = s.executions;
         result_.redundant = s.redundant;
         result_.overlap = s.overlap;
@@ -363,15 +381,15 @@ private:
     void save() const {
         // A limit of this run is none of the next one.
         const bool own = result_.limit == limit_text(why_, with_);
-        file_.save({what_, result_.executions, result_.redundant, result_.overlap,
-                    result_.discarded, result_.events, result_.threads, is_divided_,
-                    result_.seconds, own ? std::string{} : result_.limit, cut_off_, covered_,
+        file_.save({key_, result_.executions, result_.redundant, result_.overlap, result_.discarded,
+                    result_.events, result_.threads, is_divided_, result_.seconds,
+                    own ? std::string{} : result_.limit, cut_off_, covered_,
                     run_->ordered_additions(), frontier_.pending(), frontier_.finished()});
     }
 
     engine::model_driver& model_;
     const options& with_;
-    std::string what_;
+    search_key key_; ///< empty if nothing can be saved
     resume_file file_;
     task_job::clock::time_point start_ = task_job::clock::now();
     double seconds_before_ = 0;
@@ -381,6 +399,7 @@ private:
     task_job::bounds bounds_;
     bool is_divided_ = false;   ///< there are, or were, several tasks
     bool never_divide_ = false; ///< it was tried
+    bool is_forked_ = false;    ///< this is a process that works on a task
     search_task undivided_;     ///< what was left when it was
     result before_;             ///< what was seen until then
     double done_share_ = 0;
@@ -394,15 +413,15 @@ private:
 };
 
 WBSYNC_ENGINE_INLINE result run_check(engine::model_driver& model, const options& with,
-                                      const std::string& what) {
+                                      const subject& what) {
+    const turn mine;
     if (!with.replay.empty())
         return replay(model, with);
+    const bool saves = !with.resume.empty() || !with.save_interrupted.empty();
+    search_key key = saves ? key_of(what, with) : search_key{};
     if (with.scheduler == scheduler_kind::reference)
         return run_reference(model, with);
-    return search(model, with,
-                  fmt::format("{} under {}{}", what, name_of(with.memory),
-                              with.symmetry ? "" : " without symmetry"))
-        .run();
+    return search(model, with, std::move(key)).run();
 }
 
 } // namespace wbsync::search
