@@ -13,6 +13,7 @@
 #include <memory>
 #include <new>
 #include <tuple>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 
@@ -25,9 +26,27 @@ concept has_finally = requires(Model& m) {
     m.finally();
 };
 
+/// Looks a name up in a class without calling anything: a member `finally` of `Model`, whatever its
+/// access and its arguments are, makes the name ambiguous here.
+struct the_name_finally {
+    void finally();
+};
+template <class Model>
+struct with_the_name_finally : Model, the_name_finally {};
+
+/// Not known of a class that is final.
+template <class Model>
+concept declares_finally = !std::is_final_v<Model> && !requires {
+    &with_the_name_finally<Model>::finally;
+};
+
 /// Builds the model in place, from arguments that are copied for each execution.
 template <class Model, class... Args>
 class typed_driver final : public engine::model_driver {
+    static_assert(has_finally<Model> || !declares_finally<Model>,
+                  "wbsync: the model's finally() would never be called: it must be public, and "
+                  "callable without arguments");
+
 public:
     explicit typed_driver(const Args&... args) : args_(args...) {}
 
@@ -40,8 +59,10 @@ public:
         model_->threads(s);
     }
     void finally() override {
-        if constexpr (has_finally<Model>)
+        if constexpr (has_finally<Model>) {
+            engine::execution::current()->evaluates_property();
             model_->finally();
+        }
     }
     void destroy() override {
         if (model_ != nullptr)

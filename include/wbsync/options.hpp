@@ -59,6 +59,8 @@ struct options {
     bool all_findings = false; ///< go on after a finding
     bool symmetry =
         true; ///< executions that differ in the names of alike threads are explored once
+    bool accept_vacuous =
+        false;               ///< a check that could not have failed is `verified`, not `vacuous`
     std::string replay = {}; ///< run only this schedule, see result::schedule
     bool trace = true;       ///< run a finding again to record its counterexample
     /// Of the model with its arguments, for `resume` and `save_interrupted`. Needed if one of the

@@ -26,7 +26,8 @@ int builtin::location_argument() const noexcept {
     case action::add:
     case action::fetch:
     case action::add_return:
-    case action::add_and_test: return arguments - 1;
+    case action::add_and_test:
+    case action::add_negative: return arguments - 1;
     default: return 0;
     }
 }
@@ -41,6 +42,7 @@ bool builtin::reads() const noexcept {
     case action::fetch:
     case action::add_return:
     case action::add_and_test:
+    case action::add_negative:
     case action::spin_lock:
     case action::spin_trylock: return true;
     default: return false;
@@ -53,7 +55,8 @@ bool builtin::writes() const noexcept {
 }
 
 bool builtin::is_full_fence() const noexcept {
-    return full || what == action::full_fence || what == action::store_mb ||
+    return full || (what == action::full_fence && fence == fence_kind::full) ||
+           what == action::store_mb ||
            (!bare && (what == action::rcu_synchronize || what == action::srcu_synchronize));
 }
 
@@ -112,12 +115,18 @@ private:
     }
 
     void fences() {
-        for (const char* name :
-             {"smp_mb", "smp_mb__before_atomic", "smp_mb__after_atomic", "smp_mb__after_spinlock",
-              "smp_mb__after_unlock_lock", "smp_mb__after_srcu_read_unlock"})
-            add(name, {.what = action::full_fence});
-        add("smp_rmb", {.what = action::read_fence});
-        add("smp_wmb", {.what = action::write_fence});
+        using enum fence_kind;
+        const auto fence = [&](const char* name, fence_kind kind) {
+            add(name, {.what = action::full_fence, .fence = kind});
+        };
+        fence("smp_mb", full);
+        fence("smp_mb__before_atomic", before_atomic);
+        fence("smp_mb__after_atomic", after_atomic);
+        fence("smp_mb__after_spinlock", after_spinlock);
+        fence("smp_mb__after_unlock_lock", after_unlock_lock);
+        fence("smp_mb__after_srcu_read_unlock", after_srcu_read_unlock);
+        add("smp_rmb", {.what = action::read_fence, .fence = read});
+        add("smp_wmb", {.what = action::write_fence, .fence = write});
         add("barrier", {.what = action::no_fence});
         add("cpu_relax", {.what = action::no_fence});
     }
@@ -151,6 +160,8 @@ private:
             add("atomic_" + name + "_and_test",
                 {.what = action::add_and_test, .full = true, .how = op.how, .arguments = 2});
         }
+        ordered("atomic_add_negative",
+                {.what = action::add_negative, .how = arithmetic::plus, .arguments = 2});
         for (const named op :
              {named{"add", arithmetic::plus}, named{"sub", arithmetic::minus},
               named{"or", arithmetic::bit_or}, named{"and", arithmetic::bit_and},
@@ -161,7 +172,7 @@ private:
              {named{"or", arithmetic::bit_or}, named{"and", arithmetic::bit_and},
               named{"xor", arithmetic::bit_xor}, named{"andnot", arithmetic::bit_clear}})
             add(std::string{"atomic_"} + op.name,
-                {.what = action::fetch, .how = op.how, .arguments = 2});
+                {.what = action::fetch, .how = op.how, .arguments = 2, .has_result = false});
         for (const named op : {named{"inc", arithmetic::plus}, named{"dec", arithmetic::minus}}) {
             const std::string name{op.name};
             const builtin one{.how = op.how, .amount = 1, .implied_amount = true, .arguments = 1};

@@ -20,7 +20,8 @@ enum class action : std::uint8_t {
     fetch,           ///< (n, x), the old value
     add_return,      ///< (n, x), the new value
     add_and_test,    ///< (n, x), whether the new value is 0
-    full_fence,      ///< ()
+    add_negative,    ///< (n, x), whether the new value is negative
+    full_fence,      ///< () smp_mb(), and those that are one beside something else only
     read_fence,      ///< ()
     write_fence,     ///< ()
     no_fence,        ///< () barrier(), cpu_relax()
@@ -37,6 +38,18 @@ enum class action : std::uint8_t {
     srcu_synchronize ///< (s)
 };
 
+/// What a fence orders.
+enum class fence_kind : std::uint8_t {
+    full,                  ///< everything
+    before_atomic,         ///< with a read-modify-write that comes later
+    after_atomic,          ///< with one that came before
+    after_spinlock,        ///< with a spin_lock() that came before
+    after_unlock_lock,     ///< with an unlock and a lock that came before
+    after_srcu_read_unlock, ///< with the end of a section that came before
+    read,                  ///< loads
+    write,                 ///< stores
+};
+
 /// How a read-modify-write changes the value.
 enum class arithmetic : std::uint8_t { plus, minus, bit_or, bit_and, bit_xor, bit_clear };
 
@@ -51,8 +64,8 @@ struct builtin {
     bool implied_amount = false;
     int arguments = 0;
     bool by_value = false;  ///< the location is written `*x`, not `x`
-    bool dependent = false; ///< rcu_dereference(): orders what is reached through its result
-
+    fence_kind fence = fence_kind::full; ///< of what has no location
+    bool has_result = true;              ///< of a read-modify-write: its value is of use
     bool bare = false; ///< a grace period without fences, as a broken library may have it
 
     [[nodiscard]] bool has_location() const noexcept;
@@ -60,7 +73,9 @@ struct builtin {
     [[nodiscard]] int location_argument() const noexcept;
     [[nodiscard]] bool reads() const noexcept;
     [[nodiscard]] bool writes() const noexcept;
-    /// Orders everything before it against everything after it.
+    /// A read-modify-write such as atomic_inc(), whose read smp_rmb() does not order.
+    [[nodiscard]] bool no_result() const noexcept { return what == action::add || !has_result; }
+    /// Orders everything before it against everything after it, whatever it stands beside.
     [[nodiscard]] bool is_full_fence() const noexcept;
 };
 

@@ -158,12 +158,7 @@ private:
 };
 
 std::int64_t value_of(const operand& o, const litmus_test& test, const final_state& state) {
-    if (o.what == operand::kind::number)
-        return o.number;
-    for (std::size_t i = 0; i != test.shown.size(); ++i)
-        if (same(test.shown[i], o))
-            return state[i];
-    return 0;
+    return o.what == operand::kind::number ? o.number : state[index_of_shown(test, o)];
 }
 
 std::string show(std::int64_t value, const litmus_test& test) {
@@ -177,6 +172,12 @@ std::string show(std::int64_t value, const litmus_test& test) {
 
 void parse_condition(cursor& at, litmus_test& test) {
     condition_parser(at, test).run();
+}
+
+std::size_t index_of_shown(const litmus_test& test, const operand& o) {
+    const auto at = std::find_if(test.shown.begin(), test.shown.end(),
+                                 [&](const operand& p) { return same(p, o); });
+    return static_cast<std::size_t>(at - test.shown.begin());
 }
 
 bool holds(const formula& f, const litmus_test& test, const final_state& state) {

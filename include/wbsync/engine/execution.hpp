@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/coverage.hpp>
 #include <wbsync/engine/extension.hpp>
 #include <wbsync/engine/fibers.hpp>
 #include <wbsync/engine/footprint.hpp>
@@ -8,11 +9,13 @@
 #include <wbsync/engine/object_numbers.hpp>
 #include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/scheduler.hpp>
+#include <wbsync/engine/scopes.hpp>
 #include <wbsync/engine/thread_table.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <new>
@@ -44,6 +47,7 @@ public:
     void forget() {
         ordered_additions_.clear();
         start_over_ = false;
+        coverage_ = {};
         extensions_.clear();
         log_.write_to(nullptr);
     }
@@ -66,11 +70,13 @@ public:
         part_ = "";
         model_runs_ = false;
         ++progress_;
-        ++stamp_;
+        stamp_ += stamp_step;
         threads_.clear();
         blocks_.clear(false); // whatever could not be destroyed
         blocks_.vary(with.variation);
         numbers_.reset();
+        scopes_.reset();
+        left_by_exception_.reset();
         self_ = -1;
         steps_ = 0;
         local_steps_ = 0;
@@ -89,9 +95,9 @@ public:
     }
 
     template <class Body>
-    thread_id add_thread(const label& name, Body&& body, bool daemon,
+    thread_id add_thread(const label& name, Body&& body, thread_kind kind,
                          const char* property = "deadlock") {
-        const thread_id t = new_thread(name, daemon, property);
+        const thread_id t = new_thread(name, kind, property);
         threads_[t].body.assign(std::forward<Body>(body));
         return t;
     }
@@ -114,6 +120,7 @@ public:
         if (footprint_ != nullptr)
             mark_threads();
         phase_ = phase::running;
+        coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
         part_ = "";
         vector_clock::serve(count);
         memory_.start_threads(count);
@@ -128,6 +135,8 @@ public:
         try {
             threads_[t].body();
             extensions_.thread_ends(*this);
+            if (left_by_exception_ && left_by_exception_->thread == t)
+                fail(*left_by_exception_);
         } catch (const std::bad_alloc&) {
             cut_short(limits::memory, threads_[t].last);
         } catch (const std::exception& e) {
@@ -219,6 +228,7 @@ public:
     [[nodiscard]] timestamp seq(thread_id t) const noexcept { return threads_[t].seq; }
     [[nodiscard]] thread_id self() const noexcept { return self_; }
     [[nodiscard]] std::string thread_name(thread_id t) const { return threads_[t].name.str(); }
+    [[nodiscard]] thread_kind kind(thread_id t) const noexcept { return threads_[t].kind; }
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
     [[nodiscard]] thread_set alike(thread_id t) const noexcept { return threads_[t].alike; }
@@ -339,6 +349,13 @@ public:
             return true;
         }
         const thread_id mine = self_;
+        if (quitting_)
+            fail("misuse",
+                 fmt::format("{} by {}, which has been told to quit: a daemon returns when "
+                             "await_work() is false",
+                             op.verb, threads_[mine].name.str()),
+                 op.where);
+        note_coverage(op);
         leave_model();
         threads_.pend(mine, op);
         next_ = decide();
@@ -352,8 +369,11 @@ public:
         model_runs_ = true;
         if (footprint_ != nullptr)
             mark_step(op);
-        if (quitting_)
+        if (quitting_) {
+            if (me.kind == thread_kind::daemon)
+                comes_last();
             return false;
+        }
         ++me.seq;
         me.newest = steps_++;
         return true;
@@ -363,6 +383,10 @@ public:
     void full_fence() {
         if (running())
             memory_.full_fence(self_, threads_[self_].newest);
+    }
+    /// The same for what came before a point of the past only; see memory_model::point().
+    void full_fence_since(const view& before) {
+        memory_.full_fence_since(self_, before, threads_[self_].newest);
     }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
@@ -385,48 +409,135 @@ public:
                 usage how = usage::access) {
         if (object == nullptr)
             return;
-        if (!object->alive_)
-            fail(object->property_,
-                 fmt::format("{} of {} after {} at {}", verb, object->name_.str(),
-                             object->end_.verb, ended_by(*object)),
-                 at);
+        evaluates_property();
+        access_scope(*object, verb, at, how);
+    }
+
+    /// The same of what may be there from the first step of the model to its last, so that this
+    /// alone could not fail.
+    void access_scope(const lifetime& object, const char* verb, const site& at,
+                      usage how = usage::access) {
+        expect_alive(object, verb, at);
         if (!running())
             return;
+        if (object.before_ != nullptr && !knows_beginning_of(object))
+            fail_ended(*object.before_, verb, at);
+        touches(object.user_);
         if (how == usage::store) {
-            object->stores_[self_] = {verb, at};
+            note_store({verb, at});
             return;
         }
-        object->last_access_[self_] = memory_.now(self_).clock[self_];
-        object->uses_[self_] = {verb, at};
+        object.last_access_[self_] = memory_.now(self_).clock[self_];
+        object.uses_[self_] = {verb, at};
     }
 
     /// The current thread frees or destroys `object`. Ordering before the end may also come from a
     /// relaxed load, on whose value the end is taken to depend (LKMM: control dependencies order
     /// stores, and every free is one).
     void end(lifetime& object, const char* verb, const site& at) {
-        if (!object.alive_)
-            fail(object.property_,
-                 fmt::format("{} of {} after {} at {}", verb, object.name_.str(), object.end_.verb,
-                             ended_by(object)),
-                 at);
+        expect_alive(object, verb, at);
         object.alive_ = false;
         object.end_ = {verb, at};
         object.ended_by_ = self_;
         if (!running())
             return;
+        touches(object.user_);
         const view ordered = memory_.propagated(self_);
-        for (thread_id u = 0; u != threads_.count(); ++u)
-            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
-                fail_unordered(object, verb, object.uses_[u], u, at);
-        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
-            fail_unordered(object, verb, object.stores_[u], u, at);
+        expect_ordered(object, ordered, memory_.unknown_store(object, self_, ordered));
+    }
+
+    /// `x` is used by the current thread, and with it what it is part of.
+    void access(const location& x, const char* verb, const site& at, usage how = usage::access) {
+        access(x.owner, verb, at, how);
+        access_scope(x.scope, verb, at, how);
+    }
+
+    void expect_alive(const lifetime& object, const char* verb, const site& at) {
+        if (!object.alive_)
+            fail_ended(object, verb, at);
+    }
+
+    // --- objects that end with their scope ----------------------------------------------------
+
+    /// `life` has begun with the constructor of what is at `handle`.
+    void begin_scope(lifetime& life, const void* handle) {
+        const scopes::ended* before = scopes_.find(handle);
+        if (before == nullptr || !running())
+            return;
+        memory_.tick(self_); // who knows something of this thread need not know of this
+        life.before_ = before->life;
+        life.begun_by_ = self_;
+        life.begin_ = memory_.now(self_).clock[self_];
+    }
+
+    /// The life of what is at `handle`, and is no variable.
+    lifetime& new_scope(const label& name, const void* handle) {
+        lifetime& life = scopes_.add();
+        life.begin(name, "use-after-scope");
+        begin_scope(life, handle);
+        return life;
+    }
+
+    /// It ends with the destructor; as end().
+    void end_scope(lifetime& life, const void* handle, location* variable = nullptr) {
+        if (phase_ == phase::outside || !life.alive_)
+            return;
+        scopes_.bury({handle, &life, variable});
+        life.alive_ = false;
+        life.end_ = {"the end of its scope", last_place()};
+        life.ended_by_ = self_;
+        if (!running())
+            return;
+        evaluates_property();
+        touches(life.user_);
+        const view ordered = memory_.propagated(self_);
+        expect_ordered(life, ordered,
+                       variable == nullptr ? nullptr
+                                           : memory_.unknown_store(*variable, self_, ordered));
+    }
+
+    /// What was at `handle`, if that has ended.
+    [[nodiscard]] const scopes::ended* ended_at(const void* handle) const noexcept {
+        return scopes_.find(handle);
+    }
+
+    /// What is at `handle` is no object of this execution.
+    [[noreturn]] void fail_no_object(const void* handle, const char* verb, const site& at) {
+        if (const scopes::ended* was = scopes_.find(handle))
+            fail_ended(*was->life, verb, at);
+        fail("misuse",
+             "an object was created outside of this execution: make it a member of the model, "
+             "which is built afresh for every execution",
+             at);
+    }
+
+    // --- what was exercised, so that a vacuous check is told from one that holds ----------------
+
+    /// Of all executions since forget().
+    [[nodiscard]] const coverage& covered() const noexcept { return coverage_; }
+
+    /// Something is evaluated that could fail.
+    void evaluates_property() noexcept { coverage_.could_fail = true; }
+
+    /// The current thread touches something that is no object of an operation. `user`: the thread
+    /// that touched it first in this execution, -1 before that.
+    void touches(thread_id& user) noexcept {
+        if (coverage_.shared || !running())
+            return;
+        if (user < 0)
+            user = self_;
+        coverage_.shared = user != self_;
     }
 
     // --- findings -----------------------------------------------------------------------------
 
     /// Reports that a property failed, here and now. Does not return.
     [[noreturn]] void fail(std::string property, std::string message, const site& at) {
-        report({std::move(property), std::move(message), at, self_});
+        fail({std::move(property), std::move(message), at, self_});
+    }
+    [[noreturn]] void fail(finding what) {
+        const site at = what.where;
+        report(std::move(what));
         if (recording())
             log_.add({self_, findings_.back().property, "", findings_.back().message, at});
         if (settings_.all_findings && phase_ == phase::running)
@@ -515,6 +626,8 @@ public:
 
 private:
     static constexpr std::uint64_t max_local_steps = 10'000'000;
+    /// Stamps of executions are far apart: no other number in memory looks like one.
+    static constexpr std::uint64_t stamp_step = 0x9e37'79b9'7f4a'7c15;
     static constexpr timestamp max_epoch = 32'000;
 
     [[nodiscard]] std::string after_operation() const {
@@ -575,7 +688,16 @@ private:
         return text + " when the same execution was run before";
     }
 
-    thread_id new_thread(const label& name, bool daemon, const char* property) {
+    /// A step that may block can end in a deadlock. What has no name is RCU's own: that two threads
+    /// use RCU does not mean that they share anything.
+    void note_coverage(const operation& op) {
+        if (op.when != nullptr && !op.idle)
+            coverage_.could_fail = true;
+        if (!coverage_.shared && op.name != nullptr)
+            coverage_.shared = users_.shares(op.object, self_, stamp_);
+    }
+
+    thread_id new_thread(const label& name, thread_kind kind, const char* property) {
         if (phase_ != phase::setup)
             fail("misuse", "threads can only be declared while the model is set up", {});
         const int count = threads_.count();
@@ -585,7 +707,7 @@ private:
                              "daemons included",
                              name.str(), count + 1, max_threads),
                  {});
-        threads_.add(name, daemon, property);
+        threads_.add(name, kind, property);
         return count;
     }
 
@@ -599,23 +721,64 @@ private:
         x->stamp = stamp_;
         x->name = name;
         x->owner = within_;
+        x->scope.begin(name, "use-after-scope");
+        x->handle = nullptr;
         memory_.initialise(*x, value);
         return *x;
     }
 
-    [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
-                                     const lifetime::use& use, thread_id user, const site& at) {
-        fail(object.property_,
-             fmt::format("{} of {} is not ordered after {} by {} at {}", verb, object.name_.str(),
-                         use.verb, threads_[user].name.str(), use.where.str()),
-             at);
+    /// The step under way stores to a part of an object that may be freed.
+    void note_store(const lifetime::use& how) {
+        stores_.resize(std::max(stores_.size(), static_cast<std::size_t>(steps_)));
+        stores_[static_cast<std::size_t>(steps_ - 1)] = how;
     }
 
-    [[nodiscard]] std::string ended_by(const lifetime& object) const {
-        return object.ended_by_ < 0 ? object.end_.where.str()
-                                    : fmt::format("{} by {}", object.end_.where.str(),
-                                                  threads_[object.ended_by_].name.str());
+    /// The end of `object` has to be ordered after the uses of all others. `store`: one that is
+    /// not known, or nullptr.
+    void expect_ordered(const lifetime& object, const view& ordered, const store_record* store) {
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
+                ends_unordered(object, object.uses_[u], u);
+        if (store != nullptr)
+            ends_unordered(object, stores_[static_cast<std::size_t>(store->step)], store->thread);
     }
+
+    /// A thread that an exception ends is a finding of its own, which comes first.
+    void ends_unordered(const lifetime& object, const lifetime::use& use, thread_id user) {
+        finding what{object.property_,
+                     fmt::format("{} of {} is not ordered after {} by {} at {}", object.end_.verb,
+                                 object.name_.str(), use.verb, threads_[user].name.str(),
+                                 use.where.str()),
+                     object.end_.where, self_};
+        if (std::uncaught_exceptions() == 0)
+            fail(std::move(what));
+        if (!left_by_exception_)
+            left_by_exception_ = std::move(what);
+    }
+
+    [[noreturn]] void fail_ended(const lifetime& object, const char* verb, const site& at) {
+        fail(object.property_,
+             fmt::format("{} of {} after {}", verb, object.name_.str(), end_of(object)), at);
+    }
+
+    /// "kfree at isw.hpp:42 by umount".
+    [[nodiscard]] std::string end_of(const lifetime& object) const {
+        std::string text = object.end_.verb;
+        if (object.end_.where.line != 0)
+            text += " at " + object.end_.where.str();
+        if (object.ended_by_ >= 0)
+            text += " by " + threads_[object.ended_by_].name.str();
+        return text;
+    }
+
+    /// Can the current thread have come to `object` by somebody who had it after its beginning?
+    [[nodiscard]] bool knows_beginning_of(const lifetime& object) const {
+        return self_ == object.begun_by_ ||
+               memory_.propagated(self_).clock.covers(object.begun_by_, object.begin_);
+    }
+
+    /// Of the newest operation of the current thread.
+    [[nodiscard]] site last_place() const { return self_ < 0 ? site{} : threads_[self_].last; }
 
     /// Who runs next: first every thread up to its first operation, then as the scheduler says.
     thread_id decide() {
@@ -656,6 +819,12 @@ private:
         return next_to_quit();
     }
 
+    /// The current thread, a daemon, is told to quit when all others are done.
+    void comes_last() {
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            memory_.learn(self_, memory_.now(u));
+    }
+
     thread_id next_to_quit() {
         const thread_id t = threads_.first_pending();
         if (t < 0)
@@ -681,6 +850,9 @@ private:
             if (std::string_view{threads_[t].property} != "deadlock")
                 property = threads_[t].property;
         }
+        if (threads_.only_daemons_wait())
+            message += " (a daemon that waits here for work says so with await_work(): then it is "
+                       "idle, and no deadlock)";
         const site& at = threads_.pending(first)->where;
         report({property, std::move(message), at, first});
         if (recording())
@@ -731,13 +903,30 @@ private:
     std::string limit_in_;
     thread_table threads_;
     object_numbers numbers_;
+    scopes scopes_;
+    std::optional<finding> left_by_exception_; ///< found while an exception was under way
     std::vector<std::unique_ptr<location>> locations_;
+    std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed
     read_options options_;
     std::vector<object_id> ordered_additions_;
     bool start_over_ = false;
     std::vector<finding> findings_;
     extension_set extensions_;
+    coverage coverage_;
+    object_users users_;
     memory_model memory_;
+};
+
+/// While this is there, what is built belongs to no execution.
+class outside_of_execution {
+public:
+    outside_of_execution() = default;
+    outside_of_execution(const outside_of_execution&) = delete;
+    outside_of_execution& operator=(const outside_of_execution&) = delete;
+    ~outside_of_execution() { execution::current() = run_; }
+
+private:
+    execution* run_ = std::exchange(execution::current(), nullptr);
 };
 
 } // namespace wbsync::engine

@@ -82,10 +82,12 @@ private:
 struct view {
     vector_clock clock;
     fence_set fences;
+    vector_clock stores; ///< the stores up to these times are known, too, if nothing else of then
 
     void join(const view& other) noexcept {
         clock.join(other.clock);
         fences.join(other.fences);
+        stores.join(other.stores);
     }
 };
 

@@ -28,6 +28,7 @@ struct saved_search {
     double seconds = 0;
     std::string limit;
     double cut_off = 0;
+    engine::coverage covered;
     std::vector<engine::object_id> ordered_additions;
     std::vector<search_task> pending;
     std::vector<search_task> finished;
@@ -82,6 +83,7 @@ public:
             s.seconds = j.at("seconds").get<double>();
             s.limit = j.at("limit").get<std::string>();
             s.cut_off = j.at("cut_off").get<double>();
+            s.covered = coverage_from(j.at("covered"));
             s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
             s.pending = tasks_from(j.at("pending"));
             s.finished = tasks_from(j.at("finished"));
@@ -109,6 +111,7 @@ public:
                      {"seconds", s.seconds},
                      {"limit", s.limit},
                      {"cut_off", s.cut_off},
+                     {"covered", to_json(s.covered)},
                      {"ordered_additions", s.ordered_additions},
                      {"pending", to_json(s.pending)},
                      {"finished", to_json(s.finished)}};

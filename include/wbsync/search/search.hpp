@@ -6,6 +6,7 @@
 #include <wbsync/search/resume_file.hpp>
 #include <wbsync/search/run_check.hpp>
 #include <wbsync/search/turn.hpp>
+#include <wbsync/search/vacuity.hpp>
 #include <wbsync/search/workers.hpp>
 
 #include <algorithm>
@@ -256,6 +257,7 @@ private:
             result_.threads = std::max(result_.threads, r.threads);
             if (result_.limit.empty())
                 result_.limit = r.limit;
+            covered_.join(r.covered);
             cut_off_ += r.cut_off;
             if (r.failed && !failed_)
                 note_failure(r);
@@ -316,11 +318,17 @@ private:
                                ? 1
                                : std::clamp(1 - frontier_.share() - cut_off_, 0.0, 1.0);
         result_.outcome = failed_                 ? verdict::finding
-                          : result_.limit.empty() ? verdict::verified
+                          : result_.limit.empty() ? verified_or_vacuous()
                                                   : verdict::incomplete;
         if (failed_ && with_.trace)
             record_counterexample(model_, with_, schedule_, result_);
         keep();
+    }
+
+    verdict verified_or_vacuous() {
+        if (!with_.accept_vacuous)
+            result_.vacuity = vacuity_of(covered_);
+        return result_.vacuity.empty() ? verdict::verified : verdict::vacuous;
     }
 
     void note_stop() {
@@ -346,6 +354,7 @@ private:
         result_.limit = s.limit;
         executions_before_ = s.executions;
         cut_off_ = s.cut_off;
+        covered_ = s.covered;
         seconds_before_ = s.seconds;
         run_->order_additions(s.ordered_additions);
         is_divided_ = s.is_divided;
@@ -375,8 +384,8 @@ private:
         const bool own = result_.limit == limit_text(why_, with_);
         file_.save({key_, result_.executions, result_.redundant, result_.overlap, result_.discarded,
                     result_.events, result_.threads, is_divided_, result_.seconds,
-                    own ? std::string{} : result_.limit, cut_off_, run_->ordered_additions(),
-                    frontier_.pending(), frontier_.finished()});
+                    own ? std::string{} : result_.limit, cut_off_, covered_,
+                    run_->ordered_additions(), frontier_.pending(), frontier_.finished()});
     }
 
     engine::model_driver& model_;
@@ -395,6 +404,7 @@ private:
     search_task undivided_;     ///< what was left when it was
     result before_;             ///< what was seen until then
     double done_share_ = 0;
+    engine::coverage covered_;
     double cut_off_ = 0;                  ///< share that a limit to one execution hides
     std::uint64_t executions_before_ = 0; ///< of this run
     stop why_ = stop::exhausted;

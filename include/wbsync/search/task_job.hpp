@@ -53,6 +53,7 @@ struct task_result {
     int threads = 0;
     std::string limit;  ///< the first one that was hit
     double cut_off = 0; ///< share of the search that a limit to one execution hides
+    engine::coverage covered;
     bool failed = false;
     finding what; ///< of the first failure; not sent between processes, which run it again
     std::vector<engine::decision> decisions;
@@ -305,6 +306,7 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
     if (on_progress)
         job.on_progress = [&](const task_result& seen) { on_progress(seen, by.explored()); };
     engine::run_executions(job);
+    job.seen.covered = run.covered();
     if (job.seen.why == stop::start_over)
         job.seen.ordered_additions = run.ordered_additions();
     job.seen.undividable = by.cannot_be_divided();

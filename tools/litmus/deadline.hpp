@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace wbsync::litmus {
+
+/// When the time for a test is over.
+class deadline {
+public:
+    /// 0: never.
+    explicit deadline(double seconds = 0) : seconds_(seconds) {}
+
+    [[nodiscard]] bool over() const { return seconds_ > 0 && elapsed() > seconds_; }
+    /// For options::max_seconds: never 0, which would be no limit.
+    [[nodiscard]] double left() const {
+        return seconds_ > 0 ? std::max(seconds_ - elapsed(), 0.001) : 0;
+    }
+    [[nodiscard]] double elapsed() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+
+private:
+    double seconds_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+} // namespace wbsync::litmus

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "ast.hpp"
+#include "condition.hpp"
+#include "deadline.hpp"
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+namespace wbsync::litmus {
+
+/// What the kernel's memory model says about a test.
+struct kernel_answer {
+    std::string result;           ///< Never, Sometimes or Always; empty: not known
+    std::set<final_state> states; ///< that were found, and pass the filter
+    bool all_states = false;      ///< there are no others
+    std::string race;             ///< a pair of accesses
+    bool race_known = false;      ///< if there is no race, then in no execution
+    std::string error;            ///< what the test does wrong
+    std::string incomplete;       ///< why the result is not known
+    std::uint64_t candidates = 0; ///< executions that the model was asked about
+};
+
+/// How far the search goes.
+struct kernel_limits {
+    std::uint64_t for_states = 20'000; ///< executions to ask about for all final states
+    std::uint64_t for_result = 400'000; ///< and for the result, if those are too many
+};
+
+/// Looks for the executions of the test that the model allows. A test without many accesses is
+/// decided exactly.
+kernel_answer ask_kernel_model(const litmus_test& test, const deadline& until,
+                               const kernel_limits& limits = {});
+
+} // namespace wbsync::litmus

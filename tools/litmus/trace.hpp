@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "ast.hpp"
+#include "goal.hpp"
+#include "values.hpp"
+
+#include <bitset>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace wbsync::litmus {
+
+/// A thread with more of these is not looked at.
+constexpr std::size_t max_trace_events = 256;
+
+/// Events of one thread, by their numbers.
+using event_mask = std::bitset<max_trace_events>;
+
+/// What a thread does: one access, half of a read-modify-write, a fence, the end of a section.
+struct trace_event {
+    enum class kind : std::uint8_t {
+        read,
+        write,
+        lock_read,  ///< spin_lock() sees that the lock is free
+        lock_write, ///< and takes it
+        lock_fail,  ///< spin_trylock() sees that it is not
+        unlock,
+        // What is no access. Those of SRCU have a location.
+        barrier, ///< smp_mb() and the like: `fence` says which
+        rcu_lock,
+        rcu_unlock,
+        synchronize,
+    } what = kind::barrier;
+    position at;
+    int location = -1;
+    std::int64_t value = 0; ///< what is read, or written
+    bool plain = false;
+    bool updates = false;     ///< of a read-modify-write, also of one that failed
+    bool acquires = false;    ///< only where it orders: not if the read-modify-write failed
+    bool releases = false;
+    bool full = false;        ///< of a read-modify-write that is a full barrier
+    bool no_result = false;   ///< the read of atomic_inc() and its like
+    bool section = false;     ///< srcu_read_lock() is a read, srcu_read_unlock() a write
+    fence_kind fence = fence_kind::full;
+    int partner = -1;   ///< the other half of a read-modify-write
+    int step = 0;       ///< events of one expression have no order but by dependencies
+    event_mask address; ///< reads on which the location depends
+    event_mask data;    ///< on which the written value depends
+    event_mask control; ///< on which it depends whether this is done
+
+    [[nodiscard]] bool reads() const noexcept {
+        return what == kind::read || what == kind::lock_read || what == kind::lock_fail;
+    }
+    [[nodiscard]] bool writes() const noexcept {
+        return what == kind::write || what == kind::lock_write || what == kind::unlock;
+    }
+    /// An access, to a variable or a lock.
+    [[nodiscard]] bool accesses() const noexcept { return reads() || writes(); }
+    /// Of a spinlock.
+    [[nodiscard]] bool locks() const noexcept {
+        return what == kind::lock_read || what == kind::lock_write || what == kind::lock_fail ||
+               what == kind::unlock;
+    }
+};
+
+/// One way through a thread, if its reads return these values.
+struct trace {
+    std::vector<trace_event> events;
+    std::vector<std::int64_t> registers; ///< at the end
+    std::string error;                   ///< what it did wrong; then there is nothing after that
+};
+
+/// Every way through a thread. A read returns what the thread itself wrote last, the initial value
+/// if it wrote nothing, or one of the values that others write.
+struct trace_list {
+    std::vector<trace> traces;
+    std::string incomplete; ///< why some are missing; empty: none is
+};
+/// `wanted`: registers that are of interest with one value only. `stop` is asked now and then.
+trace_list traces_of(const litmus_test& test, int process, const value_sets& others,
+                     const goal& wanted, std::size_t at_most, const std::function<bool()>& stop);
+
+} // namespace wbsync::litmus

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "ast.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace wbsync::litmus {
+
+/// Values of each location.
+using value_sets = std::vector<std::set<std::int64_t>>;
+
+/// Values that each thread may write, by thread and location.
+using written_values = std::vector<value_sets>;
+
+/// Whatever an execution of the test writes is among these: every arm of every branch is gone
+/// through with every value that may be read there. Nothing if there are too many.
+std::optional<written_values> values_of(const litmus_test& test);
+
+/// What the threads other than `process` write.
+value_sets written_by_others(const written_values& all, std::size_t process);
+
+} // namespace wbsync::litmus
