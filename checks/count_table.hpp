@@ -296,6 +296,10 @@ inline std::vector<counted> unlock_then_lock() {
         // Message passing: 2^2 - 1, and the old value behind the flag unless it is ordered.
         same("loads", {writer, {load(1), lock, unlock, other_lock, load(0), other_unlock}}, 3),
         {"loads, with no lock after the unlock", {writer, {load(1), lock, unlock, load(0)}}, 3, 4},
+        same("uses of what is freed then",
+             {{use, lock, unlock, other_lock, store(0), other_unlock},
+              {load(0), if_not_zero(kfree)}},
+             2),
         same("stores", {{lock, store(0), unlock, other_lock, store(1), other_unlock}, reader}, 3),
         {"stores, with no unlock before the lock",
          {{store(0), lock, store(1), unlock}, reader},

@@ -737,10 +737,18 @@ private:
     /// not known, or nullptr.
     void expect_ordered(const lifetime& object, const view& ordered, const store_record* store) {
         for (thread_id u = 0; u != threads_.count(); ++u)
-            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
+            if (u != self_ && !comes_before(u, object.last_access_[u], ordered))
                 ends_unordered(object, object.uses_[u], u);
         if (store != nullptr)
             ends_unordered(object, stores_[static_cast<std::size_t>(store->step)], store->thread);
+    }
+
+    /// Does what `u` did at `when` come before who knows `ordered`, and depends on that? Loads do
+    /// if they come before an unlock, and a store that is known after the thread's next lock: they
+    /// are performed first, though they are not known.
+    static bool comes_before(thread_id u, timestamp when, const view& ordered) {
+        return ordered.clock.covers(u, when) ||
+               (ordered.stores.covers(u, when) && !mutated(mutant::relock_forgets_uses));
     }
 
     /// A thread that an exception ends is a finding of its own, which comes first.

@@ -82,7 +82,8 @@ private:
 struct view {
     vector_clock clock;
     fence_set fences;
-    vector_clock stores; ///< the stores up to these times are known, too, if nothing else of then
+    /// The stores up to these times are known, too. Loads of then are performed, and not known.
+    vector_clock stores;
 
     void join(const view& other) noexcept {
         clock.join(other.clock);

@@ -49,6 +49,7 @@ enum class mutant : std::uint8_t {
     relock_learns_nothing,
     relock_passes_no_stores,
     relock_passes_reads,
+    relock_forgets_uses,
     relock_orders_plain,
     unlock_passes_no_reads,
     await_takes_any_value,
@@ -121,6 +122,9 @@ inline constexpr std::array mutant_descriptions = [] {
                       "a store before an unlock is not ordered before those after the next lock"),
         WBSYNC_MUTANT(relock_passes_reads,
                       "a store after a lock passes on what was read before the unlock"),
+        WBSYNC_MUTANT(relock_forgets_uses,
+                      "a use before an unlock is not ordered before what a store after the next "
+                      "lock leads to"),
         WBSYNC_MUTANT(relock_orders_plain,
                       "what a lock orders after an earlier unlock, it orders for plain accesses"),
         WBSYNC_MUTANT(unlock_passes_no_reads,
