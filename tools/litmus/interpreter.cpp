@@ -293,6 +293,7 @@ known_value interpreter::call(const expression& e) {
     case action::add:
     case action::fetch:
     case action::add_return:
+    case action::add_negative:
     case action::add_and_test: return update(e);
     case action::full_fence:
         give_up_guesses();
