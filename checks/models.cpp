@@ -42,10 +42,14 @@ bool is_umount(const models::model& m) {
 
 /// Those that are asked about umount, with other bounds than their own.
 void check_umounts(const parameter_values& given) {
+    int seen = 0;
     for (const models::model& m : models::all())
-        if (is_umount(m))
+        if (is_umount(m)) {
             for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
                 check_as_expected(m, memory, given);
+            ++seen;
+        }
+    CHECK(seen == 36);
 }
 
 bool is_p1_or_p2(const result& r) {
@@ -57,10 +61,12 @@ bool is_p1_or_p2(const result& r) {
 // --- every model, as expected -------------------------------------------------------------------
 
 TEST_CASE("every model comes out as expected under sc") {
+    REQUIRE_FALSE(models::all().empty());
     for (const models::model& m : models::all())
         check_as_expected(m, memory_kind::sc);
 }
 TEST_CASE("every model comes out as expected under weak") {
+    REQUIRE_FALSE(models::all().empty());
     for (const models::model& m : models::all())
         check_as_expected(m, memory_kind::weak);
 }
@@ -326,6 +332,7 @@ TEST_CASE("a finding in a protocol has the same counterexample every time") {
 // --- the catalogue ------------------------------------------------------------------------------
 
 TEST_CASE("no two models of the catalogue have one name") {
+    REQUIRE_FALSE(models::all().empty());
     std::set<std::string> known;
     for (const models::model& m : models::all()) {
         CAPTURE(m.name);
@@ -334,6 +341,7 @@ TEST_CASE("no two models of the catalogue have one name") {
 }
 
 TEST_CASE("every model of the catalogue has a name, a commit, and defaults within their bounds") {
+    REQUIRE_FALSE(models::all().empty());
     for (const models::model& m : models::all()) {
         CAPTURE(m.name);
         CHECK_FALSE(m.name.empty());

@@ -240,6 +240,7 @@ TEST_CASE("limits are those of a run, and a limit to one execution is remembered
     CHECK(first.incomplete());
     CHECK(first.limit.starts_with("depth limit reached"));
     CHECK(first.explored < 1);
+    REQUIRE(file.exists());
     for (int i = 0; i != 100 && file.exists(); ++i) {
         const result r = check<spins>(with);
         CHECK(r.incomplete());
