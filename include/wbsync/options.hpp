@@ -56,7 +56,13 @@ struct options {
     double max_step_seconds = 5;
     int jobs = 0; ///< processes that explore; 0: one for each core
     division divide = {};
-    bool all_findings = false; ///< go on after a finding
+    /// Go on after a finding: `on_execution` is told of those of each execution; the result has the
+    /// first one. So every check on what was read that fails in some execution is seen (BUG_ON(),
+    /// ensure(), a deadlock). Of two accesses that are no steps and not ordered (a data race, a use
+    /// after free) one order is run: it is seen, by one of its two messages, and what its thread
+    /// would have done after it is not. What differs in the names of alike threads is seen once. A
+    /// wait that only an old value can end is reported as a deadlock of some execution, not of each.
+    bool all_findings = false;
     bool symmetry =
         true; ///< executions that differ in the names of alike threads are explored once
     bool accept_vacuous =
