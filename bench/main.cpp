@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Measures the umount protocol of umount.hpp and the models of the repository, as a markdown table
-// or JSON. Fails if a check takes more executions than it used to, or a mutant gets away.
+// Measures the umount protocol of umount.hpp and the models of the repository: the times, or the
+// numbers of executions, as Markdown tables; or all as JSON. Fails if a check takes more executions
+// than it used to, or a mutant gets away.
 
 #include "bench/measure.hpp"
 #include "bench/published.hpp"
@@ -26,8 +27,9 @@ constexpr memory_kind memories[] = {memory_kind::sc, memory_kind::weak};
 struct settings {
     bool json = false;
     bool quick = false;
+    bool counts = false;
 
-    [[nodiscard]] int runs() const noexcept { return quick ? 1 : 3; }
+    [[nodiscard]] int runs() const noexcept { return quick || counts ? 1 : 3; }
     [[nodiscard]] double seconds() const noexcept { return quick ? 0.1 : 1; }
 };
 
@@ -211,14 +213,13 @@ std::string verdict_of(const result& r) {
     return r.outcome == verdict::finding ? "finding " + r.what.property : name_of(r.outcome);
 }
 
-void print_markdown(const report_data& data) {
-    fmt::print("## The umount protocol\n\n"
-               "| fix | n | memory | executions | redundant | events | seconds | executions/s |\n"
-               "|---|--:|---|--:|--:|--:|--:|--:|\n");
+/// What depends on the engine only, never on the machine.
+void print_counts(const report_data& data) {
+    fmt::print("| fix | n | memory | executions | redundant | events |\n"
+               "|---|--:|---|--:|--:|--:|\n");
     for (const measurement& m : data.umount)
-        fmt::print("| {} | {} | {} | {} | {} | {} | {:.4f} | {} |\n", m.what, m.n,
-                   name_of(m.memory), grouped(m.seen.executions), grouped(m.seen.redundant),
-                   grouped(m.seen.events), m.seen.seconds, rate(executions_per_second(m.seen)));
+        fmt::print("| {} | {} | {} | {} | {} | {} |\n", m.what, m.n, name_of(m.memory),
+                   grouped(m.seen.executions), grouped(m.seen.redundant), grouped(m.seen.events));
 
     fmt::print("\nThe same protocol, operation for operation, in other checkers; executions for "
                "n = 1, 2, …:\n\n"
@@ -226,7 +227,29 @@ void print_markdown(const report_data& data) {
     for (const published& p : others)
         fmt::print("| {} | {} | {} | {} |\n", p.checker, p.memory, p.per_sb, p.rcu);
 
-    fmt::print("\n## Speed\n\nChecks repeated in one process.\n\n"
+    fmt::print("\n### Switchers that are alike\n\nEach takes the next free item; weak memory.\n\n"
+               "| fix | n | executions | up to renaming | ratio |\n|---|--:|--:|--:|--:|\n");
+    for (const alike_row& a : data.alike)
+        fmt::print("| {} | {} | {} | {} | {:.1f} |\n", a.what, a.n, grouped(a.without),
+                   grouped(a.with), static_cast<double>(a.without) / static_cast<double>(a.with));
+
+    fmt::print("\n### Mutants\n\nOne promise broken, n = 1, weak memory.\n\n"
+               "| mutant | found | after executions |\n|---|---|--:|\n");
+    for (const measurement& m : data.broken)
+        fmt::print("| {} | {} | {} |\n", m.what, m.seen.found("BUG_ON") ? "yes" : "no",
+                   grouped(m.seen.executions));
+
+    fmt::print("\n### Models\n\n"
+               "| model | switchers | memory | verdict | executions | redundant | events |\n"
+               "|---|--:|---|---|--:|--:|--:|\n");
+    for (const measurement& m : data.models)
+        fmt::print("| {} | {} | {} | {} | {} | {} | {} |\n", m.what, m.n, name_of(m.memory),
+                   verdict_of(m.seen), grouped(m.seen.executions), grouped(m.seen.redundant),
+                   grouped(m.seen.events));
+}
+
+void print_times(const report_data& data) {
+    fmt::print("Checks repeated in one process:\n\n"
                "| fix | n | memory | checks | seconds | CPU seconds | executions/s |\n"
                "|---|--:|---|--:|--:|--:|--:|\n");
     for (const throughput& t : data.speed)
@@ -234,25 +257,12 @@ void print_markdown(const report_data& data) {
                    grouped(t.checks), t.seconds, t.cpu_seconds, rate(t.per_second()));
     fmt::print("\nPeak memory of all of this: {:.1f} MB.\n", data.megabytes);
 
-    fmt::print("\n## Switchers that are alike\n\nEach takes the next free item; weak memory.\n\n"
-               "| fix | n | executions | up to renaming | ratio |\n|---|--:|--:|--:|--:|\n");
-    for (const alike_row& a : data.alike)
-        fmt::print("| {} | {} | {} | {} | {:.2f} |\n", a.what, a.n, grouped(a.without),
-                   grouped(a.with), static_cast<double>(a.without) / static_cast<double>(a.with));
-
-    fmt::print("\n## Mutants\n\nOne promise broken, n = 1, weak memory.\n\n"
-               "| mutant | found | after executions |\n|---|---|--:|\n");
-    for (const measurement& m : data.broken)
-        fmt::print("| {} | {} | {} |\n", m.what, m.seen.found("BUG_ON") ? "yes" : "no",
-                   grouped(m.seen.executions));
-
-    fmt::print("\n## Models\n\n"
-               "| model | switchers | memory | verdict | executions | redundant | events | seconds "
-               "|\n|---|--:|---|---|--:|--:|--:|--:|\n");
-    for (const measurement& m : data.models)
-        fmt::print("| {} | {} | {} | {} | {} | {} | {} | {:.4f} |\n", m.what, m.n,
-                   name_of(m.memory), verdict_of(m.seen), grouped(m.seen.executions),
-                   grouped(m.seen.redundant), grouped(m.seen.events), m.seen.seconds);
+    fmt::print("\nSingle checks, the best of three:\n\n"
+               "| what | n | memory | seconds | executions/s |\n|---|--:|---|--:|--:|\n");
+    for (const auto* all : {&data.umount, &data.models})
+        for (const measurement& m : *all)
+            fmt::print("| {} | {} | {} | {:.4f} | {} |\n", m.what, m.n, name_of(m.memory),
+                       m.seen.seconds, rate(executions_per_second(m.seen)));
 }
 
 nlohmann::ordered_json to_json(const std::vector<measurement>& all) {
@@ -297,24 +307,28 @@ void print_json(const report_data& data) {
 int run(const settings& how) {
     report_data data;
     measure_umount(how, data);
-    measure_speed(how, data);
+    if (!how.counts)
+        measure_speed(how, data);
     measure_alike(data);
     measure_mutants(data);
     measure_models(how, data);
     data.megabytes = peak_megabytes();
     if (how.json)
         print_json(data);
+    else if (how.counts)
+        print_counts(data);
     else
-        print_markdown(data);
+        print_times(data);
     std::fflush(stdout);
     for (const std::string& f : data.failures)
         fmt::print(stderr, "wbsync_bench: {}\n", f);
     return data.failures.empty() ? 0 : 1;
 }
 
-constexpr const char* usage = "usage: wbsync_bench [--quick] [--json]\n\n"
-                              "  --quick  one run of each check instead of the best of three\n"
-                              "  --json   JSON instead of markdown\n";
+constexpr const char* usage = "usage: wbsync_bench [--quick] [--counts] [--json]\n\n"
+                              "  --quick   one run of each check instead of the best of three\n"
+                              "  --counts  how many executions, instead of how long\n"
+                              "  --json    JSON with everything instead of Markdown\n";
 
 } // namespace
 
@@ -324,6 +338,8 @@ int main(int argc, char** argv) try {
         const std::string_view argument{argv[i]};
         if (argument == "--json") {
             how.json = true;
+        } else if (argument == "--counts") {
+            how.counts = true;
         } else if (argument == "--quick") {
             how.quick = true;
         } else if (argument == "--help" || argument == "-h") {

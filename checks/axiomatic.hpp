@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -38,7 +39,14 @@ private:
         std::int64_t last = 0;
         std::vector<int> must_end; ///< sections that the grace period waits for
         int section = -1;
+        int unlock = none;         ///< the last one, as a node
+        int lock = none;           ///< likewise
+        int atomic = none;         ///< the last read-modify-write
+        int fence_waits = nowhere; ///< the node before a fence that waits for one, or `none`
     };
+
+    static constexpr int none = -1;
+    static constexpr int nowhere = -2;
 
     struct moment {
         axiomatic::graph g;
@@ -104,10 +112,9 @@ private:
         case kind::store: return store(m, t, o, o.variable, o.value, false);
         case kind::store_release: return store(m, t, o, o.variable, o.value, true);
         case kind::unlock: return store(m, t, o, max_variables, 0, true);
-        case kind::lock:
-            if (m.g.value(m.g.newest(max_variables)) == 0)
-                update(m, t, o, max_variables, 1, true, false, false);
-            return;
+        case kind::other_unlock: return store(m, t, o, max_variables + 1, 0, true);
+        case kind::lock: return lock(m, t, o, max_variables);
+        case kind::other_lock: return lock(m, t, o, max_variables + 1);
         case kind::add:
         case kind::fetch_add_relaxed: return add(m, t, o, false, false, false);
         case kind::fetch_add: return add(m, t, o, false, false, true);
@@ -126,6 +133,10 @@ private:
         case kind::mb: return fence(m, t, o, true, true, true);
         case kind::rmb: return fence(m, t, o, true, false, false);
         case kind::wmb: return fence(m, t, o, false, true, false);
+        case kind::before_atomic: return fence_before_atomic(m, t, o);
+        case kind::after_atomic: return fence_after(m, t, o, {m.threads[t].atomic});
+        case kind::after_spinlock: return fence_after(m, t, o, {m.threads[t].lock});
+        case kind::after_unlock_lock: return fence_after_unlock_lock(m, t, o);
         case kind::read_lock: return enter(m, t, o);
         case kind::read_unlock: return leave(m, t, o);
         case kind::synchronize: return m.threads[t].waiting ? end(m, t, o) : start(m, t, o);
@@ -193,8 +204,15 @@ private:
         n.object = object;
         n.value = value;
         next.own[t] += "w";
-        next.g.add(n);
+        const int w = next.g.add(n);
+        if (object >= max_variables)
+            next.threads[t].unlock = w;
         done(next, t, o);
+    }
+
+    void lock(const moment& m, std::size_t t, const operation& o, int object) {
+        if (m.g.value(m.g.newest(object)) == 0)
+            update(m, t, o, object, 1, true, false, false);
     }
 
     void add(const moment& m, std::size_t t, const operation& o, bool acquires, bool releases,
@@ -208,6 +226,8 @@ private:
         moment next = m;
         if (full)
             next.g.add(full_fence(t));
+        if (object < max_variables)
+            reach_atomic(next, t);
         node n;
         n.thread = static_cast<int>(t);
         n.reads = n.writes = true;
@@ -217,7 +237,10 @@ private:
         n.from = m.g.newest(object);
         n.value = value;
         next.own[t] += "u" + name(m, n.from);
-        next.g.add(n);
+        if (object >= max_variables)
+            n.unlocks = unlocks_before(m, t, n.from);
+        const int u = next.g.add(n);
+        (object < max_variables ? next.threads[t].atomic : next.threads[t].lock) = u;
         if (full)
             next.g.add(full_fence(t));
         done(next, t, o, m.g.value(n.from));
@@ -229,6 +252,74 @@ private:
         next.own[t] += "f";
         next.g.add(fence_node(t, node::sort::fence, acquires, releases, full));
         done(next, t, o);
+    }
+
+    // --- fences that belong to another operation ------------------------------------------------
+
+    /// A full fence after all up to those nodes, in their threads, that there are.
+    static node fence_only_after(std::size_t t, const std::vector<int>& nodes) {
+        node n = full_fence(t);
+        n.only_after = true;
+        for (const int i : nodes)
+            if (i >= 0)
+                n.after.push_back(i);
+        return n;
+    }
+
+    void fence_after(const moment& m, std::size_t t, const operation& o,
+                     const std::vector<int>& nodes) {
+        moment next = m;
+        next.own[t] += "a";
+        const node n = fence_only_after(t, nodes);
+        if (!n.after.empty())
+            next.g.add(n);
+        done(next, t, o);
+    }
+
+    /// What came before the unlocks that came before the last lock of the thread.
+    void fence_after_unlock_lock(const moment& m, std::size_t t, const operation& o) {
+        std::vector<int> nodes;
+        if (const int l = m.threads[t].lock; l != none)
+            for (const int u : m.g.nodes[static_cast<std::size_t>(l)].unlocks)
+                nodes.push_back(node_before(m, u));
+        fence_after(m, t, o, nodes);
+    }
+
+    void fence_before_atomic(const moment& m, std::size_t t, const operation& o) {
+        moment next = m;
+        next.own[t] += "b";
+        next.threads[t].fence_waits = newest_of(m, t);
+        done(next, t, o);
+    }
+    static void reach_atomic(moment& m, std::size_t t) {
+        const int before = std::exchange(m.threads[t].fence_waits, nowhere);
+        if (before >= 0)
+            m.g.add(fence_only_after(t, {before}));
+    }
+
+    static std::vector<int> unlocks_before(const moment& m, std::size_t t, int from) {
+        std::vector<int> all;
+        for (const int u : {from, m.threads[t].unlock})
+            if (u >= 0)
+                all.push_back(u);
+        return all;
+    }
+
+    /// The last node of the thread of node `i` before that one.
+    static int node_before(const moment& m, int i) {
+        int before = none;
+        for (int j = 0; j != i; ++j)
+            if (m.g.nodes[static_cast<std::size_t>(j)].thread ==
+                m.g.nodes[static_cast<std::size_t>(i)].thread)
+                before = j;
+        return before;
+    }
+    static int newest_of(const moment& m, std::size_t t) {
+        int newest = none;
+        for (std::size_t j = 0; j != m.g.nodes.size(); ++j)
+            if (m.g.nodes[j].thread == static_cast<int>(t))
+                newest = static_cast<int>(j);
+        return newest;
     }
 
     // --- RCU: each section ends before the end of a grace period, or starts after its start

@@ -59,6 +59,12 @@ constexpr operation rmb{kind::rmb};
 constexpr operation wmb{kind::wmb};
 constexpr operation lock{kind::lock};
 constexpr operation unlock{kind::unlock};
+constexpr operation other_lock{kind::other_lock};
+constexpr operation other_unlock{kind::other_unlock};
+constexpr operation before_atomic{kind::before_atomic};
+constexpr operation after_atomic{kind::after_atomic};
+constexpr operation after_spinlock{kind::after_spinlock};
+constexpr operation after_unlock_lock{kind::after_unlock_lock};
 constexpr operation trylock{kind::trylock, 0, 1};
 constexpr operation read_lock{kind::read_lock};
 constexpr operation read_unlock{kind::read_unlock};
@@ -252,6 +258,63 @@ inline std::vector<counted> spinlocks() {
     };
 }
 
+/// Store buffering against a full barrier: 2^2 - 1, and the two old values unless the barrier is
+/// one.
+inline counted opposite_mb(std::string name, thread what, bool full) {
+    return {std::move(name), {std::move(what), {store(1), mb, load(0)}}, 3, full ? 3U : 5U};
+}
+
+inline std::vector<counted> fences_of_operations() {
+    return {
+        opposite_mb("before an addition", {store(0), before_atomic, add(2), load(1)}, true),
+        opposite_mb("after an addition", {store(0), add(2), after_atomic, load(1)}, true),
+        opposite_mb("before nothing", {store(0), before_atomic, load(1)}, false),
+        opposite_mb("after nothing", {store(0), after_atomic, load(1)}, false),
+        opposite_mb("after a lock", {store(0), lock, unlock, after_spinlock, load(1)}, true),
+        opposite_mb("after no lock", {store(0), after_spinlock, load(1)}, false),
+        opposite_mb("after unlock and lock",
+                    {store(0), lock, unlock, other_lock, after_unlock_lock, load(1), other_unlock},
+                    true),
+        opposite_mb("after a lock without unlock",
+                    {store(0), lock, after_unlock_lock, load(1), unlock}, false),
+        opposite_mb("with the load before the addition", {store(0), before_atomic, load(1), add(2)},
+                    false),
+        opposite_mb("with the store after the addition", {add(2), store(0), after_atomic, load(1)},
+                    false),
+        opposite_mb("with the store after the lock",
+                    {lock, store(0), after_spinlock, load(1), unlock}, false),
+        opposite_mb("with the store after the unlock",
+                    {lock, unlock, store(0), other_lock, after_unlock_lock, load(1), other_unlock},
+                    false),
+    };
+}
+
+inline std::vector<counted> unlock_then_lock() {
+    const thread writer{store(0), wmb, store(1)};
+    const thread reader{acquire(1), load(0)};
+    return {
+        // Message passing: 2^2 - 1, and the old value behind the flag unless it is ordered.
+        same("loads", {writer, {load(1), lock, unlock, other_lock, load(0), other_unlock}}, 3),
+        {"loads, with no lock after the unlock", {writer, {load(1), lock, unlock, load(0)}}, 3, 4},
+        same("uses of what is freed then",
+             {{use, lock, unlock, other_lock, store(0), other_unlock},
+              {load(0), if_not_zero(kfree)}},
+             2),
+        same("stores", {{lock, store(0), unlock, other_lock, store(1), other_unlock}, reader}, 3),
+        {"stores, with no unlock before the lock",
+         {{store(0), lock, store(1), unlock}, reader},
+         3,
+         4},
+        // What is read before and passed on after: three pairs, less the cycle; which weak shows.
+        {"a store that was read: 2^3 - 1, and an old value",
+         {{store(0)}, {lock, load(0), unlock, lock, store(1), unlock}, reader},
+         7,
+         8},
+        same("handed over, with what was read",
+             {writer, {lock, load(1), store(2), unlock}, {lock, load(2), load(0), unlock}}, 0),
+    };
+}
+
 inline std::vector<counted> sleeping_locks() {
     const thread reads{{kind::down_read}, {kind::up_read}};
     const thread writes{{kind::down_write}, {kind::up_write}};
@@ -382,7 +445,9 @@ inline std::vector<group> groups() {
             {"callbacks", callbacks()},
             {"work items", work_items()},
             {"wait_var_event", wait_var_event()},
-            {"objects", objects()}};
+            {"objects", objects()},
+            {"barriers of operations", fences_of_operations()},
+            {"unlock, then lock", unlock_then_lock()}};
 }
 
 } // namespace count_table

@@ -49,6 +49,7 @@ private:
 std::uint64_t run(memory_kind memory, const bodies& what) {
     options with;
     with.memory = memory;
+    with.accept_vacuous = true; // counting is all that it is for
     const result r = check<model>(with, &what);
     CHECK(r.verified());
     CHECK(r.redundant == 0);

@@ -77,6 +77,14 @@ TEST_CASE("counts: spinlocks") {
     check(count_table::spinlocks());
 }
 
+TEST_CASE("counts: barriers that belong to an operation, in its place and astray") {
+    check(count_table::fences_of_operations());
+}
+
+TEST_CASE("counts: an unlock and the next lock") {
+    check(count_table::unlock_then_lock());
+}
+
 TEST_CASE("counts: semaphores, mutexes and completions") {
     check(count_table::sleeping_locks());
 }

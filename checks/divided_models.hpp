@@ -48,6 +48,7 @@ struct many_executions {
                 atomic_xchg(x, i);
         });
     }
+    void finally() { BUG_ON(READ_ONCE(x) >= n); }
 };
 
 } // namespace divided_models

@@ -3,6 +3,7 @@
 
 #include "checks/operation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -78,6 +79,13 @@ struct node {
     int from = initial; ///< the node that is read
     std::int64_t value = 0;
 
+    /// Of a fence that belongs to an operation before it: all up to these nodes, in their threads,
+    /// comes before it, and not what lies in between.
+    bool only_after = false;
+    std::vector<int> after;
+    /// Of a lock: the unlock whose store it reads, and the last one of its own thread.
+    std::vector<int> unlocks;
+
     [[nodiscard]] bool is_fence() const { return what != sort::access; }
 };
 
@@ -85,7 +93,7 @@ class graph {
 public:
     std::vector<node> nodes;
     relation extra;                                        ///< between grace periods and sections
-    std::array<std::vector<int>, max_variables + 1> order; ///< modification order
+    std::array<std::vector<int>, max_variables + 2> order; ///< modification order
 
     int add(const node& n) {
         nodes.push_back(n);
@@ -108,10 +116,13 @@ public:
         const relation before = program_order(n);
         relation hb = before;
         hb |= extra;
-        add_synchronisation(before, hb);
+        relation propagated; // from stores alone, with nothing else of their past
+        add_synchronisation(before, hb, propagated);
         hb.close(n);
+        propagated |= propagated.then(hb);
         const relation eco = communication(n);
-        if (hb.reflexive_somewhere(n) || hb.then(eco).reflexive_somewhere(n))
+        if (hb.reflexive_somewhere(n) || hb.then(eco).reflexive_somewhere(n) ||
+            propagated.then(eco).reflexive_somewhere(n))
             return false;
         relation psc = hb.then(eco).then(hb);
         psc |= hb;
@@ -127,30 +138,67 @@ public:
 private:
     [[nodiscard]] const node& at(int i) const { return nodes[static_cast<std::size_t>(i)]; }
 
+    static void add_from(node_set from, int to, relation& r) {
+        for (; from != 0; from &= from - 1)
+            r.add(std::countr_zero(from), to);
+    }
+
     [[nodiscard]] relation program_order(int n) const {
         relation r;
         for (int i = 0; i != n; ++i)
-            for (int j = i + 1; j != n; ++j)
-                if (at(i).thread == at(j).thread && at(i).what != node::sort::leave &&
+            for (int j = 0; j != n; ++j)
+                if (i != j && comes_before(i, j) && at(i).what != node::sort::leave &&
                     at(j).what != node::sort::enter)
                     r.add(i, j);
         return r;
     }
 
-    void add_synchronisation(const relation& before, relation& hb) const {
+    [[nodiscard]] bool comes_before(int i, int j) const {
+        if (!at(j).only_after)
+            return i < j && at(i).thread == at(j).thread;
+        return std::any_of(at(j).after.begin(), at(j).after.end(),
+                           [&](int k) { return i <= k && at(i).thread == at(k).thread; });
+    }
+
+    /// What was read before an unlock is acquired at the next lock.
+    [[nodiscard]] bool acquires(const relation& before, int r, int t) const {
+        if (at(t).acquires && (t == r || (at(t).is_fence() && before.has(r, t))))
+            return true;
+        return std::any_of(at(t).unlocks.begin(), at(t).unlocks.end(),
+                           [&](int u) { return before.has(r, u); });
+    }
+
+    /// The stores that come before an unlock before a lock of which store `w` comes after.
+    [[nodiscard]] node_set ordered_by_locks(const relation& before, int w) const {
+        node_set stores = 0;
+        const int n = static_cast<int>(nodes.size());
+        for (int l = 0; l != n; ++l)
+            for (const int u : at(l).unlocks)
+                for (int s = 0; s != n; ++s)
+                    if (before.has(l, w) && before.has(s, u) && at(s).writes)
+                        stores |= node_set{1} << s;
+        return stores;
+    }
+
+    void add_synchronisation(const relation& before, relation& hb, relation& propagated) const {
         const int n = static_cast<int>(nodes.size());
         for (int r = 0; r != n; ++r) {
             if (!at(r).reads)
                 continue;
             node_set sources = 0;
-            for (int w = at(r).from; w != initial; w = at(w).reads ? at(w).from : initial)
+            node_set stores = 0;
+            for (int w = at(r).from; w != initial; w = at(w).reads ? at(w).from : initial) {
                 for (int s = 0; s != n; ++s)
                     if (at(s).releases && (s == w || (at(s).is_fence() && before.has(s, w))))
                         sources |= node_set{1} << s;
-            for (int t = 0; t != n; ++t)
-                if (at(t).acquires && (t == r || (at(t).is_fence() && before.has(r, t))))
-                    for (node_set left = sources; left != 0; left &= left - 1)
-                        hb.add(std::countr_zero(left), t);
+                stores |= ordered_by_locks(before, w);
+            }
+            for (int t = 0; t != n; ++t) {
+                if (!acquires(before, r, t))
+                    continue;
+                add_from(sources, t, hb);
+                add_from(stores, t, propagated);
+            }
         }
     }
 

@@ -86,10 +86,16 @@ inline access access_of(const operation& o) {
     case kind::mb:
     case kind::rmb:
     case kind::wmb:
+    case kind::before_atomic:
+    case kind::after_atomic:
+    case kind::after_spinlock:
+    case kind::after_unlock_lock:
     case kind::read_lock: // commutes with its like, and grace periods are not looked at here
     case kind::read_unlock: return {0, access_class::none};
     case kind::lock:
     case kind::unlock: return {lock_object, access_class::write};
+    case kind::other_lock:
+    case kind::other_unlock: return {lock_object + 1, access_class::write};
     default: return {o.variable, access_class::write};
     }
 }

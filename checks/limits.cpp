@@ -261,6 +261,7 @@ struct long_history {
                 READ_ONCE(x);
         });
     }
+    void finally() { BUG_ON(READ_ONCE(x) != n); }
 };
 
 } // namespace

@@ -17,10 +17,13 @@ namespace litmus {
 
 using namespace wbsync;
 
-/// What the threads of a litmus test share: variables, a lock, and their results.
+/// What the threads of a litmus test share: variables, locks, and their results.
 struct shared {
     atomic_t w{"w"}, x{"x"}, y{"y"}, z{"z"};
-    spinlock_t l{"l"};
+    spinlock_t l{"l"}, k{"k"};
+    mutex m{"m"};
+    srcu_struct srcu{"srcu"};
+    wait_queue_head_t queue{"queue"};
     std::array<std::int64_t, 4> r;
 
     shared() { r.fill(-1); }

@@ -39,6 +39,12 @@ enum class kind : std::uint8_t {
     synchronize,
     cmpxchg,
     add_unless,
+    other_lock,
+    other_unlock,
+    before_atomic,
+    after_atomic,
+    after_spinlock,
+    after_unlock_lock,
     trylock, ///< and what it protects, and the unlock
     bug_on,
     plain_read,
@@ -108,6 +114,12 @@ constexpr const char* name_of(kind k) {
     case kind::synchronize: return "synchronize_rcu";
     case kind::cmpxchg: return "atomic_cmpxchg";
     case kind::add_unless: return "atomic_add_unless";
+    case kind::other_lock: return "spin_lock (another)";
+    case kind::other_unlock: return "spin_unlock (another)";
+    case kind::before_atomic: return "smp_mb__before_atomic";
+    case kind::after_atomic: return "smp_mb__after_atomic";
+    case kind::after_spinlock: return "smp_mb__after_spinlock";
+    case kind::after_unlock_lock: return "smp_mb__after_unlock_lock";
     case kind::trylock: return "spin_trylock";
     case kind::bug_on: return "BUG_ON";
     case kind::plain_read: return "plain read";
@@ -171,7 +183,7 @@ inline const std::vector<kind_group>& groups() {
         {"mb", {kind::mb}},
         {"fence", {kind::rmb, kind::wmb}},
         {"await", {kind::await_equal, kind::await_not, kind::await_acquire_equal}},
-        {"lock", {kind::lock}},
+        {"lock", {kind::lock, kind::other_lock}},
         {"rcu", {kind::read_lock, kind::synchronize}},
         {"cmpxchg", {kind::cmpxchg, kind::add_unless}, 4},
         {"trylock", {kind::trylock}, 8},
@@ -198,6 +210,8 @@ inline const std::vector<kind_group>& groups() {
         {"seqlock", {kind::write_seqlock, kind::read_seqlock}, 16},
         {"wait", {kind::wait_event, kind::wake_up}, 16},
         {"refcount", {kind::refcount_get, kind::refcount_put}, 16},
+        {"atomic-fence", {kind::before_atomic, kind::after_atomic}, 6},
+        {"lock-fence", {kind::after_spinlock, kind::after_unlock_lock}, 6},
     };
     return all;
 }
@@ -287,6 +301,7 @@ constexpr bool needs_result(kind k) {
 constexpr std::optional<kind> end_of(kind k) {
     switch (k) {
     case kind::lock: return kind::unlock;
+    case kind::other_lock: return kind::other_unlock;
     case kind::read_lock: return kind::read_unlock;
     case kind::mutex_lock: return kind::mutex_unlock;
     case kind::down_read: return kind::up_read;
@@ -299,6 +314,7 @@ constexpr std::optional<kind> end_of(kind k) {
 constexpr bool ends_section(kind k) {
     switch (k) {
     case kind::unlock:
+    case kind::other_unlock:
     case kind::read_unlock:
     case kind::mutex_unlock:
     case kind::up_read:
@@ -328,7 +344,8 @@ constexpr bool sleeps(kind k) {
 /// Is `k` out of place in a section that `end` ends?
 constexpr bool is_misplaced(kind k, kind end) {
     switch (end) {
-    case kind::unlock:
+    case kind::unlock: // no nesting of locks: its order would matter
+    case kind::other_unlock: return sleeps(k) || k == kind::lock || k == kind::other_lock;
     case kind::read_unlock: return sleeps(k) || end_of(k) == end;
     case kind::up_read:
     case kind::up_write: return k == kind::down_read || k == kind::down_write;

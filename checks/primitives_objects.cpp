@@ -181,6 +181,92 @@ TEST_CASE("kfree: it must be ordered after every use, by release, where memory i
                        "use-after-free");
 }
 
+namespace {
+
+/// Two who put their reference, the last of which frees; relaxed, which is too weak.
+struct counted {
+    struct object {
+        atomic_t x{"x"}, y{"y"}, refs{"refs", 2};
+    };
+    object* made = kmalloc<object>("object");
+
+    void put() {
+        if (atomic_fetch_add_relaxed(-1, made->refs) == 1)
+            kfree(made);
+    }
+    static void only_puts(counted& m) { m.put(); }
+};
+
+} // namespace
+
+TEST_CASE("kfree: the message names the access that it is not ordered after, not the last one") {
+    using use = void (*)(counted&);
+    const use stores = [](counted& m) {
+        WRITE_ONCE(m.made->x, 1);
+        m.put();
+    };
+    const use stores_twice = [](counted& m) {
+        WRITE_ONCE(m.made->x, 1);
+        atomic_set(m.made->x, 2); // the newer one
+        m.put();
+    };
+    const use adds = [](counted& m) {
+        atomic_inc(m.made->x);
+        m.put();
+    };
+    const use exchanges = [](counted& m) {
+        atomic_xchg_relaxed(m.made->x, 3);
+        m.put();
+    };
+    const use loads = [](counted& m) {
+        READ_ONCE(m.made->x);
+        m.put();
+    };
+    const auto said = [](use what) {
+        const result r = weak<counted>({{what, &counted::only_puts}});
+        CHECK(verified(sc<counted>({{what, &counted::only_puts}})));
+        return r.what.message.substr(0, r.what.message.find(" at "));
+    };
+    CHECK(said(stores) == "kfree of object is not ordered after WRITE_ONCE by P[0]");
+    CHECK(said(stores_twice) == "kfree of object is not ordered after atomic_set by P[0]");
+    CHECK(said(adds) == "kfree of object is not ordered after atomic_inc by P[0]");
+    CHECK(said(exchanges) == "kfree of object is not ordered after atomic_xchg_relaxed by P[0]");
+    CHECK(said(loads) == "kfree of object is not ordered after READ_ONCE by P[0]");
+    // What the one who frees knows of is not named: it has read y, and x is what it does not know.
+    const use stores_both = [](counted& m) {
+        WRITE_ONCE(m.made->x, 1);
+        WRITE_ONCE(m.made->y, 1);
+        m.put();
+    };
+    const use waits_for_y = [](counted& m) {
+        await(m.made->y, [](auto v) { return v == 1; });
+        m.put();
+    };
+    const result r = weak<counted>({{stores_both, waits_for_y}});
+    CHECK(found(r, "kfree of object is not ordered after WRITE_ONCE by P[0]"));
+    int line = 0;
+    for (const trace_step& s : r.counterexample.steps)
+        if (s.op == "WRITE_ONCE" && s.object == "x")
+            line = static_cast<int>(s.where.line);
+    CHECK(r.what.message.ends_with(fmt::format("primitives_objects.cpp:{}", line)));
+}
+
+TEST_CASE("kfree: a conditional operation that changed nothing has used the object all the same") {
+    using use = void (*)(counted&);
+    const use fails = [](counted& m) {
+        atomic_add_unless(m.made->x, 1, 0);
+        m.put();
+    };
+    const use fails_and_releases = [](counted& m) {
+        atomic_add_unless(m.made->x, 1, 0);
+        smp_mb();
+        m.put();
+    };
+    check_fails_weakly<counted>({{fails, &counted::only_puts}},
+                                "kfree of object is not ordered after atomic_add_unless by P[0]");
+    check_holds<counted>({{fails_and_releases, fails_and_releases}});
+}
+
 TEST_CASE("kfree: the last of two users frees, if it is known who that is") {
     const body put = [](owner& o) {
         atomic_inc(o.made->count);

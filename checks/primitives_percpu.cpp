@@ -71,7 +71,7 @@ void may_leave(counted& m) {
 } // namespace
 
 TEST_CASE("this_cpu_inc: threads on one CPU and on two, nothing is lost") {
-    check_holds<counted>({{inc, inc}, &counted::sums_to_two});
+    check_holds_apart<counted>({{inc, inc}, &counted::sums_to_two});
     check_holds<counted>({{inc, nothing, inc}, &counted::sums_to_two}); // both on CPU 0
     check_holds<counted>({{inc, nothing, inc}, [](counted& m) {
                               BUG_ON(READ_ONCE(per_cpu(m.c, 0)) != 2);
@@ -81,23 +81,23 @@ TEST_CASE("this_cpu_inc: threads on one CPU and on two, nothing is lost") {
 }
 
 TEST_CASE("raw_cpu_inc: what an interrupt on that CPU adds meanwhile is lost") {
-    check_holds<counted>({{raw_inc, raw_inc}, &counted::sums_to_two}); // two CPUs
+    check_holds_apart<counted>({{raw_inc, raw_inc}, &counted::sums_to_two}); // two CPUs
     check_fails<counted>({{raw_inc, nothing, raw_inc}, &counted::sums_to_two}, "BUG_ON");
 }
 
 TEST_CASE("this_cpu_read, _write, _xchg, _add_return: on the CPU's part only") {
-    check_holds<counted>({{[](counted& m) {
-                               this_cpu_write(m.c, 5);
-                               BUG_ON(this_cpu_add_return(m.c, 2) != 7);
-                               BUG_ON(this_cpu_xchg(m.c, 1) != 7);
-                               this_cpu_sub(m.c, 1);
-                               BUG_ON(this_cpu_read(m.c) != 0);
-                           },
-                           [](counted& m) {
-                               this_cpu_add(m.c, 2);
-                               BUG_ON(this_cpu_read(m.c) != 2);
-                           }},
-                          &counted::sums_to_two});
+    check_holds_apart<counted>({{[](counted& m) {
+                                     this_cpu_write(m.c, 5);
+                                     BUG_ON(this_cpu_add_return(m.c, 2) != 7);
+                                     BUG_ON(this_cpu_xchg(m.c, 1) != 7);
+                                     this_cpu_sub(m.c, 1);
+                                     BUG_ON(this_cpu_read(m.c) != 0);
+                                 },
+                                 [](counted& m) {
+                                     this_cpu_add(m.c, 2);
+                                     BUG_ON(this_cpu_read(m.c) != 2);
+                                 }},
+                                &counted::sums_to_two});
 }
 
 TEST_CASE("per_cpu_sum: after the additions are known it is exact, before it is not") {

@@ -254,6 +254,64 @@ TEST_CASE("percpu_ref: after its second death it can be asked whether it is 0, a
         check_fails<object>({{use}}, "use-after-free");
 }
 
+TEST_CASE("percpu_ref_put: looks up release() in the data when the count is 0 already") {
+    // block: fix use-after-free of q->q_usage_counter, d36a9ea5e776.
+    const body puts = [](object& o) {
+        await_acquire(o.flag, [](auto v) { return v == 1; });
+        percpu_ref_put(o.ref);
+    };
+    const body puts_and_says_so = [](object& o) {
+        await_acquire(o.flag, [](auto v) { return v == 1; });
+        percpu_ref_put(o.ref);
+        smp_store_release(o.late, 1);
+    };
+    const body exits_when_zero = [](object& o) {
+        percpu_ref_get(o.ref);
+        percpu_ref_kill(o.ref);
+        rcu_barrier();
+        smp_store_release(o.flag, 1);
+        if (percpu_ref_is_zero(o.ref))
+            percpu_ref_exit(o.ref);
+    };
+    const body exits_after_grace_period = [](object& o) {
+        percpu_ref_get(o.ref);
+        percpu_ref_kill(o.ref);
+        rcu_barrier();
+        smp_store_release(o.flag, 1);
+        if (percpu_ref_is_zero(o.ref)) {
+            synchronize_rcu();
+            percpu_ref_exit(o.ref);
+        }
+    };
+    const body exits_when_told = [](object& o) {
+        percpu_ref_get(o.ref);
+        percpu_ref_kill(o.ref);
+        rcu_barrier();
+        smp_store_release(o.flag, 1);
+        if (percpu_ref_is_zero(o.ref) && smp_load_acquire(o.late) == 1)
+            percpu_ref_exit(o.ref);
+    };
+    const body exits_when_released = [](object& o) {
+        percpu_ref_get(o.ref);
+        percpu_ref_kill(o.ref);
+        rcu_barrier();
+        smp_store_release(o.flag, 1);
+        await_acquire(o.released, [](auto v) { return v == 1; });
+        percpu_ref_exit(o.ref);
+    };
+    const auto found_as = [](const result& r) {
+        CHECK(found(r, "use-after-free"));
+        CHECK(r.what.message.find("ref.data") != std::string::npos);
+        CHECK(r.what.message.find("percpu_ref_put") != std::string::npos);
+    };
+    found_as(sc<object>({{puts, exits_when_zero}}));
+    found_as(weak<object>({{puts, exits_when_zero}}));
+    found_as(weak<object>({{exits_when_zero, puts}}));
+    check_holds<object>({{puts, exits_after_grace_period}});
+    check_holds<object>({{puts_and_says_so, exits_when_told}});
+    check_holds<object>({{puts, exits_when_released}});
+}
+
 namespace {
 
 /// The percpu_ref is part of what its last reference keeps.

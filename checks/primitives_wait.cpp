@@ -180,6 +180,256 @@ TEST_CASE("wake_up: still touches the queue of a thread that is on its way") {
           }}});
 }
 
+// --- who touches the queue after a wake-up
+// ----------------------------------------------------------
+
+namespace {
+
+/// The queue is part of something that is freed.
+struct queued {
+    struct object {
+        wait_queue_head_t wq{"object.wq"};
+        atomic_t x{"object.x"};
+    };
+    object* o = kmalloc<object>("object");
+    spinlock_t l{"l"};
+    atomic_t ready{"ready"}, on_queue{"on_queue"}, off_queue{"off_queue"}, tests{"tests"};
+
+    /// For wait_event(): after the second test that fails the thread sleeps.
+    bool is_ready() {
+        if (smp_load_acquire(ready) == 1)
+            return true;
+        atomic_inc(tests);
+        return false;
+    }
+    void let_it_sleep() {
+        await_acquire(tests, [](auto n) { return n == 2; });
+    }
+};
+
+using user = void (*)(queued&);
+
+const user sleeps_by_hand = [](queued& m) {
+    wait_queue_entry wait;
+    prepare_to_wait(m.o->wq, wait);
+    smp_store_release(m.on_queue, 1);
+    schedule();
+    finish_wait(m.o->wq, wait);
+    smp_store_release(m.off_queue, 1);
+};
+/// The same, and comes after the waker by the lock in between.
+const user sleeps_and_locks = [](queued& m) {
+    wait_queue_entry wait;
+    prepare_to_wait(m.o->wq, wait);
+    smp_store_release(m.on_queue, 1);
+    schedule();
+    spin_lock(m.l);
+    spin_unlock(m.l);
+    smp_store_release(m.off_queue, 1);
+    finish_wait(m.o->wq, wait);
+};
+const user does_not_sleep = [](queued& m) {
+    wait_queue_entry wait;
+    prepare_to_wait(m.o->wq, wait);
+    smp_store_release(m.on_queue, 1);
+    finish_wait(m.o->wq, wait);
+    smp_store_release(m.off_queue, 1);
+};
+
+const user wakes_under_lock = [](queued& m) {
+    await_acquire(m.on_queue, [](auto v) { return v == 1; });
+    spin_lock(m.l);
+    wake_up(m.o->wq);
+    spin_unlock(m.l);
+    await_acquire(m.off_queue, [](auto v) { return v == 1; });
+    kfree(m.o);
+};
+const user wakes_and_frees = [](queued& m) {
+    await_acquire(m.on_queue, [](auto v) { return v == 1; });
+    wake_up(m.o->wq);
+    kfree(m.o);
+};
+const user wakes_waits_and_frees = [](queued& m) {
+    await_acquire(m.on_queue, [](auto v) { return v == 1; });
+    wake_up(m.o->wq);
+    await_acquire(m.off_queue, [](auto v) { return v == 1; });
+    kfree(m.o);
+};
+
+} // namespace
+
+TEST_CASE("finish_wait: does not touch a queue that the thread knows to have left") {
+    check_holds<queued>({{sleeps_and_locks, wakes_under_lock}});
+    // That it has not left: the lock of the queue is taken.
+    const user frees = [](queued& m) {
+        await_acquire(m.on_queue, [](auto v) { return v == 1; });
+        kfree(m.o);
+    };
+    const user waits_and_frees = [](queued& m) {
+        await_acquire(m.off_queue, [](auto v) { return v == 1; });
+        kfree(m.o);
+    };
+    check_fails<queued>({{does_not_sleep, frees}}, "use-after-free");
+    check_holds<queued>({{does_not_sleep, waits_and_frees}});
+}
+
+TEST_CASE("finish_wait: a waker that frees the queue at once may be faster than the woken thread") {
+    // autoremove_wake_function() takes the entry off after it has woken the thread.
+    check_fails<queued>({{sleeps_by_hand, wakes_and_frees}}, "use-after-free");
+    check_fails<queued>({{sleeps_and_locks, wakes_and_frees}}, "use-after-free");
+    check_holds<queued>({{sleeps_by_hand, wakes_waits_and_frees}});
+}
+
+TEST_CASE("finish_wait: only a thread that is still queued is ordered by the lock of the queue") {
+    struct buffering : queued {
+        buffering() { kfree(o); }
+        wait_queue_head_t wq{"wq"};
+        atomic_t y{"y"}, x{"x"};
+        std::int64_t r0 = 0, r1 = 0;
+        void others_turn() {
+            WRITE_ONCE(x, 1);
+            wait_queue_entry wait;
+            prepare_to_wait(wq, wait);
+            r1 = READ_ONCE(y);
+            finish_wait(wq, wait);
+        }
+        void leave(wait_queue_entry& wait) {
+            WRITE_ONCE(y, 1);
+            finish_wait(wq, wait);
+            r0 = READ_ONCE(x);
+        }
+        static void both_missed(buffering& m) { BUG_ON(m.r0 == 0 && m.r1 == 0); }
+    };
+    using body = void (*)(buffering&);
+    const body other = [](buffering& m) { m.others_turn(); };
+    const body still_queued = [](buffering& m) {
+        wait_queue_entry wait;
+        prepare_to_wait(m.wq, wait);
+        m.leave(wait);
+    };
+    const body woken = [](buffering& m) {
+        wait_queue_entry wait;
+        prepare_to_wait(m.wq, wait);
+        smp_store_release(m.on_queue, 1);
+        schedule();
+        m.leave(wait);
+    };
+    const body waker = [](buffering& m) {
+        await_acquire(m.on_queue, [](auto v) { return v == 1; });
+        wake_up(m.wq);
+    };
+    check_holds<buffering>({{still_queued, other}, &buffering::both_missed});
+    const program<buffering> off_it{{woken, waker, other}, &buffering::both_missed};
+    CHECK(verified(sc(off_it)));
+    CHECK(found(weak(off_it), "BUG_ON"));
+}
+
+TEST_CASE("wait_event: gets on the queue again when it was woken") {
+    const user waits = [](queued& m) {
+        wait_event(m.o->wq, [&m] { return m.is_ready(); });
+        smp_store_release(m.off_queue, 1);
+    };
+    const user readies_wakes_and_frees = [](queued& m) {
+        m.let_it_sleep();
+        smp_store_release(m.ready, 1);
+        wake_up(m.o->wq);
+        kfree(m.o);
+    };
+    const user readies_wakes_and_waits = [](queued& m) {
+        m.let_it_sleep();
+        smp_store_release(m.ready, 1);
+        wake_up(m.o->wq);
+        await_acquire(m.off_queue, [](auto v) { return v == 1; });
+        kfree(m.o);
+    };
+    check_fails<queued>({{waits, readies_wakes_and_frees}}, "use-after-free");
+    check_holds<queued>({{waits, readies_wakes_and_waits}});
+}
+
+TEST_CASE(
+    "wait_event: who was woken, and was on the queue again, comes after the waker's section") {
+    const user waits_and_frees = [](queued& m) {
+        wait_event(m.o->wq, [&m] { return m.is_ready(); });
+        kfree(m.o);
+    };
+    const user lets_it_sleep_and_wakes = [](queued& m) {
+        m.let_it_sleep();
+        smp_store_release(m.ready, 1);
+        wake_up(m.o->wq);
+    };
+    const user readies_and_wakes = [](queued& m) {
+        smp_store_release(m.ready, 1);
+        wake_up(m.o->wq);
+    };
+    check_holds<queued>({{waits_and_frees, lets_it_sleep_and_wakes}});
+    check_fails<queued>({{waits_and_frees, readies_and_wakes}}, "use-after-free");
+}
+
+TEST_CASE("wait_event_exclusive: one that was woken may take the next one's wake-up as well") {
+    struct turns {
+        wait_queue_head_t wq{"wq"};
+        atomic_t left{"left"}, first_tests{"first_tests"}, second_tests{"second_tests"};
+        atomic_t taken{"taken"};
+        /// A test that fails twice is followed by sleep.
+        bool take(atomic_t& failed_tests) {
+            if (atomic_add_unless(left, -1, 0)) {
+                smp_store_release(taken, 1);
+                return true;
+            }
+            atomic_inc(failed_tests);
+            return false;
+        }
+    };
+    using body = void (*)(turns&);
+    const body first = [](turns& m) {
+        wait_event_exclusive(m.wq, [&m] { return m.take(m.first_tests); });
+    };
+    const body second = [](turns& m) {
+        await_acquire(m.taken, [](auto v) { return v == 1; });
+        wait_event_exclusive(m.wq, [&m] { return m.take(m.second_tests); });
+    };
+    // Each is asleep for sure when its turn comes, and its wake-up.
+    const body wakes_one = [](turns& m) {
+        await_acquire(m.first_tests, [](auto n) { return n == 2; });
+        atomic_inc(m.left);
+        wake_up(m.wq);
+        await_acquire(m.second_tests, [](auto n) { return n == 2; });
+        atomic_inc(m.left);
+        wake_up(m.wq);
+    };
+    const body wakes_all = [](turns& m) {
+        await_acquire(m.first_tests, [](auto n) { return n == 2; });
+        atomic_inc(m.left);
+        wake_up(m.wq);
+        await_acquire(m.second_tests, [](auto n) { return n == 2; });
+        atomic_inc(m.left);
+        wake_up_all(m.wq);
+    };
+    check_fails<turns>({{first, second, wakes_one}}, "deadlock");
+    check_holds<turns>({{first, second, wakes_all}});
+}
+
+TEST_CASE("wait_queue_entry: must not be on a queue when its scope ends") {
+    const body forgets = [](waiting& m) {
+        wait_queue_entry wait;
+        prepare_to_wait(m.wq, wait);
+    };
+    const body finishes = [](waiting& m) {
+        wait_queue_entry wait;
+        prepare_to_wait(m.wq, wait);
+        finish_wait(m.wq, wait);
+    };
+    check_fails<waiting>({{forgets}}, "an entry of P[0] may still be on wq when its scope ends");
+    check_fails<waiting>({{forgets, wakes}}, "use-after-scope");
+    check_holds<waiting>({{finishes, wakes}});
+    check_fails<waiting>({{[](waiting& m) {
+                             wait_queue_entry wait;
+                             prepare_to_wait(m.wq, wait);
+                             finish_wait(m.other, wait);
+                         }}},
+                         "an entry that is on another queue, wq");
+}
+
 TEST_CASE("wait_event: misuse") {
     check_fails<waiting>({{[](waiting& m) {
                              spin_lock(m.l);

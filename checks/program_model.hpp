@@ -182,6 +182,12 @@ private:
         case kind::synchronize: synchronize_rcu(); break;
         case kind::cmpxchg: return atomic_cmpxchg(x, n % 2, n);
         case kind::add_unless: return atomic_add_unless(x, n, n % 2) ? 1 : 0;
+        case kind::other_lock: spin_lock(other_lock_); break;
+        case kind::other_unlock: spin_unlock(other_lock_); break;
+        case kind::before_atomic: smp_mb__before_atomic(); break;
+        case kind::after_atomic: smp_mb__after_atomic(); break;
+        case kind::after_spinlock: smp_mb__after_spinlock(); break;
+        case kind::after_unlock_lock: smp_mb__after_unlock_lock(); break;
         case kind::trylock:
             if (!spin_trylock(lock_))
                 return 0;
@@ -271,6 +277,7 @@ private:
     std::array<wbsync::atomic_t, max_variables> x_{wbsync::atomic_t{"x0"}, wbsync::atomic_t{"x1"},
                                                    wbsync::atomic_t{"x2"}};
     wbsync::spinlock_t lock_{"l"};
+    wbsync::spinlock_t other_lock_{"k"};
     wbsync::plain<int> plain_{"p"};
     object* object_ = nullptr;
     bool freed_ = false;

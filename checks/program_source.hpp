@@ -55,6 +55,12 @@ inline std::string text_of(const operation& o, int link) {
     case kind::synchronize: return "synchronize_rcu()";
     case kind::cmpxchg: return fmt::format("atomic_cmpxchg({}, {}, {})", x, n % 2, n);
     case kind::add_unless: return fmt::format("atomic_add_unless({}, {}, {})", x, n, n % 2);
+    case kind::other_lock: return "spin_lock(k)";
+    case kind::other_unlock: return "spin_unlock(k)";
+    case kind::before_atomic: return "smp_mb__before_atomic()";
+    case kind::after_atomic: return "smp_mb__after_atomic()";
+    case kind::after_spinlock: return "smp_mb__after_spinlock()";
+    case kind::after_unlock_lock: return "smp_mb__after_unlock_lock()";
     case kind::trylock: return fmt::format("store_under_trylock({}, {})", x, n);
     case kind::bug_on: return fmt::format("BUG_ON(last == {})", n);
     case kind::plain_read: return "static_cast<void>(p.read())";
@@ -187,6 +193,8 @@ private:
         std::string text = "    atomic_t x0{\"x0\"}, x1{\"x1\"}, x2{\"x2\"};\n";
         if (any(kind::lock, kind::trylock))
             text += "    spinlock_t l{\"l\"};\n";
+        if (any(kind::other_lock))
+            text += "    spinlock_t k{\"k\"};\n";
         if (any(kind::trylock))
             text += "    bool store_under_trylock(atomic_t& x, std::int64_t n) {\n"
                     "        if (!spin_trylock(l))\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "models/all.hpp"
+#include "checks/replay.hpp"
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 using namespace wbsync;
+using namespace replay;
 
 namespace {
 
@@ -52,23 +53,6 @@ struct deadlock {
     }
 };
 
-options replaying(const std::string& schedule) {
-    options o;
-    o.replay = schedule;
-    return o;
-}
-
-template <class Check>
-void expect_same(const result& first, Check again) {
-    REQUIRE(first.outcome == verdict::finding);
-    INFO(first.schedule);
-    const result second = again(replaying(first.schedule));
-    CHECK(second.executions == 1);
-    CHECK(second.what == first.what);
-    CHECK(report::counterexample(second.counterexample, second.what) ==
-          report::counterexample(first.counterexample, first.what));
-}
-
 template <class Model>
 void expect_same_replay(const options& o) {
     expect_same(check<Model>(o), [](const options& r) { return check<Model>(r); });
@@ -82,25 +66,6 @@ TEST_CASE("a finding's schedule leads to the same trace, byte for byte") {
     options reference;
     reference.scheduler = scheduler_kind::reference;
     expect_same_replay<store_buffering>(reference);
-}
-
-TEST_CASE("every finding of the models is replayed byte for byte") {
-    for (const models::model& m : models::all())
-        for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
-            for (const int n : {1, 2}) {
-                models::parameter_values p;
-                for (const auto& parameter : m.parameters)
-                    p[parameter.name] = parameter.value;
-                p["switchers"] = p["inodes"] = p["superblocks"] = n;
-                if (m.expected(memory, p).outcome != verdict::finding)
-                    continue; // a search to the end for nothing
-                CAPTURE(m.name);
-                options o;
-                o.memory = memory;
-                const result first = m.check(o, p);
-                if (first.outcome == verdict::finding)
-                    expect_same(first, [&](const options& r) { return m.check(r, p); });
-            }
 }
 
 TEST_CASE("a schedule of another model is refused with the step where it stops to fit") {

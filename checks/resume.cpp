@@ -17,10 +17,16 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 using namespace wbsync;
 using namespace divided_models;
@@ -240,6 +246,7 @@ TEST_CASE("limits are those of a run, and a limit to one execution is remembered
     CHECK(first.incomplete());
     CHECK(first.limit.starts_with("depth limit reached"));
     CHECK(first.explored < 1);
+    REQUIRE(file.exists());
     for (int i = 0; i != 100 && file.exists(); ++i) {
         const result r = check<spins>(with);
         CHECK(r.incomplete());
@@ -297,6 +304,175 @@ TEST_CASE("a file that is no search of the same check is refused, and left alone
     file.write(good);
     with.max_executions = 0;
     CHECK(check<mixture>(with).executions == check<mixture>(with_jobs(1)).executions);
+}
+
+namespace {
+
+/// What check() says against going on from the file; empty: nothing.
+template <class Model, class... Args>
+std::string refusal(const options& with, const Args&... args) {
+    try {
+        static_cast<void>(check<Model>(with, args...).verified());
+    } catch (const std::invalid_argument& e) {
+        return e.what();
+    }
+    return {};
+}
+
+/// Has a bug for the argument 2 only.
+struct fails_for_two {
+    atomic_t x{"x"};
+    int which;
+    explicit fails_for_two(int n) : which(n) {}
+    void threads(scenario& s) {
+        s.threads("P", 3, [this](int i) { atomic_xchg(x, i); });
+    }
+    void finally() { BUG_ON(which == 2 && READ_ONCE(x) == 0); }
+};
+
+enum class colour { red, blue };
+
+/// Takes whatever it is given.
+struct takes {
+    atomic_t x{"x"};
+    explicit takes(const auto&... /*ignored*/) {}
+    void threads(scenario& s) {
+        s.threads("P", 3, [this](int i) { atomic_xchg(x, i); });
+    }
+    void finally() { BUG_ON(READ_ONCE(x) == 7); }
+};
+
+options into(const scratch_file& file) {
+    options with = with_jobs(1);
+    with.resume = file.path();
+    with.max_executions = 1;
+    return with;
+}
+
+/// A search with one argument goes on with an equal one, and not with another.
+template <class Arg>
+void check_argument(const Arg& one, const Arg& other) {
+    const scratch_file file;
+    options with = into(file);
+    CHECK(check<takes>(with, one).incomplete());
+    CHECK(refusal<takes>(with, other).find("is a search of takes(") != std::string::npos);
+    with.max_executions = 0;
+    CHECK(check<takes>(with, one).executions == 6);
+}
+
+} // namespace
+
+TEST_CASE("a search with other arguments is not gone on from") {
+    const scratch_file file;
+    options with = into(file);
+    CHECK(check<fails_for_two>(with, 1).incomplete());
+    with.max_executions = 0;
+    const std::string message = refusal<fails_for_two>(with, 2);
+    CHECK(message.find("fails_for_two(1) under weak, not of") != std::string::npos);
+    CHECK(message.find("fails_for_two(2) under weak") != std::string::npos);
+    CHECK(verified(check<fails_for_two>(with, 1)));
+    CHECK(found(check<fails_for_two>(with, 2), "BUG_ON")); // there is no file any more
+}
+
+TEST_CASE("arguments are told apart by their values: numbers, texts, enumerators, containers") {
+    check_argument(1, 2);
+    check_argument(true, false);
+    check_argument('a', 'b');
+    check_argument(0.1, 0.1 + 1e-17 * 4);
+    check_argument(colour::red, colour::blue);
+    check_argument(std::string{"a"}, std::string{"b"});
+    check_argument<const char*>("a", "b");
+    check_argument(std::string{"\"(1), \"b"}, std::string{"\"(1)"});
+    check_argument(std::vector<int>{1, 23}, std::vector<int>{12, 3});
+    check_argument(std::vector<std::string>{"a", "b"}, std::vector<std::string>{"ab"});
+    check_argument(std::map<int, bool>{{1, true}}, std::map<int, bool>{{1, false}});
+    check_argument(std::optional<int>{}, std::optional<int>{0});
+    check_argument(std::tuple{1, std::string{"x"}}, std::tuple{1, std::string{"y"}});
+}
+
+TEST_CASE("a search needs a name if an argument of the model cannot be told from others") {
+    const scratch_file file;
+    int here = 0;
+    const int* const pointer = &here;
+    const auto closure = [&here](int i) { return here + i; };
+    struct own_type {
+        int n = 0;
+    };
+    options with = into(file);
+    CHECK(refusal<takes>(with, 7, pointer)
+              .find("need options::name here: argument 2 of the model, "
+                    "a int const*") != std::string::npos);
+    CHECK(refusal<takes>(with, closure).find("argument 1") != std::string::npos);
+    CHECK(refusal<takes>(with, own_type{}).find("own_type") != std::string::npos);
+    CHECK(refusal<takes>(with, std::vector<own_type>{}).find("argument 1") != std::string::npos);
+    CHECK_FALSE(file.exists());
+    std::swap(with.resume, with.save_interrupted);
+    CHECK(refusal<takes>(with, pointer).find("need options::name") != std::string::npos);
+    std::swap(with.resume, with.save_interrupted);
+    with.name = "takes, here";
+    CHECK(check<takes>(with, 7, pointer).incomplete());
+    // What can be told is told all the same.
+    CHECK(refusal<takes>(with, 8, pointer).find("which has the same name") != std::string::npos);
+    with.max_executions = 0;
+    CHECK(check<takes>(with, 7, pointer).executions == 6);
+    // Without a file there is nothing to be told apart.
+    CHECK(verified(check<takes>(with_jobs(1), closure)));
+}
+
+TEST_CASE("a search with other options that change it is not gone on from") {
+    const scratch_file file;
+    const options first = into(file);
+    CHECK(check<mixture>(first).incomplete());
+    const auto refused = [&](void (*change)(options&), const char* part) {
+        options with = first;
+        change(with);
+        const std::string message = refusal<mixture>(with);
+        CAPTURE(message);
+        CHECK(message.find(part) != std::string::npos);
+    };
+    refused([](options& o) { o.memory = memory_kind::sc; }, "under sc");
+    refused([](options& o) { o.like_kernel = true; }, "like_kernel");
+    refused([](options& o) { o.max_depth = 5000; }, "max_depth=5000");
+    refused([](options& o) { o.symmetry = false; }, "without symmetry");
+    refused([](options& o) { o.all_findings = true; }, "all_findings");
+    refused([](options& o) { o.scheduler = scheduler_kind::reference; }, "reference scheduler");
+    // Those of a run only may differ.
+    options with = first;
+    with.max_executions = 0;
+    with.max_seconds = 1000;
+    with.max_memory = 100'000;
+    with.trace = false;
+    CHECK(check<mixture>(with).executions == check<mixture>(with_jobs(1)).executions);
+}
+
+TEST_CASE("a search of another build of the program is not gone on from") {
+    const scratch_file file;
+    options with = into(file);
+    CHECK(check<mixture>(with).incomplete());
+    const std::string good = file.text();
+    auto changed = nlohmann::json::parse(good);
+    auto& search = changed.at("search");
+    auto& build = search.at("build").get_ref<std::string&>();
+    REQUIRE(build.size() >= 16);
+    build.front() = build.front() == '0' ? '1' : '0';
+    std::uint64_t sum = 0xcbf29ce484222325; // FNV-1a, as the file has it
+    for (const char c : search.dump())
+        sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    changed.at("sum") = sum;
+    file.write(changed.dump());
+    CHECK(refusal<mixture>(with).find("was written by another build of this program") !=
+          std::string::npos);
+    file.write(good);
+    with.max_executions = 0;
+    CHECK(check<mixture>(with).executions == check<mixture>(with_jobs(1)).executions);
+}
+
+TEST_CASE("two models with the same name are told apart") {
+    const scratch_file file;
+    options with = into(file);
+    with.name = "the model";
+    CHECK(check<mixture>(with).incomplete());
+    CHECK(refusal<ordered_additions>(with).find("which has the same name") != std::string::npos);
 }
 
 TEST_CASE("a file that cannot be written is refused before the search") {

@@ -64,3 +64,11 @@ if(WBSYNC_BUILD_TESTS OR WBSYNC_BUILD_EXAMPLES)
     target_link_libraries(wbsync_test INTERFACE wbsync_dev wbsync_quick_build wbsync_doctest_main
                                               doctest::doctest)
 endif()
+
+# wbsync_expect(NAME STATUS SAYS COMMAND...): a CTest of a command that has to end with this status
+# (a number, or "error" for any but 0) and to say something that matches.
+function(wbsync_expect name status says)
+    add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -D status=${status} -D says=${says} -P
+                                  ${PROJECT_SOURCE_DIR}/cmake/expect.cmake -- ${ARGN})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()

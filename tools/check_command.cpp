@@ -153,6 +153,8 @@ std::string text_of(const check_request& c, const check_outcome& out, const row_
     std::string text = layout.line(row_of(c, out), surprise ? "NOT as expected" : "");
     if (incomplete)
         text += fmt::format("    incomplete: {}\n", limit_text(e)) + resume_text(c, e);
+    if (e["verdict"] == "vacuous")
+        text += fmt::format("    vacuous: {}\n", e["message"].get<std::string>());
     if (!out.counterexample.empty())
         text += "\n" + out.counterexample + replay_text(c, e) + "\n";
     return text;

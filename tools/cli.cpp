@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* exit_codes = R"(Exit status:
   0  everything is as expected
-  1  a result is not as expected
+  1  a result is not as expected, a vacuous one included
   2  bad usage
   3  a check is incomplete, all others are as expected
   4  the program itself failed, for example to write its output
@@ -84,6 +84,8 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
         ->type_name("FILE");
     check->add_flag("--no-symmetry", asked.no_symmetry,
                     "Explores executions that differ in the names of alike threads as well");
+    check->add_flag("--accept-vacuous", asked.with.accept_vacuous,
+                    "A check that could not have failed is verified, not vacuous");
     check
         ->add_option("--scheduler", said.scheduler,
                      "dpor, or reference, which branches on everything")

@@ -4,6 +4,7 @@
 #include "checks/count_table.hpp"
 #include "checks/differential.hpp"
 #include "checks/mutants/alike.hpp"
+#include "checks/mutants/racy.hpp"
 #include "checks/program_source.hpp"
 #include "checks/shrink.hpp"
 
@@ -100,6 +101,17 @@ inline difference compare_alike(const alike::program& p, memory_kind memory) {
     return p.executions == 0 ? std::nullopt : compare(r, p.executions);
 }
 
+/// Under sc there may be none.
+inline difference look_for_finding(const racy::program& p, memory_kind memory) {
+    const fuzz::program what{p.what};
+    wbsync::options with;
+    with.memory = memory;
+    const wbsync::result r = explore(what, fuzz::orders(what).front(), with, 1000);
+    if (memory == memory_kind::sc || r.found(p.property))
+        return std::nullopt;
+    return fmt::format("no {}", p.property);
+}
+
 /// Too many executions for a quick test.
 inline constexpr std::uint64_t limit = 20'000;
 
@@ -157,6 +169,9 @@ inline std::vector<test> tests(int programs) {
     for (const auto& p : alike::programs())
         add("threads that are alike", p.name,
             [p](memory_kind memory) { return detail::compare_alike(p, memory); });
+    for (const auto& p : racy::programs())
+        add("races", p.name,
+            [p](memory_kind memory) { return detail::look_for_finding(p, memory); });
     for (const auto& g : table)
         for (const auto& c : g.programs)
             add("divided search", g.name + ": " + c.name,

@@ -8,8 +8,12 @@
 #include <wbsync/search/run_check.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
 #include <new>
 #include <tuple>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 
@@ -22,20 +26,43 @@ concept has_finally = requires(Model& m) {
     m.finally();
 };
 
+/// Looks a name up in a class without calling anything: a member `finally` of `Model`, whatever its
+/// access and its arguments are, makes the name ambiguous here.
+struct the_name_finally {
+    void finally();
+};
+template <class Model>
+struct with_the_name_finally : Model, the_name_finally {};
+
+/// Not known of a class that is final.
+template <class Model>
+concept declares_finally = !std::is_final_v<Model> && !requires {
+    &with_the_name_finally<Model>::finally;
+};
+
 /// Builds the model in place, from arguments that are copied for each execution.
 template <class Model, class... Args>
 class typed_driver final : public engine::model_driver {
+    static_assert(has_finally<Model> || !declares_finally<Model>,
+                  "wbsync: the model's finally() would never be called: it must be public, and "
+                  "callable without arguments");
+
 public:
     explicit typed_driver(const Args&... args) : args_(args...) {}
 
     void construct(engine::execution& run) override {
-        model_ = std::apply([&](const Args&... a) { return ::new (storage_) Model(a...); }, args_);
+        model_ = nullptr;
+        void* const at = place(run.variation());
+        model_ = std::apply([&](const Args&... a) { return ::new (at) Model(a...); }, args_);
+        run.enter_part("threads()");
         scenario s(run);
         model_->threads(s);
     }
     void finally() override {
-        if constexpr (has_finally<Model>)
+        if constexpr (has_finally<Model>) {
+            engine::execution::current()->evaluates_property();
             model_->finally();
+        }
     }
     void destroy() override {
         if (model_ != nullptr)
@@ -43,8 +70,25 @@ public:
     }
 
 private:
+    /// Where the model is built, and on what; see execution::variation().
+    void* place(unsigned variation) {
+        if (variation == 0)
+            return storage_;
+        const std::size_t moved = engine::heap::units_moved(variation) * alignof(Model);
+        std::byte* at = storage_;
+        if (moved != 0) {
+            const std::size_t room = moved + sizeof(Model) + alignof(Model);
+            elsewhere_ = std::make_unique<std::byte[]>(room); // NOLINT: raw storage
+            const auto address = reinterpret_cast<std::uintptr_t>(elsewhere_.get());
+            at = elsewhere_.get() + (alignof(Model) - address % alignof(Model)) + moved;
+        }
+        std::memset(at, engine::heap::fill_of(variation), sizeof(Model));
+        return at;
+    }
+
     std::tuple<Args...> args_;
     Model* model_ = nullptr;
+    std::unique_ptr<std::byte[]> elsewhere_;          // NOLINT: raw storage
     alignas(Model) std::byte storage_[sizeof(Model)]; // NOLINT: raw storage
 };
 
@@ -55,12 +99,17 @@ private:
 /// `all_findings` is set, and returns what was seen.
 ///
 /// The arguments are copied once and given to the constructor for every execution. The model must
-/// not depend on anything else than them and what it reads through wbsync.
+/// not depend on anything else than them and what it reads through wbsync: the first executions are
+/// run twice, and a model that then does something else is a finding, "misuse".
+///
+/// One check at a time: when another thread of the process has one under way, this waits. Inside of
+/// a model it is a finding of that, "misuse"; from a function of the options it throws
+/// std::logic_error.
 template <class Model, class... Args>
 [[nodiscard]] result check(const options& asked, const Args&... args) {
     const options with = asked.with_environment();
     detail::typed_driver<Model, Args...> model(args...);
-    return search::run_check(model, with, with.name.empty() ? typeid(Model).name() : with.name);
+    return search::run_check(model, with, {typeid(Model), search::tell_arguments(args...)});
 }
 
 template <class Model>

@@ -51,15 +51,24 @@ struct options {
     double max_seconds = 0;           ///< of this run; 0: no limit
     int max_depth = 10'000;           ///< steps in one execution; at most 10,000
     std::uint64_t max_memory = 0;     ///< MiB that a process may use; 0: no limit
-    int jobs = 0;                     ///< processes that explore; 0: one for each core
+    /// Processor time of one step. A step that takes longer, or blocks for twelve times as long, is
+    /// taken for one that never ends: a finding, "lockup".
+    double max_step_seconds = 5;
+    int jobs = 0; ///< processes that explore; 0: one for each core
     division divide = {};
     bool all_findings = false; ///< go on after a finding
     bool symmetry =
         true; ///< executions that differ in the names of alike threads are explored once
+    bool accept_vacuous =
+        false;               ///< a check that could not have failed is `verified`, not `vacuous`
     std::string replay = {}; ///< run only this schedule, see result::schedule
     bool trace = true;       ///< run a finding again to record its counterexample
-    std::string name = {};   ///< of the model with its parameters, for `resume`
-    std::string resume = {}; ///< file to go on from, if it exists, and to stop into
+    /// Of the model with its arguments, for `resume` and `save_interrupted`. Needed if one of the
+    /// arguments is no number, enumerator, text, or container of those.
+    std::string name = {};
+    /// File to go on from, if it exists, and to stop into. It is refused if it is a search of
+    /// another model, other arguments or options, or was written by another build of the program.
+    std::string resume = {};
     /// File to stop into when interrupted, if there is no `resume`. It is not read.
     std::string save_interrupted = {};
     /// Set by a signal handler: stops the search, which is incomplete then.
@@ -92,6 +101,8 @@ struct options {
                                         "the number of processes");
         if (o.divide.tasks < 1 || o.divide.parts < 1)
             throw std::invalid_argument("wbsync: a search is divided into one task at least");
+        if (!(o.max_step_seconds > 0))
+            throw std::invalid_argument("wbsync: max_step_seconds must be more than 0");
         return o;
     }
 

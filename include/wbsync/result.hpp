@@ -14,12 +14,14 @@ enum class verdict : std::uint8_t {
     verified,   ///< the whole space of the bounded model was seen, and no property failed
     finding,    ///< a property failed; see `what` and `counterexample`
     incomplete, ///< a limit was hit before the end: nothing is known about the rest
+    vacuous,    ///< the whole space was seen, but nothing in it could have failed; see `vacuity`
 };
 
 constexpr const char* name_of(verdict v) noexcept {
     switch (v) {
     case verdict::verified: return "verified";
     case verdict::finding: return "finding";
+    case verdict::vacuous: return "vacuous";
     default: return "incomplete";
     }
 }
@@ -35,6 +37,7 @@ struct [[nodiscard]] result {
     trace counterexample; ///< likewise
     std::string schedule; ///< likewise: leads there again, see options::replay
     std::string limit;    ///< which limit was hit first, or empty
+    std::string vacuity;  ///< valid if outcome is `vacuous`: why, and what to do about it
     engine::memory_kind memory = engine::memory_kind::weak;
     std::uint64_t executions = 0; ///< run to their end
     std::uint64_t redundant = 0;  ///< given up, because an equivalent one was seen
@@ -51,6 +54,9 @@ struct [[nodiscard]] result {
     double seconds = 0;
 
     [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }
+    /// Two or more threads, and no object that two of them touched; or no property, wait, lock or
+    /// plain access at all. options::accept_vacuous makes it `verified`.
+    [[nodiscard]] bool vacuous() const noexcept { return outcome == verdict::vacuous; }
     [[nodiscard]] bool incomplete() const noexcept { return outcome == verdict::incomplete; }
 
     /// Did a property fail whose name or message contains `text`?

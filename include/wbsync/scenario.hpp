@@ -20,7 +20,7 @@ public:
     /// `property`.
     template <class Body>
     void thread(const label& name, Body body, const char* property = "deadlock") {
-        run_.add_thread(name, std::move(body), false, property);
+        run_.add_thread(name, std::move(body), engine::thread_kind::ordinary, property);
     }
 
     /// `n` threads name[0] … name[n-1]. A body that takes a number is given that of its thread. One
@@ -38,11 +38,18 @@ public:
             run_.declare_alike(n);
     }
 
-    /// A thread that serves the others. The execution is over when only daemons are left, all
-    /// waiting for work.
+    /// A thread that serves the others, in a loop that begins with await_work():
+    ///
+    ///     s.daemon("server", [this] {
+    ///         while (await_work(requests, [](auto n) { return n != 0; }))
+    ///             serve(atomic_xchg(requests, 0));
+    ///     });
+    ///
+    /// The execution is over when only daemons are left, all waiting in await_work(); that is false
+    /// then, and they return. A daemon that waits for ever anywhere else is a deadlock like others.
     template <class Body>
     void daemon(const label& name, Body body) {
-        run_.add_thread(name, std::move(body), true);
+        run_.add_thread(name, std::move(body), engine::thread_kind::daemon);
     }
 
 private:

@@ -5,6 +5,7 @@
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bitops.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/fences.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/memory/plain.hpp>
 #include <wbsync/memory/pointer.hpp>

@@ -30,7 +30,7 @@ public:
         sb_ = vfs::alloc_super<super_block>();
         start_counting();
         for (int n = 0; n != reporters_; ++n) {
-            events_.emplace_back(n, *vfs::new_inode(*sb_, n, 0, 1), *this);
+            events_.emplace_back(n, *vfs::new_inode(*sb_, inode_hash_lock_, n, 0, 1), *this);
             s.thread({"io", n}, [this, &e = events_.back()] {
                 fserror_report(e);
                 atomic_sub_return_release(1, e.about.i_writeback); // the I/O has ended
@@ -105,11 +105,13 @@ private:
         data_race_write(sb_->s_flags, 0); // (U2)
         fserror_unmount();                // (U3)
         mb_before_evicting();             // (U4)
-        vfs::shut_down(*sb_);             // (U5) to (U10)
+        vfs::evict_inodes(*sb_);          // (U5)
+        vfs::put_super(*sb_);             // (U7) to (U10)
     }
 
     int reporters_;
     super_block* sb_ = nullptr;
+    spinlock_t inode_hash_lock_{"inode_hash_lock"};
     workqueue_struct system_wq_{"system_wq"};
     std::deque<fserror_event> events_;
 };

@@ -41,12 +41,12 @@ public:
         super_block* sb = vfs::alloc_super<super_block>();
         atomic_set(sb->info->watched_objects, bounds_.marks);
         for (int n = 0; n != bounds_.marks; ++n) {
-            inode* i = vfs::new_inode(*sb, n, 1, 0);
+            inode* i = vfs::new_inode(*sb, inode_hash_lock_, n, 1, 0);
             i->unlinked = bounds_.unlinked != 0;
             s.thread({"mark", n}, [this, i] { fsnotify_put_inode_ref(*i); });
         }
         s.thread(
-            "umount", [this, sb] { umount(*sb); }, "P5");
+            "umount", [this, sb] { generic_shutdown_super(*sb); }, "P5");
     }
 
 protected:
@@ -71,17 +71,30 @@ protected:
     }
     virtual void mb_before_evicting() {}
 
-private:
-    void umount(super_block& sb) {
-        const atomic_t& watched = watched_objects_of(sb);
-        wait_var_event(watched, [&] { return is_unwatched(watched); }); // (U1)
-        data_race_write(sb.s_flags, 0);                                 // (U2)
-        mb_before_evicting();                                           // (U4)
-        kfree(sb.info);
-        vfs::shut_down(sb); // (U5) to (U10)
+    /// 1edc8eb2e931 (2019) to 6.19: umount waits after it has evicted what was unused.
+    virtual void generic_shutdown_super(super_block& sb) {
+        deactivate_and_evict(sb);
+        fsnotify_sb_delete(sb); // (U6)
+        finish(sb);
     }
 
+    void fsnotify_sb_delete(super_block& sb) {
+        const atomic_t& watched = watched_objects_of(sb);
+        wait_var_event(watched, [&] { return is_unwatched(watched); });
+    }
+    void deactivate_and_evict(super_block& sb) {
+        data_race_write(sb.s_flags, 0); // (U2)
+        mb_before_evicting();           // (U4)
+        vfs::evict_inodes(sb);          // (U5)
+    }
+    static void finish(super_block& sb) {
+        kfree(sb.info);
+        vfs::put_super(sb); // (U7) to (U10)
+    }
+
+private:
     bounds bounds_;
+    spinlock_t inode_hash_lock_{"inode_hash_lock"};
 };
 
 /// 21d1b618b6b9 (6.13): the count goes last, and nothing of the superblock is used after it.
@@ -103,10 +116,37 @@ protected:
     }
 };
 
-/// And umount learns what was done before the count went.
-class at_21d1b618b6b9_acquire : public at_21d1b618b6b9 {
+/// 74bd284537b3 (7.0): umount waits before all else, then shrinks dentries.
+class at_74bd284537b3 : public at_21d1b618b6b9 {
 public:
     using at_21d1b618b6b9::at_21d1b618b6b9;
+
+protected:
+    void generic_shutdown_super(super_block& sb) override {
+        fsnotify_sb_delete(sb); // (U0)
+        shrink_dcache(sb);      // (U1)
+        deactivate_and_evict(sb);
+        finish(sb);
+    }
+
+    /// Its lock and that of the list of inodes order the look at the count before that at i_count.
+    virtual void shrink_dcache(super_block& sb) { vfs::shrink_dcache_for_umount(sb); }
+};
+
+/// And umount takes no lock on the way.
+class no_dentries : public at_74bd284537b3 {
+public:
+    using at_74bd284537b3::at_74bd284537b3;
+
+protected:
+    void shrink_dcache(super_block&) override {}
+};
+
+/// Umount learns what was done before the count went.
+template <class Version>
+class with_acquire : public Version {
+public:
+    using Version::Version;
 
 protected:
     [[nodiscard]] bool is_unwatched(const atomic_t& watched) const override {
@@ -114,10 +154,11 @@ protected:
     }
 };
 
-/// And umount has the full barrier that cgroup_writeback_umount() has for its own count.
-class at_21d1b618b6b9_cgwb : public at_21d1b618b6b9 {
+/// Umount has the full barrier that cgroup_writeback_umount() has for its own count.
+template <class Version>
+class with_cgroup_writeback : public Version {
 public:
-    using at_21d1b618b6b9::at_21d1b618b6b9;
+    using Version::Version;
 
 protected:
     void mb_before_evicting() override { smp_mb(); }

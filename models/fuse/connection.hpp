@@ -13,16 +13,19 @@ namespace wbsync::models::fuse {
 
 /// What drops a request, and what umount does to wait for them.
 enum class form : std::uint8_t {
-    no_wait,         ///< 4.18: umount aborts the requests, and goes on
-    decides_early,   ///< b8f95e5d13f5: umount waits; fc->connected is read before the decrement
-    decides_late,    ///< 2d84a2d19b61: decrement first, then fc->connected
-    late_acquire,    ///< and an acquire load in the waiter's condition: a repair
-    late_without_mb, ///< the repair, without the barrier in fuse_wait_aborted()
-    late_release,    ///< the repair, with a decrement that is no full barrier
+    no_wait,             ///< 4.18: umount aborts the requests, and goes on
+    decides_early,       ///< b8f95e5d13f5: umount waits; fc->connected is read before the decrement
+    decides_late,        ///< 2d84a2d19b61: decrement first, then fc->connected
+    late_without_mb,     ///< without the barrier in fuse_wait_aborted()
+    late_release,        ///< with a decrement that is no full barrier
+    late_without_d_lock, ///< without the dentries' locks between the wait and the inodes
+    late_acquire,        ///< that, and an acquire load in the waiter's condition
 };
 
 struct super_block {
     atomic_t s_flags{"sb.s_flags", 1}; ///< SB_ACTIVE
+    spinlock_t s_root_d_lock{"sb.s_root.d_lock"};
+    spinlock_t s_inode_list_lock{"sb.s_inode_list_lock"};
 };
 
 struct fuse_conn {
@@ -112,19 +115,30 @@ private:
         if constexpr (late && Form != form::late_without_mb)
             smp_mb(); // (2) between fc->connected and fc->num_waiting; pairs with (1)
         wait_event(fc_.blocked_waitq, [this] { // (U2)
-            if constexpr (Form == form::decides_early || Form == form::decides_late)
-                return atomic_read(fc_.num_waiting) == 0;
-            else
+            if constexpr (Form == form::late_acquire)
                 return atomic_read_acquire(fc_.num_waiting) == 0;
+            else
+                return atomic_read(fc_.num_waiting) == 0;
         });
     }
 
+    /// The two sections order the look at fc->num_waiting before those at the inodes.
     void kill_anon_super() {
+        if constexpr (Form != form::late_without_d_lock && Form != form::late_acquire)
+            shrink_dcache_for_umount();
         WRITE_ONCE(sb_->s_flags, 0);
+        spin_lock(sb_->s_inode_list_lock);
         for (const auto& i : inodes_) // (U3) evict_inodes()
             ensure(atomic_read(i->i_count) == 0, "P1",
                    fmt::format("VFS: Busy inodes after unmount: {}", i->name.str()));
+        spin_unlock(sb_->s_inode_list_lock);
         kfree(sb_); // (U4)
+    }
+
+    /// Locks at least the root dentry.
+    void shrink_dcache_for_umount() {
+        spin_lock(sb_->s_root_d_lock);
+        spin_unlock(sb_->s_root_d_lock);
     }
 
     fuse_conn fc_;

@@ -112,10 +112,16 @@ void add_walks(std::vector<model>& to) {
 
 // --- do_umount() against __legitimize_mnt(), 65781e19dcfc and 250cf3693060 ----------------------
 
+/// Without the grace period closers' puts without the lock are ordered before nothing, too.
+bool walked_or_closed_under_weak(memory_kind m, const bounds& b) {
+    return walked(m, b) || (m == memory_kind::weak && b.closers > 0);
+}
+
 template <class Kernel>
-void add_umount(std::vector<model>& to, const variant& v) {
+void add_umount(std::vector<model>& to, const variant& v,
+                bool (*concerns)(memory_kind, const bounds&) = walked) {
     add<sync_umount<Kernel>>(to, v, {walkers(1), others(0), closers(0, 0)},
-                             {{"walkers", 2}, {"others", 1}, {"closers", 1}}, walked);
+                             {{"walkers", 2}, {"others", 1}, {"closers", 1}}, concerns);
 }
 
 void add_umounts(std::vector<model>& to) {
@@ -131,9 +137,11 @@ void add_umounts(std::vector<model>& to) {
         to, {"mount/umount+65781e19dcfc+250cf3693060", "250cf3693060", "6.15", "both"});
     add_umount<at_e0d99540489b>(to, {"mount/umount+e0d99540489b", "e0d99540489b", "7.3",
                                      "the barrier before the sum is the one inside of it"});
-    add_umount<no_grace_period>(to, {"mount/umount-gp", "250cf3693060", "mutant",
-                                     "walkers that were refused have not given up their count yet",
-                                     "P4", "P2/P4"});
+    add_umount<no_grace_period>(to,
+                                {"mount/umount-gp", "250cf3693060", "mutant",
+                                 "walkers that were refused have not given up their count yet",
+                                 "P4", "P2/P4"},
+                                walked_or_closed_under_weak);
 }
 
 // --- do_umount() against who takes a reference on one CPU and drops it on another, 7eb84d54fac5 --
@@ -161,8 +169,9 @@ void add_sums(std::vector<model>& to) {
 
 template <class Kernel>
 void add_lazy_umount(std::vector<model>& to, const variant& v) {
-    add<lazy_umount<Kernel>>(to, v, {closers(1, 0), walkers(0)}, {{"walkers", 2}},
-                             [](memory_kind, const bounds& b) { return b.closers > 0; });
+    add<lazy_umount<Kernel>>(
+        to, v, {closers(1, 0), walkers(0)}, {{"walkers", 2}},
+        [](memory_kind, const bounds& b) { return b.closers + b.walkers > 0; });
 }
 
 void add_lazy_umounts(std::vector<model>& to) {

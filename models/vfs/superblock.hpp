@@ -31,23 +31,28 @@ struct fs_info {
 struct super_block {
     /// The kernel reads and writes it plainly, a known race; here data_race().
     atomic_t s_flags{"sb.s_flags", SB_ACTIVE};
+    spinlock_t s_root_d_lock{"sb.s_root.d_lock"}; ///< of its root dentry
     spinlock_t s_inode_list_lock{"sb.s_inode_list_lock"};
     plain<std::vector<inode*>> s_inodes{"sb.s_inodes"}; ///< protected by s_inode_list_lock
     fs_info* s_fs_info = kmalloc<fs_info>({"s_fs_info", "P2"});
 };
 
 struct inode {
-    inode(const label& called, super_block& sb, std::int64_t references, std::int64_t io)
-        : name(called), i_sb({name, "i_sb"}, &sb), i_state({name, "i_state"}),
-          i_count({name, "i_count"}, references), i_lock({name, "i_lock"}),
+    inode(const label& called, super_block& sb, spinlock_t& hash_lock, std::int64_t references,
+          std::int64_t io)
+        : name(called), i_hash_lock(hash_lock), i_sb({name, "i_sb"}, &sb),
+          i_state({name, "i_state"}), i_count({name, "i_count"}, references),
+          i_lock({name, "i_lock"}), i_pages({name, "i_pages"}),
           i_writeback({name, "i_writeback"}, io) {}
 
     label name;
-    bool unlinked = false; ///< i_nlink is 0: not kept once unused, also by an active superblock
+    spinlock_t& i_hash_lock; ///< of all inodes in the hash table
+    bool unlinked = false;   ///< i_nlink is 0: not kept once unused, also by an active superblock
     pointer<super_block> i_sb;
     atomic_t i_state;
     atomic_t i_count;
     spinlock_t i_lock;
+    spinlock_t i_pages;   ///< the lock of i_mapping->i_pages
     atomic_t i_writeback; ///< I/O under way: eviction waits for it
 };
 
@@ -57,26 +62,47 @@ Superblock* alloc_super() {
     return kmalloc<Superblock>({"sb", "P2"});
 }
 
-/// When the model is built. (`references` and `io`: of i_count and i_writeback)
-inline inode* new_inode(super_block& sb, int number, std::int64_t references, std::int64_t io) {
-    inode* i =
-        kmalloc<inode>({label{"inode", number}, "P2"}, label{"inode", number}, sb, references, io);
+/// When the model is built. `hash_lock` is the lock of the hash table, which outlives superblocks;
+/// `references` and `io` are of i_count and i_writeback.
+inline inode* new_inode(super_block& sb, spinlock_t& hash_lock, int number, std::int64_t references,
+                        std::int64_t io) {
+    inode* i = kmalloc<inode>({label{"inode", number}, "P2"}, label{"inode", number}, sb, hash_lock,
+                              references, io);
     std::vector<inode*> inodes = sb.s_inodes.peek();
     inodes.push_back(i);
     sb.s_inodes.write(std::move(inodes));
     return i;
 }
 
-/// The inode is I_FREEING, so it is the caller's alone.
+/// clear_inode() takes the lock of i_pages and gives it back; then the file system looks at what it
+/// keeps, as ext4 does. (V4)
+inline void evict_inode(inode& i, super_block& sb) {
+    spin_lock(i.i_pages);
+    spin_unlock(i.i_pages);
+    atomic_inc(sb.s_fs_info->inodes);
+}
+
+/// (V5)
+inline void remove_inode_hash(inode& i) {
+    spin_lock(i.i_hash_lock);
+    spin_lock(i.i_lock);
+    spin_unlock(i.i_lock);
+    spin_unlock(i.i_hash_lock);
+}
+
+/// The inode is I_FREEING, so it is the caller's alone. (V2) to (V6)
 inline void evict(inode& i) {
     super_block& sb = *READ_ONCE(i.i_sb);
-    await_acquire(i.i_writeback, [](std::int64_t under_way) { return under_way == 0; });
     spin_lock(sb.s_inode_list_lock);
     std::vector<inode*> inodes = sb.s_inodes.read();
     std::erase(inodes, &i);
     sb.s_inodes.write(std::move(inodes));
     spin_unlock(sb.s_inode_list_lock);
-    atomic_inc(sb.s_fs_info->inodes); // ->evict_inode()
+    await_acquire(i.i_writeback, [](std::int64_t under_way) { return under_way == 0; });
+    evict_inode(i, sb);
+    remove_inode_hash(i);
+    spin_lock(i.i_lock); // (V6) who waits for the inode's end is woken
+    spin_unlock(i.i_lock);
     kfree(&i);
 }
 
@@ -132,10 +158,15 @@ inline void expect_no_busy_inodes(super_block& sb, const site& at = site::here()
     spin_unlock(sb.s_inode_list_lock);
 }
 
-/// The rest of umount, once nobody else is to take references. Frees the superblock. (U5) to (U10)
+/// Locks at least the root dentry. (U1)
+inline void shrink_dcache_for_umount(super_block& sb) {
+    spin_lock(sb.s_root_d_lock);
+    spin_unlock(sb.s_root_d_lock);
+}
+
+/// The end of umount. Frees the superblock. (U7) to (U10)
 template <class Superblock>
-void shut_down(Superblock& sb) {
-    evict_inodes(sb);          // (U5)
+void put_super(Superblock& sb) {
     kfree(sb.s_fs_info);       // (U7) ->put_super()
     expect_no_busy_inodes(sb); // (U8)
     kfree(&sb);                // (U10)

@@ -23,7 +23,7 @@ public:
         if (uses_works_of_requests())
             spare_kworkers(s, 1, bounds_.switchers);
         if (bounds_.cleaner != 0) {
-            s.thread("cleaner", [this] { cleanup_offline_cgwb(); });
+            s.thread("cleaner", [this] { cleanup_offline_cgwbs_workfn(); });
             if (uses_works_of_requests())
                 spare_kworkers(s, 1);
         }
@@ -97,10 +97,16 @@ protected:
     }
     /// The device goes, all its file systems are unmounted.
     virtual void bdi_unregister(backing_dev_info&) {}
-    /// A user of statistics looks whether the inode is being switched.
+    /// A user of statistics looks whether the inode is being switched, (R2), and the switch ends,
+    /// (X5): acquire and release, up to 6.18.
     virtual bool is_switched(const inode& i) {
-        return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0;
+        return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0; // (5) pairs with (6)
     }
+    virtual void end_switch(inode& i) const {
+        smp_store_release(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH); // (6) pairs with (5)
+    }
+    /// Are inodes in the hash table? Most are; those of XFS are not.
+    [[nodiscard]] virtual bool hashes_inodes() const { return true; }
 
     // --- the steps ------------------------------------------------------------------------------
 
@@ -121,8 +127,14 @@ protected:
         end_section();
     }
 
-    /// The cgroup is gone, its inodes move to the parent's wb. Exists since 5.14. Holds no
-    /// reference on a superblock. (O1) to (O8)
+    /// Holds a reference on the wb of the dying cgroup, and so on the bdi, but on no superblock.
+    void cleanup_offline_cgwbs_workfn() {
+        cleanup_offline_cgwb();
+        if (bounds_.about == question::bdi_lifetime)
+            bdi_put(*bdi_); // wb_put() of the old wb, whose release does it
+    }
+
+    /// The cgroup is gone, its inodes move to the parent's wb. Exists since 5.14. (O1) to (O8)
     void cleanup_offline_cgwb() {
         announce();                                      // (O2)
         inode_switch_wbs_context* isw = wb_get_create(); // (O1), (O3)
@@ -194,10 +206,11 @@ private:
         const bool on_root = bounds_.about == question::bdi_lifetime;
         const auto nothing = [](bdi_writeback&) {};
         const auto target = [this](bdi_writeback& wb) { init_target(wb); };
+        const int references = 1 + bounds_.superblocks + bounds_.cleaner;
         if (on_root)
-            bdi_ = kmalloc<backing_dev_info>({"bdi", "P8"}, target);
+            bdi_ = kmalloc<backing_dev_info>({"bdi", "P8"}, references, target);
         else
-            bdi_ = kmalloc<backing_dev_info>({"bdi", "P8"}, nothing);
+            bdi_ = kmalloc<backing_dev_info>({"bdi", "P8"}, references, nothing);
         old_wb_ = kmalloc<bdi_writeback>({"old_wb", "P3"}, "old_wb", *bdi_, nothing);
         new_wb_ =
             on_root ? &bdi_->wb : kmalloc<bdi_writeback>({"new_wb", "P3"}, "new_wb", *bdi_, target);
@@ -215,15 +228,23 @@ private:
     void add_inode(int number) {
         super_block& sb = *superblocks_[static_cast<std::size_t>(number % bounds_.superblocks)];
         const label name{"inode", number};
-        inode* i = kmalloc<inode>({name, "P2"}, name, sb, *old_wb_, writers_of(number));
+        bdi_writeback& wb = is_of_dying_cgroup(number) ? *old_wb_ : *new_wb_;
+        inode* i = kmalloc<inode>({name, "P2"}, name, sb, wb, writers_of(number));
+        if (hashes_inodes())
+            i->i_hash_lock = &inode_hash_lock;
         i->unlinked = bounds_.about == question::wb_lifetime;
         if (bounds_.about == question::statistics) {
             WRITE_ONCE(i->dirty, 1);
             atomic_inc(old_wb_->reclaimable);
         }
         list_add(sb.s_inodes, *i);
-        list_add(old_wb_->b_attached, *i);
+        list_add(wb.b_attached, *i);
         inodes_.push_back(i);
+    }
+
+    /// For P6 no inode of the first superblock is: nothing of it is to be switched.
+    [[nodiscard]] bool is_of_dying_cgroup(int number) const {
+        return bounds_.about != question::isolation || number % bounds_.superblocks != 0;
     }
 
     void init_target(bdi_writeback& wb) {
@@ -352,7 +373,7 @@ private:
             wb_get(new_wb);
             WRITE_ONCE(i.i_wb, &new_wb);
         }
-        smp_store_release(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH); // (X5)
+        end_switch(i); // (X5)
         if (bounds_.about == question::statistics)
             spin_unlock(i.i_pages);
         spin_unlock(i.i_lock);
@@ -366,7 +387,7 @@ private:
             return n % bounds_.inodes;
         std::vector<int> of_others;
         for (int i = 0; i != bounds_.inodes; ++i)
-            if (i % bounds_.superblocks != 0)
+            if (is_of_dying_cgroup(i))
                 of_others.push_back(i);
         return of_others.at(static_cast<std::size_t>(n) % of_others.size());
     }
@@ -398,7 +419,10 @@ private:
         for (std::size_t k = unmounts ? 1 : 0; k != superblocks_.size(); ++k) {
             for (inode* i : std::vector<inode*>{superblocks_[k]->s_inodes.peek()})
                 kfree(i);
+            kfree(superblocks_[k]->s_fs_info);
             kfree(superblocks_[k]);
+            if (bounds_.about == question::bdi_lifetime)
+                bdi_put(*bdi_);
         }
         kfree(old_wb_);
         if (bounds_.about == question::bdi_lifetime)
@@ -409,6 +433,7 @@ private:
     }
 
     bounds bounds_;
+    spinlock_t inode_hash_lock{"inode_hash_lock"};
     workqueue_struct cgwb_release_wq{"cgwb_release"};
     pointer<bdi_writeback> cgwb_tree{"cgwb_tree"};
     atomic_t umounted_{"umounted"};

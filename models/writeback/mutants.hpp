@@ -131,14 +131,42 @@ protected:
     void wait_for_users_of_statistics() override {}
 };
 
-/// A user of statistics may read an older i_wb than the one that goes with the flag it saw.
+/// A user of statistics may read an older i_wb than the one that goes with the flag it saw, since
+/// it looks at the flag with a relaxed load, up to 6.18.
+class isw_v0_relaxed_reader : public isw_v0 {
+public:
+    using isw_v0::isw_v0;
+
+protected:
+    bool is_switched(const inode& i) override { return (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0; }
+};
+
+/// The same, since it has no fence after the look.
+class isw_v9_no_rmb : public isw_v9 {
+public:
+    using isw_v9::isw_v9;
+
+protected:
+    void rmb_after_look() override {}
+};
+
+/// The same, since the flag may be seen clear before i_wb is seen changed.
+class isw_v9_no_wmb : public isw_v9 {
+public:
+    using isw_v9::isw_v9;
+
+protected:
+    void wmb_before_clearing() const override {}
+};
+
+/// Inodes are not in the hash table: one section less after what ->evict_inode() does, (V5).
 template <class Version>
-class relaxed_reader : public Version {
+class unhashed : public Version {
 public:
     using Version::Version;
 
 protected:
-    bool is_switched(const inode& i) override { return (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0; }
+    [[nodiscard]] bool hashes_inodes() const override { return false; }
 };
 
 /// The worker's iput() drops the last reference with the ordering of refcount_dec_and_test(),

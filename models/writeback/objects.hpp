@@ -24,6 +24,12 @@ struct inode;
 struct inode_switch_wbs_context;
 struct backing_dev_info;
 
+/// What a file system such as ext4 keeps for a superblock, besides its counters.
+struct fs_info {
+    explicit fs_info(const label& of) : options({of, "options"}) {}
+    plain<int> options; ///< looked at without a mark or a lock
+};
+
 struct super_block {
     explicit super_block(const label& called)
         : name(called), s_flags({name, "s_flags"}, SB_ACTIVE), s_active({name, "s_active"}, 1),
@@ -40,8 +46,9 @@ struct super_block {
     spinlock_t s_inode_list_lock;
     plain<std::vector<inode*>> s_inodes; ///< protected by s_inode_list_lock
     atomic_t s_isw_nr_in_flight;         ///< vX: its switches in flight; v9: its inodes in them
-    /// Stands for s_fs_info with its percpu counters, which put_super() destroys.
-    percpu_counter s_fs_counter;
+    percpu_counter s_fs_counter;         ///< of s_fs_info: put_super() destroys it
+    fs_info* s_fs_info =                 ///< put_super() frees it
+        kmalloc<fs_info>({label{name, "s_fs_info"}, "P2"}, label{name, "s_fs_info"});
     /// If put_super() writes the counter to the disk: what it must be then. Not in the kernel.
     std::optional<std::int64_t> sum_to_save;
 };
@@ -85,11 +92,12 @@ struct bdi_writeback {
 
 struct backing_dev_info {
     template <class Init>
-    explicit backing_dev_info(Init init)
-        : wb(label{"bdi.wb"}, *this, init), refcnt("bdi.refcnt", 2) {}
+    backing_dev_info(std::int64_t references, Init init)
+        : wb(label{"bdi.wb"}, *this, init), refcnt("bdi.refcnt", references) {}
 
-    bdi_writeback wb;  ///< the root wb
-    refcount_t refcnt; ///< one of the device, one of the superblock that is unmounted
+    bdi_writeback wb; ///< the root wb
+    /// Of the device, of each superblock, and of who holds a wb of a cgroup: such a wb has one.
+    refcount_t refcnt;
 };
 
 struct inode {
@@ -99,6 +107,7 @@ struct inode {
           i_pages({name, "i_pages"}), dirty({name, "PG_dirty"}) {}
 
     label name;
+    spinlock_t* i_hash_lock = nullptr; ///< of all inodes in the hash table; nullptr: not in there
     super_block& i_sb;
     bool unlinked = false; ///< i_nlink is 0: not kept once unused, also by an active superblock
     atomic_t i_state;

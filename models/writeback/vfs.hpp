@@ -28,15 +28,47 @@ inline void inode_io_list_del(inode& i) {
     }
 }
 
-/// The inode is I_FREEING, so it is the caller's alone.
+/// The page cache is empty: clear_inode() takes the lock of i_pages and gives it back, since who
+/// has taken the last page out may still hold it.
+inline void clear_inode(inode& i) {
+    spin_lock(i.i_pages);
+    spin_unlock(i.i_pages);
+}
+
+/// ->evict_inode() of a file system such as ext4. What it does with s_fs_info comes after
+/// clear_inode(): ext4_clear_inode() and ext4_free_inode().
+inline void evict_inode(inode& i) {
+    clear_inode(i);
+    super_block& sb = i.i_sb;
+    (void)sb.s_fs_info->options.read();
+    percpu_counter_dec(sb.s_fs_counter); // the crash site of the reports
+}
+
+inline void remove_inode_hash(inode& i) {
+    if (i.i_hash_lock == nullptr)
+        return;
+    spin_lock(*i.i_hash_lock);
+    spin_lock(i.i_lock);
+    spin_unlock(i.i_lock);
+    spin_unlock(*i.i_hash_lock);
+}
+
+/// The inode is I_FREEING, so it is the caller's alone. (V1) to (V6)
+///
+/// The locks of (V5) and (V6) are not there for what (V4) does, but they order it: an unlock and a
+/// later lock of one thread order what is before the former against what is after the latter. It is
+/// all that orders (V4) before a relaxed decrement of the caller, see (W5).
 inline void evict(inode& i) {
     super_block& sb = i.i_sb;
-    inode_io_list_del(i);
-    spin_lock(sb.s_inode_list_lock);
+    inode_io_list_del(i);            // (V1)
+    spin_lock(sb.s_inode_list_lock); // (V2)
     list_del(sb.s_inodes, i);
     spin_unlock(sb.s_inode_list_lock);
-    await_acquire(i.i_sync, [](std::int64_t writers) { return writers == 0; });
-    percpu_counter_dec(sb.s_fs_counter); // ->evict_inode(): the crash site of the reports
+    await_acquire(i.i_sync, [](std::int64_t writers) { return writers == 0; }); // (V3)
+    evict_inode(i);                                                             // (V4)
+    remove_inode_hash(i);                                                       // (V5)
+    spin_lock(i.i_lock); // (V6) who waits for the inode's end is woken
+    spin_unlock(i.i_lock);
     kfree(&i);
 }
 
@@ -93,12 +125,13 @@ inline void evict_inodes(super_block& sb) {
         evict(*i); // (E7)
 }
 
-/// ->put_super() of a file system such as ext4: its percpu counters go, and perhaps their sums are
-/// written to the disk before that.
+/// ->put_super() of a file system such as ext4: s_fs_info and its percpu counters go, and perhaps
+/// their sums are written to the disk before that.
 inline void put_super(super_block& sb) {
     if (sb.sum_to_save)
         expect_whole_sum(sb);
     percpu_counter_destroy(sb.s_fs_counter);
+    kfree(sb.s_fs_info);
 }
 
 /// generic_shutdown_super(), from the point where the superblock is declared inactive, which

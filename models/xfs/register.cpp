@@ -9,10 +9,11 @@
 
 namespace wbsync::models::xfs {
 
-/// `fails_alone`: also if nobody else queues meanwhile.
+/// `fails_alone`: also if nobody else queues meanwhile. `beside_others`: what fails as well if
+/// other threads unlink.
 template <stops Stops>
 void add_stop(std::vector<model>& to, const variant& v, const bounds& size,
-              bool fails_alone = false) {
+              bool fails_alone = false, const char* beside_others = "") {
     to.push_back(
         {v.name,
          v.commit,
@@ -20,9 +21,12 @@ void add_stop(std::vector<model>& to, const variant& v, const bounds& size,
          v.summary,
          {{"others", "threads that unlink an inode meanwhile", size.others, 0, 4},
           {"shrinker", "1: memory is short, the shrinker queues", size.shrinker, 0, 1}},
-         [v, fails_alone](memory_kind m, const parameter_values& p) {
+         [v, fails_alone, beside_others](memory_kind m, const parameter_values& p) {
              const bool alone = p.at("others") + p.at("shrinker") == 0;
-             return alone && !fails_alone ? expectation{} : v.expected(m);
+             expectation e = alone && !fails_alone ? expectation{} : v.expected(m);
+             if (p.at("others") > 0)
+                 e.property += beside_others;
+             return e;
          },
          [](const options& o, const parameter_values& p) {
              return wbsync::check<inodegc_stop<Stops>>(o, bounds{p.at("others"), p.at("shrinker")});
@@ -65,7 +69,7 @@ void add_models(std::vector<model>& to) {
                                  {"xfs/inodegc_stop+6191", "6191cf3ad59f", "5.17-rc1",
                                   "stop drains the workqueue; the shrinker queues meanwhile",
                                   "misuse"},
-                                 {0, 1});
+                                 {0, 1}, false, "/forgotten");
     add_stop<stops::by_looping>(to,
                                 {"xfs/inodegc_stop+2254", "2254a7396a0c", "6.4",
                                  "stop flushes until the lists are empty", "forgotten"},

@@ -2,26 +2,42 @@
 #pragma once
 
 #include <wbsync/engine/execution.hpp>
+#include <wbsync/engine/relacy.hpp>
 
 #include <array>
 #include <csignal>
 #include <cstddef>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace wbsync::engine {
 
-/// While it lives, a crash of the model's own code is a finding of the execution under way instead
-/// of the end of the process. The handler has a stack of its own, since the model may have used up
-/// its fiber's.
+/// The execution whose model's code runs in this thread of the process, unless it has ended already
+/// in a way that is none; otherwise nullptr.
+inline execution* execution_of_model() noexcept {
+    execution* run = execution::current();
+    const bool its_own =
+        run != nullptr && run->where() != execution::phase::outside && run->intact();
+    return its_own ? run : nullptr;
+}
+
+/// While it lives, a crash of the model's own code, or a call of std::terminate(), is a finding of
+/// the execution under way instead of the end of the process. The signal handler has a stack of its
+/// own, since the model may have used up its fiber's.
 class crash_handler {
 public:
-    crash_handler() {
+    crash_handler() : old_terminate_(std::set_terminate(&on_terminate)) {
+        previous_terminate() = old_terminate_;
         stack_t mine{};
         mine.ss_sp = stack().data();
         mine.ss_size = stack().size();
         ::sigaltstack(&mine, &old_stack_);
         struct sigaction action {};
-        action.sa_handler = &on_signal;
-        action.sa_flags = SA_ONSTACK | SA_NODEFER;
+        action.sa_sigaction = &on_signal;
+        action.sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO;
         sigemptyset(&action.sa_mask);
         for (std::size_t i = 0; i != signals.size(); ++i)
             ::sigaction(signals[i].number, &action, &old_[i]);
@@ -31,6 +47,7 @@ public:
         for (std::size_t i = 0; i != signals.size(); ++i)
             ::sigaction(signals[i].number, &old_[i], nullptr);
         ::sigaltstack(&old_stack_, nullptr);
+        std::set_terminate(old_terminate_);
     }
 
     crash_handler(const crash_handler&) = delete;
@@ -43,7 +60,7 @@ private:
     };
 
     static constexpr std::array<named_signal, 5> signals{{
-        {SIGSEGV, "segmentation fault, or the thread's stack of 256 KiB was used up"},
+        {SIGSEGV, "segmentation fault"},
         {SIGBUS, "bus error"},
         {SIGFPE, "arithmetic error, such as a division by zero"},
         {SIGILL, "illegal instruction"},
@@ -55,21 +72,53 @@ private:
         return memory;
     }
 
-    static void on_signal(int number) {
-        execution* run = execution::current();
-        if (run == nullptr || run->where() == execution::phase::outside || crashed_twice(*run)) {
+    static std::terminate_handler& previous_terminate() noexcept {
+        static constinit std::terminate_handler previous = nullptr;
+        return previous;
+    }
+
+    static void on_signal(int number, siginfo_t* info, void*) {
+        execution* run = execution_of_model();
+        if (run == nullptr) { // ours, or another thread's
             ::signal(number, SIG_DFL);
             ::raise(number);
             return;
         }
         for (const auto& s : signals)
             if (s.number == number)
-                run->crash(s.what);
+                run->crash(is_overflow(*info) ? fmt::format("the stack of {} KiB was used up",
+                                                            stack_pool::stack_size / 1024)
+                                              : s.what);
     }
 
-    /// A crash while a crash is being reported is ours.
-    static bool crashed_twice(const execution& run) { return !run.intact(); }
+    static bool is_overflow(const siginfo_t& info) {
+        const bool by_access = info.si_signo == SIGSEGV && info.si_code > 0;
+        return by_access && stack_pool::instance().is_guard(info.si_addr);
+    }
 
+    [[noreturn]] static void on_terminate() {
+        if (execution* run = execution_of_model(); run != nullptr)
+            run->crash(fmt::format("std::terminate() was called{}", what_was_thrown()));
+        std::set_terminate(previous_terminate());
+        std::terminate();
+    }
+
+    static std::string what_was_thrown() {
+        if (std::current_exception() == nullptr)
+            return "";
+        std::string what = "not derived from std::exception";
+        try {
+            throw;
+        } catch (const std::exception& e) {
+            what = e.what();
+        } catch (...) { // nothing to tell
+        }
+        return fmt::format(": an exception ({}) left a function that must not throw, such as a "
+                           "destructor",
+                           what);
+    }
+
+    std::terminate_handler old_terminate_;
     stack_t old_stack_{};
     std::array<struct sigaction, 5> old_{};
 };

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/coverage.hpp>
 #include <wbsync/engine/extension.hpp>
 #include <wbsync/engine/fibers.hpp>
+#include <wbsync/engine/footprint.hpp>
 #include <wbsync/engine/heap.hpp>
 #include <wbsync/engine/object_numbers.hpp>
 #include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/scheduler.hpp>
+#include <wbsync/engine/scopes.hpp>
 #include <wbsync/engine/thread_table.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,15 +31,15 @@ namespace wbsync::engine {
 /// is reused, so that the thousands of executions of a check allocate nothing.
 class execution {
 public:
-    enum class phase : std::uint8_t { outside, setup, running, finally };
+    enum class phase : std::uint8_t { outside, setup, running, finally, destruction };
 
     execution() = default;
     execution(const execution&) = delete;
     execution& operator=(const execution&) = delete;
 
-    /// The execution under way, or nullptr.
+    /// The execution under way in this thread of the process, or nullptr.
     static execution*& current() noexcept {
-        static constinit execution* instance = nullptr;
+        static constinit thread_local execution* instance = nullptr;
         return instance;
     }
 
@@ -40,6 +47,7 @@ public:
     void forget() {
         ordered_additions_.clear();
         start_over_ = false;
+        coverage_ = {};
         extensions_.clear();
         log_.write_to(nullptr);
     }
@@ -51,6 +59,7 @@ public:
         int max_depth = 10'000;
         bool like_kernel = false;  ///< see memory_model::reset()
         bool all_findings = false; ///< go on with the other threads after a finding
+        unsigned variation = 0;    ///< see execution::variation()
     };
 
     void begin(scheduler& by, fibers& on, const settings& with) {
@@ -58,15 +67,24 @@ public:
         fibers_ = &on;
         settings_ = with;
         phase_ = phase::setup;
-        ++stamp_;
+        part_ = "";
+        model_runs_ = false;
+        ++progress_;
+        stamp_ += stamp_step;
         threads_.clear();
+        blocks_.clear(false); // whatever could not be destroyed
+        blocks_.vary(with.variation);
         numbers_.reset();
+        scopes_.reset();
+        left_by_exception_.reset();
         self_ = -1;
         steps_ = 0;
         local_steps_ = 0;
         quitting_ = false;
         outcome_ = outcome::complete;
         limit_ = nullptr;
+        last_outside_ = {};
+        difference_.reset();
         findings_.clear();
         within_ = nullptr;
         vector_clock::serve(max_threads); // until it is known how many there are
@@ -77,9 +95,9 @@ public:
     }
 
     template <class Body>
-    thread_id add_thread(const label& name, Body&& body, bool daemon,
+    thread_id add_thread(const label& name, Body&& body, thread_kind kind,
                          const char* property = "deadlock") {
-        const thread_id t = new_thread(name, daemon, property);
+        const thread_id t = new_thread(name, kind, property);
         threads_[t].body.assign(std::forward<Body>(body));
         return t;
     }
@@ -99,7 +117,11 @@ public:
         if (recording())
             for (thread_id t = 0; t != count; ++t)
                 log_.name_thread(thread_name(t));
+        if (footprint_ != nullptr)
+            mark_threads();
         phase_ = phase::running;
+        coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
+        part_ = "";
         vector_clock::serve(count);
         memory_.start_threads(count);
         scheduler_->execution_begin(*this);
@@ -109,14 +131,20 @@ public:
     void run(thread_id t) {
         self_ = t;
         threads_.start(t);
+        enter_model();
         try {
             threads_[t].body();
             extensions_.thread_ends(*this);
+            if (left_by_exception_ && left_by_exception_->thread == t)
+                fail(*left_by_exception_);
+        } catch (const std::bad_alloc&) {
+            cut_short(limits::memory, threads_[t].last);
         } catch (const std::exception& e) {
             fail("exception", e.what(), threads_[t].last);
         } catch (...) {
             fail("exception", "not derived from std::exception", threads_[t].last);
         }
+        leave_model();
         threads_.finish(t);
         if (all_finished()) {
             if (died_)
@@ -129,6 +157,7 @@ public:
     void enter_finally() {
         phase_ = phase::finally;
         self_ = -1;
+        last_outside_ = {};
     }
 
     /// Memory that nobody freed is a finding.
@@ -137,10 +166,52 @@ public:
             fail("leak", fmt::format("{} was never freed", lost->life.name().str()), lost->where);
     }
 
-    /// `intact`: the model can still be destroyed.
-    void end(bool intact) {
-        phase_ = phase::outside;
-        blocks_.clear(intact);
+    /// The model is destroyed next, if it is intact: what it allocated and declared goes first.
+    void end() {
+        phase_ = phase::destruction;
+        self_ = -1;
+        part_ = "a destructor, of what a thread of the model or kmalloc() made";
+        threads_.drop_bodies(intact_);
+        blocks_.clear(intact_);
+    }
+
+    /// The execution is over, and its model gone.
+    void over() noexcept { phase_ = phase::outside; }
+
+    // --- the model's own code -------------------------------------------------------------------
+
+    /// The model's code runs, outside of its threads, in the part with that name.
+    void enter_part(const char* part) noexcept {
+        part_ = part;
+        enter_model();
+    }
+    void enter_model() noexcept {
+        ++progress_;
+        model_runs_ = true;
+    }
+    void leave_model() noexcept { model_runs_ = false; }
+
+    /// Is it code of the model that runs, and not the engine's?
+    [[nodiscard]] bool model_runs() const noexcept { return model_runs_; }
+
+    /// Changes whenever the model's code comes to the engine.
+    [[nodiscard]] std::uint64_t progress() const noexcept { return progress_; }
+
+    /// What the model is not to depend on is otherwise in each variation: where it and its memory
+    /// lie, and what was there before. 0: in ordinary executions, that are not compared.
+    [[nodiscard]] unsigned variation() const noexcept { return settings_.variation; }
+
+    /// The next executions are written down or compared, until this is called with nullptr.
+    void leave_footprint(footprint* in) noexcept { footprint_ = in; }
+
+    /// What was different from the execution that was written down: a finding.
+    [[nodiscard]] const std::optional<finding>& difference() const noexcept { return difference_; }
+
+    /// The operation under way has read or stored `value`; `opaque`: it may be an address.
+    void saw(std::int64_t value, bool opaque, const char* verb, const site& at) {
+        if (footprint_ != nullptr)
+            leave_mark({mark::kind::value, access_class::none, 0, self_, steps_, value, verb, at},
+                       opaque);
     }
 
     [[nodiscard]] bool all_finished() const noexcept { return threads_.all_finished(); }
@@ -157,6 +228,7 @@ public:
     [[nodiscard]] timestamp seq(thread_id t) const noexcept { return threads_[t].seq; }
     [[nodiscard]] thread_id self() const noexcept { return self_; }
     [[nodiscard]] std::string thread_name(thread_id t) const { return threads_[t].name.str(); }
+    [[nodiscard]] thread_kind kind(thread_id t) const noexcept { return threads_[t].kind; }
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
     [[nodiscard]] thread_set alike(thread_id t) const noexcept { return threads_[t].alike; }
@@ -263,7 +335,13 @@ public:
     /// Announces the next step of the current thread, waits until the scheduler picks it. False: a
     /// daemon waiting for work is to quit. Outside of the running phase it returns at once.
     bool announce(const operation& op) {
+        ++progress_;
         if (phase_ != phase::running) {
+            last_outside_ = op.where;
+            if (++local_steps_ > max_local_steps)
+                cut_short("depth", op.where);
+            if (footprint_ != nullptr)
+                mark_step(op);
             if (op.when != nullptr && !op.when->enabled())
                 fail("misuse",
                      fmt::format("{} would wait for ever: no thread runs any more", op.verb),
@@ -271,6 +349,14 @@ public:
             return true;
         }
         const thread_id mine = self_;
+        if (quitting_)
+            fail("misuse",
+                 fmt::format("{} by {}, which has been told to quit: a daemon returns when "
+                             "await_work() is false",
+                             op.verb, threads_[mine].name.str()),
+                 op.where);
+        note_coverage(op);
+        leave_model();
         threads_.pend(mine, op);
         next_ = decide();
         if (next_ != mine) {
@@ -280,8 +366,14 @@ public:
         threads_.no_longer_pending(mine);
         thread_table::entry& me = threads_[mine];
         me.last = op.where;
-        if (quitting_)
+        model_runs_ = true;
+        if (footprint_ != nullptr)
+            mark_step(op);
+        if (quitting_) {
+            if (me.kind == thread_kind::daemon)
+                comes_last();
             return false;
+        }
         ++me.seq;
         me.newest = steps_++;
         return true;
@@ -292,9 +384,16 @@ public:
         if (running())
             memory_.full_fence(self_, threads_[self_].newest);
     }
+    /// The same for what came before a point of the past only; see memory_model::point().
+    void full_fence_since(const view& before) {
+        memory_.full_fence_since(self_, before, threads_[self_].newest);
+    }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
     void local_step(const site& at) {
+        ++progress_;
+        if (footprint_ != nullptr)
+            leave_mark({mark::kind::local, access_class::none, 0, self_, steps_, 0, "", at}, false);
         if (++local_steps_ > max_local_steps ||
             (running() && memory_.now(self_).clock[self_] > max_epoch))
             cut_short("depth", at);
@@ -310,48 +409,135 @@ public:
                 usage how = usage::access) {
         if (object == nullptr)
             return;
-        if (!object->alive_)
-            fail(object->property_,
-                 fmt::format("{} of {} after {} at {}", verb, object->name_.str(),
-                             object->end_.verb, ended_by(*object)),
-                 at);
+        evaluates_property();
+        access_scope(*object, verb, at, how);
+    }
+
+    /// The same of what may be there from the first step of the model to its last, so that this
+    /// alone could not fail.
+    void access_scope(const lifetime& object, const char* verb, const site& at,
+                      usage how = usage::access) {
+        expect_alive(object, verb, at);
         if (!running())
             return;
+        if (object.before_ != nullptr && !knows_beginning_of(object))
+            fail_ended(*object.before_, verb, at);
+        touches(object.user_);
         if (how == usage::store) {
-            object->stores_[self_] = {verb, at};
+            note_store({verb, at});
             return;
         }
-        object->last_access_[self_] = memory_.now(self_).clock[self_];
-        object->uses_[self_] = {verb, at};
+        object.last_access_[self_] = memory_.now(self_).clock[self_];
+        object.uses_[self_] = {verb, at};
     }
 
     /// The current thread frees or destroys `object`. Ordering before the end may also come from a
     /// relaxed load, on whose value the end is taken to depend (LKMM: control dependencies order
     /// stores, and every free is one).
     void end(lifetime& object, const char* verb, const site& at) {
-        if (!object.alive_)
-            fail(object.property_,
-                 fmt::format("{} of {} after {} at {}", verb, object.name_.str(), object.end_.verb,
-                             ended_by(object)),
-                 at);
+        expect_alive(object, verb, at);
         object.alive_ = false;
         object.end_ = {verb, at};
         object.ended_by_ = self_;
         if (!running())
             return;
+        touches(object.user_);
         const view ordered = memory_.propagated(self_);
-        for (thread_id u = 0; u != threads_.count(); ++u)
-            if (u != self_ && !ordered.clock.covers(u, object.last_access_[u]))
-                fail_unordered(object, verb, object.uses_[u], u, at);
-        if (const thread_id u = memory_.writer_of_unknown_store(object, self_, ordered); u >= 0)
-            fail_unordered(object, verb, object.stores_[u], u, at);
+        expect_ordered(object, ordered, memory_.unknown_store(object, self_, ordered));
+    }
+
+    /// `x` is used by the current thread, and with it what it is part of.
+    void access(const location& x, const char* verb, const site& at, usage how = usage::access) {
+        access(x.owner, verb, at, how);
+        access_scope(x.scope, verb, at, how);
+    }
+
+    void expect_alive(const lifetime& object, const char* verb, const site& at) {
+        if (!object.alive_)
+            fail_ended(object, verb, at);
+    }
+
+    // --- objects that end with their scope ----------------------------------------------------
+
+    /// `life` has begun with the constructor of what is at `handle`.
+    void begin_scope(lifetime& life, const void* handle) {
+        const scopes::ended* before = scopes_.find(handle);
+        if (before == nullptr || !running())
+            return;
+        memory_.tick(self_); // who knows something of this thread need not know of this
+        life.before_ = before->life;
+        life.begun_by_ = self_;
+        life.begin_ = memory_.now(self_).clock[self_];
+    }
+
+    /// The life of what is at `handle`, and is no variable.
+    lifetime& new_scope(const label& name, const void* handle) {
+        lifetime& life = scopes_.add();
+        life.begin(name, "use-after-scope");
+        begin_scope(life, handle);
+        return life;
+    }
+
+    /// It ends with the destructor; as end().
+    void end_scope(lifetime& life, const void* handle, location* variable = nullptr) {
+        if (phase_ == phase::outside || !life.alive_)
+            return;
+        scopes_.bury({handle, &life, variable});
+        life.alive_ = false;
+        life.end_ = {"the end of its scope", last_place()};
+        life.ended_by_ = self_;
+        if (!running())
+            return;
+        evaluates_property();
+        touches(life.user_);
+        const view ordered = memory_.propagated(self_);
+        expect_ordered(life, ordered,
+                       variable == nullptr ? nullptr
+                                           : memory_.unknown_store(*variable, self_, ordered));
+    }
+
+    /// What was at `handle`, if that has ended.
+    [[nodiscard]] const scopes::ended* ended_at(const void* handle) const noexcept {
+        return scopes_.find(handle);
+    }
+
+    /// What is at `handle` is no object of this execution.
+    [[noreturn]] void fail_no_object(const void* handle, const char* verb, const site& at) {
+        if (const scopes::ended* was = scopes_.find(handle))
+            fail_ended(*was->life, verb, at);
+        fail("misuse",
+             "an object was created outside of this execution: make it a member of the model, "
+             "which is built afresh for every execution",
+             at);
+    }
+
+    // --- what was exercised, so that a vacuous check is told from one that holds ----------------
+
+    /// Of all executions since forget().
+    [[nodiscard]] const coverage& covered() const noexcept { return coverage_; }
+
+    /// Something is evaluated that could fail.
+    void evaluates_property() noexcept { coverage_.could_fail = true; }
+
+    /// The current thread touches something that is no object of an operation. `user`: the thread
+    /// that touched it first in this execution, -1 before that.
+    void touches(thread_id& user) noexcept {
+        if (coverage_.shared || !running())
+            return;
+        if (user < 0)
+            user = self_;
+        coverage_.shared = user != self_;
     }
 
     // --- findings -----------------------------------------------------------------------------
 
     /// Reports that a property failed, here and now. Does not return.
     [[noreturn]] void fail(std::string property, std::string message, const site& at) {
-        report({std::move(property), std::move(message), at, self_});
+        fail({std::move(property), std::move(message), at, self_});
+    }
+    [[noreturn]] void fail(finding what) {
+        const site at = what.where;
+        report(std::move(what));
         if (recording())
             log_.add({self_, findings_.back().property, "", findings_.back().message, at});
         if (settings_.all_findings && phase_ == phase::running)
@@ -359,11 +545,35 @@ public:
         leave();
     }
 
-    /// The model's own code crashed. Does not return.
-    [[noreturn]] void crash(const char* what) {
+    /// The model's own code ended in a way that is none. `intact`: its objects are as they should
+    /// be, it only must not go on. Does not return.
+    [[noreturn]] void crash(const std::string& what, bool intact = false) {
+        intact_ = intact_ && intact;
+        fail("crash", what + where_it_was(), last_operation());
+    }
+
+    /// The model's own code does not come to the engine any more. Does not return.
+    [[noreturn]] void lock_up(const char* how) {
         intact_ = false;
-        fail("crash", fmt::format("{}, after the operation at the place given", what),
-             self_ < 0 ? site{} : threads_[self_].last);
+        fail("lockup",
+             fmt::format("{} does not come to its next operation, or to its end{}: {}", who_runs(),
+                         after_operation(), how),
+             last_operation());
+    }
+
+    /// The thread or the part of the model that runs.
+    [[nodiscard]] std::string who_runs() const {
+        return self_ < 0 ? std::string{part_} : threads_[self_].name.str();
+    }
+
+    /// The newest operation of the part that runs.
+    [[nodiscard]] const site& last_operation() const noexcept {
+        return self_ < 0 ? last_outside_ : threads_[self_].last;
+    }
+
+    /// ", after the operation at the place given", or that there was none.
+    [[nodiscard]] std::string where_it_was() const {
+        return (self_ < 0 ? fmt::format(" in {}", part_) : std::string{}) + after_operation();
     }
 
     /// Can the model be destroyed properly?
@@ -372,18 +582,35 @@ public:
     /// Notes a finding and goes on, as the kernel does after a WARN_ON.
     void report(finding what) { findings_.push_back(std::move(what)); }
 
+    /// Limits that are not the execution's own; see cut_short().
+    struct limits {
+        static constexpr const char* time = "max_seconds";
+        static constexpr const char* use = "max_memory";
+        static constexpr const char* interrupt = "interrupt";
+        static constexpr const char* memory = "memory";
+    };
+
     /// A limit was hit: nothing can be said about what would have followed.
     [[noreturn]] void cut_short(const char* limit, const site& at) {
         outcome_ = outcome::cut_short;
         limit_ = limit;
         limit_at_ = at;
+        limit_in_ = who_runs();
         leave();
+    }
+
+    /// The same, wherever the model's code is.
+    [[noreturn]] void abandon(const char* limit) {
+        intact_ = false;
+        cut_short(limit, last_operation());
     }
 
     [[nodiscard]] const std::vector<finding>& findings() const noexcept { return findings_; }
     [[nodiscard]] outcome how() const noexcept { return outcome_; }
     [[nodiscard]] const char* limit() const noexcept { return limit_; }
     [[nodiscard]] const site& limit_at() const noexcept { return limit_at_; }
+    /// The thread or the part of the model that hit it.
+    [[nodiscard]] const std::string& limit_in() const noexcept { return limit_in_; }
 
     // --- recording, when an execution is replayed for a report --------------------------------
 
@@ -399,9 +626,78 @@ public:
 
 private:
     static constexpr std::uint64_t max_local_steps = 10'000'000;
+    /// Stamps of executions are far apart: no other number in memory looks like one.
+    static constexpr std::uint64_t stamp_step = 0x9e37'79b9'7f4a'7c15;
     static constexpr timestamp max_epoch = 32'000;
 
-    thread_id new_thread(const label& name, bool daemon, const char* property) {
+    [[nodiscard]] std::string after_operation() const {
+        if (*last_operation().file != '\0')
+            return ", after the operation at the place given";
+        return self_ < 0 ? "" : ", before the first operation of its thread";
+    }
+
+    // What is compared when an execution is run again.
+
+    void mark_threads() {
+        for (thread_id t = 0; t != threads_.count(); ++t) {
+            const auto name = static_cast<std::int64_t>(std::hash<std::string>{}(thread_name(t)));
+            leave_mark({mark::kind::name, access_class::none, 0, t, 0, name, "", {}}, false);
+        }
+    }
+
+    void mark_step(const operation& op) {
+        leave_mark(
+            {mark::kind::step, op.access, op.object, self_, steps_, op.delta, op.verb, op.where},
+            false, op.name);
+    }
+
+    void leave_mark(const mark& m, bool opaque, const label* object = nullptr) {
+        if (footprint_->add(m, opaque))
+            return;
+        difference_ = finding{"misuse", describe_difference(m, object), m.where, m.thread};
+        outcome_ = outcome::redundant;
+        leave();
+    }
+
+    [[nodiscard]] std::string describe_difference(const mark& now, const label* object) const {
+        const mark* before = footprint_->expected();
+        const std::string who = now.thread < 0 ? std::string{part_} : thread_name(now.thread);
+        const auto did = [](const mark& m, const std::string& of) {
+            return m.what == mark::kind::name ? std::string{"starts"}
+                   : m.what == mark::kind::local
+                       ? fmt::format("is at {}", m.where.str())
+                       : fmt::format("does {}{} at {}", m.verb, of, m.where.str());
+        };
+        const std::string of = object == nullptr ? "" : fmt::format("({})", object->str());
+        std::string text = fmt::format("in step {} {} ", now.step + 1, who);
+        if (before != nullptr && before->what == mark::kind::value && now.what == before->what &&
+            before->thread == now.thread && before->where == now.where)
+            text += fmt::format("has {} from or for {} at {}, where it had {}", now.value, now.verb,
+                                now.where.str(), before->value);
+        else if (before == nullptr)
+            text += fmt::format("{}, where the execution was over", did(now, of));
+        else if (before->what == mark::kind::name || now.what == mark::kind::name)
+            return "the threads that it declares, or their names, differ";
+        else if (before->thread != now.thread)
+            text += fmt::format("{}, where it was {}'s turn", did(now, of),
+                                before->thread < 0 ? part_ : thread_name(before->thread));
+        else
+            text +=
+                fmt::format("{}, where it {}", did(now, of),
+                            did(*before, before->object == now.object ? of : " of another object"));
+        return text + " when the same execution was run before";
+    }
+
+    /// A step that may block can end in a deadlock. What has no name is RCU's own: that two threads
+    /// use RCU does not mean that they share anything.
+    void note_coverage(const operation& op) {
+        if (op.when != nullptr && !op.idle)
+            coverage_.could_fail = true;
+        if (!coverage_.shared && op.name != nullptr)
+            coverage_.shared = users_.shares(op.object, self_, stamp_);
+    }
+
+    thread_id new_thread(const label& name, thread_kind kind, const char* property) {
         if (phase_ != phase::setup)
             fail("misuse", "threads can only be declared while the model is set up", {});
         const int count = threads_.count();
@@ -411,7 +707,7 @@ private:
                              "daemons included",
                              name.str(), count + 1, max_threads),
                  {});
-        threads_.add(name, daemon, property);
+        threads_.add(name, kind, property);
         return count;
     }
 
@@ -425,23 +721,72 @@ private:
         x->stamp = stamp_;
         x->name = name;
         x->owner = within_;
+        x->scope.begin(name, "use-after-scope");
+        x->handle = nullptr;
         memory_.initialise(*x, value);
         return *x;
     }
 
-    [[noreturn]] void fail_unordered(const lifetime& object, const char* verb,
-                                     const lifetime::use& use, thread_id user, const site& at) {
-        fail(object.property_,
-             fmt::format("{} of {} is not ordered after {} by {} at {}", verb, object.name_.str(),
-                         use.verb, threads_[user].name.str(), use.where.str()),
-             at);
+    /// The step under way stores to a part of an object that may be freed.
+    void note_store(const lifetime::use& how) {
+        stores_.resize(std::max(stores_.size(), static_cast<std::size_t>(steps_)));
+        stores_[static_cast<std::size_t>(steps_ - 1)] = how;
     }
 
-    [[nodiscard]] std::string ended_by(const lifetime& object) const {
-        return object.ended_by_ < 0 ? object.end_.where.str()
-                                    : fmt::format("{} by {}", object.end_.where.str(),
-                                                  threads_[object.ended_by_].name.str());
+    /// The end of `object` has to be ordered after the uses of all others. `store`: one that is
+    /// not known, or nullptr.
+    void expect_ordered(const lifetime& object, const view& ordered, const store_record* store) {
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            if (u != self_ && !comes_before(u, object.last_access_[u], ordered))
+                ends_unordered(object, object.uses_[u], u);
+        if (store != nullptr)
+            ends_unordered(object, stores_[static_cast<std::size_t>(store->step)], store->thread);
     }
+
+    /// Does what `u` did at `when` come before who knows `ordered`, and depends on that? Loads do
+    /// if they come before an unlock, and a store that is known after the thread's next lock: they
+    /// are performed first, though they are not known.
+    static bool comes_before(thread_id u, timestamp when, const view& ordered) {
+        return ordered.clock.covers(u, when) ||
+               (ordered.stores.covers(u, when) && !mutated(mutant::relock_forgets_uses));
+    }
+
+    /// A thread that an exception ends is a finding of its own, which comes first.
+    void ends_unordered(const lifetime& object, const lifetime::use& use, thread_id user) {
+        finding what{object.property_,
+                     fmt::format("{} of {} is not ordered after {} by {} at {}", object.end_.verb,
+                                 object.name_.str(), use.verb, threads_[user].name.str(),
+                                 use.where.str()),
+                     object.end_.where, self_};
+        if (std::uncaught_exceptions() == 0)
+            fail(std::move(what));
+        if (!left_by_exception_)
+            left_by_exception_ = std::move(what);
+    }
+
+    [[noreturn]] void fail_ended(const lifetime& object, const char* verb, const site& at) {
+        fail(object.property_,
+             fmt::format("{} of {} after {}", verb, object.name_.str(), end_of(object)), at);
+    }
+
+    /// "kfree at isw.hpp:42 by umount".
+    [[nodiscard]] std::string end_of(const lifetime& object) const {
+        std::string text = object.end_.verb;
+        if (object.end_.where.line != 0)
+            text += " at " + object.end_.where.str();
+        if (object.ended_by_ >= 0)
+            text += " by " + threads_[object.ended_by_].name.str();
+        return text;
+    }
+
+    /// Can the current thread have come to `object` by somebody who had it after its beginning?
+    [[nodiscard]] bool knows_beginning_of(const lifetime& object) const {
+        return self_ == object.begun_by_ ||
+               memory_.propagated(self_).clock.covers(object.begun_by_, object.begin_);
+    }
+
+    /// Of the newest operation of the current thread.
+    [[nodiscard]] site last_place() const { return self_ < 0 ? site{} : threads_[self_].last; }
 
     /// Who runs next: first every thread up to its first operation, then as the scheduler says.
     thread_id decide() {
@@ -482,6 +827,12 @@ private:
         return next_to_quit();
     }
 
+    /// The current thread, a daemon, is told to quit when all others are done.
+    void comes_last() {
+        for (thread_id u = 0; u != threads_.count(); ++u)
+            memory_.learn(self_, memory_.now(u));
+    }
+
     thread_id next_to_quit() {
         const thread_id t = threads_.first_pending();
         if (t < 0)
@@ -507,6 +858,9 @@ private:
             if (std::string_view{threads_[t].property} != "deadlock")
                 property = threads_[t].property;
         }
+        if (threads_.only_daemons_wait())
+            message += " (a daemon that waits here for work says so with await_work(): then it is "
+                       "idle, and no deadlock)";
         const site& at = threads_.pending(first)->where;
         report({property, std::move(message), at, first});
         if (recording())
@@ -520,6 +874,7 @@ private:
 
     /// The current thread stops for good, as a task does after an oops; the others go on.
     [[noreturn]] void die() {
+        leave_model();
         threads_.finish(self_);
         died_ = true;
         if (all_finished())
@@ -533,6 +888,12 @@ private:
     bool quitting_ = false;
     bool died_ = false;
     bool intact_ = true;
+    volatile bool model_runs_ = false; ///< a signal handler asks
+    std::uint64_t progress_ = 0;       ///< likewise
+    const char* part_ = "";            ///< of the model that runs, outside of its threads
+    site last_outside_;                ///< newest operation outside of the threads
+    footprint* footprint_ = nullptr;
+    std::optional<finding> difference_;
     outcome outcome_ = outcome::complete;
     int steps_ = 0;
     thread_id self_ = -1;
@@ -547,15 +908,33 @@ private:
     recorder log_;
     const char* limit_ = nullptr;
     site limit_at_;
+    std::string limit_in_;
     thread_table threads_;
     object_numbers numbers_;
+    scopes scopes_;
+    std::optional<finding> left_by_exception_; ///< found while an exception was under way
     std::vector<std::unique_ptr<location>> locations_;
+    std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed
     read_options options_;
     std::vector<object_id> ordered_additions_;
     bool start_over_ = false;
     std::vector<finding> findings_;
     extension_set extensions_;
+    coverage coverage_;
+    object_users users_;
     memory_model memory_;
+};
+
+/// While this is there, what is built belongs to no execution.
+class outside_of_execution {
+public:
+    outside_of_execution() = default;
+    outside_of_execution(const outside_of_execution&) = delete;
+    outside_of_execution& operator=(const outside_of_execution&) = delete;
+    ~outside_of_execution() { execution::current() = run_; }
+
+private:
+    execution* run_ = std::exchange(execution::current(), nullptr);
 };
 
 } // namespace wbsync::engine

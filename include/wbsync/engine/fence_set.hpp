@@ -82,10 +82,13 @@ private:
 struct view {
     vector_clock clock;
     fence_set fences;
+    /// The stores up to these times are known, too. Loads of then are performed, and not known.
+    vector_clock stores;
 
     void join(const view& other) noexcept {
         clock.join(other.clock);
         fences.join(other.fences);
+        stores.join(other.stores);
     }
 };
 

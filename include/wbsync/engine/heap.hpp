@@ -4,6 +4,7 @@
 #include <wbsync/engine/lifetime.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
             blocks_.push_back(std::make_unique<block>());
         block& b = *blocks_[used_++];
         b.at = take(size);
+        if (variation_ != 0)
+            std::memset(b.at, static_cast<int>(fill_of(variation_)), size);
         b.destroy = nullptr;
         b.where = where;
         b.life.begin(name, property);
@@ -48,13 +51,28 @@ public:
     }
 
     void clear(bool destroy) {
-        for (; used_ != 0; --used_) {
-            block& b = *blocks_[used_ - 1];
+        while (used_ != 0) {
+            block& b = *blocks_[--used_];
             if (destroy && b.destroy != nullptr)
                 b.destroy(b.at);
         }
         chunk_ = 0;
         offset_ = 0;
+    }
+
+    /// What fresh memory holds in a variation, see execution::variation().
+    static constexpr unsigned char fill_of(unsigned variation) noexcept {
+        return static_cast<unsigned char>(0xa5U + 0x35U * variation);
+    }
+    /// By how many units memory is moved in a variation. No two are equal modulo a small number.
+    static constexpr std::size_t units_moved(unsigned variation) noexcept {
+        return variation < 2 ? 0 : 1 + 37 * (variation % 64 - 2);
+    }
+
+    /// Where the next blocks lie, and what they hold at first. To be called when there are none.
+    void vary(unsigned variation) noexcept {
+        variation_ = variation;
+        offset_ = units_moved(variation) * alignof(std::max_align_t);
     }
 
 private:
@@ -87,6 +105,7 @@ private:
     std::vector<chunk> chunks_;
     std::size_t chunk_ = 0;
     std::size_t offset_ = 0;
+    unsigned variation_ = 0;
 };
 
 } // namespace wbsync::engine

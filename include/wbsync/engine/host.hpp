@@ -3,6 +3,10 @@
 
 #include <wbsync/engine/execution.hpp>
 
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+
 /// Functions that the repository's own programs share one definition of, to build faster.
 #if defined(WBSYNC_ENGINE_INSTANCE)
 #define WBSYNC_ENGINE_INLINE
@@ -28,6 +32,14 @@ public:
     model_driver& operator=(const model_driver&) = delete;
 };
 
+/// How long a job waits for the model's own code.
+struct patience_of_job {
+    double step_seconds = 5; ///< of processor time in one step; see options::max_step_seconds
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::uint64_t memory = 0; ///< MiB that the process may use; 0: no limit
+    const volatile std::sig_atomic_t* interrupt = nullptr;
+};
+
 /// A check under way: what the loop over executions needs.
 class job {
 public:
@@ -37,6 +49,8 @@ public:
     scheduler& by;
     model_driver& model;
     execution::settings settings;
+    patience_of_job patience;
+    volatile std::sig_atomic_t look_around = 0; ///< set when a limit was hit during an execution
 
     job(execution& the_run, scheduler& the_scheduler, model_driver& the_model)
         : run(the_run), by(the_scheduler), model(the_model) {}
@@ -45,6 +59,12 @@ public:
 
     /// Looks at the execution that has just ended. False: stop here.
     virtual bool after_execution() = 0;
+
+    /// Who decides in the execution under way.
+    virtual scheduler& scheduler_now() { return by; }
+
+    /// An execution has ended: prepares the next one, if there is to be one.
+    virtual bool next() { return after_execution() && by.next(); }
 };
 
 /// Runs executions of the job's model until its scheduler has no more of them, or

@@ -10,6 +10,9 @@ namespace wbsync::engine {
 /// Ending it conflicts with every access: one that comes after the end, or that is not ordered
 /// before it, is a use after free, in whichever order the run took them. Neither is therefore a
 /// scheduling point. See execution::access and execution::end.
+///
+/// It may begin where another one ended, on the stack of a thread that calls a function again. A
+/// thread that does not know of its beginning cannot mean this one: it uses the one before.
 class lifetime {
 public:
     lifetime() = default;
@@ -21,6 +24,8 @@ public:
         property_ = property;
         alive_ = true;
         last_access_ = {};
+        user_ = -1;
+        before_ = nullptr;
     }
 
     [[nodiscard]] bool alive() const noexcept { return alive_; }
@@ -39,10 +44,13 @@ private:
     const char* property_ = "use-after-free";
     bool alive_ = false;
     mutable vector_clock last_access_; ///< epoch of each thread's last access; 0: none
-    mutable per_thread<use> uses_;
-    mutable per_thread<use> stores_; ///< each thread's last store to a part of the object
+    mutable per_thread<use> uses_;     ///< those accesses
+    mutable thread_id user_ = -1;      ///< see execution::touches
     use end_;
     thread_id ended_by_ = -1;
+    const lifetime* before_ = nullptr; ///< of what was in the same place; nullptr: nothing was
+    thread_id begun_by_ = -1;
+    timestamp begin_ = 0; ///< epoch of the thread that began it
 };
 
 } // namespace wbsync::engine

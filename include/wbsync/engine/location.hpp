@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/fence_set.hpp>
+#include <wbsync/engine/lifetime.hpp>
 #include <wbsync/engine/operation.hpp>
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 #include <vector>
 
 namespace wbsync::engine {
-
-class lifetime;
 
 /// One store in the modification order of a location.
 struct store_record {
@@ -37,6 +36,7 @@ struct store_record {
         step = -1;
         follows = false;
         message.clock.fill(0);
+        message.stores.fill(0);
         message.fences = fences = reader_fences = {};
         first_seen.fill(never);
     }
@@ -52,6 +52,11 @@ struct store_record {
     [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept {
         return first_seen.any_within(past);
     }
+
+    /// Can who knows `known` read nothing older any more?
+    [[nodiscard]] bool is_known_by(const view& known) const noexcept {
+        return was_read_in(known.clock) || known.stores.covers(thread, epoch);
+    }
 };
 
 /// An atomic variable: its stores in modification order, which is the order of execution. Only
@@ -62,6 +67,8 @@ struct location {
     std::uint64_t stamp = 0; ///< of the execution that it belongs to
     label name;
     const lifetime* owner = nullptr; ///< the heap object that it is part of
+    lifetime scope;                  ///< from the constructor of the variable to its destructor
+    const void* handle = nullptr;    ///< that variable; nullptr: none, it lasts for ever
     bool run_open = false;           ///< the next addition joins the run of the newest store
     bool inserted = false;           ///< modification order is not that of execution
     int runs = 0;

@@ -115,7 +115,10 @@ public:
 
     // --- fences ---------------------------------------------------------------------------------
 
-    void acquire_fence(thread_id t) { views_[t].now.join(views_[t].read); }
+    void acquire_fence(thread_id t) {
+        views_[t].now.join(views_[t].read);
+        views_[t].plain_lags = false;
+    }
 
     void release_fence(thread_id t) {
         views_[t].passed = views_[t].now;
@@ -133,10 +136,39 @@ public:
         release_fence(t);
     }
 
+    /// A point of `t`, for a fence that is to order what came before it: right here.
+    [[nodiscard]] view point(thread_id t) {
+        view known = propagated(t);
+        tick(t);
+        return known;
+    }
+
+    /// A full fence that orders what came before the point `before` of the past, against what `t`
+    /// does from now on. What `t` did in between is not ordered by it.
+    void full_fence_since(thread_id t, const view& before, step_index step) {
+        thread_view& v = views_[t];
+        if (v.quiet) // everything came before a fence, and nothing since
+            return;
+        view known = before;
+        if (mutated(mutant::fence_where_it_stands))
+            known.join(propagated(t));
+        if (kind_ == memory_kind::weak)
+            psc_.add_fence(known, step);
+        v.now.join(known);
+        v.passed.join(known);
+        v.plain.join(known.clock);
+        tick(t);
+    }
+
     // --- views, for what synchronises by other means
     // ----------------------------------------------
 
     [[nodiscard]] const view& now(thread_id t) const noexcept { return views_[t].now; }
+
+    /// What happens before the next plain access of `t`.
+    [[nodiscard]] const vector_clock& before_plain(thread_id t) const noexcept {
+        return views_[t].plain_lags ? views_[t].plain : views_[t].now.clock;
+    }
 
     /// What `t` knows, with what it has read but not acquired: all that has been "propagated to
     /// its CPU". Ordering for what control-depends on those reads, such as freeing memory.
@@ -148,7 +180,17 @@ public:
 
     void learn(thread_id t, const view& what) {
         views_[t].now.join(what);
+        views_[t].plain_lags = false;
         views_[t].quiet = false;
+    }
+
+    /// The same for the atomic accesses of `t` alone; for plain ones only when it next acquires.
+    void learn_but_for_plain(thread_id t, const view& what) {
+        const vector_clock before = before_plain(t);
+        learn(t, what);
+        views_[t].plain = before;
+        views_[t].plain[t] = never; // whatever it does itself
+        views_[t].plain_lags = !mutated(mutant::relock_orders_plain);
     }
 
     /// `t` learns `what`, and passes it on with its relaxed stores as well.
@@ -157,7 +199,17 @@ public:
         v.now.join(what);
         v.read.join(what);
         v.passed.join(what);
+        v.plain.join(what.clock);
         v.quiet = false;
+    }
+
+    /// What `t` stores from now on passes on that it comes after the stores that `by` did until
+    /// `when`: after these alone, whatever else `by` did or knew.
+    void pass_on_stores(thread_id t, thread_id by, timestamp when) {
+        view& passed = views_[t].passed;
+        timestamp& known =
+            mutated(mutant::relock_passes_reads) ? passed.clock[by] : passed.stores[by];
+        known = std::max(known, when);
     }
 
     /// Calls `access`, one step of `t` that depends on what `known` tells and so comes after it;
@@ -196,35 +248,51 @@ public:
     void continue_after(thread_id t, thread_id other) {
         views_[t].now.join(views_[other].now);
         views_[t].read.join(views_[other].read);
+        views_[t].plain_lags = views_[t].plain_lags && views_[other].plain_lags;
         views_[t].quiet = false;
+    }
+
+    /// The newest store of `x`, a read-modify-write, passes on `known`, and with it what it has
+    /// read; not what its thread knows besides.
+    static void pass_on(location& x, const view& known) {
+        view& message = x.at(x.newest()).message;
+        message = known;
+        message.join(x.at(x.newest() - 1).message);
     }
 
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
-    /// A thread with a store to some part of `object` that is neither in `ordered` nor known, from
-    /// reading it or a newer one, to `t` or to something in `ordered`; -1: none.
-    [[nodiscard]] thread_id writer_of_unknown_store(const lifetime& object, thread_id t,
+    /// A store to some part of `object` that is neither in `ordered` nor known, from reading it or
+    /// a newer one, to `t` or to something in `ordered`; nullptr: none.
+    [[nodiscard]] const store_record* unknown_store(const lifetime& object, thread_id t,
                                                     const view& ordered) const {
-        for (const location* x : psc_.locations()) {
-            if (x->owner != &object)
-                continue;
-            for (int i = x->newest(); i >= 0; --i) {
-                const store_record& s = x->at(i);
-                if (s.first_seen[t] != never && s.access != access_class::add)
-                    break;
-                if (s.thread != t && s.first_seen[t] != never)
-                    break;
-                // The same for what somebody read or wrote before the end: coherence keeps older
-                // stores of the variable before it as well.
-                if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
-                                                  : s.was_read_in(ordered.clock))
-                    break;
-                if (!ordered.clock.covers(s.thread, s.epoch))
-                    return s.thread;
-            }
+        for (const location* x : psc_.locations())
+            if (x->owner == &object)
+                if (const store_record* s = unknown_store(*x, t, ordered); s != nullptr)
+                    return s;
+        return nullptr;
+    }
+
+    /// The same for one variable.
+    [[nodiscard]] static const store_record* unknown_store(const location& x, thread_id t,
+                                                           const view& ordered) {
+        for (int i = x.newest(); i >= 0; --i) {
+            const store_record& s = x.at(i);
+            if (s.first_seen[t] != never && s.access != access_class::add)
+                break;
+            if (s.thread != t && s.first_seen[t] != never)
+                break;
+            // The same for what somebody read or wrote before the end: coherence keeps older
+            // stores of the variable before it as well.
+            if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
+                                              : s.was_read_in(ordered.clock))
+                break;
+            if (!ordered.clock.covers(s.thread, s.epoch) &&
+                !ordered.stores.covers(s.thread, s.epoch))
+                return &s;
         }
-        return -1;
+        return nullptr;
     }
 
     /// The newest value of `x` in the execution without the steps `gone`.
@@ -260,10 +328,12 @@ public:
 
 private:
     struct thread_view {
-        view now;           ///< what happens before the next operation
-        view read;          ///< messages of the stores read so far
-        view passed;        ///< `now` as of the last release fence
-        bool quiet = false; ///< no access since the last full fence
+        view now;                ///< what happens before the next operation
+        view read;               ///< messages of the stores read so far
+        view passed;             ///< `now` as of the last release fence
+        bool quiet = false;      ///< no access since the last full fence
+        bool plain_lags = false; ///< plain accesses are ordered after less: `plain`
+        vector_clock plain;
     };
 
     static store_record& append(location& x) {
@@ -308,8 +378,10 @@ private:
         thread_view& v = views_[t];
         v.read.join(message);
         if ((acquires(order) && !mutated(mutant::acquire_learns_nothing)) ||
-            kind_ == memory_kind::sc)
+            kind_ == memory_kind::sc) {
             v.now.join(message);
+            v.plain_lags = false;
+        }
     }
 
     memory_kind kind_ = memory_kind::weak;

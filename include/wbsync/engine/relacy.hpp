@@ -18,6 +18,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <new>
 #include <queue>
 #include <set>
 #include <sstream>
@@ -36,11 +37,12 @@
 namespace wbsync::engine {
 
 /// Stacks for Relacy's fibers, which it never frees: kept and handed out again. Each lies above a
-/// guard page, so that an overflow is a crash at the place instead of corruption elsewhere.
+/// guard, so that an overflow is a crash at the place instead of corruption elsewhere.
 class stack_pool {
 public:
     static constexpr std::size_t relacy_asks_for = std::size_t{64} * 1024;
     static constexpr std::size_t stack_size = std::size_t{256} * 1024;
+    static constexpr std::size_t guard_size = std::size_t{64} * 1024;
 
     static stack_pool& instance() {
         static stack_pool pool;
@@ -57,15 +59,23 @@ public:
     /// Every fiber of the last context is gone.
     void recycle() noexcept { used_ = 0; }
 
+    /// Does the address lie just below one of the stacks?
+    [[nodiscard]] bool is_guard(const void* address) const noexcept {
+        const auto at = reinterpret_cast<std::uintptr_t>(address);
+        return std::any_of(stacks_.begin(), stacks_.end(), [&](const void* s) {
+            const auto top = reinterpret_cast<std::uintptr_t>(s) + relacy_asks_for;
+            return at < top - stack_size && at >= top - stack_size - guard_size;
+        });
+    }
+
 private:
     static void* map() {
-        void* base = ::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE,
+        void* base = ::mmap(nullptr, guard_size + stack_size, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (base == MAP_FAILED)
             throw std::bad_alloc();
-        const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-        ::mprotect(base, page, PROT_NONE);
-        return static_cast<char*>(base) + (stack_size - relacy_asks_for);
+        ::mprotect(base, guard_size, PROT_NONE);
+        return static_cast<char*>(base) + guard_size + (stack_size - relacy_asks_for);
     }
 
     std::vector<void*> stacks_;
@@ -76,6 +86,15 @@ private:
 
 inline void* wbsync_fiber_stack(std::size_t) {
     return wbsync::engine::stack_pool::instance().take();
+}
+
+/// Relacy replaces the program's operator new by one that returns what malloc() does. That must not
+/// be nullptr, which nobody expects of it.
+inline void* wbsync_malloc_or_throw(std::size_t size) {
+    void* p = std::malloc(size == 0 ? 1 : size);
+    if (p == nullptr)
+        throw std::bad_alloc();
+    return p;
 }
 
 #pragma push_macro("assert")
@@ -118,6 +137,9 @@ struct foreach_thread_impl<T, 0, 32> : wbsync_loop<T, 32> {};
 // Its imitations of pthreads and Win32 redefine those names as macros: leave them out.
 #define RL_WINDOWS_HPP
 #define RL_PTHREAD_HPP
+#define malloc wbsync_malloc_or_throw // operator new's, and that of Relacy's own memory
+#include <relacy/context.hpp>
+#undef malloc
 #include <relacy/relacy.hpp>
 
 #pragma GCC diagnostic push

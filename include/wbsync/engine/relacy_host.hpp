@@ -2,10 +2,13 @@
 #pragma once
 
 #include <wbsync/engine/crash.hpp>
+#include <wbsync/engine/exception_state.hpp>
+#include <wbsync/engine/exits.hpp>
 #include <wbsync/engine/host.hpp>
 #include <wbsync/engine/relacy.hpp>
+#include <wbsync/engine/watchdog.hpp>
 
-#include <array>
+#include <csetjmp>
 #include <limits>
 #include <ostream>
 
@@ -18,7 +21,7 @@ public:
     explicit relacy_host(job& work) : work_(work) {}
 
     static relacy_host*& current() noexcept {
-        static constinit relacy_host* instance = nullptr;
+        static constinit thread_local relacy_host* instance = nullptr;
         return instance;
     }
 
@@ -29,9 +32,9 @@ public:
     void set_up() {
         ended_ = false;
         execution& r = run();
-        r.begin(work_.by, *this, work_.settings);
+        r.begin(work_.scheduler_now(), *this, work_.settings);
         built_ = true;
-        guarded([&] { work_.model.construct(r); });
+        guarded("the constructor of the model", [&] { work_.model.construct(r); });
         if (r.thread_count() > fiber_count_) {
             needed_ = r.thread_count();
             leave();
@@ -42,7 +45,7 @@ public:
     void tear_down() {
         execution& r = run();
         r.enter_finally();
-        guarded([&] { work_.model.finally(); });
+        guarded("finally()", [&] { work_.model.finally(); });
         if (r.findings().empty())
             r.check_leaks();
         destroy_model();
@@ -57,9 +60,15 @@ public:
     // --- fibers
     // -----------------------------------------------------------------------------------
 
-    void switch_to_next() override { rl::ctx().sched(); }
+    void switch_to_next() override {
+        const exception_state mine = exception_state::take();
+        rl::ctx().sched();
+        mine.put_back();
+    }
 
     [[noreturn]] void leave() override {
+        if (on_main_stack_)
+            ::_longjmp(main_stack_, 1);
         rl::ctx().fail_test("left", rl::test_result_user_assert_failed, rl::debug_info());
         std::abort(); // fail_test does not return
     }
@@ -69,16 +78,19 @@ public:
 
     /// Most jobs need one context; each execution that is left half-way costs another one.
     void run_all() {
-        const crash_handler watch;
+        const crash_handler crashes;
+        const watchdog watch(work_);
+        exits::listen();
         fiber_count_ = few_fibers;
         bool more = true;
         while (more) {
             needed_ = 0;
             run_context();
+            exception_state::take(); // of a fiber that was left
             stack_pool::instance().recycle();
             if (ended_)
                 break;
-            destroy_model();
+            destroy_what_was_left();
             if (needed_ != 0)
                 fiber_count_ = max_threads;
             else
@@ -89,30 +101,44 @@ public:
 private:
     /// The model's own code, outside of its threads. An exception must not get to Relacy.
     template <class F>
-    void guarded(F code) {
+    void guarded(const char* part, F code) {
+        run().enter_part(part);
         try {
             code();
+        } catch (const std::bad_alloc&) {
+            run().cut_short(execution::limits::memory, run().last_operation());
         } catch (const std::exception& e) {
             run().fail("exception", e.what(), {});
         } catch (...) {
             run().fail("exception", "not derived from std::exception", {});
         }
+        run().leave_model();
     }
 
     void run_context();
 
     bool account() {
-        work_.by.execution_end(run(), run().how());
-        return work_.after_execution() && work_.by.next();
+        work_.scheduler_now().execution_end(run(), run().how());
+        return work_.next();
     }
 
     void destroy_model() {
-        if (!built_)
+        if (!std::exchange(built_, false))
             return;
-        built_ = false;
-        run().end(run().intact());
+        guarded("", [&] { run().end(); });
         if (run().intact())
-            work_.model.destroy();
+            guarded("the destructor of the model", [&] { work_.model.destroy(); });
+        run().over();
+    }
+
+    /// There is no fiber for the model of an execution that was left half-way.
+    [[gnu::noinline]] void destroy_what_was_left() {
+        on_main_stack_ = true;
+        if (::_setjmp(main_stack_) == 0)
+            destroy_model();
+        on_main_stack_ = false;
+        exception_state::take();
+        run().over();
     }
 
     static constexpr int few_fibers = 8;
@@ -122,6 +148,8 @@ private:
     int needed_ = 0;
     bool built_ = false;
     bool ended_ = false; ///< the last iteration ended by itself, and no other one is wanted
+    bool on_main_stack_ = false;
+    std::jmp_buf main_stack_{}; ///< where leave() goes then
 };
 
 /// The test suite that Relacy sees. It has as many fibers as its context was compiled for; those
@@ -199,12 +227,30 @@ WBSYNC_ENGINE_INLINE void relacy_host::run_context() {
 }
 
 WBSYNC_ENGINE_INLINE void run_executions(job& work) {
-    relacy_host host(work);
-    relacy_host* const outer = std::exchange(relacy_host::current(), &host);
-    execution* const outer_run = std::exchange(execution::current(), &work.run);
-    host.run_all();
-    execution::current() = outer_run;
-    relacy_host::current() = outer;
+    /// Puts things back, also after an exception, which may be one of the user's callbacks.
+    class under_way {
+    public:
+        explicit under_way(job& of)
+            : host_(of), outer_(std::exchange(relacy_host::current(), &host_)),
+              outer_run_(std::exchange(execution::current(), &of.run)) {}
+        ~under_way() {
+            execution::current() = outer_run_;
+            relacy_host::current() = outer_;
+            stack_pool::instance().recycle();
+            outer_exceptions_.put_back();
+        }
+        under_way(const under_way&) = delete;
+        under_way& operator=(const under_way&) = delete;
+
+        void run() { host_.run_all(); }
+
+    private:
+        exception_state outer_exceptions_ = exception_state::take();
+        relacy_host host_;
+        relacy_host* outer_;
+        execution* outer_run_;
+    };
+    under_way(work).run();
 }
 
 } // namespace wbsync::engine

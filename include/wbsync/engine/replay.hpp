@@ -20,6 +20,12 @@ public:
     replay_scheduler(schedule what, const char* complaint)
         : decisions_(std::move(what.decisions)), causal_(what.causal), complaint_(complaint) {}
 
+    /// Another schedule.
+    void follow(const schedule& what) {
+        decisions_ = what.decisions;
+        causal_ = what.causal;
+    }
+
     /// Steps of the schedule that were not taken.
     [[nodiscard]] std::size_t left() const {
         return decisions_.size() - static_cast<std::size_t>(order_.done());

@@ -31,16 +31,23 @@ public:
 
     thread_body(const thread_body&) = delete;
     thread_body& operator=(const thread_body&) = delete;
-    ~thread_body() { clear(); }
+    ~thread_body() { drop(); }
 
     /// Replaces what is there.
     template <class F>
     void assign(F&& f) {
-        clear();
+        drop();
         ::new (this) thread_body(std::forward<F>(f));
     }
 
     void operator()() const { call_(object_); }
+
+    /// There is nothing any more. `destroy`: otherwise it is only forgotten.
+    void drop(bool destroy = true) {
+        void* object = std::exchange(object_, nullptr);
+        if (object != nullptr && destroy)
+            destroy_(object);
+    }
 
 private:
     static constexpr std::size_t room = 64;
@@ -48,11 +55,6 @@ private:
     template <class Callable>
     static constexpr bool fits = sizeof(Callable) <= room &&
                                  alignof(Callable) <= alignof(std::max_align_t);
-
-    void clear() noexcept {
-        if (object_ != nullptr)
-            destroy_(std::exchange(object_, nullptr));
-    }
 
     alignas(std::max_align_t) std::byte storage_[room]; // NOLINT: raw storage
     void* object_ = nullptr;

@@ -11,6 +11,13 @@
 
 namespace wbsync::engine {
 
+/// What a thread is there for.
+enum class thread_kind : std::uint8_t {
+    ordinary,
+    daemon, ///< of the model: serves the others
+    server, ///< the same, of a primitive: a kworker, RCU's callbacks
+};
+
 /// The threads of one execution: what each is about to do, and which of them can.
 class thread_table {
 public:
@@ -22,7 +29,7 @@ public:
         step_index newest = -1;            ///< step
         timestamp seq = 0;                 ///< steps that it has done
         thread_set alike = 0;              ///< threads that run the same code, itself included
-        bool daemon = false;
+        thread_kind kind = thread_kind::ordinary;
     };
 
     void clear() noexcept {
@@ -31,17 +38,25 @@ public:
         unguarded_ = guarded_ = ready_ = 0;
     }
 
-    entry& add(const label& name, bool daemon, const char* property) {
+    entry& add(const label& name, thread_kind kind, const char* property) {
         entry& e = entries_[count_];
         e.name = name;
-        e.daemon = daemon;
+        e.kind = kind;
         e.property = property;
         e.seq = 0;
         e.newest = -1;
+        e.last = {};
         e.alike = 0;
+        e.last = {};
         pending_[count_] = nullptr;
         ++count_;
         return e;
+    }
+
+    /// What the threads ran goes, with what it holds; `destroy`: that is still in order.
+    void drop_bodies(bool destroy) {
+        for (thread_id t = 0; t != count_; ++t)
+            entries_[t].body.drop(destroy);
     }
 
     [[nodiscard]] int count() const noexcept { return count_; }
@@ -109,12 +124,32 @@ public:
         return (ready_ & only(t)) != 0 || needs_old_store(t);
     }
 
+    [[nodiscard]] int without_servers() const noexcept {
+        int n = 0;
+        for (thread_id t = 0; t != count_; ++t)
+            n += entries_[t].kind != thread_kind::server ? 1 : 0;
+        return n;
+    }
+
     /// Is everybody who waits a daemon without work?
     [[nodiscard]] bool idle() const {
         for (thread_id t = 0; t != count_; ++t)
             if (pending_[t] != nullptr && !pending_[t]->idle)
                 return false;
         return true;
+    }
+
+    /// Do daemons of the model wait for something, and nobody else but those without work?
+    [[nodiscard]] bool only_daemons_wait() const {
+        bool any = false;
+        for (thread_id t = 0; t != count_; ++t) {
+            if (pending_[t] == nullptr || pending_[t]->idle)
+                continue;
+            if (entries_[t].kind != thread_kind::daemon)
+                return false;
+            any = true;
+        }
+        return any;
     }
 
 private:

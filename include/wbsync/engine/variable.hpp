@@ -71,8 +71,38 @@ private:
     thread_id thread_;
 };
 
+/// What is done right before and right after a read-modify-write, if it changes the value.
+class surroundings {
+public:
+    using action = void (*)(execution&);
+
+    constexpr surroundings(action before, action after) : before_(before), after_(after) {}
+    /// Full fences, or nothing.
+    constexpr surroundings(bool fenced) // NOLINT: that is all there is to say
+        : before_(fenced ? &fence : nullptr), after_(before_) {}
+
+    void enter() const { call(before_); }
+    void leave() const { call(after_); }
+
+private:
+    static void fence(execution& run) { run.full_fence(); }
+
+    static void call(action what) {
+        execution* run = execution::current();
+        if (what != nullptr && run != nullptr && run->running())
+            what(*run);
+    }
+
+    action before_;
+    action after_;
+};
+
 /// An atomic variable of a model; every primitive with a shared value is made of these. Each
 /// operation is one step, unless the model is being set up or has ended: then it just happens.
+///
+/// The destructor ends its life: a use afterwards, or one that is not ordered before, is a finding
+/// "use-after-scope". All there is to know of it belongs to the execution, since its own memory may
+/// be something else by then.
 class variable {
 public:
     explicit variable(const label& name, std::int64_t initial = 0,
@@ -80,52 +110,66 @@ public:
         : show_(show) {
         if (execution* run = execution::current(); run != nullptr) {
             x_ = &run->new_location(name, initial);
-            stamp_ = run->stamp();
+            x_->handle = this;
+            seal_ = seal(x_, run->stamp());
+            run->begin_scope(x_->scope, this);
         }
     }
     /// A handle of a location that the execution owns.
     variable(location& x, std::uint64_t stamp, show_function show = &show_number)
-        : x_(&x), stamp_(stamp), show_(show) {}
+        : x_(&x), seal_(seal(&x, stamp)), show_(show) {}
 
     variable(const variable&) = delete;
     variable& operator=(const variable&) = delete;
 
+    ~variable() {
+        execution* run = execution::current();
+        if (run != nullptr && run->where() != execution::phase::outside && belongs_to(*run) &&
+            x_->handle == this)
+            run->end_scope(x_->scope, this, x_);
+    }
+
     std::int64_t load(memory_order order, const char* verb, const site& at) const {
-        execution& run = enter(at);
+        execution& run = enter(verb, at);
+        location& x = *x_;
         run.announce(choosing_step(access_class::read, verb, at));
-        run.access(x_->owner, verb, at);
+        run.access(x, verb, at);
         if (!run.running())
-            return x_->value();
-        const read_options& options = run.options(run.self(), *x_, value_condition(any_value));
+            return x.value();
+        const read_options& options = run.options(run.self(), x, value_condition(any_value));
         return read(run, options, all_choices(options), order, verb, at);
     }
 
     /// Reads the newest value, as under a lock that every writer holds.
     std::int64_t load_newest(memory_order order, const char* verb, const site& at) const {
-        execution& run = enter(at);
+        execution& run = enter(verb, at);
+        location& x = *x_;
         run.announce(step(access_class::read, verb, at));
-        run.access(x_->owner, verb, at);
+        run.access(x, verb, at);
         if (!run.running())
-            return x_->value();
-        const std::int64_t value = run.memory().load(run.self(), *x_, x_->newest(), order);
+            return x.value();
+        const std::int64_t value = run.memory().load(run.self(), x, x.newest(), order);
+        run.saw(value, is_opaque(), verb, at);
         if (run.recording())
-            note_read(run, x_->newest(), verb, at);
+            note_read(run, x.newest(), verb, at);
         return value;
     }
 
     void store(std::int64_t value, memory_order order, const char* verb, const site& at) {
-        execution& run = enter(at);
+        execution& run = enter(verb, at);
+        location& x = *x_;
         const bool commutes = mutated(mutant::unlock_commutes) && releases(order);
         const bool inserts = run.memory().inserts_stores();
         const access_class access = commutes ? access_class::none : access_class::write;
         run.announce(inserts ? choosing_step(access, verb, at) : step(access, verb, at));
-        run.access(x_->owner, verb, at, execution::usage::store);
+        run.access(x, verb, at, execution::usage::store);
         if (!run.running()) {
-            x_->overwrite(value);
+            x.overwrite(value);
             return;
         }
-        const int after = inserts ? place(run) : x_->newest();
-        run.memory().store_after(after, run.self(), *x_, value, order, run.step_count() - 1,
+        run.saw(value, is_opaque(), verb, at);
+        const int after = inserts ? place(run) : x.newest();
+        run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
                                  run.seq(run.self()));
         if (run.recording())
             note(run, verb, show_(value), at);
@@ -140,7 +184,7 @@ public:
     /// commutes with other additions, so these must not change what `accepts` says.
     template <class Predicate>
     void await_add(Predicate accepts, std::int64_t delta, const char* verb, const site& at) {
-        enter(at);
+        enter(verb, at);
         const value_guard when(*x_, value_condition(accepts), true, verb, show_);
         add_when(delta, &when, verb, at);
     }
@@ -157,37 +201,40 @@ public:
     /// touch the object, which may no longer be there. Returns whether it changed the value.
     template <class Gone, class F>
     bool update_unless(Gone gone, F f, memory_order order, const char* verb, const site& at) {
-        execution& run = enter(at);
+        execution& run = enter(verb, at);
+        location& x = *x_;
         run.announce(step(access_class::write, verb, at));
         if (gone())
             return false;
-        run.access(x_->owner, verb, at, execution::usage::store);
-        const std::int64_t before = x_->value();
+        run.access(x, verb, at, execution::usage::store);
+        const std::int64_t before = x.value();
         const std::int64_t after = f(before);
         if (run.running())
             write_update(run, before, after, order, verb, at);
         else
-            x_->overwrite(after);
+            x.overwrite(after);
         return true;
     }
 
-    /// Changes the newest value if `accepts` is true for it, between full fences if `fenced`.
+    /// Changes the newest value if `accepts` is true for it, between what surrounds a change.
     /// Otherwise, or when it reads an older value that is not accepted, it is a relaxed load.
     /// Returns whether it changed, and the value it saw.
     template <class Predicate, class F>
-    std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order, bool fenced,
-                                            const char* verb, const site& at) {
-        execution& run = enter(at);
+    std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order,
+                                            const surroundings& around, const char* verb,
+                                            const site& at) {
+        execution& run = enter(verb, at);
+        location& x = *x_;
         run.announce(choosing_step(access_class::write, verb, at));
-        run.access(x_->owner, verb, at, execution::usage::store);
+        run.access(x, verb, at, execution::usage::store);
         if (!run.running()) {
-            const std::int64_t seen = x_->value();
+            const std::int64_t seen = x.value();
             if (accepts(seen))
-                x_->overwrite(f(seen));
+                x.overwrite(f(seen));
             return {accepts(seen), seen};
         }
         const auto refuses = [&](std::int64_t v) { return !accepts(v); };
-        const read_options& options = run.options(run.self(), *x_, value_condition(refuses));
+        const read_options& options = run.options(run.self(), x, value_condition(refuses));
         store_choices refused = 0;
         for (std::size_t k = 0; k != options.size(); ++k)
             if (k == 0 || !accepts(options[k].value))
@@ -195,14 +242,13 @@ public:
         const int k = run.by().choose(options, refused);
         const std::int64_t seen = options[static_cast<std::size_t>(k)].value;
         if (k != 0 || !accepts(seen)) {
+            run.access(x_->owner, verb, at); // no store after all
             read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
             return {false, seen};
         }
-        if (fenced)
-            run.full_fence();
+        around.enter();
         write_update(run, seen, f(seen), order, verb, at);
-        if (fenced)
-            run.full_fence();
+        around.leave();
         return {true, seen};
     }
 
@@ -211,17 +257,18 @@ public:
     template <class Predicate>
     bool await(Predicate accepts, memory_order order, const char* verb, const site& at,
                std::int64_t* value = nullptr, bool idle = false) const {
-        execution& run = enter(at);
-        const value_guard when(*x_, value_condition(accepts), false, verb, show_);
+        execution& run = enter(verb, at);
+        location& x = *x_;
+        const value_guard when(x, value_condition(accepts), false, verb, show_);
         operation op = choosing_step(access_class::read, verb, at);
         op.when = &when;
         op.idle = idle;
         if (!run.announce(op))
             return false;
-        run.access(x_->owner, verb, at);
-        std::int64_t seen = x_->value();
+        run.access(x, verb, at);
+        std::int64_t seen = x.value();
         if (run.running()) {
-            const read_options& options = run.options(run.self(), *x_, value_condition(accepts));
+            const read_options& options = run.options(run.self(), x, value_condition(accepts));
             const store_choices accepted = mutated(mutant::await_takes_any_value)
                                                ? all_choices(options)
                                                : when.acceptable(options);
@@ -236,7 +283,7 @@ public:
     template <class Predicate, class F>
     bool await_update(Predicate accepts, F f, memory_order order, const char* verb, const site& at,
                       bool idle = false) {
-        enter(at);
+        enter(verb, at);
         const value_guard when(*x_, value_condition(accepts), true, verb, show_);
         std::int64_t before = 0;
         return change(f, order, verb, at, &when, idle, before);
@@ -244,19 +291,34 @@ public:
 
     /// The newest value, for checks about an execution rather than in it: no step, no ordering.
     [[nodiscard]] std::int64_t newest(const site& at = site::here()) const {
-        enter(at);
+        enter("a look", at);
         return x_->value();
     }
 
-    /// The queue, or whatever else comes with each variable of a kind; see execution::companion.
+    /// The queue, or whatever else comes with each variable of a kind; see execution::companion. By
+    /// the place of the variable alone, which may be no more.
     [[nodiscard]] location& companion(const char* name, std::int64_t value, const site& at) const {
-        return enter(at).companion(*x_, name, value);
+        execution& run = inside();
+        if (belongs_to(run))
+            return run.companion(*x_, name, value);
+        const scopes::ended* was = run.ended_at(this);
+        if (was == nullptr || was->variable == nullptr)
+            run.fail_no_object(this, name, at);
+        return run.companion(*was->variable, name, value);
     }
+
+    /// What the execution knows of it, so that it can be used when the variable itself may have
+    /// gone.
+    [[nodiscard]] location& object(const char* verb, const site& at) const {
+        enter(verb, at);
+        return *x_;
+    }
+
+    /// The current thread touches it, in the step under way.
+    void touch(const char* verb, const site& at) const { enter(verb, at).access(*x_, verb, at); }
 
     /// Which object it is, in whichever execution.
     [[nodiscard]] object_id id() const noexcept { return x_ == nullptr ? object_id{0} : x_->id; }
-
-    [[nodiscard]] const lifetime* owner() const noexcept { return x_ ? x_->owner : nullptr; }
 
     [[nodiscard]] const label& name() const noexcept {
         static constexpr label unbound{"?"};
@@ -264,19 +326,33 @@ public:
     }
 
 private:
-    /// The execution, if the object belongs to it.
-    execution& enter(const site& at) const {
+    static std::uint64_t seal(const location* x, std::uint64_t stamp) noexcept {
+        return stamp ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(x));
+    }
+    /// Otherwise nothing here is to be believed.
+    [[nodiscard]] bool belongs_to(const execution& run) const noexcept {
+        return seal_ == seal(x_, run.stamp());
+    }
+
+    static execution& inside() {
         execution* run = execution::current();
         if (run == nullptr)
             throw std::logic_error("wbsync: this object can only be used inside a model while "
                                    "check() runs it");
-        if (stamp_ != run->stamp())
-            run->fail("misuse",
-                      "an object was created outside of this execution: make it a member of the "
-                      "model, which is built afresh for every execution",
-                      at);
         return *run;
     }
+
+    /// The execution, if the object belongs to it and is still there.
+    execution& enter(const char* verb, const site& at) const {
+        execution& run = inside();
+        if (!belongs_to(run))
+            run.fail_no_object(this, verb, at);
+        run.expect_alive(x_->scope, verb, at);
+        return run;
+    }
+
+    /// Are the values something else than numbers, such as pointers?
+    [[nodiscard]] bool is_opaque() const noexcept { return show_ != &show_number; }
 
     operation step(access_class access, const char* verb, const site& at) const {
         operation op;
@@ -310,43 +386,45 @@ private:
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
                              const char* verb, const site& at) const {
         const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
+        run.saw(value, is_opaque(), verb, at);
         if (run.recording())
             note_read(run, o.index, verb, at);
         return value;
     }
 
     void add_when(std::int64_t delta, const guard* when, const char* verb, const site& at) {
-        execution& run = enter(at);
-        const bool commutes = run.additions_commute(x_->id);
+        execution& run = enter(verb, at);
+        location& x = *x_;
+        const bool commutes = run.additions_commute(x.id);
         operation op = step(commutes ? access_class::add : access_class::write, verb, at);
         op.when = when;
         op.delta = delta;
         run.announce(op);
-        run.access(x_->owner, verb, at, execution::usage::store);
-        const std::int64_t before = x_->value();
+        run.access(x, verb, at, execution::usage::store);
+        const std::int64_t before = x.value();
         if (!run.running()) {
-            x_->overwrite(before + delta);
+            x.overwrite(before + delta);
             return;
         }
-        run.memory().add(run.self(), *x_, delta, commutes, run.step_count() - 1,
-                         run.seq(run.self()));
+        run.memory().add(run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
         note_change(run, before, before + delta, verb, at);
     }
 
     template <class F>
     bool change(F f, memory_order order, const char* verb, const site& at, const guard* when,
                 bool idle, std::int64_t& before) {
-        execution& run = enter(at);
+        execution& run = enter(verb, at);
+        location& x = *x_;
         operation op = step(access_class::write, verb, at);
         op.when = when;
         op.idle = idle;
         if (!run.announce(op))
             return false;
-        run.access(x_->owner, verb, at, execution::usage::store);
-        before = x_->value();
+        run.access(x, verb, at, execution::usage::store);
+        before = x.value();
         const std::int64_t after = f(before);
         if (!run.running()) {
-            x_->overwrite(after);
+            x.overwrite(after);
             return true;
         }
         write_update(run, before, after, order, verb, at);
@@ -355,6 +433,8 @@ private:
 
     void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
                       const char* verb, const site& at) {
+        run.saw(before, is_opaque(), verb, at);
+        run.saw(after, is_opaque(), verb, at);
         run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
                             run.seq(run.self()));
         note_change(run, before, after, verb, at);
@@ -379,7 +459,7 @@ private:
     }
 
     location* x_ = nullptr;
-    std::uint64_t stamp_ = 0;
+    std::uint64_t seal_ = 0; ///< the stamp of its execution, and x_ once more
     show_function show_;
 };
 

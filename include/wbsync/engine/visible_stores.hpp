@@ -92,7 +92,7 @@ private:
     bool may_pass_over(const view& now, const store_record& s, const vector_clock* past) const {
         return kind_ == memory_kind::weak &&
                (mutated(mutant::read_backwards) ? !now.clock.covers(s.thread, s.epoch)
-                                                : !s.was_read_in(now.clock)) &&
+                                                : !s.is_known_by(now)) &&
                (mutated(mutant::every_old_store) || past == nullptr ||
                 past->covers(s.thread, s.seq));
     }
@@ -194,7 +194,7 @@ private:
     bool can_look_into(const view& now, const location& x, const run_view& run,
                        const vector_clock* past, int newest, passing<Gone>& over,
                        value_condition wanted) {
-        const auto may_pass = [&](const store_record& s) { return !s.was_read_in(now.clock); };
+        const auto may_pass = [&](const store_record& s) { return !s.is_known_by(now); };
         // The veto is costly to find out, and most often nothing is wanted anyway.
         return has_wanted_part(x, run, past, may_pass, wanted) &&
                has_wanted_part(

@@ -1,68 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/variable.hpp>
+#include <wbsync/memory/fences.hpp>
 
-#include <concepts>
+#include <cstdint>
+#include <utility>
 
 namespace wbsync {
 
 using engine::memory_order;
-
-// --- fences -------------------------------------------------------------------------------------
-
-namespace detail {
-
-template <class F>
-void fence(const char* verb, const site& at, F apply) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        return;
-    run->local_step(at);
-    apply(*run);
-    if (run->recording())
-        run->note(verb, "", "", at);
-}
-
-inline void full_fence() {
-    if (engine::execution* run = engine::execution::current())
-        run->full_fence();
-}
-
-} // namespace detail
-
-/// Full memory barrier: orders every access before it against every access after it. RC11's seq_cst
-/// fence. Not a step: it has no order of its own among the threads (docs/memory-model.md).
-/// Documentation/memory-barriers.txt.
-inline void smp_mb(const site& at = site::here()) {
-    detail::fence("smp_mb", at, [](auto& run) { run.full_fence(); });
-}
-/// Full memory barrier, for an atomic operation without one that follows.
-/// Documentation/atomic_t.txt.
-inline void smp_mb__before_atomic(const site& at = site::here()) {
-    detail::fence("smp_mb__before_atomic", at, [](auto& run) { run.full_fence(); });
-}
-/// Full memory barrier, for an atomic operation without one that came before.
-/// Documentation/atomic_t.txt.
-inline void smp_mb__after_atomic(const site& at = site::here()) {
-    detail::fence("smp_mb__after_atomic", at, [](auto& run) { run.full_fence(); });
-}
-/// Full memory barrier, for a spin_lock() that came before. include/linux/spinlock.h.
-inline void smp_mb__after_spinlock(const site& at = site::here()) {
-    detail::fence("smp_mb__after_spinlock", at, [](auto& run) { run.full_fence(); });
-}
-
-/// Orders loads against later loads. Here an acquire fence, which also orders them against later
-/// stores: stronger than the kernel's. Documentation/memory-barriers.txt.
-inline void smp_rmb(const site& at = site::here()) {
-    detail::fence("smp_rmb", at, [](auto& run) { run.memory().acquire_fence(run.self()); });
-}
-
-/// Orders stores against later stores. Here a release fence, which also orders earlier loads
-/// against later stores: stronger than the kernel's. Documentation/memory-barriers.txt.
-inline void smp_wmb(const site& at = site::here()) {
-    detail::fence("smp_wmb", at, [](auto& run) { run.memory().release_fence(run.self()); });
-}
 
 // --- atomic_t -----------------------------------------------------------------------------------
 
@@ -134,6 +80,24 @@ std::int64_t await(const atomic_t& v, Predicate accepts, const site& at = site::
     return value;
 }
 
+/// What a daemon's loop begins with: as await_acquire(), and returns true. When all others are done
+/// and there is no such value the daemon is told to quit: false, and it returns, without another
+/// step. In a thread that scenario::daemon() did not declare: finding "misuse". The kernel's
+/// kthreads wait like that for work or for kthread_stop().
+template <class Predicate>
+[[nodiscard]] bool await_work(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr &&
+        (!run->running() || run->kind(run->self()) != engine::thread_kind::daemon))
+        run->fail("misuse",
+                  fmt::format("await_work() {}: only a daemon, which s.daemon() declares, can be "
+                              "told to quit; another thread waits with await()",
+                              run->running() ? "by " + run->thread_name(run->self())
+                                             : "where no thread runs"),
+                  at);
+    return v.value.await(accepts, memory_order::acquire, "await_work", at, nullptr, true);
+}
+
 /// READ_ONCE(): relaxed load. Documentation/atomic_t.txt.
 inline std::int64_t atomic_read(const atomic_t& v, const site& at = site::here()) {
     return v.value.load(memory_order::relaxed, "atomic_read", at);
@@ -151,33 +115,46 @@ inline void atomic_set_release(atomic_t& v, std::int64_t value, const site& at =
     v.value.store(value, memory_order::release, "atomic_set_release", at);
 }
 
-// Without a result: relaxed, no ordering at all. Two of them on one variable commute.
-// Documentation/atomic_t.txt.
-
-inline void atomic_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    v.value.add(n, "atomic_add", at);
-}
-inline void atomic_sub(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    v.value.add(-n, "atomic_sub", at);
-}
-inline void atomic_inc(atomic_t& v, const site& at = site::here()) {
-    v.value.add(1, "atomic_inc", at);
-}
-inline void atomic_dec(atomic_t& v, const site& at = site::here()) {
-    v.value.add(-1, "atomic_dec", at);
-}
-
-// With a result: smp_mb(), relaxed read-modify-write, smp_mb(); or the order in the name.
-// Documentation/atomic_t.txt.
-
 namespace detail {
 
+/// An addition without a result: relaxed.
+inline void add(atomic_t& v, std::int64_t n, const char* verb, const site& at) {
+    as_named.enter();
+    v.value.add(n, verb, at);
+    as_named.leave();
+}
+
+/// Ordered as `order` says; returns the value before.
+template <class F>
+std::int64_t update(atomic_t& v, F f, memory_order order, const char* verb, const site& at) {
+    as_named.enter();
+    const std::int64_t before = v.value.update(f, order, verb, at);
+    as_named.leave();
+    return before;
+}
+
+/// smp_mb(), relaxed, smp_mb(); returns the value before.
 template <class F>
 std::int64_t fully_ordered(atomic_t& v, F f, const char* verb, const site& at) {
-    full_fence();
+    fully.enter();
     const std::int64_t before = v.value.update(f, memory_order::relaxed, verb, at);
-    full_fence();
+    fully.leave();
     return before;
+}
+
+/// If `accepts` is true for the value, as update(); otherwise a relaxed load. Returns whether it
+/// changed, and the value it saw.
+template <class Predicate, class F>
+std::pair<bool, std::int64_t> update_if(atomic_t& v, Predicate accepts, F f, memory_order order,
+                                        const char* verb, const site& at) {
+    return v.value.update_if(accepts, f, order, as_named, verb, at);
+}
+
+/// The same, with smp_mb() on both sides of a change.
+template <class Predicate, class F>
+std::pair<bool, std::int64_t> fully_ordered_if(atomic_t& v, Predicate accepts, F f,
+                                               const char* verb, const site& at) {
+    return v.value.update_if(accepts, f, memory_order::relaxed, fully, verb, at);
 }
 
 inline auto plus(std::int64_t n) {
@@ -186,27 +163,50 @@ inline auto plus(std::int64_t n) {
 
 } // namespace detail
 
+// Without a result: relaxed, no ordering at all. Two of them on one variable commute.
+// Documentation/atomic_t.txt.
+
+inline void atomic_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    detail::add(v, n, "atomic_add", at);
+}
+inline void atomic_sub(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    detail::add(v, -n, "atomic_sub", at);
+}
+inline void atomic_inc(atomic_t& v, const site& at = site::here()) {
+    detail::add(v, 1, "atomic_inc", at);
+}
+inline void atomic_dec(atomic_t& v, const site& at = site::here()) {
+    detail::add(v, -1, "atomic_dec", at);
+}
+
+// With a result: smp_mb(), relaxed read-modify-write, smp_mb(); or the order in the name.
+// Documentation/atomic_t.txt.
+
 inline std::int64_t atomic_fetch_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
     return detail::fully_ordered(v, detail::plus(n), "atomic_fetch_add", at);
 }
 inline std::int64_t atomic_fetch_add_relaxed(std::int64_t n, atomic_t& v,
                                              const site& at = site::here()) {
-    return v.value.update(detail::plus(n), memory_order::relaxed, "atomic_fetch_add_relaxed", at);
+    return detail::update(v, detail::plus(n), memory_order::relaxed, "atomic_fetch_add_relaxed",
+                          at);
 }
 inline std::int64_t atomic_fetch_add_acquire(std::int64_t n, atomic_t& v,
                                              const site& at = site::here()) {
-    return v.value.update(detail::plus(n), memory_order::acquire, "atomic_fetch_add_acquire", at);
+    return detail::update(v, detail::plus(n), memory_order::acquire, "atomic_fetch_add_acquire",
+                          at);
 }
 inline std::int64_t atomic_fetch_add_release(std::int64_t n, atomic_t& v,
                                              const site& at = site::here()) {
-    return v.value.update(detail::plus(n), memory_order::release, "atomic_fetch_add_release", at);
+    return detail::update(v, detail::plus(n), memory_order::release, "atomic_fetch_add_release",
+                          at);
 }
 inline std::int64_t atomic_fetch_sub(std::int64_t n, atomic_t& v, const site& at = site::here()) {
     return detail::fully_ordered(v, detail::plus(-n), "atomic_fetch_sub", at);
 }
 inline std::int64_t atomic_fetch_sub_release(std::int64_t n, atomic_t& v,
                                              const site& at = site::here()) {
-    return v.value.update(detail::plus(-n), memory_order::release, "atomic_fetch_sub_release", at);
+    return detail::update(v, detail::plus(-n), memory_order::release, "atomic_fetch_sub_release",
+                          at);
 }
 inline std::int64_t atomic_fetch_or(std::int64_t n, atomic_t& v, const site& at = site::here()) {
     return detail::fully_ordered(
@@ -224,7 +224,7 @@ inline std::int64_t atomic_sub_return(std::int64_t n, atomic_t& v, const site& a
 }
 inline std::int64_t atomic_sub_return_release(std::int64_t n, atomic_t& v,
                                               const site& at = site::here()) {
-    return v.value.update(detail::plus(-n), memory_order::release, "atomic_sub_return_release",
+    return detail::update(v, detail::plus(-n), memory_order::release, "atomic_sub_return_release",
                           at) -
            n;
 }
@@ -246,18 +246,21 @@ inline std::int64_t atomic_xchg(atomic_t& v, std::int64_t value, const site& at 
 }
 inline std::int64_t atomic_xchg_acquire(atomic_t& v, std::int64_t value,
                                         const site& at = site::here()) {
-    return v.value.update([value](std::int64_t) { return value; }, memory_order::acquire,
-                          "atomic_xchg_acquire", at);
+    return detail::update(
+        v, [value](std::int64_t) { return value; }, memory_order::acquire, "atomic_xchg_acquire",
+        at);
 }
 inline std::int64_t atomic_xchg_release(atomic_t& v, std::int64_t value,
                                         const site& at = site::here()) {
-    return v.value.update([value](std::int64_t) { return value; }, memory_order::release,
-                          "atomic_xchg_release", at);
+    return detail::update(
+        v, [value](std::int64_t) { return value; }, memory_order::release, "atomic_xchg_release",
+        at);
 }
 inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
                                         const site& at = site::here()) {
-    return v.value.update([value](std::int64_t) { return value; }, memory_order::relaxed,
-                          "atomic_xchg_relaxed", at);
+    return detail::update(
+        v, [value](std::int64_t) { return value; }, memory_order::relaxed, "atomic_xchg_relaxed",
+        at);
 }
 
 // Conditional: fully ordered when they change the value, a relaxed load when they do not.
@@ -265,42 +268,40 @@ inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
 /// Returns the value seen; it was replaced iff that is `old`. Documentation/atomic_t.txt.
 inline std::int64_t atomic_cmpxchg(atomic_t& v, std::int64_t old, std::int64_t value,
                                    const site& at = site::here()) {
-    return v.value
-        .update_if([old](std::int64_t x) { return x == old; },
-                   [value](std::int64_t) { return value; }, memory_order::relaxed, true,
-                   "atomic_cmpxchg", at)
+    return detail::fully_ordered_if(
+               v, [old](std::int64_t x) { return x == old; },
+               [value](std::int64_t) { return value; }, "atomic_cmpxchg", at)
         .second;
 }
 inline std::int64_t atomic_cmpxchg_acquire(atomic_t& v, std::int64_t old, std::int64_t value,
                                            const site& at = site::here()) {
-    return v.value
-        .update_if([old](std::int64_t x) { return x == old; },
-                   [value](std::int64_t) { return value; }, memory_order::acquire, false,
-                   "atomic_cmpxchg_acquire", at)
+    return detail::update_if(
+               v, [old](std::int64_t x) { return x == old; },
+               [value](std::int64_t) { return value; }, memory_order::acquire,
+               "atomic_cmpxchg_acquire", at)
         .second;
 }
 inline std::int64_t atomic_cmpxchg_relaxed(atomic_t& v, std::int64_t old, std::int64_t value,
                                            const site& at = site::here()) {
-    return v.value
-        .update_if([old](std::int64_t x) { return x == old; },
-                   [value](std::int64_t) { return value; }, memory_order::relaxed, false,
-                   "atomic_cmpxchg_relaxed", at)
+    return detail::update_if(
+               v, [old](std::int64_t x) { return x == old; },
+               [value](std::int64_t) { return value; }, memory_order::relaxed,
+               "atomic_cmpxchg_relaxed", at)
         .second;
 }
 
 /// Adds `n` unless the value is `refused`; returns whether it did. Documentation/atomic_t.txt.
 inline bool atomic_add_unless(atomic_t& v, std::int64_t n, std::int64_t refused,
                               const site& at = site::here()) {
-    return v.value
-        .update_if([refused](std::int64_t x) { return x != refused; }, detail::plus(n),
-                   memory_order::relaxed, true, "atomic_add_unless", at)
+    return detail::fully_ordered_if(
+               v, [refused](std::int64_t x) { return x != refused; }, detail::plus(n),
+               "atomic_add_unless", at)
         .first;
 }
 /// Adds 1 unless the value is 0; returns whether it did. Documentation/atomic_t.txt.
 inline bool atomic_inc_not_zero(atomic_t& v, const site& at = site::here()) {
-    return v.value
-        .update_if([](std::int64_t x) { return x != 0; }, detail::plus(1), memory_order::relaxed,
-                   true, "atomic_inc_not_zero", at)
+    return detail::fully_ordered_if(
+               v, [](std::int64_t x) { return x != 0; }, detail::plus(1), "atomic_inc_not_zero", at)
         .first;
 }
 

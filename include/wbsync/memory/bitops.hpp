@@ -33,15 +33,15 @@ inline bool test_bit_acquire(int bit, const atomic_t& word, const site& at = sit
 
 /// Relaxed, as every bit operation without a result. Documentation/atomic_bitops.txt.
 inline void set_bit(int bit, atomic_t& word, const site& at = site::here()) {
-    word.value.update(detail::with_bit(bit), memory_order::relaxed, "set_bit", at);
+    detail::update(word, detail::with_bit(bit), memory_order::relaxed, "set_bit", at);
 }
 /// Relaxed. Documentation/atomic_bitops.txt.
 inline void clear_bit(int bit, atomic_t& word, const site& at = site::here()) {
-    word.value.update(detail::without_bit(bit), memory_order::relaxed, "clear_bit", at);
+    detail::update(word, detail::without_bit(bit), memory_order::relaxed, "clear_bit", at);
 }
 /// Release. Documentation/atomic_bitops.txt.
 inline void clear_bit_unlock(int bit, atomic_t& word, const site& at = site::here()) {
-    word.value.update(detail::without_bit(bit), memory_order::release, "clear_bit_unlock", at);
+    detail::update(word, detail::without_bit(bit), memory_order::release, "clear_bit_unlock", at);
 }
 
 /// Returns the old value of the bit. Full barrier on both sides. Documentation/atomic_bitops.txt.
@@ -57,10 +57,9 @@ inline bool test_and_clear_bit(int bit, atomic_t& word, const site& at = site::h
 /// Returns the old value of the bit. Acquire if it was clear, otherwise a relaxed load.
 /// Documentation/atomic_bitops.txt.
 inline bool test_and_set_bit_lock(int bit, atomic_t& word, const site& at = site::here()) {
-    return !word.value
-                .update_if([bit](std::int64_t v) { return (v & detail::mask(bit)) == 0; },
-                           detail::with_bit(bit), memory_order::acquire, false,
-                           "test_and_set_bit_lock", at)
+    return !detail::update_if(
+                word, [bit](std::int64_t v) { return (v & detail::mask(bit)) == 0; },
+                detail::with_bit(bit), memory_order::acquire, "test_and_set_bit_lock", at)
                 .first;
 }
 

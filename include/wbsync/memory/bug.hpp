@@ -14,9 +14,19 @@ namespace wbsync {
     run->fail(property, std::move(message), at);
 }
 
+namespace detail {
+
+inline void evaluates_property() noexcept {
+    if (engine::execution* run = engine::execution::current(); run != nullptr)
+        run->evaluates_property();
+}
+
+} // namespace detail
+
 /// A property that must hold, by name: `ensure(list_empty(…), "P1", "VFS: Busy inodes …")`.
 inline void ensure(bool holds, const char* property, std::string message,
                    const site& at = site::here()) {
+    detail::evaluates_property();
     if (!holds)
         violated(property, std::move(message), at);
 }
@@ -24,12 +34,14 @@ inline void ensure(bool holds, const char* property, std::string message,
 namespace detail {
 
 inline void bug_on(bool condition, const char* text, const site& at) {
+    evaluates_property();
     if (condition)
         violated("BUG_ON", text, at);
 }
 
 /// The execution under way has seen something wrong, and goes on.
 inline bool warn_on(bool condition, const char* text, const site& at) {
+    evaluates_property();
     engine::execution* run = engine::execution::current();
     if (condition && run != nullptr) {
         if (run->recording())

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/variable.hpp>
+#include <wbsync/engine/scope.hpp>
 
+#include <cstdint>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -11,15 +13,15 @@ namespace wbsync {
 /// An ordinary C variable that threads share. Two accesses of different threads, one of them a
 /// write, that do not happen one before the other are a finding "data-race", in whichever order the
 /// run took them. Not a step: without a race its order is decided by what orders it.
+/// A use after its destructor, or not ordered before it: finding "use-after-scope".
 /// tools/memory-model/Documentation/access-marking.txt.
 template <class T>
 class plain {
 public:
-    explicit plain(const label& name, T initial = T{}) : value_(std::move(initial)), name_(name) {
-        if (engine::execution* run = engine::execution::current(); run != nullptr) {
+    explicit plain(const label& name, T initial = T{})
+        : value_(std::move(initial)), name_(name), scope_(name) {
+        if (engine::execution* run = engine::execution::current(); run != nullptr)
             owner_ = run->within_owner();
-            stamp_ = run->stamp();
-        }
     }
     plain(const plain&) = delete;
     plain& operator=(const plain&) = delete;
@@ -59,12 +61,10 @@ private:
     };
 
     bool enter(engine::execution& run, const char* verb, const site& at) const {
-        if (stamp_ != run.stamp())
-            run.fail("misuse",
-                     "an object was created outside of this execution: make it a member of the "
-                     "model, which is built afresh for every execution",
-                     at);
+        scope_.use(verb, at);
         run.local_step(at);
+        run.evaluates_property();
+        run.touches(user_);
         run.access(owner_, verb, at);
         return run.running();
     }
@@ -76,7 +76,7 @@ private:
     void expect_before(engine::execution& run, const access& earlier, const char* now,
                        const char* then, const site& at) const {
         if (earlier.thread < 0 ||
-            run.memory().now(run.self()).clock.covers(earlier.thread, earlier.epoch))
+            run.memory().before_plain(run.self()).covers(earlier.thread, earlier.epoch))
             return;
         run.fail("data-race",
                  fmt::format("{} of {} races with the {} by {} at {}", now, name_.str(), then,
@@ -94,9 +94,10 @@ private:
     T value_;
     label name_;
     const engine::lifetime* owner_ = nullptr;
-    std::uint64_t stamp_ = 0;
     access written_;
     mutable engine::per_thread<access> reads_;
+    mutable engine::thread_id user_ = -1; ///< see execution::touches
+    engine::scope scope_;
 };
 
 } // namespace wbsync

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/variable.hpp>
+#include <wbsync/memory/fences.hpp>
 
 #include <cstdint>
 
@@ -75,13 +75,10 @@ T* rcu_dereference(const pointer<T>& p, const site& at = site::here()) {
 /// Exchange, fully ordered. include/linux/atomic/atomic-instrumented.h.
 template <class T>
 T* xchg(pointer<T>& p, T* to, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.enter();
     const auto old = p.value.update([v = pointer<T>::to_value(to)](std::int64_t) { return v; },
                                     engine::memory_order::relaxed, "xchg", at);
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.leave();
     return pointer<T>::to_pointer(old);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/scenario.hpp>
 
@@ -14,13 +15,13 @@ namespace wbsync::patterns {
 /// step.
 class guarded {
 public:
-    explicit guarded(const label& name) { life_.begin(name, "use-after-end"); }
+    explicit guarded(const label& name) : scope_(name) { life_.begin(name, "use-after-end"); }
     guarded(const guarded&) = delete;
     guarded& operator=(const guarded&) = delete;
 
     /// The current thread uses it, by a function called `what`.
     void use(const char* what = "use", const site& at = site::here()) {
-        engine::execution& run = *engine::execution::current();
+        engine::execution& run = scope_.use(what, at);
         run.local_step(at);
         if (run.recording())
             run.note(what, life_.name().str(), "", at);
@@ -29,7 +30,7 @@ public:
 
     /// The current thread ends it, by a function called `what`. Twice: a finding.
     void end(const char* what = "kfree", const site& at = site::here()) {
-        engine::execution& run = *engine::execution::current();
+        engine::execution& run = scope_.use(what, at);
         if (run.recording())
             run.note(what, life_.name().str(), "", at);
         run.end(life_, what, at);
@@ -44,6 +45,7 @@ public:
 
 private:
     engine::lifetime life_;
+    engine::scope scope_;
 };
 
 /// What the threads of a shape are called in counterexamples. A protocol that has

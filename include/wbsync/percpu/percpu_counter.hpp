@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/percpu/cpu.hpp>
 #include <wbsync/sync/spinlock.hpp>
@@ -21,7 +22,7 @@ public:
         : name(called), lock({name, "lock"}),
           count({name, "count"}, initial), counters{atomic_t{label{name, "cpu", 0}},
                                                     atomic_t{label{name, "cpu", 1}}},
-          batch(batch_size) {
+          batch(batch_size), scope(called) {
         life.begin(name, property);
     }
     percpu_counter(const percpu_counter&) = delete;
@@ -33,6 +34,7 @@ public:
     std::array<atomic_t, nr_cpus> counters;
     engine::lifetime life;
     int batch;
+    engine::scope scope;
 
     [[nodiscard]] atomic_t& this_cpu(const site& at) {
         return counters[static_cast<std::size_t>(detail::this_cpu(at))];
@@ -42,8 +44,10 @@ public:
 namespace detail {
 
 inline void use(const percpu_counter& c, const char* verb, const site& at) {
-    if (engine::execution* run = engine::execution::current())
+    if (engine::execution* run = engine::execution::current()) {
+        c.scope.use(verb, at);
         run->access(&c.life, verb, at);
+    }
 }
 
 /// Puts what the CPU has into the shared count. With the lock held.
@@ -150,6 +154,7 @@ inline void percpu_counter_destroy(percpu_counter& c, const site& at = site::her
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         return;
+    c.scope.use("percpu_counter_destroy", at);
     if (run->recording())
         run->note("percpu_counter_destroy", c.life.name().str(), "", at);
     run->end(c.life, "percpu_counter_destroy", at);

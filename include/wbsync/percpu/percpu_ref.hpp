@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/scope.hpp>
 #include <wbsync/percpu/percpu.hpp>
 #include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/sync/wait_bit.hpp>
@@ -24,8 +25,10 @@ enum percpu_ref_flags : std::uint8_t {
 /// one shared count, after a grace period. Needs rcu_callback_thread(s).
 ///
 /// It has two deaths. When the count is 0 release() is called, and percpu_ref_tryget() fails from
-/// then on; percpu_ref_get() is a finding `property`, "use-after-free" if not given. After
-/// percpu_ref_exit(), or not ordered before that, every use is one, but percpu_ref_is_zero().
+/// then on; percpu_ref_get() is a finding `property`, "use-after-free" if not given. The second one
+/// is that of its data, the count and release() among them, which percpu_ref_exit() frees: after
+/// that, or not ordered before it, every use is such a finding, but percpu_ref_is_zero(). So is the
+/// end of a percpu_ref_put() that got the count to 0, and has yet to find release() in the data.
 /// percpu_ref_reinit(), percpu_ref_resurrect() and switching back are left out.
 /// include/linux/percpu-refcount.h, lib/percpu-refcount.c.
 class percpu_ref {
@@ -36,8 +39,8 @@ public:
                const char* property = "use-after-free")
         : name(called), mode({name, "percpu_count_ptr"}, flags_of(flags)), percpu_count(name),
           count({name, "count"}, start_of(flags)), switching({name, "confirm_switch"}),
-          release(std::move(on_release)), violates(property) {
-        life.begin(name, violates);
+          release(std::move(on_release)), violates(property), scope(name) {
+        data.begin({name, "data"}, violates);
     }
     percpu_ref(const percpu_ref&) = delete;
     percpu_ref& operator=(const percpu_ref&) = delete;
@@ -67,8 +70,9 @@ public:
     callback release;
     callback confirm;
     rcu_head rcu;
-    engine::lifetime life;
+    engine::lifetime data; ///< of what `ref->data` points to
     const char* violates;
+    engine::scope scope;
 };
 
 namespace detail {
@@ -101,9 +105,17 @@ private:
     std::optional<spinlock_t> lock_;
 };
 
+inline void expect_in_scope(const percpu_ref& r, const char* verb, const site& at) {
+    if (engine::execution::current() != nullptr)
+        r.scope.use(verb, at);
+}
+
+/// The percpu_ref, and its data.
 inline void use(const percpu_ref& r, const char* verb, const site& at) {
-    if (engine::execution* run = engine::execution::current())
-        run->access(&r.life, verb, at);
+    if (engine::execution* run = engine::execution::current()) {
+        r.scope.use(verb, at);
+        run->access(&r.data, verb, at);
+    }
 }
 
 /// 0: on the per-CPU counts. Killed, but not yet switched, it is on the shared one already.
@@ -125,7 +137,8 @@ inline bool get_unless_zero(percpu_ref& r, const char* verb, const site& at) {
 /// it once. No ordering: nobody may use it meanwhile. lib/percpu-refcount.c.
 inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
                             int flags = PERCPU_REF_INIT_PERCPU, const site& at = site::here()) {
-    r.life.begin(r.name, r.violates);
+    detail::expect_in_scope(r, "percpu_ref_init", at);
+    r.data.begin({r.name, "data"}, r.violates);
     r.release = std::move(release);
     for (atomic_t& part : r.percpu_count.parts)
         part.value.store(0, memory_order::relaxed, "percpu_ref_init", at);
@@ -178,8 +191,10 @@ inline bool percpu_ref_tryget_live(percpu_ref& r, const site& at = site::here())
 }
 
 /// One reference less; the last one calls release(), inside of a read-side section of RCU, so that
-/// it must not sleep. Full barrier on the shared count, none on the CPU's.
-/// include/linux/percpu-refcount.h.
+/// it must not sleep. Full barrier on the shared count, none on the CPU's. release() is looked up
+/// in the data when the count is 0 already: whoever sees that, by percpu_ref_is_zero() say, and
+/// calls percpu_ref_exit() without a grace period in between commits a use after free (block:
+/// d36a9ea5e776). include/linux/percpu-refcount.h.
 inline void percpu_ref_put(percpu_ref& r, const site& at = site::here()) {
     rcu_read_lock(at);
     if (detail::mode_of(r, "percpu_ref_put", at) == 0) {
@@ -187,6 +202,7 @@ inline void percpu_ref_put(percpu_ref& r, const site& at = site::here()) {
     } else if (const auto before =
                    detail::fully_ordered(r.count, detail::plus(-1), "percpu_ref_put", at);
                before == 1) {
+        detail::use(r, "percpu_ref_put", at); // ref->data->release
         r.release(r);
     } else if (before <= 0) {
         violated("misuse", fmt::format("percpu_ref_put({}) without a reference", r.name.str()), at);
@@ -326,22 +342,23 @@ inline bool percpu_ref_is_zero(const percpu_ref& r, const site& at = site::here(
     return zero;
 }
 
-/// The end of the reference count; counts as a store, like kfree(). Does not wait for anybody, but
-/// for percpu_ref_switch_lock. While a switch is under way: finding "misuse". A second one does
-/// nothing. lib/percpu-refcount.c.
+/// Frees the data of the reference count; counts as a store, like kfree(). Does not wait for
+/// anybody, but for percpu_ref_switch_lock. While a switch is under way: finding "misuse". A second
+/// one does nothing. lib/percpu-refcount.c.
 inline void percpu_ref_exit(percpu_ref& r, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         return;
+    detail::expect_in_scope(r, "percpu_ref_exit", at);
     if (r.switching.value.newest(at) != 0)
         run->fail("misuse", fmt::format("percpu_ref_exit({}) while it is switched", r.name.str()),
                   at);
     spinlock_t& lock = detail::percpu_ref_lock::get();
     spin_lock(lock, at);
-    if (r.life.alive()) {
+    if (r.data.alive()) {
         if (run->recording())
             run->note("percpu_ref_exit", r.name.str(), "", at);
-        run->end(r.life, "percpu_ref_exit", at);
+        run->end(r.data, "percpu_ref_exit", at);
     }
     spin_unlock(lock, at);
 }

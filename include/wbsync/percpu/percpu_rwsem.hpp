@@ -32,7 +32,7 @@ public:
     percpu_t read_count;
     atomic_t block; ///< 1: a writer is inside, or waits for readers to leave
     wait_queue_head_t writer;
-    engine::variable& value; ///< for lockdep
+    engine::variable& value; ///< for lockdep_assert_held()
 };
 
 namespace detail {
@@ -104,11 +104,11 @@ inline bool threads_run() {
 inline void percpu_down_read(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
-    detail::lock_wanted(s.value, detail::lock_kind::sleeping, "percpu_down_read", at);
+    detail::lock_wanted(s.block.value, detail::lock_kind::sleeping, "percpu_down_read", at);
     while (!detail::percpu_enter(s, "percpu_down_read", at))
         s.block.value.await([](std::int64_t v) { return v == 0; }, memory_order::acquire,
                             "percpu_down_read", at);
-    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_read", at);
+    detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_read", at);
 }
 
 /// The same, if that is possible now. Never sleeps. kernel/locking/percpu-rwsem.c.
@@ -117,7 +117,7 @@ inline bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = si
         return true;
     if (!detail::percpu_enter(s, "percpu_down_read_trylock", at))
         return false;
-    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_read_trylock", at);
+    detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_read_trylock", at);
     return true;
 }
 
@@ -127,7 +127,7 @@ inline bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = si
 inline void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
-    detail::lock_given_back(s.value, "percpu_up_read", at);
+    detail::lock_given_back(s.block.value, "percpu_up_read", at);
     detail::percpu_section section(s, "percpu_up_read", at);
     if (section.fast()) {
         section.count(-1); // the writer's grace period orders it
@@ -146,7 +146,7 @@ inline void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here()
 inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
-    detail::lock_wanted(s.value, detail::lock_kind::sleeping, "percpu_down_write", at);
+    detail::lock_wanted(s.block.value, detail::lock_kind::sleeping, "percpu_down_write", at);
     if (s.gp_state.value
             .update_if([](std::int64_t v) { return v == percpu_rw_semaphore::idle; },
                        [](std::int64_t) { return percpu_rw_semaphore::entered; },
@@ -164,31 +164,34 @@ inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::her
                                [](std::int64_t) { return std::int64_t{1}; }, memory_order::acquire,
                                "percpu_down_write", at);
     detail::full_fence(); // (B) pairs with (A); (D), in wait_event(), pairs with (C)
-    wait_event(
-        s.writer, [&] { return per_cpu_sum(s.read_count, at) == 0; }, at);
-    detail::full_fence(); // (F) pairs with (E)
-    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_down_write", at);
+    detail::wait_event(
+        s.writer, [&] { return per_cpu_sum(s.read_count, at) == 0; }, false,
+        detail::after_wakeup::tests_first, "percpu_down_write", at); // rcuwait_wait_event()
+    detail::full_fence();                                            // (F) pairs with (E)
+    detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_write", at);
 }
 
-/// Leaves as the writer. Release. If the thread does not hold it: finding "misuse".
-/// kernel/locking/percpu-rwsem.c.
+/// Leaves as the writer. Release. If the thread does not hold it: finding "misuse". It still wakes
+/// those who wait, and tells rcu_sync, when the next owner can have got in: like mutex_unlock() not
+/// the last use of an object that the next owner frees. kernel/locking/percpu-rwsem.c.
 inline void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here()) {
     if (!detail::threads_run())
         return;
-    detail::lock_given_back(s.value, "percpu_up_write", at);
+    detail::lock_given_back(s.block.value, "percpu_up_write", at);
     s.block.value.store(0, memory_order::release, "percpu_up_write", at);
+    s.gp_state.value.touch("percpu_up_write", at);
 }
 
 /// For who comes in with one thread and leaves with another, as freezing a file system does: the
 /// first one says that it is no longer its own, the second one that it is now. No step, no
 /// ordering. include/linux/percpu-rwsem.h.
 inline void percpu_rwsem_release(percpu_rw_semaphore& s, const site& at = site::here()) {
-    detail::lock_given_back(s.value, "percpu_rwsem_release", at);
+    detail::lock_given_back(s.block.value, "percpu_rwsem_release", at);
 }
 /// The other half of percpu_rwsem_release(), by the thread that is going to leave. No step, no
 /// ordering. include/linux/percpu-rwsem.h.
 inline void percpu_rwsem_acquire(percpu_rw_semaphore& s, const site& at = site::here()) {
-    detail::lock_taken(s.value, detail::lock_kind::sleeping, "percpu_rwsem_acquire", at);
+    detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_rwsem_acquire", at);
 }
 
 } // namespace wbsync

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/grace_period.hpp>
+#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/memory/tally.hpp>
@@ -16,7 +17,8 @@ namespace wbsync {
 
 /// The link by which an object waits for its callback, a member of the object. Used again before
 /// its callback was invoked, or not ordered after that: finding "misuse". An object that is freed
-/// while its callback waits: use after free. include/linux/types.h.
+/// while its callback waits: use after free; one whose scope ends then: use after scope.
+/// include/linux/types.h.
 class rcu_head {
 public:
     rcu_head() {
@@ -29,6 +31,7 @@ public:
     /// The current thread puts it on a list.
     void queue(engine::execution& run, std::function<void()> callback, const char* verb,
                const site& at) {
+        scope_.use(verb, at);
         run.access(owner_, verb, at);
         if (waits_ || (invoked_by_ >= 0 &&
                        !run.memory().propagated(run.self()).clock.covers(invoked_by_, invoked_)))
@@ -41,6 +44,9 @@ public:
         queued_at_ = at;
         callback_ = std::move(callback);
     }
+
+    /// What the execution knows of it.
+    [[nodiscard]] const engine::lifetime* life() const noexcept { return scope_.life(); }
 
     /// The current thread takes it off the list and runs the callback, which may free it.
     /// `domain`, unless it is nullptr, has to be there still.
@@ -66,6 +72,7 @@ private:
     bool waits_ = false;
     int invoked_by_ = -1;
     engine::timestamp invoked_ = 0;
+    engine::scope scope_{"rcu_head"};
 };
 
 namespace detail {
@@ -97,7 +104,7 @@ public:
         queued(run).update(
             [&](std::int64_t n) {
                 head.queue(run, std::move(callback), verb, at);
-                waiting_.push_back({&head, kind, at});
+                waiting_.push_back({&head, head.life(), kind, at});
                 return n + 1;
             },
             memory_order::release, verb, at);
@@ -130,8 +137,9 @@ public:
             periods_->synchronize(run, "grace period", at_of(next));
             for (; next != end; ++next) {
                 const site at_queueing = at_of(next);
-                waiting_[static_cast<std::size_t>(next)].head->invoke(run, names_.callback,
-                                                                      domain_);
+                const waiting first = waiting_[static_cast<std::size_t>(next)];
+                run.access(first.life, names_.callback, first.queued_at);
+                first.head->invoke(run, names_.callback, domain_);
                 invoked(run).add(names_.daemon, at_queueing);
             }
         }
@@ -140,6 +148,7 @@ public:
 private:
     struct waiting {
         rcu_head* head;
+        const engine::lifetime* life; ///< of the head
         callback_kind kind;
         site queued_at;
     };

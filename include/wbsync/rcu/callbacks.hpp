@@ -28,17 +28,20 @@ public:
         served_ = false;
     }
 
-    void serve(scenario& s, int n, const site& at) {
+    void serve(int n, const site& at) {
         if (served_ || (n != 1 && n != most))
             violated(
                 "misuse",
                 fmt::format("rcu_callback_thread(s, cpus) is called once, with 1 or {} CPUs", most),
                 at);
         served_ = true;
-        make(*engine::execution::current(), n);
+        engine::execution& run = *engine::execution::current();
+        make(run, n);
         for (int i = 0; i != n; ++i)
-            s.daemon(n == 1 ? label{"rcu_callbacks"} : label{"rcu_callbacks", i},
-                     [list = &lists_[static_cast<std::size_t>(i)]] { list->rcu_do_batch(); });
+            run.add_thread(
+                n == 1 ? label{"rcu_callbacks"} : label{"rcu_callbacks", i},
+                [list = &lists_[static_cast<std::size_t>(i)]] { list->rcu_do_batch(); },
+                engine::thread_kind::server);
     }
 
     void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
@@ -105,8 +108,8 @@ inline void rcu_barrier(callback_kind kind, const char* verb, const site& at) {
 /// CPU are invoked in order, those of different CPUs in any order and at the same time. With one,
 /// as without a number, all are in order, which the kernel does not promise to threads on different
 /// CPUs. kernel/rcu/tree.c.
-inline void rcu_callback_thread(scenario& s, int cpus = 1, const site& at = site::here()) {
-    engine::execution::current()->get<detail::rcu_callbacks>().serve(s, cpus, at);
+inline void rcu_callback_thread(scenario&, int cpus = 1, const site& at = site::here()) {
+    engine::execution::current()->get<detail::rcu_callbacks>().serve(cpus, at);
 }
 
 /// Queues `callback`, to be run by a callback thread after a grace period that starts after this

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/fences.hpp>
 #include <wbsync/rcu/callback_list.hpp>
 #include <wbsync/scenario.hpp>
 
@@ -19,7 +21,7 @@ namespace wbsync {
 class srcu_struct {
 public:
     explicit srcu_struct(const label& called, const char* property = "use-after-free")
-        : name_(called), property_(property), callbacks_(make()) {}
+        : name_(called), property_(property), callbacks_(make()), scope_(called) {}
     srcu_struct(const srcu_struct&) = delete;
     srcu_struct& operator=(const srcu_struct&) = delete;
 
@@ -33,19 +35,20 @@ public:
         engine::execution* run = engine::execution::current();
         if (run == nullptr)
             throw std::logic_error("wbsync: an srcu_struct can only be used inside a model");
-        if (stamp_ != run->stamp())
-            run->fail("misuse",
-                      "an srcu_struct was created outside of this execution: make it a member of "
-                      "the model, which is built afresh for every execution",
-                      at);
+        expect_in_scope(verb, at);
         run->access(owner_, verb, at);
         run->access(&life_, verb, at);
         return *run;
     }
 
-    void serve(scenario& s) {
+    /// Is the struct itself still there?
+    void expect_in_scope(const char* verb, const site& at) const { scope_.use(verb, at); }
+
+    void serve() {
         served_ = true;
-        s.daemon({name_, "srcu_callbacks"}, [this] { callbacks_.rcu_do_batch(); });
+        engine::execution::current()->add_thread(
+            {name_, "srcu_callbacks"}, [this] { callbacks_.rcu_do_batch(); },
+            engine::thread_kind::server);
     }
 
     /// Its callbacks, if somebody invokes them.
@@ -66,7 +69,6 @@ private:
         engine::object_id queued = 0;
         engine::object_id invoked = 0;
         if (engine::execution* run = engine::execution::current()) {
-            stamp_ = run->stamp();
             owner_ = run->within_owner();
             life_.begin(name_, property_);
             domain = run->new_object();
@@ -82,12 +84,12 @@ private:
 
     label name_;
     const char* property_;
-    std::uint64_t stamp_ = 0;
     const engine::lifetime* owner_ = nullptr;
     engine::lifetime life_;
     bool served_ = false;
     engine::grace_periods periods_;
     detail::callback_list callbacks_;
+    engine::scope scope_;
 };
 
 namespace detail {
@@ -169,11 +171,13 @@ private:
 }
 
 /// Ends the section that srcu_read_lock() of the same domain gave the index of, by the same thread.
-/// Another index or another domain: finding "misuse". include/linux/srcu.h.
+/// No ordering of its own, see smp_mb__after_srcu_read_unlock(). Another index or another domain:
+/// finding "misuse". include/linux/srcu.h.
 inline void srcu_read_unlock(srcu_struct& ssp, int index, const site& at = site::here()) {
     engine::execution& run = ssp.use("srcu_read_unlock", at);
     if (run.running())
         run.get<detail::srcu_sections>().leave(run, ssp, index, at);
+    detail::pass_fence_partner(detail::fence_partner::srcu_unlock);
 }
 
 /// Waits for a grace period of the domain: for every section of it that was open when it started,
@@ -193,8 +197,8 @@ inline void synchronize_srcu_expedited(srcu_struct& ssp, const site& at = site::
 
 /// Declares the daemon that runs the callbacks of the domain; a model that uses call_srcu() calls
 /// it in threads().
-inline void srcu_callback_thread(scenario& s, srcu_struct& ssp) {
-    ssp.serve(s);
+inline void srcu_callback_thread(scenario&, srcu_struct& ssp) {
+    ssp.serve();
 }
 
 /// As call_rcu(), with a grace period of the domain. All callbacks of a domain are invoked in order
@@ -229,6 +233,7 @@ inline void cleanup_srcu_struct(srcu_struct& ssp, const site& at = site::here())
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         return;
+    ssp.expect_in_scope("cleanup_srcu_struct", at);
     if (run->recording())
         run->note("cleanup_srcu_struct", ssp.name().str(), "", at);
     run->end(ssp.life(), "cleanup_srcu_struct", at);
@@ -238,6 +243,8 @@ inline void cleanup_srcu_struct(srcu_struct& ssp, const site& at = site::here())
 /// been called. Never fails: 0. kernel/rcu/srcutree.c.
 inline int init_srcu_struct(srcu_struct& ssp, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
+    if (run != nullptr)
+        ssp.expect_in_scope("init_srcu_struct", at);
     if (run != nullptr && ssp.life().alive())
         run->end(ssp.life(), "init_srcu_struct", at);
     ssp.life().begin(ssp.name(), ssp.property());

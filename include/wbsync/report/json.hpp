@@ -56,7 +56,9 @@ inline json to_json(const result& r, const subject& about) {
         {"parameters", about.parameters.empty() ? json::object() : json(about.parameters)},
         {"verdict", name_of(r.outcome)},
         {"property", null_unless(failed, r.what.property)},
-        {"message", null_unless(failed || cut, failed ? r.what.message : r.limit)},
+        {"message", null_unless(failed || cut || r.vacuous(), failed ? r.what.message
+                                                              : cut  ? r.limit
+                                                                     : r.vacuity)},
         {"expected", about.expected},
         {"as_expected", about.as_expected},
         {"executions", r.executions},

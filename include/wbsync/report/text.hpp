@@ -197,6 +197,8 @@ inline std::string text(const result& r, const style& how) {
         const std::string far = explored_text(r.explored);
         out += fmt::format(" ({}{}{})", printable(r.limit), far.empty() ? "" : "; ", far);
     }
+    if (r.vacuous())
+        out += fmt::format(" ({})", r.vacuity);
     out += fmt::format(": {} memory, {} threads, {} executions, {} redundant, {} events",
                        name_of(r.memory), r.threads, r.executions, r.redundant, r.events);
     if (r.overlap != 0)

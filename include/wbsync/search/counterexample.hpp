@@ -36,19 +36,22 @@ inline void run_schedule(engine::model_driver& model, const options& with,
 /// again is not deterministic.
 inline void record_counterexample(engine::model_driver& model, const options& with,
                                   const engine::schedule& what, result& into) {
-    engine::replay_scheduler again(what, "the model is not deterministic");
+    engine::replay_scheduler again(what, not_deterministic.data());
+    options once = with;
+    if (into.what.property == "lockup")
+        once.max_step_seconds /= 10; // that it does not come to an end is known
     result second;
-    run_schedule(model, with, what, again, second);
+    run_schedule(model, once, what, again, second);
     into.counterexample = std::move(second.counterexample);
     if (second.what == into.what)
         return;
-    if (into.what.message.starts_with("the model is not deterministic"))
+    if (into.what.message.starts_with(not_deterministic))
         return;
     into.what = {"misuse",
-                 fmt::format("the model is not deterministic: the execution that ended in '{}: {}' "
+                 fmt::format("{}: the execution that ended in '{}: {}' "
                              "ended in '{}: {}' when it was run again",
-                             into.what.property, into.what.message, second.what.property,
-                             second.what.message),
+                             not_deterministic, into.what.property, into.what.message,
+                             second.what.property, second.what.message),
                  into.what.where, into.what.thread};
 }
 

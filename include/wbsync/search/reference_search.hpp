@@ -4,6 +4,7 @@
 #include <wbsync/engine/reference.hpp>
 #include <wbsync/search/counterexample.hpp>
 #include <wbsync/search/task_job.hpp>
+#include <wbsync/search/vacuity.hpp>
 
 #include <chrono>
 #include <memory>
@@ -18,7 +19,8 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     to.executions = with.max_executions;
     const auto start = task_job::clock::now();
     to.set_deadline(start, with.max_seconds);
-    task_job job(*run, by, model, with, to);
+    second_runs twice;
+    task_job job(*run, by, model, with, to, &twice);
     engine::run_executions(job);
     result r;
     r.memory = with.memory;
@@ -28,10 +30,13 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     r.limit = job.seen.limit;
     if (r.limit.empty() && job.seen.why != stop::finding && by.next())
         r.limit = limit_text(job.seen.why, with);
-    r.outcome = job.seen.failed   ? verdict::finding
-                : r.limit.empty() ? verdict::verified
-                                  : verdict::incomplete;
-    r.explored = r.verified() ? 1 : -1;
+    if (!job.seen.failed && r.limit.empty() && !with.accept_vacuous)
+        r.vacuity = vacuity_of(run->covered());
+    r.outcome = job.seen.failed     ? verdict::finding
+                : !r.limit.empty()  ? verdict::incomplete
+                : r.vacuity.empty() ? verdict::verified
+                                    : verdict::vacuous;
+    r.explored = r.verified() || r.vacuous() ? 1 : -1;
     r.seconds = std::chrono::duration<double>(task_job::clock::now() - start).count();
     if (!job.seen.failed)
         return r;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/result.hpp>
+#include <wbsync/search/search_key.hpp>
 #include <wbsync/search/task_json.hpp>
 
 #include <filesystem>
@@ -16,7 +17,7 @@ namespace wbsync::search {
 
 /// A search that was stopped, with all that is needed to go on.
 struct saved_search {
-    std::string model; ///< what it is a search of: type, arguments, options
+    search_key key; ///< what it is a search of
     std::uint64_t executions = 0;
     std::uint64_t redundant = 0;
     std::uint64_t overlap = 0;
@@ -27,6 +28,7 @@ struct saved_search {
     double seconds = 0;
     std::string limit;
     double cut_off = 0;
+    engine::coverage covered;
     std::vector<engine::object_id> ordered_additions;
     std::vector<search_task> pending;
     std::vector<search_task> finished;
@@ -56,8 +58,8 @@ public:
             throw std::invalid_argument(fmt::format("wbsync: cannot write '{}'", path_));
     }
 
-    /// Throws std::invalid_argument if the file holds no search, or another one than `model`.
-    [[nodiscard]] saved_search load(const std::string& model) const {
+    /// Throws std::invalid_argument if the file holds no search, or another one than `wanted`.
+    [[nodiscard]] saved_search load(const search_key& wanted_key) const {
         std::ifstream in(path_);
         const json file = json::parse(in, nullptr, false);
         saved_search s;
@@ -69,7 +71,8 @@ public:
             const json& j = file.at("search");
             if (file.at("sum") != sum_of(j))
                 throw std::invalid_argument("it is damaged");
-            s.model = j.at("model").get<std::string>();
+            s.key = {j.at("model").get<std::string>(), j.at("type").get<std::string>(),
+                     j.at("options").get<std::string>(), j.at("build").get<std::string>()};
             s.executions = j.at("executions").get<std::uint64_t>();
             s.redundant = j.at("redundant").get<std::uint64_t>();
             s.overlap = j.at("overlap").get<std::uint64_t>();
@@ -80,6 +83,7 @@ public:
             s.seconds = j.at("seconds").get<double>();
             s.limit = j.at("limit").get<std::string>();
             s.cut_off = j.at("cut_off").get<double>();
+            s.covered = coverage_from(j.at("covered"));
             s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
             s.pending = tasks_from(j.at("pending"));
             s.finished = tasks_from(j.at("finished"));
@@ -87,17 +91,16 @@ public:
             throw std::invalid_argument(
                 fmt::format("wbsync: '{}' is no search to resume: {}", path_, e.what()));
         }
-        if (s.model != model)
-            throw std::invalid_argument(fmt::format(
-                "wbsync: '{}' is a search of {}, not of {}: give the same model, parameters and "
-                "options, or another file",
-                path_, s.model, model));
+        expect_same(s.key, wanted_key);
         return s;
     }
 
     /// All of it or nothing: an older file is replaced at the end.
     void save(const saved_search& s) const {
-        const json j{{"model", s.model},
+        const json j{{"model", s.key.model},
+                     {"type", s.key.type},
+                     {"options", s.key.options},
+                     {"build", s.key.build},
                      {"executions", s.executions},
                      {"redundant", s.redundant},
                      {"overlap", s.overlap},
@@ -108,6 +111,7 @@ public:
                      {"seconds", s.seconds},
                      {"limit", s.limit},
                      {"cut_off", s.cut_off},
+                     {"covered", to_json(s.covered)},
                      {"ordered_additions", s.ordered_additions},
                      {"pending", to_json(s.pending)},
                      {"finished", to_json(s.finished)}};
@@ -128,7 +132,25 @@ public:
     void remove() const { discard(path_); }
 
 private:
-    static constexpr const char* format = "resume 1";
+    void expect_same(const search_key& there, const search_key& here) const {
+        if (there.model != here.model || there.options != here.options)
+            throw std::invalid_argument(fmt::format(
+                "wbsync: '{}' is a search of {}, not of {}: give the same model, parameters and "
+                "options, or another file",
+                path_, there.model, here.model));
+        if (there.build != here.build)
+            throw std::invalid_argument(fmt::format(
+                "wbsync: '{}' was written by another build of this program, whose models may be "
+                "others: remove the file, and start anew",
+                path_));
+        if (there.type != here.type)
+            throw std::invalid_argument(fmt::format(
+                "wbsync: '{}' is a search of {}, not of {}, which has the same name: give each "
+                "model a name of its own, or another file",
+                path_, there.type, here.type));
+    }
+
+    static constexpr const char* format = "resume 2";
 
     [[nodiscard]] std::string draft() const { return path_ + ".new"; }
 

@@ -4,15 +4,16 @@
 #include <wbsync/engine/host.hpp>
 #include <wbsync/options.hpp>
 #include <wbsync/result.hpp>
-
-#include <string>
+#include <wbsync/search/search_key.hpp>
 
 namespace wbsync::search {
 
-/// Explores all of the model, or runs the one execution that options::replay asks for.
-/// `what` names the model with its type and arguments, as far as they are known.
+/// Explores all of the model, or runs the one execution that options::replay asks for. `what` tells
+/// models of different types and arguments apart. One check at a time: those of other threads of
+/// the process wait for it. Inside of a model it is a finding of that, "misuse"; from one of the
+/// functions in the options it throws std::logic_error.
 [[nodiscard]] result run_check(engine::model_driver& model, const options& with,
-                               const std::string& what);
+                               const subject& what);
 
 } // namespace wbsync::search
 

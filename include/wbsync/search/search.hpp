@@ -5,12 +5,16 @@
 #include <wbsync/search/reference_search.hpp>
 #include <wbsync/search/resume_file.hpp>
 #include <wbsync/search/run_check.hpp>
+#include <wbsync/search/turn.hpp>
+#include <wbsync/search/vacuity.hpp>
 #include <wbsync/search/workers.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -24,8 +28,9 @@ namespace wbsync::search {
 /// process, so that the first one is the same on however many cores.
 class search {
 public:
-    search(engine::model_driver& model, const options& with, std::string what)
-        : model_(model), with_(with), what_(std::move(what)), file_(with.resume) {
+    search(engine::model_driver& model, const options& with, search_key key)
+        : model_(model), with_(with), key_(std::move(key)), file_(with.resume) {
+        memory_->twice.begin();
         result_.memory = with.memory;
         bounds_.set_deadline(start_, with.max_seconds);
         file_.expect_writable();
@@ -37,8 +42,12 @@ public:
     search& operator=(const search&) = delete;
 
     result run() {
-        while (why_ == stop::exhausted && !frontier_.empty())
-            round();
+        try {
+            while (why_ == stop::exhausted && !frontier_.empty())
+                round();
+        } catch (const std::bad_alloc&) {
+            return out_of_memory();
+        }
         if (failed_ && is_divided_)
             look_again();
         finish();
@@ -46,6 +55,16 @@ public:
     }
 
 private:
+    /// The search itself has no room any more. What is left of it is lost.
+    result out_of_memory() {
+        memory_.reset();
+        frontier_ = frontier({}, {});
+        result_.outcome = verdict::incomplete;
+        result_.limit = "out of memory, which the system gave no more of: in the search itself";
+        result_.seconds = elapsed();
+        return std::move(result_);
+    }
+
     // --- rounds ---------------------------------------------------------------------------------
 
     void round() {
@@ -166,7 +185,7 @@ private:
         return run_task(*memory_, model_, with, t,
                         is_divided_ ? engine::sleepers::perhaps_under_way
                                     : engine::sleepers::explored,
-                        bounds_, dividing() ? with_.divide.parts : 1, on_progress);
+                        bounds_, dividing() ? with_.divide.parts : 1, !is_forked_, on_progress);
     }
 
     std::vector<task_result> run_here(const std::vector<search_task>& batch) {
@@ -194,6 +213,7 @@ private:
         options there = with_;
         there.interrupt = all.interrupted();
         const auto task = [&](std::size_t i) {
+            is_forked_ = true;
             std::uint64_t told = 0;
             const auto progress = [&](const task_result& seen, double) {
                 all.count(seen.executions - std::exchange(told, seen.executions));
@@ -237,6 +257,7 @@ private:
             result_.threads = std::max(result_.threads, r.threads);
             if (result_.limit.empty())
                 result_.limit = r.limit;
+            covered_.join(r.covered);
             cut_off_ += r.cut_off;
             if (r.failed && !failed_)
                 note_failure(r);
@@ -259,7 +280,7 @@ private:
         result_.schedule = engine::to_string(schedule_);
         if (!result_.what.property.empty())
             return;
-        engine::replay_scheduler again(schedule_, "the model is not deterministic");
+        engine::replay_scheduler again(schedule_, not_deterministic.data());
         result seen;
         run_schedule(model_, with_, schedule_, again, seen);
         result_.what = seen.what;
@@ -272,7 +293,7 @@ private:
         once.divide.always = once.all_findings = once.trace = false;
         once.resume.clear();
         once.on_execution = nullptr;
-        search again(model_, once, what_);
+        search again(model_, once, key_);
         again.bounds_.deadline = bounds_.deadline;
         result first = again.run();
         if (first.outcome != verdict::finding)
@@ -297,11 +318,17 @@ private:
                                ? 1
                                : std::clamp(1 - frontier_.share() - cut_off_, 0.0, 1.0);
         result_.outcome = failed_                 ? verdict::finding
-                          : result_.limit.empty() ? verdict::verified
+                          : result_.limit.empty() ? verified_or_vacuous()
                                                   : verdict::incomplete;
         if (failed_ && with_.trace)
             record_counterexample(model_, with_, schedule_, result_);
         keep();
+    }
+
+    verdict verified_or_vacuous() {
+        if (!with_.accept_vacuous)
+            result_.vacuity = vacuity_of(covered_);
+        return result_.vacuity.empty() ? verdict::verified : verdict::vacuous;
     }
 
     void note_stop() {
@@ -317,7 +344,7 @@ private:
     // --- the file -------------------------------------------------------------------------------
 
     void load() {
-        saved_search s = file_.load(what_);
+        saved_search s = file_.load(key_);
         result_.executions = s.executions;
         result_.redundant = s.redundant;
         result_.overlap = s.overlap;
@@ -327,6 +354,7 @@ private:
         result_.limit = s.limit;
         executions_before_ = s.executions;
         cut_off_ = s.cut_off;
+        covered_ = s.covered;
         seconds_before_ = s.seconds;
         run_->order_additions(s.ordered_additions);
         is_divided_ = s.is_divided;
@@ -354,15 +382,15 @@ private:
     void save() const {
         // A limit of this run is none of the next one.
         const bool own = result_.limit == limit_text(why_, with_);
-        file_.save({what_, result_.executions, result_.redundant, result_.overlap,
-                    result_.discarded, result_.events, result_.threads, is_divided_,
-                    result_.seconds, own ? std::string{} : result_.limit, cut_off_,
+        file_.save({key_, result_.executions, result_.redundant, result_.overlap, result_.discarded,
+                    result_.events, result_.threads, is_divided_, result_.seconds,
+                    own ? std::string{} : result_.limit, cut_off_, covered_,
                     run_->ordered_additions(), frontier_.pending(), frontier_.finished()});
     }
 
     engine::model_driver& model_;
     const options& with_;
-    std::string what_;
+    search_key key_; ///< empty if nothing can be saved
     resume_file file_;
     task_job::clock::time_point start_ = task_job::clock::now();
     double seconds_before_ = 0;
@@ -372,9 +400,11 @@ private:
     task_job::bounds bounds_;
     bool is_divided_ = false;   ///< there are, or were, several tasks
     bool never_divide_ = false; ///< it was tried
+    bool is_forked_ = false;    ///< this is a process that works on a task
     search_task undivided_;     ///< what was left when it was
     result before_;             ///< what was seen until then
     double done_share_ = 0;
+    engine::coverage covered_;
     double cut_off_ = 0;                  ///< share that a limit to one execution hides
     std::uint64_t executions_before_ = 0; ///< of this run
     stop why_ = stop::exhausted;
@@ -384,15 +414,19 @@ private:
 };
 
 WBSYNC_ENGINE_INLINE result run_check(engine::model_driver& model, const options& with,
-                                      const std::string& what) {
+                                      const subject& what) {
+    const turn mine;
     if (!with.replay.empty())
         return replay(model, with);
-    if (with.scheduler == scheduler_kind::reference)
+    if (with.scheduler == scheduler_kind::reference) {
+        if (!with.resume.empty())
+            throw std::invalid_argument("wbsync: the search of the reference scheduler cannot be "
+                                        "saved: leave out 'resume', or use scheduler_kind::dpor");
         return run_reference(model, with);
-    return search(model, with,
-                  fmt::format("{} under {}{}", what, name_of(with.memory),
-                              with.symmetry ? "" : " without symmetry"))
-        .run();
+    }
+    const bool saves = !with.resume.empty() || !with.save_interrupted.empty();
+    search_key key = saves ? key_of(what, with) : search_key{};
+    return search(model, with, std::move(key)).run();
 }
 
 } // namespace wbsync::search

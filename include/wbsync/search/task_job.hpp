@@ -3,19 +3,20 @@
 
 #include <wbsync/engine/explorer.hpp>
 #include <wbsync/engine/host.hpp>
+#include <wbsync/engine/used_memory.hpp>
 #include <wbsync/options.hpp>
 #include <wbsync/search/frontier.hpp>
+#include <wbsync/search/second_runs.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace wbsync::search {
 
@@ -52,6 +53,7 @@ struct task_result {
     int threads = 0;
     std::string limit;  ///< the first one that was hit
     double cut_off = 0; ///< share of the search that a limit to one execution hides
+    engine::coverage covered;
     bool failed = false;
     finding what; ///< of the first failure; not sent between processes, which run it again
     std::vector<engine::decision> decisions;
@@ -60,14 +62,6 @@ struct task_result {
     bool undividable = false; ///< it must be explored in one piece; not sent either
     search_task rest;         ///< all that is left, in one piece; not sent between processes
 };
-
-/// Memory that the process uses, in MiB. (The most that it ever used would count what the program
-/// did before, also the one that started it.)
-inline std::uint64_t used_memory() {
-    std::uint64_t pages = 0, resident = 0;
-    std::ifstream("/proc/self/statm") >> pages >> resident;
-    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) >> 20U;
-}
 
 /// Runs executions of one task: counts, watches the limits, and keeps the first finding.
 class task_job final : public engine::job {
@@ -88,13 +82,46 @@ public:
         }
     };
 
+    /// `twice`: runs the first executions again, unless it is nullptr.
     task_job(engine::execution& run_in, engine::scheduler& scheduler_used,
-             engine::model_driver& model_checked, const options& with, bounds to)
-        : job(run_in, scheduler_used, model_checked), options_(with), bounds_(to) {
+             engine::model_driver& model_checked, const options& with, bounds to,
+             second_runs* twice = nullptr)
+        : job(run_in, scheduler_used, model_checked), options_(with), bounds_(to), twice_(twice) {
         settings.memory = with.memory;
         settings.like_kernel = with.like_kernel;
         settings.max_depth = with.max_depth;
         settings.all_findings = with.all_findings;
+        patience.step_seconds = with.max_step_seconds;
+        patience.deadline = to.deadline;
+        patience.memory = with.max_memory;
+        patience.interrupt = with.interrupt;
+        if (twice_ != nullptr)
+            twice_->before_execution(run, settings);
+    }
+    ~task_job() override {
+        if (twice_ != nullptr)
+            twice_->stop(run);
+    }
+    task_job(const task_job&) = delete;
+    task_job& operator=(const task_job&) = delete;
+
+    engine::scheduler& scheduler_now() override {
+        engine::scheduler* again = twice_ == nullptr ? nullptr : twice_->scheduler();
+        return again == nullptr ? by : *again;
+    }
+
+    bool next() override {
+        if (twice_ == nullptr)
+            return job::next();
+        if (twice_->scheduler() != nullptr)
+            return twice_->after_second_run(run, settings) || after_second_runs();
+        const bool more = after_execution();
+        if (const finding* f = found_not_deterministic(); f != nullptr)
+            return twice_->look_for_statics(run, by, *f, settings) || after_second_runs();
+        if (more || seen.why == stop::budget || seen.why == stop::finding)
+            if (twice_->after_execution(run, by, settings))
+                return true;
+        return go_on();
     }
 
     /// Called now and then, with what was seen so far.
@@ -123,7 +150,66 @@ public:
     task_result seen;
 
 private:
+    // --- second runs ----------------------------------------------------------------------------
+
+    /// Something else than a second run comes next, if anything.
+    bool go_on() {
+        if (seen.why != stop::exhausted)
+            return false;
+        if (!all_explored_ && by.next()) {
+            twice_->before_execution(run, settings);
+            return true;
+        }
+        all_explored_ = true;
+        return twice_->after_search(run, settings);
+    }
+
+    bool after_second_runs() {
+        if (!twice_->differs())
+            return go_on();
+        if (!seen.failed)
+            seen.decisions = by.decisions();
+        seen.failed = true;
+        seen.what = twice_->take_difference();
+        seen.why = stop::finding;
+        return false;
+    }
+
+    [[nodiscard]] const finding* found_not_deterministic() const {
+        const bool is_one = seen.why == stop::finding && !run.findings().empty() &&
+                            run.findings().front().message.starts_with(not_deterministic);
+        return is_one ? &run.findings().front() : nullptr;
+    }
+
+    // --- limits ---------------------------------------------------------------------------------
+
+    /// Of an execution that was cut short.
+    [[nodiscard]] std::string limit_of_execution() const {
+        using limits = engine::execution::limits;
+        const std::string_view limit = run.limit();
+        std::string place = run.limit_in();
+        if (run.limit_at().line != 0)
+            place += fmt::format(", after the operation at {}", run.limit_at().str());
+        const auto whole = [&](stop why) {
+            return fmt::format("{} in the middle of an execution: in {}", limit_text(why, options_),
+                               place);
+        };
+        if (limit == limits::time)
+            return whole(stop::out_of_time);
+        if (limit == limits::use)
+            return whole(stop::memory);
+        if (limit == limits::interrupt)
+            return whole(stop::interrupted);
+        if (limit == limits::memory)
+            return fmt::format("out of memory, which the system gave no more of: in {}", place);
+        return {};
+    }
+
     void note_limits() {
+        if (!seen.limit.empty())
+            return;
+        if (run.how() == engine::outcome::cut_short)
+            seen.limit = limit_of_execution();
         if (!seen.limit.empty())
             return;
         if (run.how() == engine::outcome::cut_short)
@@ -154,8 +240,8 @@ private:
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
         const std::uint64_t runs = seen.executions + seen.redundant;
-        if (runs % 256 == 0 || runs == 1)
-            if (const stop why = look_around(); why != stop::exhausted)
+        if (runs % 256 == 0 || runs == 1 || look_around != 0)
+            if (const stop why = look(); why != stop::exhausted)
                 return why;
         const bool enough = (bounds_.executions != 0 && seen.executions >= bounds_.executions) ||
                             (bounds_.runs != 0 && runs >= bounds_.runs);
@@ -163,24 +249,27 @@ private:
     }
 
     /// What costs too much to be done after each execution.
-    stop look_around() {
+    stop look() {
         if (on_progress)
             on_progress(seen);
         if (clock::now() >= bounds_.deadline)
             return stop::out_of_time;
-        if (options_.max_memory != 0 && used_memory() > options_.max_memory)
+        if (options_.max_memory != 0 && engine::used_memory() > options_.max_memory)
             return stop::memory;
         return stop::exhausted;
     }
 
     const options& options_;
     bounds bounds_;
+    second_runs* twice_;
+    bool all_explored_ = false;
 };
 
 /// What takes memory in a search; kept for the next one, because many checks are short.
 struct search_memory {
     engine::execution run;
     engine::explorer by;
+    second_runs twice;
 
     /// The one of the last search, unless that is still going on.
     static std::unique_ptr<search_memory> take() {
@@ -199,8 +288,10 @@ private:
 };
 
 /// Explores one task, within the bounds. `parts`: into how many what is left is cut.
+/// `may_run_twice`: the first executions are to be compared with second runs of them.
 inline task_result run_task(search_memory& memory, engine::model_driver& model, const options& with,
                             search_task task, engine::sleepers are, task_job::bounds to, int parts,
+                            bool may_run_twice,
                             const std::function<void(const task_result&, double)>& on_progress) {
     engine::execution& run = memory.run;
     engine::explorer& by = memory.by;
@@ -211,10 +302,11 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
         nothing.left.finished = std::move(by.finished_nodes());
         return nothing;
     }
-    task_job job(run, by, model, with, to);
+    task_job job(run, by, model, with, to, may_run_twice ? &memory.twice : nullptr);
     if (on_progress)
         job.on_progress = [&](const task_result& seen) { on_progress(seen, by.explored()); };
     engine::run_executions(job);
+    job.seen.covered = run.covered();
     if (job.seen.why == stop::start_over)
         job.seen.ordered_additions = run.ordered_additions();
     job.seen.undividable = by.cannot_be_divided();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/coverage.hpp>
 #include <wbsync/search/frontier.hpp>
 
 #include <cstdint>
@@ -12,6 +13,13 @@
 namespace wbsync::search {
 
 using json = nlohmann::json;
+
+inline json to_json(const engine::coverage& c) {
+    return {c.shared, c.could_fail, c.threads};
+}
+inline engine::coverage coverage_from(const json& j) {
+    return {j.at(0).get<bool>(), j.at(1).get<bool>(), j.at(2).get<int>()};
+}
 
 inline json to_json(const engine::wakeup_step& s) {
     return {s.thread, s.object, s.access, s.choice, s.chooses, s.all_choices};

@@ -32,6 +32,7 @@ inline json to_json(const task_result& r) {
             {"threads", r.threads},
             {"limit", r.limit},
             {"cut_off", r.cut_off},
+            {"covered", to_json(r.covered)},
             {"failed", r.failed},
             {"decisions", std::move(decisions)},
             {"ordered_additions", r.ordered_additions},
@@ -47,6 +48,7 @@ inline task_result result_from(const json& j) {
     r.threads = j.at("threads").get<int>();
     r.limit = j.at("limit").get<std::string>();
     r.cut_off = j.at("cut_off").get<double>();
+    r.covered = coverage_from(j.at("covered"));
     r.failed = j.at("failed").get<bool>();
     for (const json& d : j.at("decisions"))
         r.decisions.push_back({d.at(0).get<engine::thread_id>(), d.at(1).get<int>()});

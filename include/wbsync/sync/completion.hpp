@@ -3,6 +3,7 @@
 
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/sync/lock_order.hpp>
 
 namespace wbsync {
 
@@ -21,12 +22,17 @@ public:
     /// says so already, but to whoever does not take the lock this is still to come.
     void leave_lock(engine::execution& run, const char* verb, const site& at) {
         run.memory().tick(run.self()); // what `done` tells others does not cover this
-        run.access(done.value.owner(), verb, at);
-        left_.join(run.memory().now(run.self()));
+        done.value.touch(verb, at);
+        left_.join(run.memory().propagated(run.self()));
         run.memory().tick(run.self());
+        detail::lock_order::unlocks();
     }
     /// Takes the lock after the completers so far have left it.
-    void enter_lock(engine::execution& run) const { run.memory().learn(run.self(), left_); }
+    void enter_lock(engine::execution& run) const {
+        detail::lock_order::locks();
+        run.memory().learn(run.self(), left_);
+        detail::lock_order::unlocks();
+    }
 
 private:
     label name_;
@@ -61,6 +67,7 @@ inline std::int64_t consume(std::int64_t done) {
 /// it because of anything else than these functions commits a use after free. Never blocks; two of
 /// them commute. kernel/sched/completion.c.
 inline void complete(completion& x, const site& at = site::here()) {
+    detail::lock_order::locks();
     x.done.value.add(1, "complete", at);
     detail::after_completing(x, "complete", at);
 }
@@ -68,6 +75,7 @@ inline void complete(completion& x, const site& at = site::here()) {
 /// Lets all threads go on, now and later, until reinit_completion(). Otherwise as complete().
 /// kernel/sched/completion.c.
 inline void complete_all(completion& x, const site& at = site::here()) {
+    detail::lock_order::locks();
     x.done.value.store(completion::all, memory_order::relaxed, "complete_all", at);
     detail::after_completing(x, "complete_all", at);
 }

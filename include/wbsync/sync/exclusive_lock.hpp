@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/sync/lock_order.hpp>
 #include <wbsync/sync/lockdep.hpp>
 
 namespace wbsync::detail {
@@ -22,29 +23,37 @@ public:
         const std::int64_t me = owner();
         value.await_update([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
                            engine::memory_order::acquire, verb, at);
-        lock_taken(value, kind_, verb, at);
+        taken(verb, at);
     }
 
     /// Acquire on success; a failure is a relaxed load. No lock order comes from it.
     bool trylock(const char* verb, const site& at) {
         const std::int64_t me = owner();
-        const bool taken =
+        const bool done =
             value
                 .update_if([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
                            engine::memory_order::acquire, false, verb, at)
                 .first;
-        if (taken)
-            lock_taken(value, kind_, verb, at);
-        return taken;
+        if (done)
+            taken(verb, at);
+        return done;
     }
 
     /// Release.
     void unlock(const char* verb, const site& at) {
         lock_given_back(value, verb, at);
+        if (kind_ == lock_kind::spinning)
+            lock_order::unlocks(&unlocked_);
         value.store(0, engine::memory_order::release, verb, at);
     }
 
 private:
+    void taken(const char* verb, const site& at) {
+        lock_taken(value, kind_, verb, at);
+        if (kind_ == lock_kind::spinning)
+            lock_order::locks(&unlocked_);
+    }
+
     static std::int64_t owner() {
         const engine::execution* run = engine::execution::current();
         return run == nullptr ? 0 : run->self() + 1;
@@ -58,6 +67,7 @@ private:
     }
 
     lock_kind kind_;
+    lock_order::point unlocked_; ///< by whoever had it last
 };
 
 } // namespace wbsync::detail

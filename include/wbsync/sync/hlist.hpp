@@ -39,7 +39,10 @@ public:
 namespace detail {
 
 inline hlist_node& hlist_poison() {
-    static hlist_node poison{"LIST_POISON1", nullptr};
+    static hlist_node poison = [] {
+        const engine::outside_of_execution none;
+        return hlist_node{"LIST_POISON1", nullptr};
+    }();
     return poison;
 }
 
@@ -85,8 +88,12 @@ inline void hlist_unlink(hlist_node& n, const char* verb, const site& at) {
 
 } // namespace detail
 
+/// The object that the node is part of. No access; but a node whose scope has ended: finding
+/// "use-after-scope". include/linux/list.h.
 template <class T>
-T* hlist_entry(const hlist_node* n) noexcept {
+T* hlist_entry(const hlist_node* n, const site& at = site::here()) {
+    if (engine::execution::current() != nullptr)
+        static_cast<void>(n->next.value.object("hlist_entry", at));
     return static_cast<T*>(n->container);
 }
 
@@ -151,7 +158,7 @@ public:
     class iterator {
     public:
         iterator(const hlist_range& of, hlist_node* at) : range_(of), here_(at) { prepare(); }
-        T* operator*() const { return hlist_entry<T>(here_); }
+        T* operator*() const { return hlist_entry<T>(here_, range_.at_); }
         iterator& operator++() {
             here_ = range_.by_ == how::safe ? next_ : range_.follow(here_->next);
             prepare();

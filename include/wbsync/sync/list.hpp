@@ -30,7 +30,10 @@ namespace detail {
 
 /// Where the links of a deleted entry point to; to follow them is a finding.
 inline list_head& list_poison() {
-    static list_head poison{"LIST_POISON1"};
+    static list_head poison = [] {
+        const engine::outside_of_execution none;
+        return list_head{"LIST_POISON1"};
+    }();
     return poison;
 }
 
@@ -78,8 +81,12 @@ inline void unlink(list_head& entry, const char* verb, const site& at) {
 
 } // namespace detail
 
+/// The object that the entry is part of. No access; but an entry whose scope has ended: finding
+/// "use-after-scope". include/linux/list.h.
 template <class T>
-T* list_entry(const list_head* l) noexcept {
+T* list_entry(const list_head* l, const site& at = site::here()) {
+    if (engine::execution::current() != nullptr)
+        static_cast<void>(l->next.value.object("list_entry", at));
     return static_cast<T*>(l->container);
 }
 
@@ -183,7 +190,7 @@ public:
     class iterator {
     public:
         iterator(const list_range& of, list_head* at) : range_(of), here_(at) { prepare(); }
-        T* operator*() const { return list_entry<T>(here_); }
+        T* operator*() const { return list_entry<T>(here_, range_.at_); }
         iterator& operator++() {
             here_ = range_.by_ == how::safe ? next_ : range_.after(*here_);
             prepare();
@@ -246,14 +253,14 @@ T* list_first_entry_or_null(const list_head& head, const site& at = site::here()
     static_cast<void>(head.prev.read(at));
     list_head* first =
         detail::next_of(head, engine::memory_order::relaxed, "list_first_entry_or_null", at);
-    return first == &head ? nullptr : list_entry<T>(first);
+    return first == &head ? nullptr : list_entry<T>(first, at);
 }
 /// The same inside of a section of RCU. include/linux/rculist.h.
 template <class T>
 T* list_first_or_null_rcu(const list_head& head, const site& at = site::here()) {
     list_head* first =
         detail::next_of(head, engine::memory_order::acquire, "list_first_or_null_rcu", at);
-    return first == &head ? nullptr : list_entry<T>(first);
+    return first == &head ? nullptr : list_entry<T>(first, at);
 }
 
 } // namespace wbsync

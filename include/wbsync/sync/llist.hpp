@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/pointer.hpp>
 
 namespace wbsync {
@@ -9,11 +10,13 @@ namespace wbsync {
 /// it is built, instead of by pointer arithmetic. `next` belongs to whoever took the node off.
 /// include/linux/llist.h.
 struct llist_node {
-    llist_node(const label& called, void* part_of) : container(part_of), name(called) {}
+    llist_node(const label& called, void* part_of)
+        : container(part_of), name(called), scope(called) {}
 
     void* container;
     llist_node* next = nullptr;
     label name;
+    engine::scope scope;
 };
 
 /// A lock-less list with many producers, emptied as a whole. lib/llist.c.
@@ -23,8 +26,11 @@ public:
     pointer<llist_node> first;
 };
 
+/// The object that the node is part of. A node whose scope has ended: finding "use-after-scope".
 template <class T>
-T* llist_entry(const llist_node* node) noexcept {
+T* llist_entry(const llist_node* node, const site& at = site::here()) {
+    if (engine::execution::current() != nullptr)
+        node->scope.use("llist_entry", at);
     return static_cast<T*>(node->container);
 }
 
@@ -32,29 +38,25 @@ T* llist_entry(const llist_node* node) noexcept {
 /// fully ordered read-modify-write, since a failed round changes nothing that anybody can see.
 /// include/linux/llist.h.
 inline bool llist_add(llist_node& node, llist_head& head, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr)
-        run->full_fence();
+    if (engine::execution::current() != nullptr)
+        node.scope.use("llist_add", at);
+    detail::fully.enter();
     const auto before = head.first.value.update(
         [&node](std::int64_t first) {
             node.next = pointer<llist_node>::to_pointer(first);
             return pointer<llist_node>::to_value(&node);
         },
         engine::memory_order::relaxed, "llist_add", at);
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.leave();
     return before == 0;
 }
 
 /// Takes everything off; newest first. Fully ordered, as xchg() is. include/linux/llist.h.
 inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.enter();
     const auto first = head.first.value.update([](std::int64_t) { return std::int64_t{0}; },
                                                engine::memory_order::relaxed, "llist_del_all", at);
-    if (run != nullptr)
-        run->full_fence();
+    detail::fully.leave();
     return pointer<llist_node>::to_pointer(first);
 }
 

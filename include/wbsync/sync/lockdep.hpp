@@ -161,20 +161,24 @@ inline void lock_wanted(const engine::variable& lock, lock_kind kind, const char
         return;
     if (kind == lock_kind::sleeping)
         might_sleep(verb, at);
-    lockdep::of(*run).asks_for(*run, {lock.id(), &lock.name(), kind, verb, at});
+    const engine::location& x = lock.object(verb, at);
+    lockdep::of(*run).asks_for(*run, {x.id, &x.name, kind, verb, at});
 }
 
 inline void lock_taken(const engine::variable& lock, lock_kind kind, const char* verb,
                        const site& at) {
     engine::execution* run = engine::execution::current();
-    if (run != nullptr && run->running())
-        lockdep::of(*run).takes(*run, {lock.id(), &lock.name(), kind, verb, at});
+    if (run == nullptr || !run->running())
+        return;
+    run->evaluates_property(); // also a trylock: who holds it must not sleep, and give it back
+    lockdep::of(*run).takes(*run, {lock.id(), &lock.name(), kind, verb, at});
 }
 
 /// Before the lock is released.
 inline void lock_given_back(const engine::variable& lock, const char* verb, const site& at) {
     engine::execution* run = engine::execution::current();
-    if (run != nullptr && run->running() && !lockdep::of(*run).gives_back(*run, lock.id()))
+    if (run != nullptr && run->running() &&
+        !lockdep::of(*run).gives_back(*run, lock.object(verb, at).id))
         run->fail("misuse",
                   fmt::format("{}({}) by {}, which does not hold it", verb, lock.name().str(),
                               run->thread_name(run->self())),

@@ -5,7 +5,10 @@
 
 namespace wbsync {
 
-/// A mutex: its owner may sleep, and whoever waits for it does. include/linux/mutex.h.
+/// A mutex: its owner may sleep, and whoever waits for it does. An unlock and a later lock are a
+/// release and an acquire, and order together no more than these, unlike those of a spinlock: the
+/// kernel's are that on the fast path (Documentation/memory-barriers.txt promises no more).
+/// include/linux/mutex.h.
 class mutex : public detail::exclusive_lock {
 public:
     explicit mutex(const label& name) : exclusive_lock(name, detail::lock_kind::sleeping) {}
@@ -30,7 +33,7 @@ inline bool mutex_trylock(mutex& m, const site& at = site::here()) {
 inline void mutex_unlock(mutex& m, const site& at = site::here()) {
     m.unlock("mutex_unlock", at);
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        run->access(m.value.owner(), "mutex_unlock", at);
+        m.value.touch("mutex_unlock", at);
 }
 
 /// For the newest value, in checks about an execution.

@@ -44,7 +44,7 @@ inline void check_add(const refcount_t& r, std::int64_t before, std::int64_t n, 
 
 /// Release; returns whether the count is 0 now, and then acquire as well.
 inline bool put_refs(refcount_t& r, std::int64_t n, const char* verb, const site& at) {
-    const auto before = r.refs.value.update(plus(-n), memory_order::release, verb, at);
+    const auto before = update(r.refs, plus(-n), memory_order::release, verb, at);
     check_count(r, before >= n, verb, "underflow; use-after-free", at);
     if (before != n)
         return false;
@@ -55,8 +55,8 @@ inline bool put_refs(refcount_t& r, std::int64_t n, const char* verb, const site
 
 /// Release, unless the count is 1: then it stays, and this is a relaxed load.
 inline bool put_unless_last(refcount_t& r, const char* verb, const site& at) {
-    const auto [done, before] = r.refs.value.update_if(
-        [](std::int64_t v) { return v != 1; }, plus(-1), memory_order::release, false, verb, at);
+    const auto [done, before] = update_if(
+        r.refs, [](std::int64_t v) { return v != 1; }, plus(-1), memory_order::release, verb, at);
     check_count(r, before > 0, verb, "underflow; use-after-free", at);
     return done;
 }
@@ -75,12 +75,12 @@ inline std::int64_t refcount_read(const refcount_t& r, const site& at = site::he
 /// One more reference, for who has one. Relaxed; two of them commute. From 0, or beyond the
 /// maximum: finding. include/linux/refcount.h.
 inline void refcount_add(std::int64_t n, refcount_t& r, const site& at = site::here()) {
-    r.refs.value.add(n, "refcount_add", at);
+    detail::add(r.refs, n, "refcount_add", at);
     detail::check_add(r, r.refs.value.newest(at) - n, n, "refcount_add", at);
 }
 /// refcount_add() of 1. include/linux/refcount.h.
 inline void refcount_inc(refcount_t& r, const site& at = site::here()) {
-    r.refs.value.add(1, "refcount_inc", at);
+    detail::add(r.refs, 1, "refcount_inc", at);
     detail::check_add(r, r.refs.value.newest(at) - 1, 1, "refcount_inc", at);
 }
 
@@ -88,18 +88,18 @@ inline void refcount_inc(refcount_t& r, const site& at = site::here()) {
 /// holds is ordered by nothing but a control dependency, which is to say that here it is not.
 /// include/linux/refcount.h.
 inline bool refcount_inc_not_zero(refcount_t& r, const site& at = site::here()) {
-    const auto [done, before] =
-        r.refs.value.update_if([](std::int64_t v) { return v != 0; }, detail::plus(1),
-                               memory_order::relaxed, false, "refcount_inc_not_zero", at);
+    const auto [done, before] = detail::update_if(
+        r.refs, [](std::int64_t v) { return v != 0; }, detail::plus(1), memory_order::relaxed,
+        "refcount_inc_not_zero", at);
     if (done)
         detail::check_add(r, before, 1, "refcount_inc_not_zero", at);
     return done;
 }
 /// The same; acquire on success. include/linux/refcount.h.
 inline bool refcount_inc_not_zero_acquire(refcount_t& r, const site& at = site::here()) {
-    const auto [done, before] =
-        r.refs.value.update_if([](std::int64_t v) { return v != 0; }, detail::plus(1),
-                               memory_order::acquire, false, "refcount_inc_not_zero_acquire", at);
+    const auto [done, before] = detail::update_if(
+        r.refs, [](std::int64_t v) { return v != 0; }, detail::plus(1), memory_order::acquire,
+        "refcount_inc_not_zero_acquire", at);
     if (done)
         detail::check_add(r, before, 1, "refcount_inc_not_zero_acquire", at);
     return done;
@@ -108,7 +108,7 @@ inline bool refcount_inc_not_zero_acquire(refcount_t& r, const site& at = site::
 /// One reference less, which must not be the last one: finding. Release. include/linux/refcount.h.
 inline void refcount_dec(refcount_t& r, const site& at = site::here()) {
     const auto before =
-        r.refs.value.update(detail::plus(-1), memory_order::release, "refcount_dec", at);
+        detail::update(r.refs, detail::plus(-1), memory_order::release, "refcount_dec", at);
     detail::check_count(r, before > 1, "refcount_dec", "decrement hit 0; leaking memory", at);
 }
 

@@ -11,6 +11,9 @@ namespace wbsync {
 /// the readers in that came before the writer; here that is where the writer comes after them).
 /// include/linux/rwsem.h, kernel/locking/rwsem.c.
 ///
+/// Up and down are a release and an acquire, and order together no more than these, unlike unlock
+/// and lock of a spinlock.
+///
 /// Readers commute with each other: entering and leaving are additions, and what is known at an
 /// unlock is handed over apart from them.
 class rw_semaphore {
@@ -152,7 +155,7 @@ private:
     /// The wake-up of the others comes after the next owner can have got in.
     void touched_after(const char* verb, const site& at) const {
         if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-            run->access(value.owner(), verb, at);
+            value.touch(verb, at);
     }
 
     engine::view readers_; ///< what those knew who left

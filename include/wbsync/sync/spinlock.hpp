@@ -5,7 +5,13 @@
 
 namespace wbsync {
 
-/// A spinlock. Its owner must not sleep: finding "misuse". include/linux/spinlock.h.
+/// A spinlock. Its owner must not sleep: finding "misuse". Together an unlock and the lock that
+/// comes next order more than a release and an acquire: what came before any unlock of a thread is
+/// ordered before what comes after its next lock, of whichever spinlocks, and what came before an
+/// unlock before what follows the next lock of the same spinlock by another thread
+/// (po-unlock-lock-po of tools/memory-model/linux-kernel.cat). No full barrier: a store before may
+/// still be overtaken by a load after, see smp_mb__after_spinlock() and
+/// smp_mb__after_unlock_lock(). include/linux/spinlock.h.
 class spinlock_t : public detail::exclusive_lock {
 public:
     explicit spinlock_t(const label& name) : exclusive_lock(name, detail::lock_kind::spinning) {}
@@ -22,13 +28,14 @@ inline void spin_lock(spinlock_t& l, const site& at = site::here()) {
     l.lock("spin_lock", at);
 }
 
-/// Takes the lock if it is free. Acquire on success; a failure is a relaxed load.
+/// Takes the lock if it is free. On success ordered as spin_lock(); a failure is a relaxed load.
 /// include/linux/spinlock.h.
 inline bool spin_trylock(spinlock_t& l, const site& at = site::here()) {
     return l.trylock("spin_trylock", at);
 }
 
-/// Releases the lock. Release. If the thread does not hold it: finding "misuse".
+/// Releases the lock. Release; for who takes this lock next also of what the thread has read
+/// without acquiring it. If the thread does not hold it: finding "misuse".
 /// include/linux/spinlock.h.
 inline void spin_unlock(spinlock_t& l, const site& at = site::here()) {
     l.unlock("spin_unlock", at);

@@ -4,10 +4,14 @@
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/sync/lock_order.hpp>
 
 #include <bit>
+#include <cstddef>
+#include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace wbsync {
 
@@ -16,18 +20,51 @@ namespace detail {
 /// What threads that sleep have with them.
 class sleepers final : public engine::extension {
 public:
+    /// A waker took the thread off a queue.
+    struct removal {
+        engine::object_id queue;
+        engine::view known;     ///< to the waker
+        engine::thread_id by;   ///< the waker
+        engine::timestamp left; ///< when it left the queue's lock
+    };
+
     void reset() override {
         used_wakeups = {};
         key = {};
         prepared = {};
         entries = {};
+        for (engine::thread_id t = 0; t != engine::max_threads; ++t)
+            removals[t].clear();
+        left_.clear();
     }
     static sleepers& of(engine::execution& run) { return run.get<sleepers>(); }
+
+    /// That of thread `t` from the queue, of those from number `since` on; nullptr: there is none.
+    [[nodiscard]] const removal* find(engine::thread_id t, engine::object_id queue,
+                                      std::size_t since) const {
+        const auto& all = removals[t];
+        for (std::size_t i = since; i < all.size(); ++i)
+            if (all[i].queue == queue)
+                return &all[i];
+        return nullptr;
+    }
 
     engine::per_thread<std::int64_t> used_wakeups;
     engine::per_thread<int> key;       ///< which of the things that share a queue it waits for
     engine::per_thread<bool> prepared; ///< its state is not TASK_RUNNING
     engine::per_thread<int> entries;   ///< between prepare_to_wait() and finish_wait()
+    engine::per_thread<std::vector<removal>> removals;
+
+    /// What those knew who left the lock of the queue.
+    engine::view& left(engine::object_id queue) {
+        for (auto& [id, known] : left_)
+            if (id == queue)
+                return known;
+        return left_.emplace_back(queue, engine::view{}).second;
+    }
+
+private:
+    std::vector<std::pair<engine::object_id, engine::view>> left_;
 };
 
 /// A set of waiting threads as one number: a bit for each, and the exclusive ones in a row, oldest
@@ -95,59 +132,75 @@ private:
     std::uint64_t all_;
 };
 
+/// What a thread does first when it was woken.
+enum class after_wakeup : std::uint8_t {
+    queues_again, ///< wait_event(): prepare_to_wait_event() in each round, before the test
+    tests_first,  ///< __wait_on_bit(), rcuwait_wait_event()
+};
+
 /// A wait queue. Who is on it is one variable, changed under the queue's lock in the kernel, in one
 /// step here. A waker takes threads off and counts a wake-up for each, on a variable of the
 /// thread; a sleeper waits for a wake-up that it has not used up yet.
+///
+/// The queue may be freed while a thread is on its way from it; so this knows it by its location.
 class wait_queue {
 public:
-    explicit wait_queue(engine::variable& who)
-        : run_(*engine::execution::current()), who_(who), sleepers_(sleepers::of(run_)) {}
+    explicit wait_queue(engine::location& who)
+        : run_(*engine::execution::current()), queue_(who),
+          who_(who, run_.stamp(), &wait_queue::show), sleepers_(sleepers::of(run_)) {}
 
     /// prepare_to_wait(): under the queue's lock, then set_current_state() with its full barrier.
     /// Returns whether the thread was on it before.
     bool add_self(bool exclusive, const site& at) {
         bool room = true;
-        const auto before = who_.update(
+        const auto before = change(
             [&](std::int64_t v) {
                 waiters w(v);
                 if (!w.has(run_.self()))
                     room = w.add(run_.self(), exclusive);
                 return w.value();
             },
-            memory_order::acq_rel, "prepare_to_wait", at);
+            "prepare_to_wait", at);
         if (!room)
             run_.fail("misuse", "too many exclusive waiters on " + who_.name().str(), at);
         run_.full_fence();
         return waiters(before).has(run_.self());
     }
 
-    /// finish_wait(). Returns whether the thread was still on it.
-    bool remove_self(const site& at) {
-        const auto before = who_.update(
-            [&](std::int64_t v) {
-                waiters w(v);
-                w.remove(run_.self());
-                return w.value();
-            },
-            memory_order::acq_rel, "finish_wait", at);
-        return waiters(before).has(run_.self());
+    /// The number of times that the thread was taken off queues, before it got on this one.
+    [[nodiscard]] std::size_t removals() const { return sleepers_.removals[run_.self()].size(); }
+
+    /// Does the thread know that it was taken off since then, and that the waker has let go of it?
+    /// Then list_empty_careful() cannot say anything else.
+    [[nodiscard]] bool is_off(std::size_t since) const {
+        const auto* r = sleepers_.find(run_.self(), queue_.id, since);
+        return r != nullptr && run_.memory().propagated(run_.self()).clock.covers(r->by, r->left);
+    }
+
+    /// finish_wait(). The thread looks at its own entry. Is that still on the queue, it takes the
+    /// queue's lock to get it off. Otherwise it learns, as list_empty_careful() does, what the
+    /// waker knew. Unless it knew before, it might have looked a moment earlier, when the waker
+    /// had not taken it off or had only woken it: then it would have gone for the lock of a queue
+    /// that has to be there.
+    void leave(std::size_t since, const site& at) {
+        if (is_off(since) || !remove_self(since, at))
+            use_wakeup(); // woken meanwhile: do not sleep less next time
     }
 
     /// Adds the thread until `condition()` is true; `sleep()` between the tests.
     template <class Condition, class Sleep>
-    void wait_until(Condition condition, bool exclusive, Sleep sleep, const site& at) {
+    void wait_until(Condition condition, bool exclusive, after_wakeup then, Sleep sleep,
+                    const site& at) {
         if (sleepers_.entries[run_.self()] != 0)
             run_.fail("misuse", "waits between prepare_to_wait() and finish_wait()", at);
         for (;;) {
             add_self(exclusive, at);
-            if (condition()) {
-                if (!remove_self(at))
-                    use_wakeup(); // woken meanwhile: do not sleep less next time
-                return;
-            }
+            const std::size_t since = removals();
+            if (condition())
+                return leave(since, at);
             sleep();
             use_wakeup();
-            if (condition())
+            if (then == after_wakeup::tests_first && condition())
                 return;
         }
     }
@@ -171,7 +224,7 @@ public:
     /// them. Still touches the queue, to unlock it, when they may be running again.
     void wake(int exclusive, int key, const site& at) {
         engine::thread_set set = 0;
-        who_.update(
+        change(
             [&](std::int64_t v) {
                 waiters w(v);
                 set = w.to_wake(exclusive,
@@ -180,13 +233,14 @@ public:
                     w.remove(std::countr_zero(left));
                 return w.value();
             },
-            memory_order::acq_rel, "__wake_up", at);
-        for (; set != 0; set &= set - 1) {
-            engine::variable his(wakeups(run_, std::countr_zero(set)), run_.stamp());
-            his.update([](std::int64_t n) { return n + 1; }, memory_order::release,
-                       "try_to_wake_up", at);
-        }
-        run_.access(who_.owner(), "__wake_up", at);
+            "__wake_up", at);
+        const engine::view known = run_.memory().now(run_.self());
+        const engine::timestamp left_at = leave_lock(at);
+        for (engine::thread_set left = set; left != 0; left &= left - 1)
+            sleepers_.removals[std::countr_zero(left)].push_back(
+                {queue_.id, known, run_.self(), left_at});
+        for (; set != 0; set &= set - 1)
+            wake_one(std::countr_zero(set), known, at);
     }
 
     static std::string show(std::int64_t v) {
@@ -199,13 +253,72 @@ public:
     }
 
 private:
+    /// Returns whether the thread was still on the queue.
+    bool remove_self(std::size_t since, const site& at) {
+        const engine::thread_id me = run_.self();
+        const bool was_on = who_.update_unless([&] { return !waiters(queue_.value()).has(me); },
+                                               [&](std::int64_t v) {
+                                                   waiters w(v);
+                                                   w.remove(me);
+                                                   return w.value();
+                                               },
+                                               memory_order::acq_rel, "finish_wait", at);
+        if (was_on) {
+            lock_order::locks();
+            enter_lock();
+            lock_order::unlocks();
+            return true;
+        }
+        run_.access(queue_, "finish_wait", at);
+        if (const auto* r = sleepers_.find(me, queue_.id, since); r != nullptr)
+            run_.memory().learn(me, r->known);
+        if (run_.recording())
+            run_.note("finish_wait", queue_.name.str(), "woken meanwhile", at);
+        return false;
+    }
+
+    /// The waker's last touch of the queue, when it leaves the lock. Not a step; but to whoever
+    /// does not take the lock, those that it wakes among them, it is still to come. Returns when.
+    engine::timestamp leave_lock(const site& at) {
+        const engine::thread_id me = run_.self();
+        run_.memory().tick(me);
+        run_.access(queue_, "__wake_up", at);
+        const engine::view& now = run_.memory().now(me);
+        sleepers_.left(queue_.id).join(now);
+        const engine::timestamp when = now.clock[me];
+        run_.memory().tick(me);
+        return when;
+    }
+    /// Takes the lock after those who have left it.
+    void enter_lock() { run_.memory().learn(run_.self(), sleepers_.left(queue_.id)); }
+
+    /// Passes on what the waker `knows` within the lock.
+    void wake_one(engine::thread_id t, const engine::view& knows, const site& at) {
+        engine::location& x = wakeups(run_, t);
+        engine::variable(x, run_.stamp())
+            .update([](std::int64_t n) { return n + 1; }, memory_order::release, "try_to_wake_up",
+                    at);
+        engine::memory_model::pass_on(x, knows);
+    }
+
+    /// One section of the queue's spinlock.
+    template <class F>
+    std::int64_t change(F f, const char* verb, const site& at) {
+        lock_order::locks();
+        const std::int64_t before = who_.update(f, memory_order::acq_rel, verb, at);
+        enter_lock();
+        lock_order::unlocks();
+        return before;
+    }
+
     static engine::location& wakeups(engine::execution& run, engine::thread_id t) {
         return run.shared_location(engine::object_numbers::reserved(8 + static_cast<unsigned>(t)),
                                    label{"wakeups", t}, 0);
     }
 
     engine::execution& run_;
-    engine::variable& who_;
+    engine::location& queue_;
+    engine::variable who_;
     sleepers& sleepers_;
 };
 
@@ -239,11 +352,31 @@ inline void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::he
     wq.value.store(0, memory_order::relaxed, "init_waitqueue_head", at);
 }
 
-/// A thread's place on a queue; DEFINE_WAIT(). Waking the thread takes it off the queue.
-/// include/linux/wait.h.
+/// A thread's place on a queue; DEFINE_WAIT(). Waking the thread takes it off the queue. One whose
+/// scope ends while it may still be on the queue, because finish_wait() was forgotten: finding
+/// "use-after-scope". include/linux/wait.h.
 class wait_queue_entry {
 public:
-    bool queued = false; ///< put on it since finish_wait()
+    wait_queue_entry() = default;
+    wait_queue_entry(const wait_queue_entry&) = delete;
+    wait_queue_entry& operator=(const wait_queue_entry&) = delete;
+
+    ~wait_queue_entry() {
+        engine::execution* run = engine::execution::current();
+        if (run == nullptr || !run->running() || !queued || std::uncaught_exceptions() != 0 ||
+            detail::wait_queue(*on).is_off(since))
+            return;
+        run->fail("use-after-scope",
+                  fmt::format("an entry of {} may still be on {} when its scope ends: "
+                              "finish_wait() is missing",
+                              run->thread_name(run->self()), on->name.str()),
+                  put_at);
+    }
+
+    bool queued = false;            ///< put on it since finish_wait()
+    engine::location* on = nullptr; ///< the queue
+    std::size_t since = 0;          ///< see wait_queue::removals()
+    site put_at;
 };
 
 /// The two states in which a thread sleeps. There are no signals here, so they do not differ.
@@ -253,10 +386,15 @@ namespace detail {
 
 inline void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive, const site& at) {
     engine::execution& run = where_one_can_wait("prepare_to_wait", at);
-    wait_queue queue(wq.value);
+    wait.put_at = at;
+    wait.on = &wq.value.object("prepare_to_wait", at);
+    wait_queue queue(*wait.on);
     sleepers::of(run).key[run.self()] = 0;
-    if (!queue.add_self(exclusive, at) && wait.queued)
-        queue.use_wakeup();
+    if (!queue.add_self(exclusive, at)) {
+        if (wait.queued)
+            queue.use_wakeup();
+        wait.since = queue.removals();
+    }
     if (!std::exchange(wait.queued, true))
         ++sleepers::of(run).entries[run.self()];
     sleepers::of(run).prepared[run.self()] = true;
@@ -279,7 +417,12 @@ inline void prepare_to_wait_exclusive(wait_queue_head_t& wq, wait_queue_entry& w
     detail::prepare(wq, wait, true, at);
 }
 
-/// Takes the thread off the queue, if it is still on it. kernel/sched/wait.c.
+/// Takes the thread off the queue, if it is still on it: only then it takes the queue's lock, and
+/// only then it is ordered before those who take that lock later. Whether it is, it sees by its own
+/// entry, with acquire, so that it comes after what the waker did. A thread that cannot know that
+/// the waker has left the queue's lock may find its entry still there, and go for the lock: by
+/// then the queue must not be freed, as by a waker that frees it right after wake_up().
+/// kernel/sched/wait.c.
 inline void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
                         const site& at = site::here()) {
     engine::execution& run = detail::where_one_can_wait("finish_wait", at);
@@ -287,9 +430,10 @@ inline void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
     if (!std::exchange(wait.queued, false))
         return;
     --detail::sleepers::of(run).entries[run.self()];
-    detail::wait_queue queue(wq.value);
-    if (!queue.remove_self(at))
-        queue.use_wakeup();
+    if (wait.on->handle != &wq.value)
+        run.fail("misuse",
+                 "finish_wait() of an entry that is on another queue, " + wait.on->name.str(), at);
+    detail::wait_queue(*wait.on).leave(wait.since, at);
 }
 
 /// Sleeps until the thread is woken, if it was not since prepare_to_wait(); without that it returns
@@ -316,11 +460,12 @@ inline bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::h
 
 /// Wakes all who wait on the queue but of the exclusive ones only `n`, oldest first. Takes the
 /// queue's lock: what came before it is seen by whoever gets on the queue after it. Still touches
-/// the queue when those who were woken may be running, so they must not free it: use after free.
-/// Does not block. kernel/sched/wait.c.
+/// the queue, to leave the lock, when those who were woken may be running. So they must not free
+/// it, unless they have taken the lock since, as wait_event() does when it is woken: use after
+/// free. Does not block. kernel/sched/wait.c.
 inline void wake_up_nr(wait_queue_head_t& wq, int n, const site& at = site::here()) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        detail::wait_queue(wq.value).wake(n, 0, at);
+        detail::wait_queue(wq.value.object("__wake_up", at)).wake(n, 0, at);
 }
 /// wake_up_nr() with 1. include/linux/wait.h.
 inline void wake_up(wait_queue_head_t& wq, const site& at = site::here()) {
@@ -334,33 +479,38 @@ inline void wake_up_all(wait_queue_head_t& wq, const site& at = site::here()) {
 namespace detail {
 
 template <class Condition>
-void wait_event(wait_queue_head_t& wq, Condition condition, bool exclusive, const char* verb,
-                const site& at) {
+void wait_event(wait_queue_head_t& wq, Condition condition, bool exclusive, after_wakeup then,
+                const char* verb, const site& at) {
     might_sleep(verb, at);
     if (condition())
         return;
     engine::execution& run = where_one_can_wait(verb, at);
     sleepers::of(run).key[run.self()] = 0;
-    wait_queue(wq.value).wait_until(
-        condition, exclusive, [&] { wait_queue::sleep(run, at); }, at);
+    wait_queue(wq.value.object("prepare_to_wait", at))
+        .wait_until(
+            condition, exclusive, then, [&] { wait_queue::sleep(run, at); }, at);
 }
 
 } // namespace detail
 
 /// Blocks until `condition()` is true: tests it, and as long as it is false gets on the queue, full
-/// barrier, tests it again, sleeps until woken. Ordering towards what follows is that of the
-/// condition. Under a spinlock or in an RCU section: finding "misuse". A wake-up that is lost:
-/// deadlock. include/linux/wait.h.
+/// barrier, tests it again, sleeps until woken. Who was woken is off the queue, and gets on it once
+/// more before the next test; then finish_wait(). So the queue is touched after the wake-up.
+/// Ordering towards what follows is that of the condition. Under a spinlock or in an RCU section:
+/// finding "misuse". A wake-up that is lost: deadlock. include/linux/wait.h.
 template <class Condition>
 void wait_event(wait_queue_head_t& wq, Condition condition, const site& at = site::here()) {
-    detail::wait_event(wq, condition, false, "wait_event", at);
+    detail::wait_event(wq, condition, false, detail::after_wakeup::queues_again, "wait_event", at);
 }
 
-/// The same for a thread of which wake_up() wakes only one. include/linux/wait.h.
+/// The same for a thread of which wake_up() wakes only one. One that was woken, and has got on the
+/// queue again, may be picked once more, although it will not sleep: that wake-up is lost to the
+/// others. include/linux/wait.h.
 template <class Condition>
 void wait_event_exclusive(wait_queue_head_t& wq, Condition condition,
                           const site& at = site::here()) {
-    detail::wait_event(wq, condition, true, "wait_event_exclusive", at);
+    detail::wait_event(wq, condition, true, detail::after_wakeup::queues_again,
+                       "wait_event_exclusive", at);
 }
 
 } // namespace wbsync

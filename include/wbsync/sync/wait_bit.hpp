@@ -19,13 +19,14 @@ public:
     static constexpr int whole = -1; ///< the key of those who do not wait for a bit
 
     var_queue(const engine::variable& var, int key, const site& at)
-        : run_(*engine::execution::current()),
-          who_(var.companion("waitqueue", 0, at), run_.stamp(), &wait_queue::show), key_(key) {}
+        : run_(*engine::execution::current()), who_(var.companion("waitqueue", 0, at)), key_(key) {}
 
     template <class Condition, class Sleep>
     void wait_until(Condition condition, bool exclusive, Sleep sleep, const site& at) {
         sleepers::of(run_).key[run_.self()] = key_;
-        wait_queue(who_).wait_until(condition, exclusive, sleep, at);
+        wait_queue(who_).wait_until(
+            condition, exclusive,
+            key_ == whole ? after_wakeup::queues_again : after_wakeup::tests_first, sleep, at);
     }
 
     void wake(int exclusive, const site& at) {
@@ -36,7 +37,7 @@ public:
 
 private:
     engine::execution& run_;
-    engine::variable who_;
+    engine::location& who_;
     int key_;
 };
 

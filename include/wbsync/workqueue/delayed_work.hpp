@@ -34,7 +34,7 @@ private:
             return;
         detail::work_state& w = work.state(at);
         run->add_thread(
-            {w.name, "timer"}, [&w] { timer(w); }, true);
+            {w.name, "timer"}, [&w] { timer(w); }, engine::thread_kind::server);
     }
 
     static void timer(detail::work_state& w) {

@@ -46,8 +46,8 @@ struct work_state {
     static constexpr std::int64_t disabled = 4; ///< once
 
     work_state(const label& called, work_struct& itself, std::function<void(work_struct&)> runs)
-        : name(called), work(&itself), function(std::move(runs)), owner(begin_life()),
-          pending(make_pending()) {}
+        : name(called), work(&itself), function(std::move(runs)), word(make_word()),
+          pending(word, engine::execution::current()->stamp(), &show) {}
     work_state(const work_state&) = delete;
     work_state& operator=(const work_state&) = delete;
 
@@ -69,9 +69,7 @@ struct work_state {
     label name;
     work_struct* work;
     std::function<void(work_struct&)> function;
-    engine::lifetime life; ///< ends with the work_struct, if that is part of no block of memory
-
-    const engine::lifetime* owner;
+    engine::location& word; ///< its scope is that of the work_struct
     engine::variable pending;
     std::int64_t serial = 0;
     std::int64_t pending_serial = 0; ///< 0: none is pending
@@ -87,18 +85,12 @@ struct work_state {
     bool after_grace_period = false; ///< part of an rcu_work
 
 private:
-    /// The word belongs to the object that the work is part of, or else to the work itself.
-    const engine::lifetime* begin_life() {
-        life.begin(name, "use-after-free");
-        const engine::lifetime* const around = engine::execution::current()->within_owner();
-        return around == nullptr ? &life : around;
-    }
-    engine::variable make_pending() {
+    engine::location& make_word() {
         engine::execution& run = *engine::execution::current();
-        const engine::lifetime* const outer = run.within(owner);
         engine::location& x = run.new_location({name, "PENDING"}, 0);
-        run.within(outer);
-        return {x, run.stamp(), &show};
+        x.scope.begin(name, "use-after-scope");
+        run.begin_scope(x.scope, work);
+        return x;
     }
 
     static std::string show(std::int64_t v) {
@@ -120,7 +112,7 @@ public:
     /// Declares the daemon.
     void declare(const label& name) {
         engine::execution::current()->add_thread(
-            name, [this] { worker_thread(); }, true);
+            name, [this] { worker_thread(); }, engine::thread_kind::server);
     }
 
     /// Puts the instance on the list, unless it is there already. `look` is called in that step.

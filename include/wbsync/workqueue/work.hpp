@@ -5,6 +5,7 @@
 #include <wbsync/scenario.hpp>
 #include <wbsync/workqueue/kworker.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
 #include <utility>
@@ -18,7 +19,8 @@ namespace wbsync {
 /// them, see spare_kworkers(). A work of an ordered workqueue needs none.
 ///
 /// Its function may free the work, but nobody else while it is pending: that is found as a use
-/// after free, as is a local variable that ends too early. Documentation/core-api/workqueue.rst.
+/// after free; a local variable that ends too early is found as a "use-after-scope".
+/// Documentation/core-api/workqueue.rst.
 class work_struct {
 public:
     work_struct(const label& name, std::function<void(work_struct&)> function,
@@ -34,9 +36,8 @@ public:
 
     ~work_struct() {
         engine::execution* run = engine::execution::current();
-        if (run != nullptr && run->running() && stamp_ == run->stamp() &&
-            state_->owner == &state_->life)
-            run->end(state_->life, "the end of the work_struct", made_at_);
+        if (run != nullptr && belongs_to(*run))
+            run->end_scope(state_->word.scope, this, &state_->word);
     }
 
     /// Is the work pending or running, seen from outside of the execution?
@@ -46,24 +47,21 @@ public:
         engine::execution* run = engine::execution::current();
         if (run == nullptr)
             throw std::logic_error("wbsync: a work can only be used inside a model");
-        if (stamp_ != run->stamp())
-            run->fail("misuse",
-                      "a work was created outside of this execution: make it a member of the "
-                      "model, which is built afresh for every execution",
-                      at);
+        if (!belongs_to(*run))
+            run->fail_no_object(this, "use", at);
+        run->expect_alive(state_->word.scope, "use", at);
         return *state_;
     }
 
 private:
     work_struct(const label& name, std::function<void(work_struct&)> function, bool needs_kworker,
-                const site& at)
-        : made_at_(at) {
+                const site& at) {
         engine::execution* run = engine::execution::current();
         if (run == nullptr)
             return;
-        stamp_ = run->stamp();
         auto& works = detail::work_states::of(*run);
         state_ = &works.add(name, *this, std::move(function));
+        seal_ = seal(run->stamp());
         if (!needs_kworker)
             return;
         if (run->running()) {
@@ -80,9 +78,15 @@ private:
         state_->own->declare({state_->name, "kworker"});
     }
 
+    [[nodiscard]] std::uint64_t seal(std::uint64_t stamp) const noexcept {
+        return stamp ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(state_));
+    }
+    [[nodiscard]] bool belongs_to(const engine::execution& run) const noexcept {
+        return seal_ == seal(run.stamp());
+    }
+
     detail::work_state* state_ = nullptr;
-    std::uint64_t stamp_ = 0;
-    site made_at_;
+    std::uint64_t seal_ = 0; ///< the stamp of its execution, and state_ once more
 };
 
 /// Declares `n` kworkers for works that the thread declared last makes while it runs; with

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/workqueue/work.hpp>
@@ -23,7 +24,7 @@ public:
     /// `property` is what a use after destroy_workqueue() violates.
     explicit workqueue_struct(const label& name, int max_active = 0, order how = order::none,
                               const char* property = "use-after-free")
-        : name_(name), max_active_(max_active) {
+        : name_(name), max_active_(max_active), scope_(name) {
         engine::execution* run = engine::execution::current();
         if (run == nullptr)
             return;
@@ -66,6 +67,7 @@ public:
     /// The workqueue is used by the current thread.
     void use(const char* verb, const site& at) {
         if (engine::execution* run = engine::execution::current()) {
+            scope_.use(verb, at);
             run->access(owner_, verb, at);
             run->access(&life_, verb, at);
         }
@@ -163,6 +165,7 @@ private:
     std::vector<work_struct*> works_;
     std::vector<drain> drains_;
     std::vector<std::pair<const detail::kworker*, std::size_t>> seen_;
+    engine::scope scope_;
 };
 
 /// A workqueue of which at most `max_active` works run at once; 0: no limit, that is, more than a
@@ -191,6 +194,7 @@ inline void kworker::process(const work_instance& instance, std::int64_t number)
     engine::execution& run = *engine::execution::current();
     work_state& w = *instance.work;
     const site& at = instance.queued_at;
+    instance.wq->use("process_one_work", at);
     instance.wq->take_slot(at);
     // PENDING is cleared, with full barriers, before the function runs: what came before a
     // queue_work() that found it set is seen by this run.
@@ -308,7 +312,7 @@ inline bool flush_work(const work_struct& work, const site& at = site::here()) {
     might_sleep("flush_work", at);
     engine::execution* run = engine::execution::current();
     const detail::work_state& w = work.state(at);
-    run->access(w.owner, "flush_work", at);
+    run->access(w.word, "flush_work", at);
     detail::expect_not_inside(*run, &w, nullptr, "flush_work", at);
     const detail::kworker& k = detail::kworker_of(w, at);
     const auto mine = [&w](const detail::work_instance& i) { return i.work == &w; };

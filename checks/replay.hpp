@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/wbsync.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+/// What the tests of replays share.
+namespace replay {
+
+using namespace wbsync;
+
+inline options replaying(const std::string& schedule) {
+    options o;
+    o.replay = schedule;
+    return o;
+}
+
+/// A finding, and the same one again by its schedule.
+template <class Check>
+void expect_same(const result& first, Check again) {
+    REQUIRE(first.outcome == verdict::finding);
+    INFO(first.schedule);
+    const result second = again(replaying(first.schedule));
+    CHECK(second.executions == 1);
+    CHECK(second.what == first.what);
+    CHECK(report::counterexample(second.counterexample, second.what) ==
+          report::counterexample(first.counterexample, first.what));
+}
+
+} // namespace replay

@@ -1,0 +1,15 @@
+# readme_block(LANGUAGE RESULT): the first block of code of that language in README.md.
+# Arguments: source_dir
+function(readme_block language result)
+    file(READ ${source_dir}/README.md text)
+    string(FIND "${text}" "\n```${language}\n" begin)
+    if(begin EQUAL -1)
+        message(FATAL_ERROR "README.md has no block of ${language}")
+    endif()
+    string(LENGTH "\n```${language}\n" length)
+    math(EXPR begin "${begin} + ${length}")
+    string(SUBSTRING "${text}" ${begin} -1 text)
+    string(FIND "${text}" "\n```\n" end)
+    string(SUBSTRING "${text}" 0 ${end} text)
+    set(${result} "${text}\n" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/operation.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// What the executions of a check have exercised so far. A check that says "verified" although
+/// nothing was shared, or nothing could have failed, passed vacuously: Beer, Ben-David, Eisner and
+/// Rodeh, "Efficient detection of vacuity in temporal model checking" (FMSD 18, 2001).
+struct coverage {
+    bool shared = false;     ///< two threads touched one object in one execution
+    bool could_fail = false; ///< something was evaluated that could have failed
+
+    int threads = 0; ///< of the model, without those of primitives, such as kworkers
+
+    /// Adds what another process saw.
+    void join(const coverage& other) noexcept {
+        shared = shared || other.shared;
+        could_fail = could_fail || other.could_fail;
+        threads = std::max(threads, other.threads);
+    }
+};
+
+/// Which thread touched each object so far, until one is touched by two of them.
+class object_users {
+public:
+    /// Thread `t` touches `object` in the execution `stamp`. Was another one there before? O(1).
+    bool shares(object_id object, thread_id t, std::uint64_t stamp) {
+        if (object >= users_.size())
+            users_.resize(object + 1U);
+        user& u = users_[object];
+        if (u.stamp == stamp)
+            return u.thread != t;
+        u = {stamp, t};
+        return false;
+    }
+
+private:
+    struct user {
+        std::uint64_t stamp = 0; ///< of the execution; 0: none
+        thread_id thread = -1;
+    };
+
+    std::vector<user> users_;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/operation.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// One thing that a model did.
+struct mark {
+    enum class kind : std::uint8_t {
+        name,  ///< it declared a thread; the value stands for its name
+        step,  ///< an operation on an object
+        value, ///< what the operation read or stored
+        local, ///< a plain access, or a fence
+    };
+
+    kind what = kind::step;
+    access_class access = access_class::none;
+    object_id object = 0;
+    thread_id thread = -1;
+    step_index step = 0; ///< how many there were before it
+    std::int64_t value = 0;
+    const char* verb = "";
+    site where;
+};
+
+/// What a model did in one execution, to see whether it does the same when that is run again. The
+/// engine brings about the same execution; what then differs depends on something else.
+///
+/// Values may be addresses, which differ without meaning: large ones, and all that are shown as
+/// anything but a number, only have to be equal where they were equal before.
+class footprint {
+public:
+    /// The next execution is written down.
+    void record() {
+        marks_.clear();
+        comparing_ = false;
+    }
+
+    /// The next execution is compared with the one that was written down.
+    void compare() {
+        comparing_ = true;
+        compared_ = 0;
+        there_.clear();
+        back_.clear();
+    }
+
+    /// False: it differs from what was done before, expected(), which is nullptr if nothing was.
+    bool add(const mark& m, bool opaque) {
+        if (!comparing_) {
+            marks_.push_back(m);
+            return true;
+        }
+        return compared_ != marks_.size() && same(marks_[compared_], m, opaque) && ++compared_ != 0;
+    }
+
+    [[nodiscard]] bool comparing() const noexcept { return comparing_; }
+    [[nodiscard]] const mark* expected() const noexcept {
+        return compared_ == marks_.size() ? nullptr : &marks_[compared_];
+    }
+
+private:
+    static constexpr std::uint64_t first_page = 4096;
+    static constexpr std::uint64_t int_max = 0x7fff'ffff;
+
+    bool same(const mark& a, const mark& b, bool opaque) {
+        if (a.what != b.what || a.thread != b.thread || a.object != b.object ||
+            a.access != b.access || !(a.where == b.where))
+            return false;
+        return a.what == mark::kind::value ? stands_for(a.value, b.value, opaque)
+                                           : a.value == b.value;
+    }
+
+    bool stands_for(std::int64_t a, std::int64_t b, bool opaque) {
+        const std::uint64_t numbers = opaque ? first_page : int_max;
+        if (static_cast<std::uint64_t>(a) <= numbers || static_cast<std::uint64_t>(b) <= numbers ||
+            (!opaque && (a < 0 || b < 0)))
+            return a == b;
+        return there_.emplace(a, b).first->second == b && back_.emplace(b, a).first->second == a;
+    }
+
+    std::vector<mark> marks_;
+    bool comparing_ = false;
+    std::size_t compared_ = 0;
+    std::map<std::int64_t, std::int64_t> there_; ///< which value stands for which
+    std::map<std::int64_t, std::int64_t> back_;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace wbsync::engine {
+
+/// Memory that the process uses, in MiB; a signal handler may ask. (The most that it ever used
+/// would count what the program did before, also the one that started it.)
+inline std::uint64_t used_memory() noexcept {
+    const int file = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    std::array<char, 128> text{};
+    const ssize_t size = file < 0 ? 0 : ::read(file, text.data(), text.size() - 1);
+    if (file >= 0)
+        ::close(file);
+    const char* at = std::find(text.data(), text.data() + std::max<ssize_t>(size, 0), ' ');
+    std::uint64_t pages = 0; // resident ones, the second number
+    for (++at; at < text.data() + size && *at >= '0' && *at <= '9'; ++at)
+        pages = pages * 10 + static_cast<std::uint64_t>(*at - '0');
+    return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) >> 20U;
+}
+
+} // namespace wbsync::engine

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/extension.hpp>
+#include <wbsync/engine/variable.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace wbsync {
+
+namespace detail {
+
+/// What a fence that is full only together with a partner is full with.
+enum class fence_partner : std::uint8_t { atomic, spinlock, unlock_lock, srcu_unlock };
+
+/// For each thread the last partner of each kind: the point up to which a fence after it orders.
+class fence_partners final : public engine::extension {
+public:
+    void reset() override { threads_.fill({}); }
+    static fence_partners& of(engine::execution& run) { return run.get<fence_partners>(); }
+
+    /// Here is a partner: from now on a fence orders what came before, this step included.
+    void pass(engine::execution& run, fence_partner what) {
+        pass(run, what, run.memory().point(run.self()));
+    }
+    /// The partner is made of several: this is what came before it.
+    void pass(engine::execution& run, fence_partner what, const engine::view& before) {
+        point& p = at(run, what);
+        p = {true, true};
+        known(run, what) = before;
+    }
+    /// A partner that is a full fence by itself: one after it adds nothing.
+    void pass_full(engine::execution& run, fence_partner what) { at(run, what) = {true, false}; }
+
+    /// Has the thread come by such a partner?
+    [[nodiscard]] bool any(engine::execution& run, fence_partner what) {
+        return at(run, what).passed;
+    }
+
+    /// A fence that follows its partner: nothing without one.
+    void fence_after(engine::execution& run, fence_partner what) {
+        if (at(run, what).orders)
+            run.full_fence_since(known(run, what));
+    }
+
+    /// A fence that precedes its partner: nothing until there is one.
+    void fence_before_atomic(engine::execution& run) {
+        threads_[run.self()].waits = true;
+        views_[run.self()].waiting = run.memory().point(run.self());
+    }
+    /// Here the partner comes.
+    void reach_atomic(engine::execution& run) {
+        if (std::exchange(threads_[run.self()].waits, false))
+            run.full_fence_since(views_[run.self()].waiting);
+    }
+
+private:
+    static constexpr std::size_t kinds = 4;
+
+    struct point {
+        bool passed = false;
+        bool orders = false; ///< a fence after it adds something
+    };
+    struct marks {
+        std::array<point, kinds> points;
+        bool waits = false; ///< a fence before its partner
+    };
+    struct views { // of what the marks say that it is there
+        std::array<engine::view, kinds> points;
+        engine::view waiting;
+    };
+
+    point& at(engine::execution& run, fence_partner what) {
+        return threads_[run.self()].points[static_cast<std::size_t>(what)];
+    }
+    engine::view& known(engine::execution& run, fence_partner what) {
+        return views_[run.self()].points[static_cast<std::size_t>(what)];
+    }
+
+    engine::per_thread<marks> threads_;
+    engine::per_thread<views> views_;
+};
+
+/// The execution, where barriers mean something.
+inline engine::execution* where_barriers_count() {
+    engine::execution* run = engine::execution::current();
+    return run != nullptr && run->running() ? run : nullptr;
+}
+
+template <class F>
+void fence(const char* verb, const site& at, F apply) {
+    engine::execution* run = where_barriers_count();
+    if (run == nullptr)
+        return;
+    run->local_step(at);
+    apply(*run);
+    if (run->recording())
+        run->note(verb, "", "", at);
+}
+
+inline void full_fence() {
+    if (engine::execution* run = engine::execution::current())
+        run->full_fence();
+}
+
+/// A fence after its partner; the trace says when there is none.
+inline void fence_after(fence_partner what, const char* verb, const char* lacks, const site& at) {
+    engine::execution* run = where_barriers_count();
+    if (run == nullptr)
+        return;
+    run->local_step(at);
+    fence_partners& partners = fence_partners::of(*run);
+    partners.fence_after(*run, what);
+    if (run->recording())
+        run->note(verb, "", partners.any(*run, what) ? "" : lacks, at);
+}
+
+// What surrounds an atomic read-modify-write, which smp_mb__before_atomic() and
+// smp_mb__after_atomic() look for. What primitives do to variables of their own is none.
+
+inline void before_atomic(engine::execution& run) {
+    fence_partners::of(run).reach_atomic(run);
+}
+inline void after_atomic(engine::execution& run) {
+    fence_partners::of(run).pass(run, fence_partner::atomic);
+}
+inline void before_full_atomic(engine::execution& run) {
+    run.full_fence();
+}
+inline void after_full_atomic(engine::execution& run) {
+    run.full_fence();
+    fence_partners::of(run).pass_full(run, fence_partner::atomic);
+}
+
+/// Of one that is ordered as its name says, if at all.
+inline constexpr engine::surroundings as_named{&before_atomic, &after_atomic};
+/// Of one with smp_mb() on both sides.
+inline constexpr engine::surroundings fully{&before_full_atomic, &after_full_atomic};
+
+/// What a primitive calls that such a fence can come after.
+inline void pass_fence_partner(fence_partner what) {
+    if (engine::execution* run = where_barriers_count())
+        fence_partners::of(*run).pass(*run, what);
+}
+
+} // namespace detail
+
+/// Full memory barrier: orders every access before it against every access after it. RC11's seq_cst
+/// fence. Not a step: it has no order of its own among the threads (docs/memory-model.md).
+/// Documentation/memory-barriers.txt.
+inline void smp_mb(const site& at = site::here()) {
+    detail::fence("smp_mb", at, [](auto& run) { run.full_fence(); });
+}
+
+/// Orders loads against later loads. Here an acquire fence, which also orders them against later
+/// stores: stronger than the kernel's. Documentation/memory-barriers.txt.
+inline void smp_rmb(const site& at = site::here()) {
+    detail::fence("smp_rmb", at, [](auto& run) { run.memory().acquire_fence(run.self()); });
+}
+
+/// Orders stores against later stores. Here a release fence, which also orders earlier loads
+/// against later stores: stronger than the kernel's. Documentation/memory-barriers.txt.
+inline void smp_wmb(const site& at = site::here()) {
+    detail::fence("smp_wmb", at, [](auto& run) { run.memory().release_fence(run.self()); });
+}
+
+// --- full barriers together with something else -------------------------------------------------
+//
+// On x86 and arm64 the following are full barriers in whatever place, and much code that relies on
+// it is wrong elsewhere. Here they are what the kernel's memory model makes of them: nothing,
+// without the operation that is named in them (tools/memory-model/linux-kernel.cat).
+
+/// Orders what came before it against the next atomic read-modify-write of the thread, with or
+/// without a result, and against all that comes after that one. What lies between the two is
+/// ordered by neither. With no such operation after it: nothing. A conditional one that changes
+/// nothing is none; nor is taking a lock. Documentation/atomic_t.txt.
+inline void smp_mb__before_atomic(const site& at = site::here()) {
+    detail::fence("smp_mb__before_atomic", at, [](engine::execution& run) {
+        detail::fence_partners::of(run).fence_before_atomic(run);
+    });
+}
+
+/// Orders the last atomic read-modify-write of the thread, and all before that one, against what
+/// comes after the barrier. What lies between the two is ordered by neither. With no such operation
+/// before it: nothing, and the trace says so. As for smp_mb__before_atomic(), a conditional one
+/// that changes nothing is none. Documentation/atomic_t.txt.
+inline void smp_mb__after_atomic(const site& at = site::here()) {
+    detail::fence_after(detail::fence_partner::atomic, "smp_mb__after_atomic",
+                        "no barrier: no atomic operation before it", at);
+}
+
+/// Orders the last spin_lock() of the thread, or the last spin_trylock() that took its lock, and
+/// all before that against what comes after the barrier. What lies between the two is ordered by
+/// neither. With no lock taken before it: nothing. A mutex or a semaphore does not count.
+/// include/linux/spinlock.h.
+inline void smp_mb__after_spinlock(const site& at = site::here()) {
+    detail::fence_after(detail::fence_partner::spinlock, "smp_mb__after_spinlock",
+                        "no barrier: no spinlock taken before it", at);
+}
+
+/// After spin_lock(): orders what came before an earlier unlock, of any spinlock by this thread or
+/// of the same spinlock by whichever thread, against what comes after the barrier. What lies
+/// between unlock and lock, or between lock and barrier, is ordered by neither. With no unlock and
+/// lock before it: nothing. include/linux/rcupdate.h.
+inline void smp_mb__after_unlock_lock(const site& at = site::here()) {
+    detail::fence_after(detail::fence_partner::unlock_lock, "smp_mb__after_unlock_lock",
+                        "no barrier: no lock taken after an unlock before it", at);
+}
+
+/// Orders what came before the last srcu_read_unlock() of the thread against what comes after the
+/// barrier. What lies between the two is ordered by neither. With none before it: nothing.
+/// include/linux/srcu.h.
+inline void smp_mb__after_srcu_read_unlock(const site& at = site::here()) {
+    detail::fence_after(detail::fence_partner::srcu_unlock, "smp_mb__after_srcu_read_unlock",
+                        "no barrier: no srcu_read_unlock() before it", at);
+}
+
+} // namespace wbsync

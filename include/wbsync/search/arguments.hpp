@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+#include <fmt/format.h>
+
+/// The arguments of a model as text, equal texts for equal arguments only: a saved search is one of
+/// certain arguments.
+namespace wbsync::search {
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_product = false; ///< has a fixed number of parts, each of its own type
+template <class... T>
+inline constexpr bool is_product<std::tuple<T...>> = true;
+template <class A, class B>
+inline constexpr bool is_product<std::pair<A, B>> = true;
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
+concept hashed = requires {
+    typename T::hasher;
+};
+
+template <class T>
+concept text = std::convertible_to<const T&, std::string_view>;
+
+template <class T>
+constexpr bool can_tell();
+
+/// A range whose parts are of its own type, such as a path, is left out.
+template <class Range, class Part>
+constexpr bool can_tell_parts() {
+    if constexpr (std::is_same_v<Range, Part>)
+        return false;
+    else
+        return can_tell<Part>();
+}
+
+/// Can the text of a `T` be told? Not what is behind a pointer, and not the parts of a class that
+/// only its author knows.
+template <class T>
+constexpr bool can_tell() {
+    if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_empty_v<T> || text<T>)
+        return true;
+    else if constexpr (is_optional<T>)
+        return can_tell<typename T::value_type>();
+    else if constexpr (is_product<T>)
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return (can_tell<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
+        }
+    (std::make_index_sequence<std::tuple_size_v<T>>{});
+    else if constexpr (std::ranges::input_range<const T> &&
+                       !hashed<T>) return can_tell_parts<T, std::ranges::range_value_t<const T>>();
+    else return false;
+}
+
+template <class T>
+std::string tell(const T& value) {
+    if constexpr (std::is_same_v<T, bool>)
+        return value ? "true" : "false";
+    else if constexpr (std::is_enum_v<T>)
+        return tell(static_cast<std::underlying_type_t<T>>(value));
+    else if constexpr (std::is_floating_point_v<T>)
+        return fmt::format("{:a}", value); // all of its digits
+    else if constexpr (std::is_signed_v<T>)
+        return fmt::format("{}", static_cast<std::intmax_t>(value)); // also of a character
+    else if constexpr (std::is_unsigned_v<T>)
+        return fmt::format("{}", static_cast<std::uintmax_t>(value));
+    else if constexpr (text<T>) {
+        if constexpr (std::is_pointer_v<T>)
+            if (value == nullptr)
+                return "nullptr";
+        const std::string_view letters = value;
+        return fmt::format("\"{}\"({})", letters, letters.size()); // it may hold quotes
+    } else if constexpr (std::is_empty_v<T>)
+        return "{}";
+    else if constexpr (is_optional<T>)
+        return value ? "{" + tell(*value) + "}" : "{}";
+    else if constexpr (is_product<T>)
+        return std::apply(
+            [](const auto&... part) { return "{" + ((tell(part) + ";") + ... + "}"); }, value);
+    else {
+        std::string all = "{";
+        for (const auto& part : value)
+            all += tell(static_cast<const std::ranges::range_value_t<const T>&>(part)) + ";";
+        return all + "}";
+    }
+}
+
+} // namespace detail
+
+/// Arguments, as far as they can be told.
+struct told_arguments {
+    std::string text;
+    std::string types;
+    int unknown = 0; ///< the first that cannot, from 1; 0: none
+    const std::type_info* unknown_type = &typeid(void);
+};
+
+template <class... Args>
+told_arguments tell_arguments(const Args&... args) {
+    told_arguments all;
+    int n = 0;
+    [[maybe_unused]] const auto add = [&]<class T>(const T& value) {
+        ++n;
+        all.types += fmt::format("{} ", typeid(T).name());
+        if constexpr (detail::can_tell<T>()) {
+            all.text += (n == 1 ? "" : ", ") + detail::tell(value);
+        } else if (all.unknown == 0) {
+            all.unknown = n;
+            all.unknown_type = &typeid(T);
+        }
+    };
+    (add(args), ...);
+    return all;
+}
+
+} // namespace wbsync::search
