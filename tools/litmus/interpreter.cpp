@@ -45,6 +45,11 @@ std::int64_t compute(const expression& e, const std::vector<content>& registers,
     }
 }
 
+/// What a read-modify-write does before and after it.
+const engine::surroundings& around(const builtin& f) {
+    return f.full ? detail::fully : detail::as_named;
+}
+
 /// The auxiliary thread may begin.
 class may_begin final : public engine::guard {
 public:
@@ -349,6 +354,8 @@ void interpreter::full_fence(fence_kind kind, const site& at) {
     case fence_kind::before_atomic: smp_mb__before_atomic(at); break;
     case fence_kind::after_atomic: smp_mb__after_atomic(at); break;
     case fence_kind::after_spinlock: smp_mb__after_spinlock(at); break;
+    case fence_kind::after_unlock_lock: smp_mb__after_unlock_lock(at); break;
+    case fence_kind::after_srcu_read_unlock: smp_mb__after_srcu_read_unlock(at); break;
     default: smp_mb(at); break;
     }
 }
@@ -495,22 +502,21 @@ std::int64_t interpreter::change(const expression& e, atomic_t& x, std::int64_t 
     case action::compare:
         return x.value
             .update_if([&](std::int64_t v) { return v == n; },
-                       [&](std::int64_t) { return operands[1].number; }, f.order, f.full, verb, at)
+                       [&](std::int64_t) { return operands[1].number; }, f.order, around(f), verb,
+                       at)
             .second;
     case action::add_unless:
         return x.value
             .update_if([&](std::int64_t v) { return !refused(v); },
-                       [&](std::int64_t v) { return v + n; }, f.order, f.full, verb, at)
+                       [&](std::int64_t v) { return v + n; }, f.order, around(f), verb, at)
             .first;
     default: break;
     }
-    if (f.full)
-        execution().full_fence();
+    around(f).enter();
     const std::int64_t before = x.value.update(
         [&](std::int64_t v) { return f.what == action::exchange ? n : combine(f.how, v, n); },
         f.order, verb, at);
-    if (f.full)
-        execution().full_fence();
+    around(f).leave();
     const std::int64_t after = combine(f.how, before, n);
     return f.what == action::add_return     ? after
            : f.what == action::add_and_test ? after == 0
