@@ -5,6 +5,7 @@
 #include "../output.hpp"
 #include "expected.hpp"
 #include "generate.hpp"
+#include "mutant.hpp"
 #include "summary.hpp"
 #include "workers.hpp"
 
@@ -15,7 +16,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <numeric>
 #include <thread>
 
@@ -100,10 +100,18 @@ std::vector<std::size_t> in_order_of_size(const std::vector<job>& jobs) {
     return order;
 }
 
-test_result result_of(const job& j, const std::string& sent) {
+/// A test looks at the clock itself. If it has not for that long, its process is ended.
+double patience(const settings& with) {
+    const double tests = with.power ? 1 + static_cast<double>(mutants.size()) : 1;
+    return with.max_seconds > 0 ? 2 + 1.5 * tests * with.max_seconds : 0;
+}
+
+test_result result_of(const job& j, const std::string& sent, bool late) {
     const report::json entry = report::json::parse(sent, nullptr, false);
     test_result r;
-    if (entry.is_discarded())
+    if (entry.is_discarded() && late)
+        r.not_explored = "max_seconds: the test did not even look at the clock";
+    else if (entry.is_discarded())
         r.remark = "the process of the test ended without a result";
     else
         r = from_json(entry);
@@ -124,17 +132,8 @@ CLI::App* add_command(CLI::App& app, request& asked) {
     litmus->add_flag("--only-disagreeing", asked.only_disagreeing,
                      "Only tests whose result is not the expected one");
     litmus->add_flag("!--no-out-of-order", asked.with.out_of_order,
-                     "Performs every access in program order; an outcome that is missed by "
-                     "that is reported as not explored");
-    litmus
-        ->add_option("--variant", asked.with.orders,
-                     "What read-modify-writes order: lkmmv1 (default): only those that order "
-                     "everything; lkmmv2: as documented")
-        ->type_name("lkmmv1|lkmmv2")
-        ->transform(
-            CLI::CheckedTransformer(std::map<std::string, variant>{{"lkmmv1", variant::lkmmv1},
-                                                                   {"lkmmv2", variant::lkmmv2}})
-                .description(""));
+                     "The library performs every access in program order, and says if it misses "
+                     "an outcome by that");
     litmus->add_flag("--power", asked.with.power,
                      "Whether a Never test would notice a broken library");
     litmus->add_option("--generate", asked.generate, "Cycles of grace periods and sections")
@@ -175,10 +174,10 @@ int run_command(const request& asked) {
     if (!asked.json)
         tools::print(header(width));
     run_in_children(
-        in_order_of_size(jobs), at_once,
+        in_order_of_size(jobs), at_once, patience(asked.with),
         [&](std::size_t i) { return report::dump(to_json(run_test(jobs[i].text, asked.with))); },
-        [&](std::size_t i, const std::string& sent) {
-            const test_result r = result_of(jobs[i], sent);
+        [&](std::size_t i, const std::string& sent, bool late) {
+            const test_result r = result_of(jobs[i], sent, late);
             all.add(r);
             if (asked.only_disagreeing && r.agrees())
                 return;

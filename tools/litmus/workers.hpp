@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../child_process.hpp"
+#include "deadline.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -13,21 +14,25 @@
 namespace wbsync::litmus {
 
 /// Runs work(i) for each i in `order`, which has all numbers below its size, each in a process of
-/// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text)`
-/// gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process ended
-/// without one.
-inline void run_in_children(const std::vector<std::size_t>& order, std::size_t jobs,
-                            const std::function<std::string(std::size_t)>& work,
-                            const std::function<void(std::size_t, const std::string&)>& done) {
+/// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text,
+/// late)` gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process
+/// ended without one. A process that has not ended after `seconds` is ended, and late (0: never).
+inline void
+run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double seconds,
+                const std::function<std::string(std::size_t)>& work,
+                const std::function<void(std::size_t, const std::string&, bool late)>& done) {
     struct child {
         std::size_t index;
         pid_t pid;
         int from;
+        deadline until;
+        bool late = false;
     };
     const std::size_t n = order.size();
     std::vector<child> running;
     std::vector<std::string> texts(n);
     std::vector<bool> ended(n, false);
+    std::vector<bool> late(n, false);
     std::size_t started = 0;
     std::size_t reported = 0;
 
@@ -45,7 +50,7 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
             tools::detail::be_child(mine, parent, ends[1]);
         }
         ::close(ends[1]);
-        running.push_back({order[started++], pid, ends[0]});
+        running.push_back({order[started++], pid, ends[0], deadline(seconds)});
     };
     const auto finish = [&](std::size_t r) {
         const child c = running[r];
@@ -55,8 +60,9 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
         while (::waitpid(c.pid, &status, 0) < 0 && errno == EINTR) {
         }
         ended[c.index] = true;
+        late[c.index] = c.late;
         for (; reported != n && ended[reported]; ++reported)
-            done(reported, texts[reported]);
+            done(reported, texts[reported], late[reported]);
     };
     const auto read_some = [&](std::size_t r) {
         std::array<char, 65536> buffer{};
@@ -73,11 +79,20 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
         std::vector<pollfd> waiting;
         for (const child& c : running)
             waiting.push_back({c.from, POLLIN, 0});
-        if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
-            tools::detail::throw_errno("poll");
+        constexpr int now_and_then = 200; // milliseconds
+        if (::poll(waiting.data(), waiting.size(), seconds > 0 ? now_and_then : -1) < 0) {
+            if (errno != EINTR)
+                tools::detail::throw_errno("poll");
+            continue;
+        }
         for (std::size_t r = waiting.size(); r-- != 0;)
             if (waiting[r].revents != 0)
                 read_some(r);
+        for (child& c : running)
+            if (!c.late && c.until.over()) {
+                c.late = true;
+                ::kill(c.pid, SIGKILL);
+            }
     }
 }
 
