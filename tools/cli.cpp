@@ -33,7 +33,7 @@ WBSYNC_MAX_DEPTH, WBSYNC_MAX_MEMORY, WBSYNC_JOBS) wins over the option of that n
 /// Options as they were written.
 struct words {
     std::string memory, scheduler = "dpor", max_executions, max_seconds, max_depth, max_memory,
-                        jobs;
+                        jobs, beyond;
 };
 
 /// Without the description that would show the choices in the help a second time.
@@ -68,13 +68,15 @@ void add_limits(CLI::App& to, words& said) {
         ->type_name("N");
 }
 
+void add_parameters(CLI::App& to, request& asked, const char* what) {
+    to.add_option("-p", asked.parameters, what)->allow_extra_args(false)->type_name("KEY=VALUE");
+}
+
 CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
     add_models(*check, asked);
     add_memory(*check, said);
-    check->add_option("-p", asked.parameters, "Sets a parameter of every model that is checked")
-        ->allow_extra_args(false)
-        ->type_name("KEY=VALUE");
+    add_parameters(*check, asked, "Sets a parameter of every model that is checked");
     add_limits(*check, said);
     check
         ->add_option(
@@ -94,6 +96,22 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
                     "Counterexamples with everything: barriers, and file and line of each step");
     check->footer(exit_codes);
     return check;
+}
+
+CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
+    CLI::App* sweep = app.add_subcommand(
+        "sweep", "Checks models with every combination of their parameters, each from its least "
+                 "value to one above its default");
+    add_models(*sweep, asked);
+    add_memory(*sweep, said);
+    add_parameters(*sweep, asked, "Leaves a parameter of every model at this value");
+    sweep->add_option("--beyond", said.beyond, "How far above its default a parameter goes")
+        ->type_name("N");
+    add_limits(*sweep, said);
+    sweep->add_flag("--json", asked.json, "One JSON document, when all is done");
+    sweep->add_flag("--trace", asked.trace, "Counterexamples with everything, as for check");
+    sweep->footer(exit_codes);
+    return sweep;
 }
 
 /// What matrix and deep have in common.
@@ -134,9 +152,7 @@ CLI::App* add_replay(CLI::App& app, request& asked) {
     replay->add_option("--schedule", asked.with.replay, "The line that the finding came with")
         ->type_name("SCHEDULE")
         ->required();
-    replay->add_option("-p", asked.parameters, "Sets a parameter of the model")
-        ->allow_extra_args(false)
-        ->type_name("KEY=VALUE");
+    add_parameters(*replay, asked, "Sets a parameter of the model");
     replay->add_flag("--json", asked.json, "One JSON document");
     replay->add_flag("--trace", asked.trace, "With everything, as for check");
     return replay;
@@ -156,6 +172,8 @@ void read_bounds(request& asked, const words& said) {
             parse_number<std::uint64_t>("--max-memory", said.max_memory, 0, 1'000'000'000);
     if (!said.jobs.empty())
         with.jobs = parse_number<int>("--jobs", said.jobs, 1, 4096);
+    if (!said.beyond.empty())
+        asked.beyond = parse_number<int>("--beyond", said.beyond, 0, 1000);
     with.symmetry = !asked.no_symmetry;
     if (said.scheduler != "reference")
         return;
@@ -204,6 +222,7 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     words said;
     const CLI::App* const list = add_list(app, asked);
     add_check(app, asked, said);
+    const CLI::App* const sweep = add_sweep(app, asked, said);
     const CLI::App* const matrix = add_matrix(app, asked, said);
     const CLI::App* const deep = add_deep(app, asked, said);
     const CLI::App* const replay = add_replay(app, asked);
@@ -232,6 +251,7 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
         return asked;
     }
     asked.what = replay->parsed()   ? request::command::replay
+                 : sweep->parsed()  ? request::command::sweep
                  : matrix->parsed() ? request::command::matrix
                  : deep->parsed()   ? request::command::deep
                                     : request::command::check;

@@ -23,6 +23,7 @@ int run(int argc, char** argv) {
     switch (asked.what) {
     case tools::request::command::check:
     case tools::request::command::replay: return tools::check_models(models::all(), asked);
+    case tools::request::command::sweep: return tools::sweep_models(models::all(), asked);
     case tools::request::command::list:
         tools::print(asked.json ? tools::list_json(models::all())
                                 : tools::list_text(models::all()));
