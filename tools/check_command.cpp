@@ -6,24 +6,17 @@
 #include "output.hpp"
 #include "runner.hpp"
 #include "selection.hpp"
-#include "tally.hpp"
+#include "series.hpp"
 
-#include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace wbsync::tools {
 
 namespace {
-
-/// Where a check goes that is interrupted, if the user does not say it: never over another one.
-std::string free_resume_file() {
-    std::string name = "wbsync-resume.json";
-    for (int i = 2; std::filesystem::exists(name); ++i)
-        name = fmt::format("wbsync-resume-{}.json", i);
-    return name;
-}
 
 /// Everything that will be run; wrong parameters are found here, before the first check starts.
 std::vector<check_request> plan(const std::vector<models::model>& all, const request& asked) {
@@ -34,8 +27,6 @@ std::vector<check_request> plan(const std::vector<models::model>& all, const req
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
-            if (asked.what == request::command::check && with.resume.empty())
-                with.save_interrupted = free_resume_file();
             checks.push_back({*m, values, with, width, asked.trace});
         }
     }
@@ -57,46 +48,39 @@ std::vector<check_request> plan_sweep(const std::vector<models::model>& all, con
                 with.memory = memory;
                 checks.push_back({*m, size, with, width, asked.trace});
             }
-    const std::string file = free_resume_file();
-    for (check_request& c : checks)
-        c.with.save_interrupted = file;
     return checks;
 }
 
-/// What a sweep shows of a finding: nothing more if it was expected.
-check_outcome shortened(check_outcome out) {
+/// A sweep shows no counterexample that was expected.
+void shorten(check_outcome& out) {
     if (is_surprise(out.entry))
-        return out;
+        return;
     out.entry["counterexample"] = nullptr;
     out.counterexample.clear();
-    return out;
 }
 
 int run_all(const std::vector<check_request>& checks, const request& asked) {
     const row_layout layout(checks);
     report::json results = report::json::array();
-    tally seen;
-    interrupt::listen();
+    series all;
     for (const check_request& c : checks) {
-        if (interrupt::seen != 0) {
-            ++seen.not_started;
+        std::optional<check_outcome> out = all.run(c);
+        if (!out)
             continue;
-        }
-        check_outcome out = run_isolated(c);
-        if (!out.refused.empty())
-            throw bad_usage(out.refused);
-        if (asked.what == request::command::replay && out.entry["verdict"] == "incomplete")
-            throw bad_usage(out.entry["message"].get<std::string>());
+        if (asked.what == request::command::replay && out->entry["verdict"] == "incomplete")
+            throw bad_usage(out->entry["message"].get<std::string>());
         if (asked.what == request::command::sweep)
-            out = shortened(std::move(out));
-        seen.add(out.entry["verdict"].get<std::string>(), out.entry["as_expected"] == true);
+            shorten(*out);
+        all.count(out->entry);
         if (asked.json)
-            results.push_back(out.entry);
+            results.push_back(out->entry);
         else
-            print((&c == &checks.front() ? layout.header() : "") + text_of(c, out, layout));
+            print((&c == &checks.front() ? layout.header() : "") + text_of(c, *out, layout));
     }
-    print(asked.json ? report::dump({{"results", results}}, 2) + "\n" : seen.str() + "\n");
-    return seen.status();
+    print(asked.json
+              ? report::dump({{"results", results}, {"not_started", all.not_started()}}, 2) + "\n"
+              : all.not_started_text() + all.seen.str() + "\n");
+    return all.seen.status();
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runner.hpp"
+#include "series.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,19 +13,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-/// What `wbsync check` prints about each of its checks.
+/// What is printed about a check.
 namespace wbsync::tools {
-
-/// "switchers=1 inodes=2", in the order of the model.
-inline std::string parameters_text(const check_request& c) {
-    std::vector<std::string> texts;
-    texts.reserve(c.of.parameters.size());
-    for (const auto& p : c.of.parameters)
-        texts.push_back(fmt::format("{}={}", p.name, c.values.at(p.name)));
-    return fmt::format("{}", fmt::join(texts, " "));
-}
 
 /// The model and its parameters, as they are given to the program.
 inline std::string arguments_text(const check_request& c) {
@@ -130,9 +121,11 @@ inline std::string quoted(const std::string& word) {
     return text + "'";
 }
 
+} // namespace detail
+
 /// The command that goes on with a check that was stopped into a file. Limits to one run are left
-/// out: it goes on to the end.
-inline std::string resume_text(const check_request& c, const report::json& entry) {
+/// out: it goes on to the end. Empty if there is no such file.
+inline std::string resume_command(const check_request& c, const report::json& entry) {
     if (entry["resume"].is_null())
         return "";
     std::string text = fmt::format("wbsync check {} --memory {}", arguments_text(c),
@@ -143,11 +136,8 @@ inline std::string resume_text(const check_request& c, const report::json& entry
         text += fmt::format(" --max-depth {}", c.with.max_depth);
     if (c.with.jobs != 0)
         text += fmt::format(" -j {}", c.with.jobs);
-    return fmt::format("    resume: {} --resume {}\n", text,
-                       quoted(entry["resume"].get<std::string>()));
+    return fmt::format("{} --resume {}", text, detail::quoted(entry["resume"].get<std::string>()));
 }
-
-} // namespace detail
 
 /// Neither what was expected nor incomplete.
 inline bool is_surprise(const report::json& entry) {
@@ -160,7 +150,9 @@ inline std::string text_of(const check_request& c, const check_outcome& out,
     const report::json& e = out.entry;
     std::string text = layout.line(c, e, is_surprise(e) ? "NOT as expected" : "");
     if (e["verdict"] == "incomplete")
-        text += fmt::format("    incomplete: {}\n", limit_text(e)) + detail::resume_text(c, e);
+        text += fmt::format("    incomplete: {}\n", limit_text(e));
+    if (!e["resume"].is_null())
+        text += fmt::format("    resume: {}\n", resume_command(c, e));
     if (!out.counterexample.empty())
         text += "\n" + out.counterexample + detail::replay_text(c, e) + "\n";
     return text;

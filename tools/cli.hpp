@@ -12,7 +12,16 @@ namespace wbsync::tools {
 
 /// What the command line asks for.
 struct request {
-    enum class command { list, check, replay, sweep, matrix, deep, litmus, print } what = command::print;
+    enum class command {
+        list,
+        check,
+        replay,
+        sweep,
+        matrix,
+        deep,
+        litmus,
+        print
+    } what = command::print;
     std::string text; ///< for print: help, or the version
     bool json = false;
     bool markdown = false;

@@ -10,6 +10,7 @@
 
 #include "models/all.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -19,6 +20,7 @@ using namespace wbsync;
 
 int run(int argc, char** argv) {
     tools::expect_standard_descriptors();
+    std::signal(SIGPIPE, SIG_IGN); // print() tells what is wrong
     const tools::request asked = tools::parse_command_line(argc, argv, WBSYNC_VERSION);
     switch (asked.what) {
     case tools::request::command::check:

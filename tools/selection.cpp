@@ -78,8 +78,8 @@ models::parameter_values given_values(const models::model& of,
         if (values.count(key) != 0)
             throw bad_usage(fmt::format("-p {}: the parameter is given twice", key));
         try {
-            values[key] = parse_number<int>(key, std::string_view{text}.substr(equals + 1),
-                                            known->least, known->most);
+            values[key] = read_number<int>(key, std::string_view{text}.substr(equals + 1),
+                                           known->least, known->most);
         } catch (const bad_usage& e) {
             throw bad_usage(fmt::format("-p {}: {}; {}", text, e.what(), parameters_of(of)));
         }

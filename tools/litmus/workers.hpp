@@ -3,7 +3,9 @@
 
 #include "../child_process.hpp"
 
+#include <csignal>
 #include <cstddef>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,10 +17,12 @@ namespace wbsync::litmus {
 /// Runs work(i) for each i in `order`, which has all numbers below its size, each in a process of
 /// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text)`
 /// gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process ended
-/// without one.
-inline void run_in_children(const std::vector<std::size_t>& order, std::size_t jobs,
-                            const std::function<std::string(std::size_t)>& work,
-                            const std::function<void(std::size_t, const std::string&)>& done) {
+/// without one. When the program is asked to end, the processes are, too: returns the numbers of
+/// those without a result then.
+inline std::vector<std::size_t>
+run_in_children(const std::vector<std::size_t>& order, std::size_t jobs,
+                const std::function<std::string(std::size_t)>& work,
+                const std::function<void(std::size_t, const std::string&)>& done) {
     struct child {
         std::size_t index;
         pid_t pid;
@@ -54,7 +58,8 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
         int status = 0;
         while (::waitpid(c.pid, &status, 0) < 0 && errno == EINTR) {
         }
-        ended[c.index] = true;
+        // Whoever was ended by us may have sent half of it.
+        ended[c.index] = tools::interrupt::seen == 0 || (WIFEXITED(status) && status == 0);
         for (; reported != n && ended[reported]; ++reported)
             done(reported, texts[reported]);
     };
@@ -67,18 +72,37 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
             finish(r);
     };
 
-    while (started != n || !running.empty()) {
-        while (started != n && running.size() < jobs)
+    bool told = false;
+    while ((started != n && !told) || !running.empty()) {
+        while (started != n && running.size() < jobs && !told)
             start();
         std::vector<pollfd> waiting;
         for (const child& c : running)
             waiting.push_back({c.from, POLLIN, 0});
-        if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
-            tools::detail::throw_errno("poll");
+        tools::interrupt::held until_waiting;
+        if (tools::interrupt::seen != 0 && !told) {
+            told = true;
+            for (const child& c : running)
+                ::kill(c.pid, SIGKILL);
+        }
+        const timespec* const for_ever = nullptr;
+        if (::ppoll(waiting.data(), waiting.size(), for_ever, &until_waiting.before()) < 0) {
+            if (errno != EINTR)
+                tools::detail::throw_errno("ppoll");
+            continue; // nothing is known of the others
+        }
+        until_waiting.release();
         for (std::size_t r = waiting.size(); r-- != 0;)
             if (waiting[r].revents != 0)
                 read_some(r);
     }
+    std::vector<std::size_t> without;
+    for (std::size_t i = reported; i != n; ++i)
+        if (ended[i])
+            done(i, texts[i]);
+        else
+            without.push_back(i);
+    return without;
 }
 
 } // namespace wbsync::litmus
