@@ -222,6 +222,7 @@ TEST_CASE("determinism: a static counter decides, and is named where the program
                 if (runs_so_far > 20 && i == 2)
                     atomic_inc(x);
                 atomic_xchg(x, i);
+                atomic_xchg(x, i + 3);
             });
         }
     };
@@ -326,7 +327,7 @@ struct has_its_own_generator {
     std::mt19937 next{7}; // NOLINT: that is the point
     void threads(scenario& s) {
         s.thread("P0", [this] { WRITE_ONCE(x, static_cast<int>(next() % 7)); });
-        s.thread("P1", [this] { READ_ONCE(x); });
+        s.thread("P1", [this] { BUG_ON(READ_ONCE(x) == 7); });
     }
 };
 
@@ -338,6 +339,7 @@ struct takes_notes {
     void threads(scenario& s) {
         s.threads("P", 3, [this](int i) { into->push_back(atomic_xchg(x, i)); });
     }
+    void finally() { BUG_ON(READ_ONCE(x) == 7); }
 };
 
 } // namespace

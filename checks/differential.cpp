@@ -105,7 +105,7 @@ TEST_CASE("random programs with data races and uses after free") {
 }
 
 TEST_CASE("random programs with objects that are published, used and freed") {
-    compare(12'000'000, 200, with_groups({"load", "acquire", "store", "rmw", "rcu", "pointer"}));
+    compare(12'000'000, 200, with_groups({"load", "acquire", "store", "rmw", "rcu", "pointer"}), 2);
 }
 
 TEST_CASE("random programs that look at their results") {
@@ -120,12 +120,12 @@ TEST_CASE("random programs with lists and per-CPU counters") {
 
 TEST_CASE("random programs with mutexes, semaphores and completions") {
     compare(16'000'000, 300,
-            with_groups({"load", "store", "add", "lock", "mutex", "rwsem", "completion"}));
+            with_groups({"load", "store", "add", "lock", "mutex", "rwsem", "completion"}), 2);
 }
 
 TEST_CASE("random programs with SRCU, sequence locks, wait queues and reference counts") {
     compare(17'000'000, 200,
-            with_groups({"load", "store", "add", "mb", "srcu", "seqlock", "wait", "refcount"}));
+            with_groups({"load", "store", "add", "mb", "srcu", "seqlock", "wait", "refcount"}), 1);
 }
 
 TEST_CASE("random programs in which some threads do the same") {
@@ -142,7 +142,7 @@ TEST_CASE("random programs with works, callbacks and wait queues") {
 }
 
 TEST_CASE("random programs of everything") {
-    compare(7'000'000, 800, small);
+    compare(7'000'000, 800, small, 2);
 }
 
 TEST_CASE("larger random programs of two threads") {

@@ -173,6 +173,7 @@ struct ends_in {
         });
     }
     void finally() {
+        BUG_ON(READ_ONCE(x) != 1);
         if (where == part::finally)
             End();
     }
@@ -274,10 +275,10 @@ TEST_CASE("ends: outside of a model exit() and the others do what they always do
                                                   [] { std::quick_exit(7); }};
     for (const auto& way : ways) {
         static_cast<void>(check<ends_in_thread<&ends_0>>().verified());
+        std::fflush(nullptr); // nothing of the tests is to be told twice
         const pid_t child = ::fork();
         REQUIRE(child >= 0);
         if (child == 0) {
-            // It is a copy of the tests: nothing of them is to be told twice.
             if (std::freopen("/dev/null", "w", stdout) == nullptr)
                 std::abort();
             way();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

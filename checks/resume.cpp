@@ -339,6 +339,7 @@ struct takes {
     void threads(scenario& s) {
         s.threads("P", 3, [this](int i) { atomic_xchg(x, i); });
     }
+    void finally() { BUG_ON(READ_ONCE(x) == 7); }
 };
 
 options into(const scratch_file& file) {

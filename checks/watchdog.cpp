@@ -108,7 +108,7 @@ failure check_lockup(part where, std::string_view place) {
 } // namespace
 
 TEST_CASE("watchdog: a thread that never comes to its next step is a finding with the place") {
-    const result r =
+    const failure r =
         check_lockup<&computes>(part::thread, "P1 does not come to its next operation");
     CHECK(r.counterexample.threads.at(static_cast<std::size_t>(r.what.thread)) == "P1");
     CHECK(std::string_view{r.what.where.file}.ends_with("watchdog.cpp"));
@@ -189,6 +189,7 @@ TEST_CASE("watchdog: a step that takes long and comes to its end is fine") {
                 while (n != 100'000'000)
                     n = n + 1;
             });
+            s.thread("P1", [this] { BUG_ON(READ_ONCE(x) == 2); });
         }
     };
     CHECK(verified(check<takes_long>()));

@@ -59,12 +59,12 @@ struct location {
     std::string name;
     std::int64_t initial = 0;
     enum class kind : std::uint8_t { variable, spinlock, srcu } what = kind::variable;
-    bool plain = false; ///< some access may be a plain one
 };
 
 struct process {
     std::string name; ///< "P0"
     std::vector<std::string> registers;
+    std::vector<std::int64_t> initial; ///< of each register
     statement body;
     int sites = 0;
 };

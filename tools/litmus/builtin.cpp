@@ -44,19 +44,19 @@ bool builtin::reads() const noexcept {
     case action::add_and_test:
     case action::add_negative:
     case action::spin_lock:
-    case action::spin_trylock: return true;
+    case action::spin_trylock:
+    case action::spin_is_locked: return true;
     default: return false;
     }
 }
 
 bool builtin::writes() const noexcept {
     return what == action::store || what == action::store_mb || what == action::spin_unlock ||
-           (reads() && what != action::load);
+           (reads() && what != action::load && what != action::spin_is_locked);
 }
 
 bool builtin::is_full_fence() const noexcept {
-    return full || (what == action::full_fence && fence == fence_kind::full) ||
-           what == action::store_mb ||
+    return full || what == action::full_fence || what == action::store_mb ||
            (!bare && (what == action::rcu_synchronize || what == action::srcu_synchronize));
 }
 
@@ -198,6 +198,7 @@ private:
         add("spin_unlock",
             {.what = action::spin_unlock, .order = memory_order::release, .arguments = 1});
         add("spin_trylock", {.what = action::spin_trylock, .order = acquire, .arguments = 1});
+        add("spin_is_locked", {.what = action::spin_is_locked, .arguments = 1});
         add("rcu_read_lock", {.what = action::rcu_lock});
         add("rcu_read_unlock", {.what = action::rcu_unlock});
         add("synchronize_rcu", {.what = action::rcu_synchronize});

@@ -28,6 +28,7 @@ enum class action : std::uint8_t {
     spin_lock,       ///< (l)
     spin_unlock,     ///< (l)
     spin_trylock,    ///< (l), whether it was taken
+    spin_is_locked,  ///< (l)
     rcu_lock,        ///< ()
     rcu_unlock,      ///< ()
     rcu_synchronize, ///< ()
@@ -40,14 +41,14 @@ enum class action : std::uint8_t {
 
 /// What a fence orders.
 enum class fence_kind : std::uint8_t {
-    full,                  ///< everything
-    before_atomic,         ///< with a read-modify-write that comes later
-    after_atomic,          ///< with one that came before
-    after_spinlock,        ///< with a spin_lock() that came before
-    after_unlock_lock,     ///< with an unlock and a lock that came before
+    full,                   ///< everything
+    before_atomic,          ///< with a read-modify-write that comes later
+    after_atomic,           ///< with one that came before
+    after_spinlock,         ///< with a spin_lock() that came before
+    after_unlock_lock,      ///< with an unlock and a lock that came before
     after_srcu_read_unlock, ///< with the end of a section that came before
-    read,                  ///< loads
-    write,                 ///< stores
+    read,                   ///< loads
+    write,                  ///< stores
 };
 
 /// How a read-modify-write changes the value.
@@ -63,7 +64,7 @@ struct builtin {
     std::int64_t amount = 0; ///< of atomic_inc() and its like, which have no operand
     bool implied_amount = false;
     int arguments = 0;
-    bool by_value = false;  ///< the location is written `*x`, not `x`
+    bool by_value = false;               ///< the location is written `*x`, not `x`
     fence_kind fence = fence_kind::full; ///< of what has no location
     bool has_result = true;              ///< of a read-modify-write: its value is of use
     bool bare = false; ///< a grace period without fences, as a broken library may have it
@@ -75,7 +76,7 @@ struct builtin {
     [[nodiscard]] bool writes() const noexcept;
     /// A read-modify-write such as atomic_inc(), whose read smp_rmb() does not order.
     [[nodiscard]] bool no_result() const noexcept { return what == action::add || !has_result; }
-    /// Orders everything before it against everything after it, whatever it stands beside.
+    /// Orders everything before it against everything after it, if remove_lone_fences() left it.
     [[nodiscard]] bool is_full_fence() const noexcept;
 };
 

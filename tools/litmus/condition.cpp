@@ -73,6 +73,7 @@ private:
     }
 
     formula atom() {
+        const cursor::level inside(in_);
         if (in_.accept("(")) {
             formula f = disjunction();
             in_.expect(")");
@@ -128,16 +129,19 @@ private:
         const auto at = std::find(all.begin(), all.end(), name.text);
         o.index = static_cast<int>(at - all.begin());
         if (at == all.end())
-            all.emplace_back(name.text); // never assigned: 0
+            throw source_error(name.at,
+                               fmt::format("P{} has no register '{}'", number.number, name.text));
         return o;
     }
 
     int location_number(const token& name) {
         const int i = find_location(test_, name.text);
-        if (i >= 0)
-            return i;
-        test_.locations.push_back({std::string{name.text}});
-        return static_cast<int>(test_.locations.size()) - 1;
+        if (i < 0)
+            throw source_error(name.at,
+                               fmt::format("there is no location '{}': neither the initial state "
+                                           "nor a parameter of a thread names it",
+                                           name.text));
+        return i;
     }
 
     /// A number, the address of a location, or another register.

@@ -44,14 +44,21 @@ void consistency::find_sources(const std::vector<std::int64_t>& initial) {
                 if (po.has(static_cast<std::size_t>(w), r))
                     sources_[r] = {w};
         }
+        if (read.what == trace_event::kind::lock_free) {
+            sources_[r].push_back(initial_value);
+            for (const lock_section& s : locks_[x])
+                if (s.unlock >= 0 && !po.has(r, static_cast<std::size_t>(s.unlock)))
+                    sources_[r].push_back(s.unlock);
+        }
         if (read.what != trace_event::kind::read)
             continue;
         bool overwritten = false;
         for (const std::size_t w : writes_[x]) {
             overwritten = overwritten || po.has(w, r);
-            const bool hidden = std::any_of(
-                writes_[x].begin(), writes_[x].end(),
-                [&](std::size_t other) { return po.has(w, other) && po.has(other, r); });
+            const bool hidden =
+                std::any_of(writes_[x].begin(), writes_[x].end(), [&](std::size_t other) {
+                    return po.has(w, other) && po.has(other, r);
+                });
             if (model_.event(w).value == read.value && !po.has(r, w) && !hidden)
                 sources_[r].push_back(static_cast<int>(w));
         }
@@ -64,11 +71,16 @@ std::vector<int> consistency::possible_last(int location) const {
     std::vector<int> found;
     const auto& all = writes_[static_cast<std::size_t>(location)];
     for (const std::size_t w : all)
-        if (std::none_of(all.begin(), all.end(), [&](std::size_t other) {
-                return model_.program_order().has(w, other);
-            }))
+        if (std::none_of(all.begin(), all.end(),
+                         [&](std::size_t other) { return model_.program_order().has(w, other); }))
             found.push_back(static_cast<int>(w));
     return found;
+}
+
+/// What spin_lock() sees follows from the order of the sections.
+bool consistency::is_decided_here(std::size_t read) const {
+    const trace_event& e = model_.event(read);
+    return e.reads() && e.what != trace_event::kind::lock_read;
 }
 
 bool consistency::search(const std::vector<int>& last, bool one, const visitor& visit,
@@ -78,9 +90,7 @@ bool consistency::search(const std::vector<int>& last, bool one, const visitor& 
     one_ = one;
     out_of_time_ = false;
     for (std::size_t r = 0; r != model_.size(); ++r)
-        if (const auto what = model_.event(r).what;
-            (what == trace_event::kind::read || what == trace_event::kind::lock_fail) &&
-            sources_[r].empty())
+        if (is_decided_here(r) && sources_[r].empty())
             return true; // nobody writes what is read
     explore(root(last));
     return !out_of_time_;
@@ -96,8 +106,7 @@ consistency::node consistency::root(const std::vector<int>& last) const {
                 if (model_.program_order().has(a, b))
                     first.so_far.co.add(a, b);
     for (const int w : last)
-        for (const std::size_t other :
-             writes_[static_cast<std::size_t>(event(w).location)])
+        for (const std::size_t other : writes_[static_cast<std::size_t>(event(w).location)])
             if (static_cast<int>(other) != w)
                 first.so_far.co.add(other, static_cast<std::size_t>(w));
     for (const auto& sections : locks_)
@@ -162,8 +171,7 @@ bool consistency::infer_from_read(node& n, std::size_t r) const {
     const int s = n.source[r];
     const bool updates = read.partner >= 0;
     const int own =
-        updates ? static_cast<int>(
-                      model_.first_event(static_cast<std::size_t>(model_.thread(r)))) +
+        updates ? static_cast<int>(model_.first_event(static_cast<std::size_t>(model_.thread(r)))) +
                       read.partner
                 : -1;
     if (updates && s != initial_value)
@@ -316,8 +324,7 @@ int consistency::read_to_decide(const node& n, bool sections) const {
     int best = -1;
     for (std::size_t r = 0; r != model_.size(); ++r) {
         const trace_event& e = model_.event(r);
-        if ((e.what != trace_event::kind::read && e.what != trace_event::kind::lock_fail) ||
-            n.source[r] != undecided || e.section != sections)
+        if (!is_decided_here(r) || n.source[r] != undecided || e.section != sections)
             continue;
         if (best < 0 || sources_[r].size() < sources_[static_cast<std::size_t>(best)].size())
             best = static_cast<int>(r);
@@ -376,10 +383,8 @@ bool consistency::complete_in_time_order(node n) {
         if (is.what == trace_event::kind::write)
             newest[static_cast<std::size_t>(is.location)] = static_cast<int>(e);
         for (const std::size_t earlier : so_far)
-            if (model_.event(earlier).location == is.location &&
-                !n.so_far.co.has(e, earlier) && order(n, static_cast<int>(earlier),
-                                                      static_cast<int>(e)) &&
-                !infer(n))
+            if (model_.event(earlier).location == is.location && !n.so_far.co.has(e, earlier) &&
+                order(n, static_cast<int>(earlier), static_cast<int>(e)) && !infer(n))
                 return false;
         so_far.push_back(e);
     }

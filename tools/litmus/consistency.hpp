@@ -26,6 +26,8 @@ public:
     bool search(const std::vector<int>& last, bool one, const visitor& visit,
                 const std::function<bool()>& spend);
 
+    [[nodiscard]] std::size_t size() const noexcept { return model_.size(); }
+
     /// Writes to a location that none of the same thread follows.
     [[nodiscard]] std::vector<int> possible_last(int location) const;
     [[nodiscard]] const trace_event& event(int e) const {
@@ -49,7 +51,7 @@ private:
     void find_sections();
     void find_sources(const std::vector<std::int64_t>& initial);
     [[nodiscard]] node root(const std::vector<int>& last) const;
-    [[nodiscard]] bool forward_only(const node& n, std::size_t write, std::size_t read) const;
+    [[nodiscard]] bool is_decided_here(std::size_t read) const;
 
     bool infer(node& n) const;
     bool infer_from_reads(node& n) const;
@@ -68,7 +70,7 @@ private:
     bool is_possible(node& n);
 
     kernel_model model_;
-    std::vector<std::vector<int>> sources_; ///< of each read
+    std::vector<std::vector<int>> sources_;        ///< of each read
     std::vector<std::vector<std::size_t>> writes_; ///< by location; locks have none
     std::vector<std::vector<lock_section>> locks_; ///< by location
     const visitor* visit_ = nullptr;

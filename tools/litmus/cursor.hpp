@@ -64,9 +64,31 @@ public:
     [[nodiscard]] std::size_t mark() const noexcept { return next_; }
     void back_to(std::size_t mark) noexcept { next_ = mark; }
 
+    /// As long as it lives, what is read is one level further inside. What is nested more deeply
+    /// than `max_nesting` is an error: whoever walks over it calls itself once for each level.
+    class level {
+    public:
+        explicit level(cursor& in) : in_(in) {
+            if (++in_.depth_ > max_nesting)
+                throw source_error(in_.peek().at,
+                                   fmt::format("nested too deeply: more than {} levels, such as "
+                                               "parentheses, operators and branches",
+                                               max_nesting));
+        }
+        ~level() { --in_.depth_; }
+        level(const level&) = delete;
+        level& operator=(const level&) = delete;
+
+    private:
+        cursor& in_;
+    };
+
 private:
+    static constexpr int max_nesting = 100;
+
     const std::vector<token>& all_;
     std::size_t next_ = 0;
+    int depth_ = 0;
 };
 
 } // namespace wbsync::litmus

@@ -45,6 +45,11 @@ std::int64_t compute(const expression& e, const std::vector<content>& registers,
     }
 }
 
+/// What a read-modify-write does before and after it.
+const engine::surroundings& around(const builtin& f) {
+    return f.full ? detail::fully : detail::as_named;
+}
+
 /// The auxiliary thread may begin.
 class may_begin final : public engine::guard {
 public:
@@ -104,7 +109,9 @@ void wait_for(const engine::guard& g, const char* verb) {
 interpreter::interpreter(const litmus_test& test, int number, shared_memory& shared,
                          const goal& towards, std::vector<task*> tasks, standstill* stuck)
     : test_(test), number_(number), shared_(shared), goal_(towards), tasks_(std::move(tasks)),
-      stuck_(stuck), registers_(test.processes[static_cast<std::size_t>(number)].registers.size()) {
+      stuck_(stuck) {
+    for (const std::int64_t v : test.processes[static_cast<std::size_t>(number)].initial)
+        registers_.push_back({{v}, nullptr, nullptr});
 }
 
 void interpreter::run() {
@@ -193,7 +200,6 @@ void interpreter::plain_store(const statement& s) {
 }
 
 void interpreter::perform_plain_store(const statement& s, const place& x, const known_value& v) {
-    watch(x, s.at, true, true);
     // LKMM: only an address dependency orders a plain store.
     store_with(x, {}, {}, memory_order::relaxed, [&](atomic_t& to) {
         to.value.store(v.number, memory_order::relaxed, "write", site_of(nullptr, s.at));
@@ -293,11 +299,12 @@ known_value interpreter::call(const expression& e) {
     case action::add:
     case action::fetch:
     case action::add_return:
-    case action::add_and_test: return update(e);
+    case action::add_and_test:
+    case action::add_negative: return update(e);
     case action::full_fence:
         give_up_guesses();
         join_all();
-        smp_mb(at);
+        full_fence(e.function->fence, at);
         break;
     case action::read_fence:
         join_if([](const task& t) { return t.what->function->reads(); });
@@ -311,6 +318,7 @@ known_value interpreter::call(const expression& e) {
     case action::spin_lock: lock(e); break;
     case action::spin_unlock: unlock(e); break;
     case action::spin_trylock: return {trylock(e)};
+    case action::spin_is_locked: give_up(e.at, "spin_is_locked() is not a step of the library");
     case action::rcu_lock: rcu_lock(at); break;
     case action::rcu_unlock: rcu_unlock(at); break;
     case action::rcu_synchronize:
@@ -340,23 +348,22 @@ known_value interpreter::call(const expression& e) {
     return {};
 }
 
+/// Those beside something else have it beside them (fences.hpp).
+void interpreter::full_fence(fence_kind kind, const site& at) {
+    switch (kind) {
+    case fence_kind::before_atomic: smp_mb__before_atomic(at); break;
+    case fence_kind::after_atomic: smp_mb__after_atomic(at); break;
+    case fence_kind::after_spinlock: smp_mb__after_spinlock(at); break;
+    case fence_kind::after_unlock_lock: smp_mb__after_unlock_lock(at); break;
+    case fence_kind::after_srcu_read_unlock: smp_mb__after_srcu_read_unlock(at); break;
+    default: smp_mb(at); break;
+    }
+}
+
 // --- accesses -----------------------------------------------------------------------------------
 
 atomic_t& interpreter::variable(const place& x) {
     return *shared_.variables[static_cast<std::size_t>(x.index)];
-}
-
-/// Accesses to a location with plain ones are watched.
-void interpreter::watch(const place& x, const position& at, bool plain, bool writes) {
-    const auto i = static_cast<std::size_t>(x.index);
-    if (!test_.locations[i].plain)
-        return;
-    const int other = shared_.races[i].access(execution(), plain, writes);
-    if (other >= 0 && shared_.race.empty())
-        shared_.race = fmt::format(
-            "{}:{}: {}{} of {} by {} races with {}", at.line, at.column, plain ? "plain " : "",
-            writes ? "write" : "read", test_.locations[i].name,
-            execution().thread_name(execution().self()), execution().thread_name(other));
 }
 
 template <class F>
@@ -380,14 +387,12 @@ known_value interpreter::load(const expression& e) {
         return from.value.load(memory_order::relaxed, e.function->name.data(),
                                site_of(e.function, e.at));
     });
-    watch(x, e.at, false, false);
     return v;
 }
 
 known_value interpreter::plain_load(const expression& e) {
     const place x = place_to_read(e.args.front());
     join_location(x);
-    watch(x, e.at, true, false);
     return load_with(x, memory_order::relaxed, [&](const atomic_t& from) {
         return from.value.load(memory_order::relaxed, "read", site_of(nullptr, e.at));
     });
@@ -402,7 +407,6 @@ known_value interpreter::awaited(const expression& load, const place& x, Predica
                       site_of(load.function, load.at), &value);
         return value;
     });
-    watch(x, load.at, false, false);
     return seen;
 }
 
@@ -430,7 +434,6 @@ void interpreter::store_with(const place& x, const known_value& v, const view& c
 
 void interpreter::perform_store(const expression& e, const place& x, const known_value& v,
                                 const view& control) {
-    watch(x, e.at, false, true);
     store_with(x, v, control, e.function->order, [&](atomic_t& to) {
         to.value.store(v.number, e.function->order, e.function->name.data(),
                        site_of(e.function, e.at));
@@ -482,7 +485,6 @@ known_value interpreter::update(const expression& e) {
     if (f.full || engine::releases(f.order))
         join_all();
     const std::int64_t n = f.implied_amount ? f.amount : operands[0].number;
-    watch(x, e.at, false, true);
     const std::int64_t result = change(e, variable(x), n, operands);
     return {result, execution().memory().propagated(execution().self())};
 }
@@ -500,25 +502,25 @@ std::int64_t interpreter::change(const expression& e, atomic_t& x, std::int64_t 
     case action::compare:
         return x.value
             .update_if([&](std::int64_t v) { return v == n; },
-                       [&](std::int64_t) { return operands[1].number; }, f.order, f.full, verb, at)
+                       [&](std::int64_t) { return operands[1].number; }, f.order, around(f), verb,
+                       at)
             .second;
     case action::add_unless:
         return x.value
             .update_if([&](std::int64_t v) { return !refused(v); },
-                       [&](std::int64_t v) { return v + n; }, f.order, f.full, verb, at)
+                       [&](std::int64_t v) { return v + n; }, f.order, around(f), verb, at)
             .first;
     default: break;
     }
-    if (f.full)
-        execution().full_fence();
+    around(f).enter();
     const std::int64_t before = x.value.update(
         [&](std::int64_t v) { return f.what == action::exchange ? n : combine(f.how, v, n); },
         f.order, verb, at);
-    if (f.full)
-        execution().full_fence();
+    around(f).leave();
     const std::int64_t after = combine(f.how, before, n);
     return f.what == action::add_return     ? after
            : f.what == action::add_and_test ? after == 0
+           : f.what == action::add_negative ? after < 0
                                             : before;
 }
 
@@ -532,23 +534,26 @@ srcu_struct& interpreter::domain_of(const expression& e) {
     return *shared_.domains[static_cast<std::size_t>(e.args.front().index)];
 }
 
-/// What came before an unlock is passed on with every store after a later lock of the thread, or of
-/// the thread that takes the lock next (LKMM: po-unlock-lock-po).
 void interpreter::lock(const expression& e) {
-    engine::memory_model& memory = execution().memory();
-    const engine::thread_id me = execution().self();
-    view known =
-        memory.message_read_by(me, [&] { spin_lock(lock_of(e), site_of(e.function, e.at)); });
-    known.join(unlocked_);
-    memory.receive_strongly(me, known);
-    held_.push_back(e.args.front().index);
+    taken(e, execution().memory().message_read_by(
+                 execution().self(), [&] { spin_lock(lock_of(e), site_of(e.function, e.at)); }));
 }
 
 std::int64_t interpreter::trylock(const expression& e) {
-    if (!spin_trylock(lock_of(e), site_of(e.function, e.at)))
-        return 0;
+    bool done = false;
+    view known = execution().memory().message_read_by(
+        execution().self(), [&] { done = spin_trylock(lock_of(e), site_of(e.function, e.at)); });
+    if (done)
+        taken(e, std::move(known));
+    return done ? 1 : 0;
+}
+
+/// What came before an unlock is passed on with every store after a later lock of the thread, or of
+/// the thread that takes the lock next (LKMM: po-unlock-lock-po).
+void interpreter::taken(const expression& e, view known) {
+    known.join(unlocked_);
+    execution().memory().receive_strongly(execution().self(), known);
     held_.push_back(e.args.front().index);
-    return 1;
 }
 
 void interpreter::unlock(const expression& e) {
@@ -709,7 +714,6 @@ void interpreter::perform(task& t) {
     if (t.what->function->what == action::store)
         perform_store(*t.what, t.where, operand, t.control);
     else if (t.what->function->what == action::add) {
-        watch(t.where, t.what->at, false, true);
         change(*t.what, variable(t.where), operand.number, {});
     } else if (t.wanted != nullptr)
         t.result = awaited_value(*t.what, t.where, *t.wanted);

@@ -67,8 +67,8 @@ private:
     known_value update(const expression& e);
     std::int64_t change(const expression& e, atomic_t& x, std::int64_t n,
                         const std::vector<known_value>& operands);
-    void watch(const place& x, const position& at, bool plain, bool writes);
     atomic_t& variable(const place& x);
+    static void full_fence(fence_kind kind, const site& at);
 
     // Locks, read-side sections, grace periods.
     void section_starts(int domain);
@@ -80,6 +80,7 @@ private:
     srcu_struct& domain_of(const expression& e);
     void lock(const expression& e);
     std::int64_t trylock(const expression& e);
+    void taken(const expression& e, view known);
     void unlock(const expression& e);
     void end_with_locks_held();
     std::int64_t srcu_lock(const expression& e);

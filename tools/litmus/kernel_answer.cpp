@@ -84,6 +84,9 @@ public:
 
     /// Prepares for a search. Returns whether there are not too many ways.
     bool prepare(const goal& wanted) {
+        too_many_ = too_large(test_);
+        if (!too_many_.empty())
+            return false;
         std::optional<written_values> values = values_of(test_);
         if (!values) {
             too_many_ = "a location has too many values";
@@ -93,7 +96,7 @@ public:
         for (;;) {
             if (!find_traces(*values, wanted))
                 return false;
-            written_values left = written_on_some_way();
+            written_values left = written_on_some_way(*values);
             if (left == *values)
                 break;
             values = std::move(left);
@@ -119,9 +122,8 @@ public:
     [[nodiscard]] bool justified_itself() const noexcept { return justified_itself_; }
 
 private:
-    /// A location and a value, by number.
-    using exchange = std::pair<int, std::int64_t>;
-    using exchanges = std::set<exchange>;
+    /// Locations with values, each by a number.
+    using exchanges = std::vector<std::uint64_t>;
 
     struct option {
         const trace* way;
@@ -144,48 +146,72 @@ private:
         return true;
     }
 
-    [[nodiscard]] written_values written_on_some_way() const {
+    [[nodiscard]] written_values written_on_some_way(const written_values& known) const {
         written_values all(lists_.size(), value_sets(test_.locations.size()));
         for (std::size_t p = 0; p != lists_.size(); ++p)
             for (const trace& t : lists_[p].traces)
                 for (const trace_event& e : t.events)
-                    if (e.what == trace_event::kind::write)
-                        all[p][static_cast<std::size_t>(e.location)].insert(e.value);
+                    if (const auto x = static_cast<std::size_t>(e.location);
+                        e.what == trace_event::kind::write && known[p][x].count(e.value) != 0)
+                        all[p][x].insert(e.value);
         return all;
     }
 
     void find_exchanges() {
-        options_.assign(lists_.size(), {});
-        may_offer_.assign(lists_.size() + 1, {});
-        for (std::size_t p = lists_.size(); p-- != 0;) {
-            may_offer_[p] = may_offer_[p + 1];
-            for (const trace& t : lists_[p].traces) {
-                options_[p].push_back(option_of(t));
-                may_offer_[p].insert(options_[p].back().offers.begin(),
-                                     options_[p].back().offers.end());
-            }
-        }
+        std::map<std::pair<int, std::int64_t>, std::size_t> numbers;
         for (const trace_list& l : lists_)
             for (const trace& t : l.traces)
-                for (const trace_event& e : t.events)
+                for (const trace_event& e : t.events) {
                     has_plain_ = has_plain_ || e.plain;
+                    if (e.location >= 0)
+                        numbers.try_emplace({e.location, e.value}, numbers.size());
+                }
+        const exchanges none(numbers.size() / 64 + 1, 0);
+        options_.assign(lists_.size(), {});
+        for (std::size_t p = 0; p != lists_.size(); ++p) {
+            for (const trace& t : lists_[p].traces)
+                options_[p].push_back(option_of(t, none, numbers));
+            std::stable_sort(options_[p].begin(), options_[p].end(),
+                             [](const option& a, const option& b) { return a.needs < b.needs; });
+            order_.push_back(p);
+        }
+        std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+            return options_[a].size() < options_[b].size();
+        });
+        may_offer_.assign(lists_.size() + 1, none);
+        for (std::size_t i = order_.size(); i-- != 0;) {
+            may_offer_[i] = may_offer_[i + 1];
+            for (const option& o : options_[order_[i]])
+                add(may_offer_[i], o.offers);
+        }
     }
 
-    [[nodiscard]] option option_of(const trace& t) const {
-        option o{&t, {}, {}};
+    static void add(exchanges& to, const exchanges& more) {
+        for (std::size_t w = 0; w != to.size(); ++w)
+            to[w] |= more[w];
+    }
+
+    template <class Numbers>
+    [[nodiscard]] option option_of(const trace& t, const exchanges& none,
+                                   const Numbers& numbers) const {
+        option o{&t, none, none};
         std::map<int, std::int64_t> newest; ///< of its own
         for (const trace_event& e : t.events) {
+            const auto note = [&](exchanges& in) {
+                const std::size_t number = numbers.at({e.location, e.value});
+                in[number / 64] |= std::uint64_t{1} << (number % 64);
+            };
             if (e.what == trace_event::kind::read) {
                 const auto own = newest.find(e.location);
                 const std::int64_t here = own == newest.end()
                                               ? initial_[static_cast<std::size_t>(e.location)]
                                               : own->second;
                 if (here != e.value)
-                    o.needs.insert({e.location, e.value});
+                    note(o.needs);
             }
             if (e.what == trace_event::kind::write) {
                 newest[e.location] = e.value;
-                o.offers.insert({e.location, e.value});
+                note(o.offers);
             }
         }
         return o;
@@ -193,33 +219,57 @@ private:
 
     // --- one way for each thread ----------------------------------------------------------------
 
-    /// Chooses for thread `p` and all after it.
-    void choose(std::size_t p) {
-        if (p == options_.size())
+    /// Chooses for the threads from number `i` of the order on.
+    void choose(std::size_t i) {
+        if (i == order_.size())
             return with_all_chosen();
-        for (const option& o : options_[p]) {
+        const std::size_t p = order_[i];
+        for (auto at = options_[p].cbegin(); at != options_[p].cend();) {
             if (enough_ || cut_off_)
                 return;
+            if (!spend(1)) {
+                cut_off_ = true;
+                return;
+            }
+            const option& o = *at;
+            if (!is_offered(o.needs, i)) { // nor what the next ones need that need the same
+                at = std::find_if(at, options_[p].cend(),
+                                  [&](const option& other) { return other.needs != o.needs; });
+                continue;
+            }
+            ++at;
             chosen_[p] = &o;
+            if (!can_be_met(i))
+                continue;
             set_registers(p, o.way);
             if (o.way->error.empty() && !interesting())
                 continue;
-            if (!can_be_met(p))
-                continue;
-            choose(p + 1);
+            choose(i + 1);
         }
-        chosen_[p] = nullptr;
         set_registers(p, nullptr);
     }
 
-    /// Somebody may write what the ways up to thread `p` read.
-    [[nodiscard]] bool can_be_met(std::size_t p) const {
-        for (std::size_t i = 0; i <= p; ++i)
-            for (const exchange& need : chosen_[i]->needs) {
-                bool met = may_offer_[p + 1].count(need) != 0;
-                for (std::size_t j = 0; !met && j <= p; ++j)
-                    met = j != i && chosen_[j]->offers.count(need) != 0;
-                if (!met)
+    /// The threads before number `i` of the order write all of that, or those after it may.
+    [[nodiscard]] bool is_offered(const exchanges& needs, std::size_t i) const {
+        for (std::size_t w = 0; w != needs.size(); ++w) {
+            std::uint64_t left = needs[w] & ~may_offer_[i + 1][w];
+            for (std::size_t j = 0; left != 0 && j != i; ++j)
+                left &= ~chosen_[order_[j]]->offers[w];
+            if (left != 0)
+                return false;
+        }
+        return true;
+    }
+
+    /// Somebody may write what the chosen ways read.
+    [[nodiscard]] bool can_be_met(std::size_t last) const {
+        for (std::size_t w = 0; w != may_offer_.front().size(); ++w)
+            for (std::size_t i = 0; i <= last; ++i) {
+                std::uint64_t needs = chosen_[order_[i]]->needs[w] & ~may_offer_[last + 1][w];
+                for (std::size_t j = 0; needs != 0 && j <= last; ++j)
+                    if (j != i)
+                        needs &= ~chosen_[order_[j]]->offers[w];
+                if (needs != 0)
                     return false;
             }
         return true;
@@ -304,11 +354,15 @@ private:
 
     // --- executions -----------------------------------------------------------------------------
 
-    bool spend() {
+    /// Is there time for so many steps?
+    bool spend(std::uint64_t steps) {
+        left_ -= std::min(left_, steps);
+        return left_ != 0 && !(++questions_ % 64 == 0 && until_.over());
+    }
+    /// Asks the model about an execution.
+    bool ask(const consistency& of) {
         ++out_.candidates;
-        if (left_ != 0)
-            --left_;
-        return left_ != 0 && !(out_.candidates % 16 == 0 && until_.over());
+        return spend(of.size() * of.size());
     }
 
     void look_for_error(consistency& of, const std::vector<const trace*>& ways) {
@@ -319,7 +373,7 @@ private:
             enough_ = true;
             return false;
         };
-        cut_off_ = !of.search({}, true, allowed, [&] { return spend(); });
+        cut_off_ = !of.search({}, true, allowed, [&] { return ask(of); });
     }
 
     void look_for_execution(consistency& of) {
@@ -338,7 +392,7 @@ private:
             return races && out_.race.empty() && !enough_;
         };
         // In search of a race every execution is looked at.
-        cut_off_ = !of.search(last_, !races, allowed, [&] { return spend(); });
+        cut_off_ = !of.search(last_, !races, allowed, [&] { return ask(of); });
     }
 
     void accept(const final_state& state, kernel_model& model, const communication& c) {
@@ -383,13 +437,15 @@ private:
     std::vector<std::int64_t> initial_;
     std::vector<trace_list> lists_;
     std::vector<std::vector<option>> options_;
-    std::vector<exchanges> may_offer_; ///< by the threads from that one on
+    std::vector<std::size_t> order_;   ///< threads, those with few ways first
+    std::vector<exchanges> may_offer_; ///< by the threads from that one of the order on
     std::string too_many_;
     bool has_plain_ = false;
     bool justified_itself_ = false;
 
     aim aim_ = aim::all;
-    std::uint64_t left_ = 0;
+    std::uint64_t left_ = 0; ///< steps
+    std::uint64_t questions_ = 0;
     bool enough_ = false;
     bool cut_off_ = false;
     std::vector<const option*> chosen_;
@@ -412,7 +468,7 @@ kernel_answer ask_kernel_model(const litmus_test& test, const deadline& until,
     candidates all(test, until, out);
     const auto too_long = [&] {
         return until.over() ? std::string{"max_seconds"}
-                            : fmt::format("more than {} candidate executions", limits.for_result);
+                            : std::string{"too many candidate executions"};
     };
     if (all.prepare({})) {
         out.all_states = all.search(aim::all, limits.for_states) && out.error.empty();

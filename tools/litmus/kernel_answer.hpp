@@ -23,10 +23,11 @@ struct kernel_answer {
     std::uint64_t candidates = 0; ///< executions that the model was asked about
 };
 
-/// How far the search goes.
+/// How far the search goes: steps, as many for each question to the model as it has pairs of
+/// events.
 struct kernel_limits {
-    std::uint64_t for_states = 20'000; ///< executions to ask about for all final states
-    std::uint64_t for_result = 400'000; ///< and for the result, if those are too many
+    std::uint64_t for_states = 10'000'000;  ///< to find all final states
+    std::uint64_t for_result = 400'000'000; ///< and the result, if those are too many
 };
 
 /// Looks for the executions of the test that the model allows. A test without many accesses is

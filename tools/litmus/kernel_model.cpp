@@ -211,8 +211,7 @@ void kernel_model::define_order(const communication& c) {
     const relation ctrl = carry_dep.then(ctrl_);
     const relation data = carry_dep.then(data_);
 
-    const relation po_unlock_lock_po =
-        po_.to(unlock_).then((po_ | rf_).to(lock_read_)).then(po_);
+    const relation po_unlock_lock_po = po_.to(unlock_).then((po_ | rf_).to(lock_read_)).then(po_);
     mb_now_ = mb_ | po_unlock_lock_po.from(m_).to(after_unlock_lock_).then(po_).to(m_);
     strong_fence_ = mb_now_ | gp_;
     nonrw_fence_ = strong_fence_ | po_rel_ | acq_po_;
@@ -228,10 +227,8 @@ void kernel_model::define_order(const communication& c) {
     const relation strong_or_release = strong_fence_ | po_rel_;
     const relation a_cumul = strong_or_release | rfe_.to(marked_).then(strong_or_release);
     rmw_sequence_ = rf_.then(rmw_).star();
-    cumul_fence_ = (a_cumul | wmb_ | po_unlock_lock_po)
-                       .from(marked_)
-                       .to(marked_)
-                       .then(rmw_sequence_);
+    cumul_fence_ =
+        (a_cumul | wmb_ | po_unlock_lock_po).from(marked_).to(marked_).then(rmw_sequence_);
     prop_ = external(overwrite)
                 .maybe()
                 .from(marked_)
@@ -283,12 +280,13 @@ void kernel_model::define_plain_orders() {
     const relation fence = fence_ | rcu_fence_;
     const relation strong_fence = strong_fence_ | rcu_fence_;
     const relation xbstar = xb_.maybe();
-    const relation vis = cumul_fence_.star().then(rfe_.maybe()).to(marked_).then(
-        strong_fence.to(marked_).then(xbstar) | internal(xbstar));
+    const relation vis = cumul_fence_.star()
+                             .then(rfe_.maybe())
+                             .to(marked_)
+                             .then(strong_fence.to(marked_).then(xbstar) | internal(xbstar));
 
     const relation w_pre_bounded = (addr_now_ | fence).maybe().from(marked_);
-    const relation r_pre_bounded =
-        (addr_now_ | nonrw_fence_ | rmb_then_any_).maybe().from(marked_);
+    const relation r_pre_bounded = (addr_now_ | nonrw_fence_ | rmb_then_any_).maybe().from(marked_);
     const relation w_post_bounded = fence.maybe().to(marked_).then(rmw_sequence_);
     const relation r_post_bounded = (nonrw_fence_ | any_then_rmb_).maybe().to(marked_);
 
@@ -307,8 +305,7 @@ std::vector<std::size_t> kernel_model::race() const {
         for (std::size_t b = 0; b != n_; ++b) {
             if (!pre_race_.has(a, b))
                 continue;
-            const bool ww_nonrace = ww_vis_.has(a, b) &&
-                                    (marked_.has(a) || rw_xbstar_.has(a, b)) &&
+            const bool ww_nonrace = ww_vis_.has(a, b) && (marked_.has(a) || rw_xbstar_.has(a, b)) &&
                                     (marked_.has(b) || wr_vis_.has(a, b));
             const bool ww_race = co_.has(a, b) && !ww_nonrace;
             const bool wr_race = co_.maybe().then(rf_).has(a, b) && !after_write.has(a, b);

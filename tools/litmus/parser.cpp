@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace wbsync::litmus {
@@ -57,6 +60,7 @@ public:
             thread();
         if (test_.processes.empty())
             in_.fail("expected a thread, P0(…) { … }");
+        set_registers();
         parse_condition(in_, test_);
         return std::move(test_);
     }
@@ -120,9 +124,11 @@ private:
         while (!in_.accept("}")) {
             if (in_.accept(";"))
                 continue;
-            if (in_.sees(token_kind::number))
-                in_.fail("initial values of registers are not supported: expected a location");
             const location::kind what = sees_type() ? type() : location::kind::variable;
+            if (in_.sees(token_kind::number)) {
+                initial_register();
+                continue;
+            }
             const int x = location_number(in_.expect_name("a location").text);
             at(x).what = what;
             if (in_.sees("["))
@@ -133,6 +139,35 @@ private:
             }
             if (!in_.sees("}"))
                 in_.expect(";");
+        }
+    }
+
+    /// "0:r1=x;"
+    void initial_register() {
+        initial_content c;
+        c.at = in_.peek().at;
+        c.process = in_.take().number;
+        in_.expect(":");
+        c.name = in_.expect_name("a register").text;
+        in_.expect("=");
+        c.value = initial_value();
+        contents_.push_back(c);
+        if (!in_.sees("}"))
+            in_.expect(";");
+    }
+
+    /// Once the threads are known.
+    void set_registers() {
+        for (process& p : test_.processes)
+            p.initial.resize(p.registers.size());
+        for (const initial_content& c : contents_) {
+            if (c.process >= static_cast<std::int64_t>(test_.processes.size()))
+                throw source_error(c.at, fmt::format("there is no thread P{}", c.process));
+            process& p = test_.processes[static_cast<std::size_t>(c.process)];
+            const auto r = std::find(p.registers.begin(), p.registers.end(), c.name);
+            if (r == p.registers.end())
+                throw source_error(c.at, fmt::format("{} has no register '{}'", p.name, c.name));
+            p.initial[static_cast<std::size_t>(r - p.registers.begin())] = c.value;
         }
     }
 
@@ -172,6 +207,10 @@ private:
             throw source_error(name.at, fmt::format("expected P{}", test_.processes.size()));
         process& p = test_.processes.emplace_back();
         p.name = name.text;
+        registers_.clear();
+        for (const initial_content& c : contents_)
+            if (c.process == static_cast<std::int64_t>(test_.processes.size()) - 1)
+                register_number(c.name); // it may be read before it is assigned
         parameters_.clear();
         declared_.clear();
         in_.expect("(");
@@ -213,6 +252,7 @@ private:
     }
 
     statement one_statement() {
+        const cursor::level inside(in_);
         statement s;
         s.at = in_.peek().at;
         if (in_.sees("{"))
@@ -259,7 +299,7 @@ private:
             const token& name = in_.expect_name("the name of a register");
             if (in_.sees("["))
                 in_.fail("arrays are not supported: expected ';'");
-            declared_.push_back(name.text);
+            declared_.insert(name.text);
             const int r = register_number(name.text);
             if (!in_.accept("="))
                 continue;
@@ -293,7 +333,6 @@ private:
                 s.place = std::move(left.args.front());
                 s.site = left.site;
                 s.value = expr();
-                note_plain(s.place);
                 return s;
             }
             s.what = statement::kind::evaluate;
@@ -417,11 +456,14 @@ private:
     // --- expressions ----------------------------------------------------------------------------
 
     expression expr(int least = 1) {
+        const cursor::level inside(in_);
         expression left = unary();
+        std::deque<cursor::level> operators; // each has all that stands left of it inside
         for (;;) {
             const auto [op, level] = find_operator(in_.peek());
             if (level < least || level == 0)
                 break;
+            operators.emplace_back(in_);
             expression e;
             e.what = expression::kind::binary;
             e.at = in_.take().at;
@@ -438,13 +480,13 @@ private:
     }
 
     expression unary() {
+        const cursor::level inside(in_);
         expression e;
         e.at = in_.peek().at;
         if (in_.accept("*")) {
             e.what = expression::kind::access;
             e.args.push_back(unary());
             e.site = sites_++;
-            note_plain(e.args.front());
             return e;
         }
         if (in_.accept("&")) {
@@ -474,7 +516,7 @@ private:
         if (i == 2) // "(name)": a cast if it is a type
             return is_one_of(in_.peek(1).text,
                              {"int", "long", "unsigned", "short", "char", "intptr_t", "uintptr_t",
-                              "bool", "u8", "u16", "u32", "u64", "s32", "s64"});
+                              "bool", "void", "u8", "u16", "u32", "u64", "s32", "s64"});
         return in_.peek(2).kind == token_kind::name || in_.peek(i - 1).text == "*";
     }
 
@@ -557,36 +599,24 @@ private:
     // --- names ----------------------------------------------------------------------------------
 
     [[nodiscard]] bool is_location(std::string_view name) const {
-        return std::find(declared_.begin(), declared_.end(), name) == declared_.end() &&
+        return declared_.count(name) == 0 &&
                std::find(parameters_.begin(), parameters_.end(), name) != parameters_.end();
     }
 
     [[nodiscard]] std::optional<int> known_register(std::string_view name) const {
-        const auto& all = test_.processes.back().registers;
-        const auto at = std::find(all.begin(), all.end(), name);
-        if (at == all.end())
-            return std::nullopt;
-        return static_cast<int>(at - all.begin());
+        const auto at = registers_.find(name);
+        return at == registers_.end() ? std::nullopt : std::optional(at->second);
     }
 
     int register_number(std::string_view name) {
-        if (const auto r = known_register(name))
-            return *r;
         auto& all = test_.processes.back().registers;
-        all.emplace_back(name);
-        return static_cast<int>(all.size()) - 1;
+        const auto [at, is_new] = registers_.try_emplace(name, static_cast<int>(all.size()));
+        if (is_new)
+            all.emplace_back(name);
+        return at->second;
     }
 
     // --- what locations are used for ------------------------------------------------------------
-
-    /// Through a register any location may be meant.
-    void note_plain(const expression& place) {
-        if (place.what == expression::kind::address)
-            at(place.index).plain = true;
-        else
-            for (location& x : test_.locations)
-                x.plain = true;
-    }
 
     void note_kind(const expression& e) {
         if (!e.function->has_location())
@@ -612,7 +642,8 @@ private:
         switch (what) {
         case action::spin_lock:
         case action::spin_unlock:
-        case action::spin_trylock: return location::kind::spinlock;
+        case action::spin_trylock:
+        case action::spin_is_locked: return location::kind::spinlock;
         case action::srcu_lock:
         case action::srcu_unlock:
         case action::srcu_down:
@@ -622,10 +653,19 @@ private:
         }
     }
 
+    struct initial_content {
+        position at;
+        std::int64_t process = 0;
+        std::string_view name;
+        std::int64_t value = 0;
+    };
+
     cursor in_;
     litmus_test test_;
-    std::vector<std::string_view> parameters_; ///< of the thread at hand
-    std::vector<std::string_view> declared_;   ///< its registers, which may hide a parameter
+    std::vector<initial_content> contents_;     ///< of registers
+    std::vector<std::string_view> parameters_;  ///< of the thread at hand
+    std::set<std::string_view> declared_;       ///< its registers, which may hide a parameter
+    std::map<std::string_view, int> registers_; ///< by name, with their numbers
     int sites_ = 0;
 };
 

@@ -63,8 +63,6 @@ public:
         for (const operand& o : test_.shown)
             state.push_back(value_of(o));
         ++out_.states[state];
-        if (out_.race.empty())
-            out_.race = shared_.race;
         if (!holds(test_.filter, test_, state))
             return;
         if (!shared_.handed_over.empty() && shared_.misuse.empty())
@@ -112,8 +110,6 @@ void exploration::add(const exploration& more) {
     executions += more.executions;
     redundant += more.redundant;
     found = found || more.found;
-    if (race.empty())
-        race = more.race;
     if (unsupported.empty())
         unsupported = more.unsupported;
     incomplete = more.incomplete;

@@ -23,7 +23,6 @@ struct exploration {
     bool found = false;      ///< a state for which the proposition is true
     bool explained = false;  ///< it is known why the last execution was stuck
     bool excluded = false;   ///< no execution meets the goal
-    std::string race;        ///< the first pair of plain accesses that conflict
     std::string incomplete;  ///< the bound that was hit
     std::string unsupported; ///< a construct whose meaning showed only when it was run
 

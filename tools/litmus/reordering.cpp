@@ -26,7 +26,7 @@ struct move {
 
 class analysis {
 public:
-    explicit analysis(const litmus_test& test) : test_(test) {
+    analysis(const litmus_test& test, const deadline& until) : test_(test), until_(until) {
         for (std::size_t p = 0; p != test.processes.size(); ++p) {
             first_.push_back(nodes_.size());
             threads_.push_back(events_of(test.processes[p]));
@@ -54,6 +54,8 @@ public:
         for (const loose_pair& l : loose_)
             if (l.broken_by < 0 && out.impossible.empty() && closes(l, made))
                 out.impossible = describe(l);
+        if (late_)
+            out = {{}, "max_seconds: which accesses may be reordered is not known"};
         return out;
     }
 
@@ -195,7 +197,7 @@ private:
     }
 
     /// Is there a cycle through a pair that some move could break?
-    [[nodiscard]] bool closes_cycle(const std::vector<bool>& made) const {
+    [[nodiscard]] bool closes_cycle(const std::vector<bool>& made) {
         return std::any_of(loose_.begin(), loose_.end(), [&](const loose_pair& l) {
             return l.broken_by >= 0 && !is_broken(l, made) && closes(l, made);
         });
@@ -204,7 +206,10 @@ private:
     /// Is there a way back from the second access of the pair to the first? Not through something
     /// that is ordered before the second one or after the first: such a cycle is one without the
     /// pair as well.
-    [[nodiscard]] bool closes(const loose_pair& pair, const std::vector<bool>& made) const {
+    [[nodiscard]] bool closes(const loose_pair& pair, const std::vector<bool>& made) {
+        late_ = late_ || until_.over();
+        if (late_)
+            return false;
         std::vector<bool> seen(nodes_.size(), false);
         for (std::size_t n = 0; n != nodes_.size(); ++n)
             seen[n] = nodes_[n].thread == nodes_[pair.first].thread &&
@@ -263,6 +268,8 @@ private:
     }
 
     const litmus_test& test_;
+    const deadline& until_;
+    bool late_ = false;
     std::vector<std::vector<event>> threads_;
     std::vector<std::vector<std::vector<bool>>> order_;
     std::vector<std::size_t> first_; ///< node of each thread's first event
@@ -274,8 +281,8 @@ private:
 
 } // namespace
 
-reordering find_reordering(const litmus_test& test) {
-    return analysis(test).run();
+reordering find_reordering(const litmus_test& test, const deadline& until) {
+    return analysis(test, until).run();
 }
 
 } // namespace wbsync::litmus

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ast.hpp"
+#include "deadline.hpp"
 
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ struct reordering {
     [[nodiscard]] bool empty() const noexcept { return accesses.empty() && impossible.empty(); }
 };
 
-reordering find_reordering(const litmus_test& test);
+/// If the time is over before it is known, `impossible` says so.
+reordering find_reordering(const litmus_test& test, const deadline& until = deadline());
 
 } // namespace wbsync::litmus

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "result.hpp"
 
+#include "fences.hpp"
 #include "mutant.hpp"
 #include "parser.hpp"
+#include "trace.hpp"
 
-#include <chrono>
 #include <exception>
 
 namespace wbsync::litmus {
@@ -16,40 +17,47 @@ std::string verdict(std::uint64_t holding, std::uint64_t all) {
     return holding == 0 ? "Never" : holding == all ? "Always" : "Sometimes";
 }
 
-/// Adds what was seen to the result. Returns whether it is known now.
-void count_states(const litmus_test& test, const exploration& seen, test_result& r,
-                  std::uint64_t& holding) {
-    for (const auto& [state, times] : seen.states) {
-        if (!holds(test.filter, test, state))
-            continue;
-        const bool yes = holds(test.condition, test, state);
-        holding += yes ? 1U : 0U;
-        ++r.states;
-        r.state_texts.push_back(fmt::format("{} {}", yes ? "*" : " ", describe(test, state)));
-    }
+void take(const litmus_test& test, const kernel_answer& says, test_result& r) {
+    for (const final_state& state : says.states)
+        r.state_texts.push_back(fmt::format("{} {}", holds(test.condition, test, state) ? "*" : " ",
+                                            describe(test, state)));
+    r.states = says.states.size();
+    r.all_states = says.all_states;
+    r.candidates = says.candidates;
+    r.race = says.race;
+    r.race_known = says.race_known;
+    r.remark = says.error;
+    if (!says.error.empty())
+        return;
+    if (says.result.empty())
+        r.not_explored = says.incomplete;
+    else
+        r.result = says.result;
 }
 
 /// Whether the proposition holds in some state. First only what was learnt from a few executions is
 /// tried; most often that is enough.
 exploration look_for(const litmus_test& test, const reordering& reordered, const goal& towards,
-                     const settings& with) {
+                     const settings& with, const deadline& until) {
     options bounds;
-    bounds.max_seconds = with.max_seconds;
+    bounds.max_seconds = until.left();
     bounds.max_executions = with.for_learning;
     exploration seen = learn(test, bounds, reordered, towards);
     seen.incomplete = seen.found ? "only the proposition was looked for" : "";
     if (seen.found || seen.excluded)
         return seen;
     bounds.max_executions = with.max_executions;
+    bounds.max_seconds = until.left();
     seen.add(explore(test, bounds, reordered, towards, search::first));
     return seen;
 }
 
 /// All states if there are not too many, and otherwise at least whether the proposition holds in
 /// some.
-exploration explore(const litmus_test& test, const reordering& reordered, const settings& with) {
+exploration explore(const litmus_test& test, const reordering& reordered, const settings& with,
+                    const deadline& until) {
     options bounds;
-    bounds.max_seconds = with.max_seconds;
+    bounds.max_seconds = until.left();
     bounds.max_executions = with.max_executions;
     const goal towards(test);
     if (with.max_executions == 0 || with.max_executions > with.for_states)
@@ -57,78 +65,92 @@ exploration explore(const litmus_test& test, const reordering& reordered, const 
     exploration seen = explore(test, bounds, reordered);
     if (seen.incomplete.empty() || seen.found || bounds.max_executions == with.max_executions)
         return seen;
-    seen.add(look_for(test, reordered, towards, with));
+    seen.add(look_for(test, reordered, towards, with, until));
     return seen;
 }
 
 /// Would out-of-order execution show the outcome, or is that not known?
-bool shown_out_of_order(const litmus_test& test, const reordering& needed, const settings& with) {
+bool shown_out_of_order(const litmus_test& test, const reordering& needed, const settings& with,
+                        const deadline& until) {
     if (needed.accesses.empty())
         return false;
-    const exploration seen = look_for(test, needed, goal(test), with);
+    const exploration seen = look_for(test, needed, goal(test), with, until);
     return seen.found || !seen.incomplete.empty();
 }
 
+/// What the library's executions say.
 void judge(const litmus_test& test, const exploration& seen, const reordering& needed,
-           const settings& with, test_result& r) {
+           const settings& with, const deadline& until, test_result& r) {
     std::uint64_t holding = 0;
-    count_states(test, seen, r, holding);
-    if (!seen.unsupported.empty()) {
-        r.remark = seen.unsupported;
-        return;
+    std::uint64_t states = 0;
+    for (const auto& [state, times] : seen.states) {
+        if (!holds(test.filter, test, state))
+            continue;
+        holding += holds(test.condition, test, state) ? 1U : 0U;
+        ++states;
     }
-    if (holding != 0 && holding != r.states) {
-        r.result = "Sometimes"; // nothing that is left out can change that
-        return;
-    }
-    if (!seen.incomplete.empty())
-        r.not_explored = seen.incomplete;
+    if (!seen.unsupported.empty())
+        r.library_misses = seen.unsupported;
+    else if (holding != 0 && holding != states)
+        r.library = "Sometimes"; // nothing that is left out can change that
+    else if (!seen.incomplete.empty())
+        r.library_misses = seen.incomplete;
     else if (!needed.impossible.empty())
-        r.not_explored = needed.impossible;
-    else if (!with.out_of_order && holding == 0 && shown_out_of_order(test, needed, with))
-        r.not_explored =
+        r.library_misses = needed.impossible;
+    else if (!with.out_of_order && holding == 0 && shown_out_of_order(test, needed, with, until))
+        r.library_misses =
             fmt::format("{} performed out of program order", needed.accesses.front().thread);
     else
-        r.result = verdict(holding, r.states);
+        r.library = verdict(holding, states);
 }
 
-} // namespace
+void ask_library(litmus_test test, const settings& with, const deadline& until, test_result& r) {
+    remove_lone_fences(test);
+    r.library_misses = too_large(test);
+    if (!r.library_misses.empty())
+        return;
+    const reordering needed = find_reordering(test, until);
+    const exploration seen = explore(test, with.out_of_order ? needed : reordering{}, with, until);
+    r.executions = seen.executions;
+    r.redundant = seen.redundant;
+    if (with.out_of_order)
+        for (const detached_access& a : needed.accesses)
+            r.out_of_order.push_back(a.thread);
+    judge(test, seen, needed, with, until, r);
+}
 
 /// Could a broken library show the outcome?
-void measure_power(std::string_view text, const settings& with, test_result& r) {
+void measure_power(const litmus_test& test, const settings& with, test_result& r) {
     for (const mutant& m : mutants) {
-        litmus_test broken = parse(text);
-        apply(with.orders, broken);
+        litmus_test broken = test;
+        remove_lone_fences(broken);
         if (!apply(m, broken))
             continue;
-        const exploration seen = look_for(broken, find_reordering(broken), goal(broken), with);
+        const deadline until(with.max_seconds);
+        const exploration seen =
+            look_for(broken, find_reordering(broken, until), goal(broken), with, until);
         if (seen.found)
             r.exposes.emplace_back(m.name);
     }
 }
 
+} // namespace
+
 test_result run_test(std::string_view text, const settings& with) {
     test_result r;
-    const auto start = std::chrono::steady_clock::now();
+    const deadline until(with.max_seconds);
     try {
-        litmus_test test = parse(text);
-        apply(with.orders, test);
+        const litmus_test test = parse(text);
         r.name = test.name;
-        const reordering needed = find_reordering(test);
-        const exploration seen = explore(test, with.out_of_order ? needed : reordering{}, with);
-        r.executions = seen.executions;
-        r.redundant = seen.redundant;
-        r.race = seen.race;
-        if (with.out_of_order)
-            for (const detached_access& a : needed.accesses)
-                r.out_of_order.push_back(a.thread);
-        judge(test, seen, needed, with, r);
+        take(test, ask_kernel_model(test, until, with.for_kernel_model), r);
+        if (r.remark.empty())
+            ask_library(test, with, until, r);
         if (with.power && r.result == "Never")
-            measure_power(text, with, r);
+            measure_power(test, with, r);
     } catch (const std::exception& e) {
         r.remark = e.what();
     }
-    r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    r.seconds = until.elapsed();
     return r;
 }
 
@@ -140,6 +162,10 @@ report::json to_json(const test_result& r) {
             {"name", r.name},
             {"result", r.result},
             {"states", r.states},
+            {"all_states", r.all_states},
+            {"candidates", r.candidates},
+            {"library", text(r.library)},
+            {"library_misses", text(r.library_misses)},
             {"executions", r.executions},
             {"redundant", r.redundant},
             {"seconds", r.seconds},
@@ -147,6 +173,7 @@ report::json to_json(const test_result& r) {
             {"agrees", r.expected.empty() ? report::json(nullptr) : report::json(r.agrees())},
             {"not_explored", text(r.not_explored)},
             {"race", text(r.race)},
+            {"race_known", r.race_known},
             {"out_of_order", r.out_of_order},
             {"exposes", r.exposes},
             {"remark", text(r.remark)},
@@ -162,12 +189,17 @@ test_result from_json(const report::json& j) {
     r.name = text("name");
     r.result = text("result");
     r.states = j["states"].get<std::uint64_t>();
+    r.all_states = j["all_states"].get<bool>();
+    r.candidates = j["candidates"].get<std::uint64_t>();
+    r.library = text("library");
+    r.library_misses = text("library_misses");
     r.executions = j["executions"].get<std::uint64_t>();
     r.redundant = j["redundant"].get<std::uint64_t>();
     r.seconds = j["seconds"].get<double>();
     r.expected = text("expected");
     r.not_explored = text("not_explored");
     r.race = text("race");
+    r.race_known = j["race_known"].get<bool>();
     r.exposes = j["exposes"].get<std::vector<std::string>>();
     r.out_of_order = j["out_of_order"].get<std::vector<std::string>>();
     r.remark = text("remark");

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ast.hpp"
-#include "race_watch.hpp"
 #include "task.hpp"
 
 #include <wbsync/memory/atomic.hpp>
@@ -19,7 +18,7 @@ namespace wbsync::litmus {
 
 /// The locations of a test, as objects of the library.
 struct shared_memory {
-    explicit shared_memory(const litmus_test& of) : races(of.locations.size()) {
+    explicit shared_memory(const litmus_test& of) {
         using enum location::kind;
         for (const location& x : of.locations) {
             const char* const name = x.name.c_str();
@@ -33,8 +32,6 @@ struct shared_memory {
     std::vector<std::unique_ptr<atomic_t>> variables;
     std::vector<std::unique_ptr<spinlock_t>> locks;
     std::vector<std::unique_ptr<srcu_struct>> domains;
-    std::vector<race_watch> races;
-    std::string race; ///< the first one of the execution
 
     /// Sections that srcu_down_read() began and srcu_up_read() did not end, by their cookies.
     std::map<std::int64_t, open_section> handed_over;

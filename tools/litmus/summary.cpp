@@ -15,19 +15,29 @@ std::string header(std::size_t width) {
 std::string line_of(const test_result& r, std::size_t width, bool states) {
     std::string text = fmt::format(
         "{:<{}}  {:<11}  {:>6}  {:>10}  {:>7.2f}  {}{}\n",
-        std::filesystem::path(r.file).filename().string(), width, r.result, r.states, r.executions,
-        r.seconds, r.expected.empty() ? "?" : r.expected, r.agrees() ? "" : "  DISAGREES");
+        std::filesystem::path(r.file).filename().string(), width, r.result,
+        fmt::format("{}{}", r.states, r.all_states || r.result == "Unsupported" ? "" : "+"),
+        r.executions, r.seconds, r.expected.empty() ? "?" : r.expected,
+        r.agrees() ? "" : "  DISAGREES");
     if (!r.not_explored.empty())
         text += fmt::format("    not explored: {}\n", r.not_explored);
     if (!r.remark.empty())
         text += fmt::format("    {}:{}\n", r.file, r.remark);
     if (!r.race.empty())
         text += fmt::format("    data race: {}\n", r.race);
+    else if (r.result != "Unsupported" && !r.race_known)
+        text += "    data races: not all executions were looked at\n";
+    if (r.library_differs())
+        text += fmt::format("    the library shows: {}\n", r.library);
+    if (!r.library_misses.empty())
+        text += fmt::format("    the library does not explore: {}\n", r.library_misses);
     for (const std::string& m : r.exposes)
         text += fmt::format("    but if {}\n", m);
     if (states)
         for (const std::string& s : r.state_texts)
             text += fmt::format("    {}\n", s);
+    if (states && !r.all_states && r.remark.empty())
+        text += "      and perhaps others: not all were looked for\n";
     return text;
 }
 
@@ -36,6 +46,9 @@ void summary::add(const test_result& r) {
     ++(r.expected.empty() ? unknown_ : r.agrees() ? agree_ : disagree_);
     not_explored_ += r.not_explored.empty() ? 0 : 1;
     unsupported_ += r.result == "Unsupported" && r.not_explored.empty() ? 1 : 0;
+    library_agrees_ += !r.library.empty() && r.library == r.result ? 1 : 0;
+    library_differs_ += r.library_differs() ? 1 : 0;
+    library_misses_ += r.library_misses.empty() ? 0 : 1;
     races_ += r.race.empty() ? 0 : 1;
     powerful_ += r.exposes.empty() ? 0 : 1;
     for (const std::string& m : r.exposes)
@@ -58,6 +71,9 @@ std::string summary::str() const {
     also(races_, "with a data race");
     also(powerful_, "Never but for a broken library");
     text += fmt::format("; {} executions, {:.1f} s", executions_, seconds_);
+    text += fmt::format("\n    the library: {} with the same result", library_agrees_);
+    also(library_differs_, "with another one");
+    also(library_misses_, "not explored");
     for (const auto& [mutant, tests] : exposed_)
         text += fmt::format("\n    if {}: shown by {}", mutant, tests);
     return text;
@@ -70,6 +86,10 @@ report::json summary::json() const {
             {"without_expectation", unknown_},
             {"not_explored", not_explored_},
             {"unsupported", unsupported_},
+            {"library",
+             {{"same", library_agrees_},
+              {"differs", library_differs_},
+              {"not_explored", library_misses_}}},
             {"races", races_},
             {"executions", executions_},
             {"seconds", seconds_},

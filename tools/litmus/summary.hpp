@@ -33,6 +33,9 @@ private:
     int unknown_ = 0; ///< nothing is expected of them
     int not_explored_ = 0;
     int unsupported_ = 0;
+    int library_agrees_ = 0;
+    int library_differs_ = 0; ///< it shows another result
+    int library_misses_ = 0;  ///< it does not know
     int races_ = 0;
     int powerful_ = 0; ///< Never tests that some broken library shows otherwise
     std::map<std::string, int> exposed_;

@@ -59,6 +59,8 @@ public:
           registers_(process().registers.size()) {
         for (const location& x : test.locations)
             own_.push_back(x.initial);
+        for (std::size_t r = 0; r != registers_.size(); ++r)
+            registers_[r].number = process().initial[r];
     }
 
     /// Throws dead_end.
@@ -297,6 +299,7 @@ private:
         case action::spin_lock: spin_lock(e, lock_of(e)); return {};
         case action::spin_unlock: spin_unlock(e); return {};
         case action::spin_trylock: return spin_trylock(e);
+        case action::spin_is_locked: return spin_is_locked(e);
         case action::rcu_lock: mark(trace_event::kind::rcu_lock, -1, e.at); return {};
         case action::rcu_unlock: mark(trace_event::kind::rcu_unlock, -1, e.at); return {};
         case action::rcu_synchronize: mark(trace_event::kind::synchronize, -1, e.at); return {};
@@ -343,8 +346,7 @@ private:
         }
         if (f.implied_amount)
             operands.insert(operands.begin(), known{f.amount});
-        const int x =
-            location_of(at, e.args[static_cast<std::size_t>(f.location_argument())].at);
+        const int x = location_of(at, e.args[static_cast<std::size_t>(f.location_argument())].at);
         trace_event r = access(trace_event::kind::read, x, e.at);
         r.updates = true;
         r.no_result = f.no_result();
@@ -385,8 +387,7 @@ private:
         out_.events[static_cast<std::size_t>(number)].partner = other;
     }
 
-    static bool changes(const builtin& f, std::int64_t before,
-                        const std::vector<known>& operands) {
+    static bool changes(const builtin& f, std::int64_t before, const std::vector<known>& operands) {
         if (f.what == action::compare)
             return before == operands[0].number;
         if (f.what == action::add_unless)
@@ -440,6 +441,14 @@ private:
         return {0, only(add(access(trace_event::kind::lock_fail, l, e.at)))};
     }
 
+    known spin_is_locked(const expression& e) {
+        const int l = lock_of(e);
+        const bool mine = std::find(held_.begin(), held_.end(), l) != held_.end();
+        const bool locked = mine || by_.among(2) == 0;
+        const auto what = locked ? trace_event::kind::lock_fail : trace_event::kind::lock_free;
+        return {locked ? 1 : 0, only(add(access(what, l, e.at)))};
+    }
+
     void spin_unlock(const expression& e) {
         const auto at = std::find(held_.begin(), held_.end(), lock_of(e));
         if (at == held_.end())
@@ -487,24 +496,35 @@ std::size_t size_of(const expression& e) {
     return n;
 }
 std::size_t size_of(const statement& s) {
-    std::size_t n = size_of(s.value) + size_of(s.place) + 1;
+    std::size_t n =
+        size_of(s.value) + size_of(s.place) + (s.what == statement::kind::store ? 1U : 0U);
     std::size_t inside = 0;
     for (const statement& i : s.inner)
-        inside = s.what == statement::kind::branch ? std::max(inside, size_of(i))
-                                                   : inside + size_of(i);
+        inside =
+            s.what == statement::kind::branch ? std::max(inside, size_of(i)) : inside + size_of(i);
     return n + inside;
 }
 
 } // namespace
 
+std::string too_large(const litmus_test& test) {
+    std::size_t all = 0;
+    for (const process& p : test.processes) {
+        const std::size_t n = size_of(p.body);
+        if (n > max_trace_events)
+            return fmt::format("{} has too many statements: more than {} accesses", p.name,
+                               max_trace_events);
+        all += n;
+    }
+    return all > max_test_events
+               ? fmt::format("too many statements: more than {} accesses", max_test_events)
+               : std::string{};
+}
+
 trace_list traces_of(const litmus_test& test, int process, const value_sets& others,
                      const goal& wanted, std::size_t at_most, const std::function<bool()>& stop) {
     trace_list out;
     const litmus::process& p = test.processes[static_cast<std::size_t>(process)];
-    if (size_of(p.body) > max_trace_events) {
-        out.incomplete = fmt::format("{} has too many statements", p.name);
-        return out;
-    }
     choices by;
     std::size_t tried = 0;
     do {

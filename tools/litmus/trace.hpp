@@ -13,8 +13,9 @@
 
 namespace wbsync::litmus {
 
-/// A thread with more of these is not looked at.
+/// A thread with more of these is not looked at, nor a test with more than `max_test_events`.
 constexpr std::size_t max_trace_events = 256;
+constexpr std::size_t max_test_events = 1024;
 
 /// Events of one thread, by their numbers.
 using event_mask = std::bitset<max_trace_events>;
@@ -26,7 +27,8 @@ struct trace_event {
         write,
         lock_read,  ///< spin_lock() sees that the lock is free
         lock_write, ///< and takes it
-        lock_fail,  ///< spin_trylock() sees that it is not
+        lock_fail,  ///< spin_trylock() or spin_is_locked() sees that it is not
+        lock_free,  ///< spin_is_locked() sees that it is free
         unlock,
         // What is no access. Those of SRCU have a location.
         barrier, ///< smp_mb() and the like: `fence` says which
@@ -38,12 +40,12 @@ struct trace_event {
     int location = -1;
     std::int64_t value = 0; ///< what is read, or written
     bool plain = false;
-    bool updates = false;     ///< of a read-modify-write, also of one that failed
-    bool acquires = false;    ///< only where it orders: not if the read-modify-write failed
+    bool updates = false;  ///< of a read-modify-write, also of one that failed
+    bool acquires = false; ///< only where it orders: not if the read-modify-write failed
     bool releases = false;
-    bool full = false;        ///< of a read-modify-write that is a full barrier
-    bool no_result = false;   ///< the read of atomic_inc() and its like
-    bool section = false;     ///< srcu_read_lock() is a read, srcu_read_unlock() a write
+    bool full = false;      ///< of a read-modify-write that is a full barrier
+    bool no_result = false; ///< the read of atomic_inc() and its like
+    bool section = false;   ///< srcu_read_lock() is a read, srcu_read_unlock() a write
     fence_kind fence = fence_kind::full;
     int partner = -1;   ///< the other half of a read-modify-write
     int step = 0;       ///< events of one expression have no order but by dependencies
@@ -52,18 +54,14 @@ struct trace_event {
     event_mask control; ///< on which it depends whether this is done
 
     [[nodiscard]] bool reads() const noexcept {
-        return what == kind::read || what == kind::lock_read || what == kind::lock_fail;
+        return what == kind::read || what == kind::lock_read || what == kind::lock_fail ||
+               what == kind::lock_free;
     }
     [[nodiscard]] bool writes() const noexcept {
         return what == kind::write || what == kind::lock_write || what == kind::unlock;
     }
     /// An access, to a variable or a lock.
     [[nodiscard]] bool accesses() const noexcept { return reads() || writes(); }
-    /// Of a spinlock.
-    [[nodiscard]] bool locks() const noexcept {
-        return what == kind::lock_read || what == kind::lock_write || what == kind::lock_fail ||
-               what == kind::unlock;
-    }
 };
 
 /// One way through a thread, if its reads return these values.
@@ -72,6 +70,9 @@ struct trace {
     std::vector<std::int64_t> registers; ///< at the end
     std::string error;                   ///< what it did wrong; then there is nothing after that
 };
+
+/// Why the test is not looked at; empty: it is small enough.
+std::string too_large(const litmus_test& test);
 
 /// Every way through a thread. A read returns what the thread itself wrote last, the initial value
 /// if it wrote nothing, or one of the values that others write.

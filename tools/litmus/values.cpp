@@ -46,8 +46,9 @@ class walker {
 public:
     walker(const litmus_test& test, std::size_t process, const value_sets& others)
         : test_(test), process_(test.processes[process]), others_(others),
-          written_(test.locations.size()), now_{std::vector<values>(process_.registers.size(), {0}),
-                                                value_sets(test.locations.size())} {
+          written_(test.locations.size()), now_{{}, value_sets(test.locations.size())} {
+        for (const std::int64_t v : process_.initial)
+            now_.registers.push_back({v});
         for (std::size_t x = 0; x != test.locations.size(); ++x)
             now_.own[x] = {test.locations[x].initial};
     }
@@ -169,7 +170,8 @@ private:
         case action::store_mb:
         case action::srcu_unlock:
         case action::srcu_up: write(at, operands[0]); return {0};
-        case action::spin_trylock: return {0, 1};
+        case action::spin_trylock:
+        case action::spin_is_locked: return {0, 1};
         default: return f.reads() && !is_lock(f) ? update(f, at, operands) : values{0};
         }
     }

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "../child_process.hpp"
+#include "deadline.hpp"
 
+#include <csignal>
 #include <cstddef>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,21 +16,27 @@
 namespace wbsync::litmus {
 
 /// Runs work(i) for each i in `order`, which has all numbers below its size, each in a process of
-/// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text)`
-/// gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process ended
-/// without one.
-inline void run_in_children(const std::vector<std::size_t>& order, std::size_t jobs,
-                            const std::function<std::string(std::size_t)>& work,
-                            const std::function<void(std::size_t, const std::string&)>& done) {
+/// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text,
+/// late)` gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process
+/// ended without one. A process that has not ended after `seconds` is ended, and late (0: never).
+/// When the program is asked to end, the processes are, too: returns the numbers of those without a
+/// result then.
+inline std::vector<std::size_t>
+run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double seconds,
+                const std::function<std::string(std::size_t)>& work,
+                const std::function<void(std::size_t, const std::string&, bool late)>& done) {
     struct child {
         std::size_t index;
         pid_t pid;
         int from;
+        deadline until;
+        bool late = false;
     };
     const std::size_t n = order.size();
     std::vector<child> running;
     std::vector<std::string> texts(n);
     std::vector<bool> ended(n, false);
+    std::vector<bool> late(n, false);
     std::size_t started = 0;
     std::size_t reported = 0;
 
@@ -45,7 +54,7 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
             tools::detail::be_child(mine, parent, ends[1]);
         }
         ::close(ends[1]);
-        running.push_back({order[started++], pid, ends[0]});
+        running.push_back({order[started++], pid, ends[0], deadline(seconds)});
     };
     const auto finish = [&](std::size_t r) {
         const child c = running[r];
@@ -54,9 +63,11 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
         int status = 0;
         while (::waitpid(c.pid, &status, 0) < 0 && errno == EINTR) {
         }
-        ended[c.index] = true;
+        // Whoever was ended by us may have sent half of it.
+        ended[c.index] = tools::interrupt::seen == 0 || (WIFEXITED(status) && status == 0);
+        late[c.index] = c.late;
         for (; reported != n && ended[reported]; ++reported)
-            done(reported, texts[reported]);
+            done(reported, texts[reported], late[reported]);
     };
     const auto read_some = [&](std::size_t r) {
         std::array<char, 65536> buffer{};
@@ -67,18 +78,43 @@ inline void run_in_children(const std::vector<std::size_t>& order, std::size_t j
             finish(r);
     };
 
-    while (started != n || !running.empty()) {
-        while (started != n && running.size() < jobs)
+    bool told = false;
+    while ((started != n && !told) || !running.empty()) {
+        while (started != n && running.size() < jobs && !told)
             start();
         std::vector<pollfd> waiting;
         for (const child& c : running)
             waiting.push_back({c.from, POLLIN, 0});
-        if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR)
-            tools::detail::throw_errno("poll");
+        tools::interrupt::held until_waiting;
+        if (tools::interrupt::seen != 0 && !told) {
+            told = true;
+            for (const child& c : running)
+                ::kill(c.pid, SIGKILL);
+        }
+        const timespec now_and_then{0, 200'000'000}; // to look at the clocks of the children
+        if (::ppoll(waiting.data(), waiting.size(), seconds > 0 ? &now_and_then : nullptr,
+                    &until_waiting.before()) < 0) {
+            if (errno != EINTR)
+                tools::detail::throw_errno("ppoll");
+            continue; // nothing is known of the others
+        }
+        until_waiting.release();
         for (std::size_t r = waiting.size(); r-- != 0;)
             if (waiting[r].revents != 0)
                 read_some(r);
+        for (child& c : running)
+            if (!c.late && c.until.over()) {
+                c.late = true;
+                ::kill(c.pid, SIGKILL);
+            }
     }
+    std::vector<std::size_t> without;
+    for (std::size_t i = reported; i != n; ++i)
+        if (ended[i])
+            done(i, texts[i], late[i]);
+        else
+            without.push_back(i);
+    return without;
 }
 
 } // namespace wbsync::litmus

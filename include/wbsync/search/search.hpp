@@ -14,6 +14,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -417,10 +418,14 @@ WBSYNC_ENGINE_INLINE result run_check(engine::model_driver& model, const options
     const turn mine;
     if (!with.replay.empty())
         return replay(model, with);
+    if (with.scheduler == scheduler_kind::reference) {
+        if (!with.resume.empty())
+            throw std::invalid_argument("wbsync: the search of the reference scheduler cannot be "
+                                        "saved: leave out 'resume', or use scheduler_kind::dpor");
+        return run_reference(model, with);
+    }
     const bool saves = !with.resume.empty() || !with.save_interrupted.empty();
     search_key key = saves ? key_of(what, with) : search_key{};
-    if (with.scheduler == scheduler_kind::reference)
-        return run_reference(model, with);
     return search(model, with, std::move(key)).run();
 }
 

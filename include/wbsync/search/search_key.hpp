@@ -56,10 +56,6 @@ inline std::string changed_options(const options& with) {
 
 /// Throws std::invalid_argument if the search could not be told from another one.
 inline search_key key_of(const subject& what, const options& with) {
-    if (with.scheduler == scheduler_kind::reference)
-        throw std::invalid_argument("wbsync: the search of the reference scheduler cannot be "
-                                    "saved: leave out 'resume' and 'save_interrupted', or use "
-                                    "scheduler_kind::dpor");
     const told_arguments& args = what.arguments;
     if (with.name.empty() && args.unknown != 0)
         throw std::invalid_argument(fmt::format(

@@ -136,7 +136,7 @@ private:
     };
 
     static ending ending_of(const engine::execution& run, const engine::scheduler& by) {
-        return {{memory_kind::weak, by.causal_past(0) != nullptr, by.decisions(),
+        return {{engine::memory_kind::weak, by.causal_past(0) != nullptr, by.decisions(),
                  run.ordered_additions()},
                 run.findings(),
                 run.step_count()};
