@@ -139,8 +139,12 @@ private:
 
     template <class Number>
     static void take(const char* name, setting<Number>& into, Number most, Number least = {}) {
-        if (const char* v = variable(name))
-            into.otherwise(parse_number<Number>(std::string{"wbsync: "} + name, v, least, most));
+        const char* const v = variable(name);
+        if (v == nullptr)
+            return;
+        std::string what = "wbsync: "; // g++ 12 takes a sum of strings for an overflow
+        what.append(name);
+        into.otherwise(parse_number<Number>(what, v, least, most));
     }
 
     void expect_sense() const {
