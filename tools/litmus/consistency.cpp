@@ -289,7 +289,7 @@ bool consistency::explore(node n) {
     const int section = read_to_decide(n, true);
     const bool pair = pair_to_decide(n, a, b);
     if (section < 0 && !pair)
-        return (*visit_)(model_, n.so_far) && !one_;
+        return (*visit_)(model_, n.so_far);
     if (one_ && complete_in_time_order(n))
         return false;
     if (out_of_time_)
@@ -352,7 +352,7 @@ bool consistency::pair_to_decide(const node& n, int& a, int& b) const {
 }
 
 /// Decides the rest as the order in time has it, which most often is possible: then an execution is
-/// found without further search.
+/// found without further search. Returns whether there is no need of more.
 bool consistency::complete_in_time_order(node n) {
     const relation time = model_.executes_before();
     std::vector<std::size_t> sequence;
@@ -388,7 +388,7 @@ bool consistency::complete_in_time_order(node n) {
                 return false;
         so_far.push_back(e);
     }
-    return is_possible(n) && (static_cast<void>((*visit_)(model_, n.so_far)), true);
+    return is_possible(n) && !(*visit_)(model_, n.so_far);
 }
 
 } // namespace wbsync::litmus

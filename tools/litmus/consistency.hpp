@@ -18,11 +18,12 @@ public:
     consistency(const std::vector<const trace*>& threads, const std::vector<std::int64_t>& initial);
 
     /// What is done with an execution. Returns whether there is need of more.
-    using visitor = std::function<bool(kernel_model&, const communication&)>;
+    using visitor = std::function<bool(const kernel_model&, const communication&)>;
 
-    /// Visits executions in which these writes, of different locations, are the last of theirs:
-    /// all of them, or one if `one` and there is any. `spend` is called for each question to the
-    /// model and says whether there is time for it. Returns whether there was.
+    /// Visits executions in which these writes, of different locations, are the last of theirs, as
+    /// long as there is need of more. `one`: the first one will do, so it is guessed. `spend` is
+    /// called for each question to the model and says whether there is time for it. Returns whether
+    /// there was.
     bool search(const std::vector<int>& last, bool one, const visitor& visit,
                 const std::function<bool()>& spend);
 

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `wbsync litmus` on tests that are too large, nested too deeply, or that misspell a name.
+#include "tools/litmus/generate.hpp"
+#include "tools/litmus/result.hpp"
+#include "tools/litmus/summary.hpp"
+#include "tools/litmus/workers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+using namespace wbsync;
+
+namespace {
+
+std::string repeated(std::string_view what, int times) {
+    std::string text;
+    for (int i = 0; i != times; ++i)
+        text += what;
+    return text;
+}
+
+/// Of one thread, whose statements are in line 4; the condition is in line 6.
+std::string test_of(std::string_view statements, std::string_view condition) {
+    return fmt::format("C limits\n{{ x=0; 0:r1=1; }}\nP0(int *x, int *y) {{ int r0; int r1;\n{}\n"
+                       "}}\n{}\n",
+                       statements, condition);
+}
+
+litmus::test_result run(std::string_view statements, std::string_view condition) {
+    return litmus::run_test(test_of(statements, condition), {});
+}
+
+const char* const buffering =
+    "C sb\n{ }\n"
+    "P0(int *x, int *y) { int r; WRITE_ONCE(*x, 1); r = READ_ONCE(*y); }\n"
+    "P1(int *x, int *y) { int r; WRITE_ONCE(*y, 1); r = READ_ONCE(*x); }\n"
+    "exists (0:r=0 /\\ 1:r=0)\n";
+
+} // namespace
+
+TEST_CASE("litmus: a name that a condition misspells is an error that names it, with its line") {
+    const auto refused = [](const char* condition, const char* message) {
+        CAPTURE(condition);
+        const litmus::test_result r = run("r0 = READ_ONCE(*x);", condition);
+        CAPTURE(r.remark);
+        CHECK(r.result == "Unsupported");
+        CHECK(r.remark.starts_with("6:"));
+        CHECK(r.remark.find(message) != std::string::npos);
+    };
+    refused("exists (0:ro=1)", "P0 has no register 'ro'");
+    refused("exists (1:r0=1)", "there is no thread P1");
+    refused("exists (X=1)", "there is no location 'X'");
+    refused("exists (0:r0=X)", "there is no location 'X'");
+    refused("forall (x=0 \\/ z=1)", "there is no location 'z'");
+    refused("~exists (0:r2=1)", "P0 has no register 'r2'");
+    refused("locations [0:r2;] exists (x=0)", "P0 has no register 'r2'");
+    refused("locations [z;] exists (x=0)", "there is no location 'z'");
+    refused("filter (0:r2=1) exists (x=0)", "P0 has no register 'r2'");
+    refused("filter (z=1) exists (x=0)", "there is no location 'z'");
+    const litmus::test_result right =
+        run("r0 = READ_ONCE(*x);",
+            "locations [0:r1; y;] filter (y=0) exists (0:r0=0 /\\ x=0 /\\ 0:r1=1)");
+    CHECK(right.remark == "");
+    CHECK(right.result == "Always");
+}
+
+TEST_CASE("litmus: so is one in the initial state") {
+    const auto remark = [](const char* initial) {
+        return litmus::run_test(
+                   fmt::format("C initial\n{{ {} }}\nP0(int *x) {{ int r0; r0 = READ_ONCE(*x); }}\n"
+                               "exists (0:r0=0)\n",
+                               initial),
+                   {})
+            .remark;
+    };
+    CHECK(remark("1:r0=1;") == "2:3: there is no thread P1");
+    CHECK(remark("x=0; 0:r0=1;") == "");
+}
+
+TEST_CASE("litmus: what is nested too deeply is an error with its line") {
+    const auto refused = [](const std::string& statements, const std::string& condition,
+                            const char* line) {
+        const litmus::test_result r = run(statements, condition);
+        CAPTURE(r.remark);
+        CHECK(r.result == "Unsupported");
+        CHECK(r.remark.starts_with(line));
+        CHECK(r.remark.find("nested too deeply") != std::string::npos);
+    };
+    constexpr int many = 100'000;
+    const std::string any = "exists (x=0)";
+    refused("r0 = " + repeated("(", many) + "1" + repeated(")", many) + ";", any, "4:");
+    refused("r0 = " + repeated("!", many) + "1;", any, "4:");
+    refused("r0 = 1" + repeated(" + 1", many) + ";", any, "4:");
+    refused(repeated("if (r1) ", many) + ";", any, "4:");
+    refused(repeated("if (r1) ; else ", many) + ";", any, "4:");
+    refused(repeated("{ ", many) + repeated("} ", many), any, "4:");
+    refused("r0 = " + repeated("READ_ONCE(*", many) + "x" + repeated(")", many) + ";", any, "4:");
+    refused("", "exists " + repeated("(", many) + "x=0" + repeated(")", many), "6:");
+    refused("", "exists (" + repeated("~", many) + "x=0)", "6:");
+    // And this is not.
+    const litmus::test_result r = run("r0 = " + repeated("(", 20) + "1" + repeated(" + 1)", 20) +
+                                          ";" + repeated("if (r1) ", 20) + "WRITE_ONCE(*x, r0);",
+                                      "exists (" + repeated("~(", 20) + "x=21" + repeated(")", 21));
+    CHECK(r.remark == "");
+    CHECK(r.result == "Always");
+    CHECK(r.library == "Always");
+}
+
+TEST_CASE("litmus: a test with very many statements ends, not explored") {
+    const litmus::test_result r = run(repeated("WRITE_ONCE(*x, 1);\n", 20'000), "exists (x=1)");
+    CHECK(r.result == "Unsupported");
+    CHECK(r.not_explored.find("P0 has too many statements") != std::string::npos);
+    CHECK(r.library_misses.find("P0 has too many statements") != std::string::npos);
+    CHECK(r.remark == "");
+}
+
+TEST_CASE("litmus: a test that does not end by itself is ended, and the others are not") {
+    std::vector<std::string> texts(3);
+    std::vector<bool> was_late(3, false);
+    litmus::run_in_children(
+        {2, 0, 1}, 2, 0.5,
+        [](std::size_t i) -> std::string {
+            for (volatile bool for_ever = i == 1; for_ever;) {
+            }
+            return fmt::format("work {}", i);
+        },
+        [&](std::size_t i, const std::string& text, bool late) {
+            texts[i] = text;
+            was_late[i] = late;
+        });
+    CHECK(texts == std::vector<std::string>{"work 0", "", "work 2"});
+    CHECK(was_late == std::vector<bool>{false, true, false});
+}
+
+TEST_CASE("litmus: a list of all final states is one, and one that is not says so") {
+    const litmus::test_result all = litmus::run_test(buffering, {});
+    CHECK(all.all_states);
+    CHECK(all.state_texts == std::vector<std::string>{"* 0:r=0; 1:r=0;", "  0:r=0; 1:r=1;",
+                                                      "  0:r=1; 1:r=0;", "  0:r=1; 1:r=1;"});
+    const std::string text = litmus::line_of(all, 10, true);
+    CHECK(text.find("       4  ") != std::string::npos);
+    CHECK(text.find("perhaps others") == std::string::npos);
+
+    litmus::settings few;
+    few.for_kernel_model.for_states = 1;
+    const litmus::test_result some = litmus::run_test(buffering, few);
+    CHECK(some.result == "Sometimes");
+    CHECK_FALSE(some.all_states);
+    CHECK(some.states == 2); // one that meets the proposition, and one that does not
+    const std::string less = litmus::line_of(some, 10, true);
+    CHECK(less.find("      2+  ") != std::string::npos);
+    CHECK(less.find("perhaps others") != std::string::npos);
+    CHECK(to_json(some)["all_states"] == false);
+    CHECK(to_json(all)["all_states"] == true);
+}
+
+TEST_CASE("litmus: what takes too many steps is not explored, and not Never") {
+    litmus::settings few;
+    few.for_kernel_model.for_states = few.for_kernel_model.for_result = 1;
+    for (const char* condition : {"exists (0:r=0 /\\ 1:r=0)", "exists (0:r=2)"}) {
+        const std::string text{buffering};
+        const litmus::test_result r =
+            litmus::run_test(text.substr(0, text.find("exists")) + condition + "\n", few);
+        CHECK(r.result == "Unsupported");
+        CHECK(r.not_explored == "too many candidate executions");
+    }
+}
+
+TEST_CASE("litmus: looking for the proposition alone gives the same results as all states") {
+    litmus::settings few;
+    few.for_kernel_model.for_states = 1;
+    for (const litmus::edge_kind edges : {litmus::edge_kind::read_write, litmus::edge_kind::mixed})
+        for (const litmus::generated_test& t : litmus::generate_rcu(3, 40, edges)) {
+            CAPTURE(t.text);
+            CHECK(litmus::run_test(t.text, few).result == t.expected);
+        }
+}
+
+TEST_CASE("litmus: a plain value that is computed from itself is not explored") {
+    const char* const thin_air = "C thin-air\n{ }\n"
+                                 "P0(int *x, int *y) { int r; r = *x; *y = r; }\n"
+                                 "P1(int *x, int *y) { int r; r = *y; *x = r; }\n"
+                                 "exists (x=42)\n";
+    const litmus::test_result r = litmus::run_test(thin_air, {});
+    CHECK(r.result == "Unsupported");
+    CHECK(r.not_explored.find("computed from itself") != std::string::npos);
+    // With marked accesses it is forbidden.
+    const char* const marked =
+        "C thin-air\n{ }\n"
+        "P0(int *x, int *y) { int r; r = READ_ONCE(*x); WRITE_ONCE(*y, r); }\n"
+        "P1(int *x, int *y) { int r; r = READ_ONCE(*y); WRITE_ONCE(*x, r); }\n"
+        "exists (x=42)\n";
+    CHECK(litmus::run_test(marked, {}).result == "Never");
+}
