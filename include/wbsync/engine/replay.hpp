@@ -18,12 +18,15 @@ public:
     /// loads only what the causal past makes necessary; as choices are numbers, the replay of its
     /// schedule has to offer the same.
     replay_scheduler(schedule what, const char* complaint)
-        : decisions_(std::move(what.decisions)), causal_(what.causal), complaint_(complaint) {}
+        : decisions_(std::move(what.decisions)), causal_(what.causal), complaint_(complaint) {
+        order_.begin(0); // the set-up of the model asks for it already
+    }
 
     /// Another schedule.
     void follow(const schedule& what) {
         decisions_ = what.decisions;
         causal_ = what.causal;
+        order_.begin(0);
     }
 
     /// Steps of the schedule that were not taken.
