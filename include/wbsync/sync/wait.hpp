@@ -203,8 +203,8 @@ private:
     /// One section of the queue's spinlock.
     template <class F>
     std::int64_t change(F f, const char* verb, const site& at) {
-        lock_order::locks();
         const std::int64_t before = who_.update(f, memory_order::acq_rel, verb, at);
+        lock_order::locks();
         lock_order::unlocks();
         return before;
     }
