@@ -310,8 +310,10 @@ inline std::vector<counted> unlock_then_lock() {
          {{store(0)}, {lock, load(0), unlock, lock, store(1), unlock}, reader},
          7,
          8},
-        same("handed over, with what was read",
-             {writer, {lock, load(1), store(2), unlock}, {lock, load(2), load(0), unlock}}, 0),
+        // Which section comes first, and between each pair of accesses to 0 and to 1: 2^3, less the
+        // circle.
+        same("handed over, with what was read: 2^3 - 1",
+             {writer, {lock, load(1), store(2), unlock}, {lock, load(2), load(0), unlock}}, 7),
     };
 }
 
