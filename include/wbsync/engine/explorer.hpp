@@ -133,7 +133,7 @@ public:
 
     void execution_end(execution& run, outcome how) override {
         order_.close();
-        if (how == outcome::cut_short || run.has_to_start_over())
+        if (how == outcome::cut_short || run.has_to_start_over() || left_the_path())
             return;
         // Those of the common prefix as well: what can go along with the reversal is new.
         races_.for_each([&](const race& r) {
@@ -262,6 +262,10 @@ private:
         if (branch != wakeup_forest::none)
             inherited_ = path_.forest.dissolve(branch);
     }
+
+    /// Did the execution end among the steps that were given to it, whose races are those of an
+    /// earlier one? Only a model that is not deterministic does that, and expected() says so.
+    [[nodiscard]] bool left_the_path() const { return order_.done() < first_new_; }
 
     /// Is the thread about to do what it did in the execution in which the step was planned?
     bool expected(execution& run, const node& n) const {
