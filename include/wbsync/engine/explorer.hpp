@@ -75,11 +75,12 @@ public:
 
     void execution_begin(execution& run) override {
         if (threads_ != 0 && threads_ != run.thread_count())
-            run.fail("misuse",
-                     fmt::format("the model is not deterministic: it declares {} threads, and {} "
-                                 "in its first execution",
-                                 run.thread_count(), threads_),
-                     {});
+            run.fail_for_all(
+                "misuse",
+                fmt::format("the model is not deterministic: it declares {} threads, and {} "
+                            "in its first execution",
+                            run.thread_count(), threads_),
+                {});
         threads_ = run.thread_count();
         run_ = &run;
         order_.begin(first_new_);
@@ -272,14 +273,15 @@ private:
         const thread_id t = n.step.thread;
         const operation* op = run.pending(t);
         if (op == nullptr || op->object != n.step.object || op->access != n.step.access)
-            run.fail("misuse",
-                     fmt::format("the model is not deterministic: in step {} thread {} {}, after "
-                                 "the same steps it did something else before; a model may depend "
-                                 "only on what it reads through wbsync",
-                                 order_.done() + 1, run.thread_name(t),
-                                 op == nullptr ? std::string{"has ended"}
-                                               : fmt::format("does {}", op->verb)),
-                     op == nullptr ? site{} : op->where);
+            run.fail_for_all(
+                "misuse",
+                fmt::format("the model is not deterministic: in step {} thread {} {}, after "
+                            "the same steps it did something else before; a model may depend "
+                            "only on what it reads through wbsync",
+                            order_.done() + 1, run.thread_name(t),
+                            op == nullptr ? std::string{"has ended"}
+                                          : fmt::format("does {}", op->verb)),
+                op == nullptr ? site{} : op->where);
         return run.can_run(t);
     }
 

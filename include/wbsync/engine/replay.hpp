@@ -44,12 +44,13 @@ public:
             return give_up;
         const thread_id t = decisions_[next].thread;
         if (t < 0 || t >= run.thread_count() || !run.can_run(t))
-            run.fail("misuse",
-                     fmt::format("{}: thread {} cannot take step {}", complaint_,
-                                 t < run.thread_count() && t >= 0 ? run.thread_name(t)
-                                                                  : fmt::format("{}", t + 1),
-                                 next + 1),
-                     {});
+            run.fail_for_all("misuse",
+                             fmt::format("{}: thread {} cannot take step {}", complaint_,
+                                         t < run.thread_count() && t >= 0
+                                             ? run.thread_name(t)
+                                             : fmt::format("{}", t + 1),
+                                         next + 1),
+                             {});
         order_.open(t, *run.pending(t));
         return t;
     }
