@@ -338,7 +338,8 @@ public:
         ++progress_;
         if (phase_ != phase::running) {
             last_outside_ = op.where;
-            if (++local_steps_ > max_local_steps)
+            local_steps_ += local_steps_outside;
+            if (local_steps_ > max_local_steps)
                 cut_short("depth", op.where);
             if (footprint_ != nullptr)
                 mark_step(op);
@@ -629,6 +630,7 @@ public:
 
 private:
     static constexpr std::uint64_t max_local_steps = 10'000'000;
+    static constexpr std::uint64_t local_steps_outside = 100; ///< for an operation that is no step
     /// Stamps of executions are far apart: no other number in memory looks like one.
     static constexpr std::uint64_t stamp_step = 0x9e37'79b9'7f4a'7c15;
     static constexpr timestamp max_epoch = 32'000;

@@ -39,7 +39,7 @@ public:
     /// The next execution is written down.
     void record() {
         marks_.clear();
-        comparing_ = false;
+        comparing_ = is_full_ = false;
     }
 
     /// The next execution is compared with the one that was written down.
@@ -53,10 +53,14 @@ public:
     /// False: it differs from what was done before, expected(), which is nullptr if nothing was.
     bool add(const mark& m, bool opaque) {
         if (!comparing_) {
-            marks_.push_back(m);
+            is_full_ = marks_.size() == most_marks;
+            if (!is_full_)
+                marks_.push_back(m);
             return true;
         }
-        return compared_ != marks_.size() && same(marks_[compared_], m, opaque) && ++compared_ != 0;
+        if (compared_ == marks_.size())
+            return is_full_;
+        return same(marks_[compared_], m, opaque) && ++compared_ != 0;
     }
 
     [[nodiscard]] bool comparing() const noexcept { return comparing_; }
@@ -65,6 +69,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t most_marks = 100'000; ///< what comes later is not compared
     static constexpr std::uint64_t first_page = 4096;
     static constexpr std::uint64_t int_max = 0x7fff'ffff;
 
@@ -86,6 +91,7 @@ private:
 
     std::vector<mark> marks_;
     bool comparing_ = false;
+    bool is_full_ = false; ///< there was more
     std::size_t compared_ = 0;
     std::map<std::int64_t, std::int64_t> there_; ///< which value stands for which
     std::map<std::int64_t, std::int64_t> back_;
