@@ -106,7 +106,7 @@ TEST_CASE("a signal ends a check with what was found so far, and a file to go on
                   json{{"model", "isw/v9"},
                        {"memory", "weak"},
                        {"parameters",
-                        {{"switchers", 8}, {"inodes", 8}, {"superblocks", 1}, {"cleaner", 0}}}});
+                        {{"cleaner", 0}, {"inodes", 8}, {"superblocks", 1}, {"switchers", 8}}}});
         }
 }
 

@@ -70,6 +70,8 @@ public:
         part_ = "";
         model_runs_ = false;
         ++progress_;
+        if (footprint_ != nullptr)
+            footprint_->rewind();
         stamp_ += stamp_step;
         threads_.clear();
         blocks_.clear(false); // whatever could not be destroyed
@@ -120,7 +122,7 @@ public:
         if (footprint_ != nullptr)
             mark_threads();
         phase_ = phase::running;
-        coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
+        coverage_.threads = std::max(coverage_.threads, threads_.without_daemons());
         part_ = "";
         vector_clock::serve(count);
         memory_.start_threads(count);
