@@ -228,12 +228,15 @@ TEST_CASE("limits are those of a run, and a limit to one execution is remembered
     struct spins {
         atomic_t x{"x"}, y{"y"};
         void threads(scenario& s) {
-            s.threads("Q", 2, [this](int i) { atomic_xchg(y, i); });
-            s.thread("P0", [this] { WRITE_ONCE(x, 1); });
+            s.thread("P0", [this] {
+                WRITE_ONCE(x, 1);
+                atomic_xchg(y, 1);
+            });
             s.thread("P1", [this] {
                 while (READ_ONCE(x) == 0) {
                 }
             });
+            s.thread("P2", [this] { atomic_xchg(y, 2); });
         }
     };
     const scratch_file file;
