@@ -149,8 +149,8 @@ private:
         c.process = in_.take().number;
         in_.expect(":");
         c.name = in_.expect_name("a register").text;
-        in_.expect("=");
-        c.value = initial_value();
+        if (in_.accept("="))
+            c.value = initial_value();
         contents_.push_back(c);
         if (!in_.sees("}"))
             in_.expect(";");
@@ -458,12 +458,12 @@ private:
     expression expr(int least = 1) {
         const cursor::level inside(in_);
         expression left = unary();
-        std::deque<cursor::level> operators; // each has all that stands left of it inside
+        std::deque<cursor::level> levels; // each has all that stands left of it inside
         for (;;) {
             const auto [op, level] = find_operator(in_.peek());
             if (level < least || level == 0)
                 break;
-            operators.emplace_back(in_);
+            levels.emplace_back(in_);
             expression e;
             e.what = expression::kind::binary;
             e.at = in_.take().at;
