@@ -310,8 +310,10 @@ inline std::vector<counted> unlock_then_lock() {
          {{store(0)}, {lock, load(0), unlock, lock, store(1), unlock}, reader},
          7,
          8},
-        same("handed over, with what was read",
-             {writer, {lock, load(1), store(2), unlock}, {lock, load(2), load(0), unlock}}, 0),
+        // Which section comes first, and between each pair of accesses to 0 and to 1: 2^3, less the
+        // circle.
+        same("handed over, with what was read: 2^3 - 1",
+             {writer, {lock, load(1), store(2), unlock}, {lock, load(2), load(0), unlock}}, 7),
     };
 }
 
@@ -400,15 +402,14 @@ inline std::vector<counted> wait_var_event() {
         // between: then the look at the queue comes before the waiter is on it, after it is off, or
         // between, and there the waker empties the queue before the waiter leaves it, or after (4).
         same("one waits, one wakes: 1 + 1 + 4", {{wait_for(1)}, {store(0), mb, wake}}, 6),
-        // Between: nobody seen by the first look, so the second has the same 4; or the first look
-        // sees the waiter, empties the queue in time (the second look comes before it leaves, or
-        // after) or too late; or it comes after the waiter has left.
-        same("one waits, one wakes twice: 1 + 1 + 4 + 2 + 1 + 1",
-             {{wait_for(1)}, {store(0), mb, wake, wake}}, 10),
-        {"one waits, two wake: counted only",
-         {{wait_for(1)}, {store(0), mb, wake}, {wake}},
-         33,
-         39},
+        // Who sleeps is woken by the first, gets on the queue again and leaves it, and for the
+        // second look that is the same 4. Between: nobody seen by the first look, so the second has
+        // the same 4; or the first look sees the waiter, empties the queue in time (the second look
+        // comes before it leaves, or after) or too late; or it comes after the waiter has left.
+        same("one waits, one wakes twice: 1 + 4 + 4 + 2 + 1 + 1",
+             {{wait_for(1)}, {store(0), mb, wake, wake}}, 13),
+        same("one waits, two wake: counted only", {{wait_for(1)}, {store(0), mb, wake}, {wake}},
+             39),
     };
 }
 

@@ -358,6 +358,20 @@ TEST_CASE(
         }
 }
 
+TEST_CASE("determinism: additions in the set-up are the same in a second run") {
+    struct adds_early {
+        atomic_t x{"x"};
+        std::int64_t seen = 0;
+        void threads(scenario& s) {
+            atomic_inc(x);
+            s.threads("P", 2, [this](int) { atomic_inc(x); });
+            s.thread("reader", [this] { seen = READ_ONCE(x); });
+        }
+        void finally() { BUG_ON(seen < 1 || seen > 3); }
+    };
+    CHECK(verified(check<adds_early>(undivided())));
+}
+
 TEST_CASE("determinism: a finding in the first execution is still the finding that it is") {
     struct fails_at_once {
         atomic_t x{"x"};

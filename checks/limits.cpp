@@ -9,8 +9,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
@@ -19,18 +17,6 @@ using namespace wbsync;
 using divided_models::many_executions;
 
 namespace {
-
-/// While it lives, the variable is set.
-class environment {
-public:
-    environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
-    ~environment() { ::unsetenv(name_); }
-    environment(const environment&) = delete;
-    environment& operator=(const environment&) = delete;
-
-private:
-    const char* name_;
-};
 
 bool is_incomplete(const result& r, const std::string& limit) {
     INFO(r);
@@ -180,63 +166,6 @@ TEST_CASE("progress is reported now and then, with what has been seen so far") {
     CHECK(verified(r));
     CHECK(calls > 1);
     CHECK(last <= r.executions);
-}
-
-// --- the environment ----------------------------------------------------------------------------
-
-TEST_CASE("the environment sets every limit, and wins over the model's own options") {
-    options with;
-    with.max_executions = 20;
-    {
-        const environment set("WBSYNC_MAX_EXECUTIONS", "10");
-        CHECK(is_incomplete(check<many_executions>(with, 3, 3), "max_executions of 10 reached"));
-        CHECK(
-            is_incomplete(check<many_executions>(options{}, 3, 3), "max_executions of 10 reached"));
-    }
-    CHECK(is_incomplete(check<many_executions>(with, 3, 3), "max_executions of 20 reached"));
-    {
-        const environment set("WBSYNC_MAX_EXECUTIONS", "0"); // no limit
-        CHECK(verified(check<many_executions>(with, 3, 3)));
-    }
-    {
-        const environment set("WBSYNC_MAX_DEPTH", "5");
-        CHECK(is_incomplete(check<many_executions>(options{}, 3, 3), "depth"));
-    }
-    {
-        const environment set("WBSYNC_MAX_SECONDS", "1");
-        CHECK(is_incomplete(check<many_executions>(options{}, 6, 6), "max_seconds of 1 reached"));
-    }
-    {
-        const environment set("WBSYNC_MEMORY", "sc");
-        CHECK(check<many_executions>(options{}, 2, 1).memory == memory_kind::sc);
-    }
-    CHECK(check<many_executions>(options{}, 2, 1).memory == memory_kind::weak);
-}
-
-TEST_CASE("a limit that makes no sense is refused by an exception that says what is valid") {
-    const auto checking = [](const options& with) {
-        return check<many_executions>(with, 2, 1).verified();
-    };
-    for (const int depth : {0, -1, 10'001}) {
-        options with;
-        with.max_depth = depth;
-        CHECK_THROWS_WITH_AS(checking(with), "wbsync: max_depth must be between 1 and 10000",
-                             std::invalid_argument);
-    }
-    for (const char* name : {"WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS", "WBSYNC_MAX_DEPTH"})
-        for (const char* value : {"", "x", "10x", "-1", "1e3"}) {
-            CAPTURE(name);
-            CAPTURE(value);
-            const environment set(name, value);
-            CHECK_THROWS_AS(checking(options{}), std::invalid_argument);
-        }
-    for (const char* value : {"", "SC", "tso"}) {
-        CAPTURE(value);
-        const environment set("WBSYNC_MEMORY", value);
-        CHECK_THROWS_AS(checking(options{}), std::invalid_argument);
-    }
-    const environment too_deep("WBSYNC_MAX_DEPTH", "4294967297"); // more than an int holds
-    CHECK_THROWS_AS(checking(options{}), std::invalid_argument);
 }
 
 // --- what the engine keeps of an execution ------------------------------------------------------

@@ -410,7 +410,18 @@ TEST_CASE("the sum after a relaxed drain: read plainly, the part of a CPU is a d
         smp_mb();
         m.umount(atomic_read_acquire(m.in_flight) == 0);
     };
+    // One lock more is an acquire, which the load comes before.
+    const body relaxed_and_one_lock_more = [](drained& m) {
+        smp_mb();
+        const bool done = atomic_read(m.in_flight) == 0;
+        spin_lock(m.list);
+        spin_unlock(m.list);
+        spin_lock(m.list);
+        spin_unlock(m.list);
+        m.umount(done);
+    };
     primitives::check_fails_weakly<drained>({{&drained::evict, relaxed}}, "data-race");
+    primitives::check_holds<drained>({{&drained::evict, relaxed_and_one_lock_more}});
     primitives::check_holds<drained>({{&drained::evict, acquire}});
 }
 

@@ -49,7 +49,7 @@ void check_umounts(const parameter_values& given) {
                 check_as_expected(m, memory, given);
             ++seen;
         }
-    CHECK(seen == 36);
+    CHECK(seen == 38);
 }
 
 /// Calls `f` with every combination of the model's parameters from their least value to the default
@@ -295,14 +295,10 @@ TEST_CASE("P8: the bdi is kept by a superblock that stays mounted, and by the cl
     CHECK(verified(weak("isw/v9/P8", {{"superblocks", 2}})));
 }
 
-TEST_CASE("isw/v9's relaxed drain: put_super() may save a sum without the worker's eviction") {
-    const std::string worker = "new_wb.switch_work.kworker: ";
-    CHECK(
-        tells(weak("isw/v9/sum"), {worker + "percpu_counter_add(sb[0].s_fs_counter.cpu[0]) 0 -> -1",
-                                   worker + "atomic_dec_and_test(sb[0].s_isw_nr_in_flight) 1 -> 0",
-                                   "umount: atomic_read(sb[0].s_isw_nr_in_flight) 0",
-                                   "umount: percpu_counter_sum(sb[0].s_fs_counter.cpu[0]) 0 (stale",
-                                   "umount: fs-sum"}));
+// The unlock of s_inode_list_lock and the lock of the counter order the drain's load before the
+// sum's loads. checks/litmus_locks.cpp has the shape, also without one of the two.
+TEST_CASE("isw/v9's relaxed drain: put_super() saves a sum with the worker's eviction") {
+    CHECK(verified(weak("isw/v9/sum")));
     CHECK(verified(sc("isw/v9/sum")));
     CHECK(verified(weak("isw/v9+acquire/sum")));
 }

@@ -142,7 +142,7 @@ TEST_CASE("await_work: in a thread that is no daemon it is misuse") {
     CHECK(found(check<in_finally>(), "await_work() where no thread runs"));
 }
 
-TEST_CASE("await_work: a daemon that is told to quit returns; it may look at what it knows") {
+TEST_CASE("await_work: a daemon that is told to quit returns, and may look at what it knows") {
     struct sums_up : served {
         int total = -1;
         atomic_t local_total{"local_total"};

@@ -267,7 +267,7 @@ TEST_CASE("works that threads make run on spare kworkers, at once, or on an orde
     CHECK(found(check<made_by_threads>({}, spare::none), "spare_kworkers(s, n)"));
     CHECK(found(check<made_by_threads>({}, spare::all), "data-race"));
     CHECK(verified(check<made_by_threads>({}, spare::ordered)));
-    CHECK(found(check<on_the_stack>({}, false), "use-after-free"));
+    CHECK(found(check<on_the_stack>({}, false), "use-after-scope"));
     CHECK(verified(check<on_the_stack>({}, true)));
 }
 

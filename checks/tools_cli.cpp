@@ -5,12 +5,14 @@
 #include <wbsync/wbsync.hpp>
 
 #include "checks/scratch.hpp"
+#include "checks/tool_program.hpp"
 #include "models/all.hpp"
 #include "tools/runner.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -25,8 +27,6 @@
 #include <utility>
 #include <vector>
 
-#include <sched.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace wbsync;
@@ -320,7 +320,7 @@ TEST_CASE("a check that takes its process with it is a finding, or incomplete, a
     CHECK(ended["verdict"] == "finding");
     CHECK(ended["property"] == "crash");
     CHECK(ended["as_expected"] == false);
-    CHECK(ended["counterexample"].is_null());
+    CHECK_FALSE(ended["counterexample"].is_null());
 
     const tools::check_outcome trapped = run_scratch([] { ::raise(SIGTRAP); });
     CHECK(trapped.entry["property"] == "crash");
@@ -360,41 +360,19 @@ TEST_CASE("a check that cannot be run is incomplete") {
 // --- the program
 // ----------------------------------------------------------------------------------
 
+using tool_program::ran;
+using tool_program::refuses;
+using tool_program::running_program;
+using tool_program::variables;
+using tool_program::wbsync_program;
+
 namespace {
-
-struct ran {
-    int status = -1;
-    std::string out, err;
-};
-
-/// Runs the program by a shell. `output`: where its standard output goes instead.
-ran wbsync_program(const std::string& arguments, const std::string& output = {}) {
-    const scratch_folder folder;
-    const std::string out = folder.file("out"), err = folder.file("err");
-    const std::string command = fmt::format(
-        "env -u WBSYNC_MEMORY -u WBSYNC_MAX_EXECUTIONS -u WBSYNC_MAX_SECONDS -u WBSYNC_MAX_DEPTH "
-        "'{}' {} >{} 2>{}",
-        WBSYNC_TOOL, arguments, output.empty() ? out : output, err);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(out), slurp(err)};
-}
 
 std::set<std::string> keys_of(const json& object) {
     std::set<std::string> keys;
     for (const auto& [key, value] : object.items())
         keys.insert(key);
     return keys;
-}
-
-/// Each of them is bad usage, with a message that holds all the parts.
-void refuses(const std::string& arguments, std::initializer_list<const char*> parts) {
-    const ran r = wbsync_program(arguments);
-    CAPTURE(arguments);
-    CAPTURE(r.err);
-    CHECK(r.status == 2);
-    CHECK(r.out.empty());
-    for (const char* part : parts)
-        CHECK(contains(r.err, part));
 }
 
 } // namespace
@@ -410,7 +388,6 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("check isw/v6 -p inodes=99999999999", {"inodes must be between 1 and "});
     refuses("check isw/v6 -p switchers=two", {"'two' is not a whole number", "switchers (0 to "});
     refuses("check isw/v6 -p switchers=1x", {"'1x' is not a whole number"});
-    refuses("check isw/v6 -p switchers=", {"'' is not a whole number"});
     refuses("check isw/v6 -p switchers", {"key=value"});
     refuses("check isw/v6 -p switchers=1 -p switchers=2", {"twice"});
     refuses("check isw/v6 -p", {"-p"});
@@ -427,8 +404,98 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("check isw/v6 --memory sc --resume /", {"cannot write '/'"});
 }
 
+TEST_CASE("the program refuses an option without a value") {
+    for (const char* option : {"--max-executions", "--max-seconds", "--max-depth", "--max-memory",
+                               "--jobs", "--memory", "--scheduler", "--resume", "-p"})
+        refuses(fmt::format("check isw/v9 {} ''", option), {option, "the value is empty"});
+    // An empty one is not the next word.
+    for (const char* option : {"--max-executions=", "--memory=", "--resume=", "--scheduler="})
+        refuses(fmt::format("check {} isw/v9", option), {option, "the value is empty"});
+    refuses("check isw/v9 -p switchers=", {"-p switchers=", "the value is empty", "switchers (0"});
+    refuses("check isw/v9 -p =1", {"no parameter ''"});
+    refuses("check ''", {"the value is empty"});
+    refuses("sweep isw/v9 --beyond ''", {"--beyond", "the value is empty"});
+    refuses("deep --record ''", {"--record", "the value is empty"});
+    refuses("matrix --recorded ''", {"--recorded", "the value is empty"});
+    refuses("replay isw/v9 --schedule ''", {"--schedule", "the value is empty"});
+    refuses("litmus --max-seconds '' f", {"--max-seconds", "the value is empty"});
+    refuses("litmus --seed '' f", {"--seed", "the value is empty"});
+    for (const char* name : variables) {
+        const std::string empty = fmt::format("{}=", name);
+        refuses("check isw/v9", {name, "is empty: give it a value, or unset it"}, empty);
+        refuses("litmus f", {name, "is empty"}, empty);
+    }
+}
+
+TEST_CASE("the program refuses numbers with more than digits, and those that are none") {
+    for (const char* number : {"-1", "+1", "' 1'", "'1 '", "0x10", "1e3", "1.5", "1,000",
+                               "99999999999999999999999999"}) {
+        refuses(fmt::format("check isw/v9 --max-executions {}", number), {"--max-executions"});
+        refuses(fmt::format("deep isw/v9 -j {}", number), {"--jobs"});
+        refuses(fmt::format("litmus f --max-executions {}", number), {"--max-executions"});
+        refuses(fmt::format("litmus f --seed {}", number), {"--seed"});
+        refuses("check isw/v9", {"WBSYNC_MAX_DEPTH"}, fmt::format("WBSYNC_MAX_DEPTH={}", number));
+    }
+    for (const char* number :
+         {"-1", "-0.5", "+1", "' 1'", "nan", "inf", "infinity", "0x10", "1e99", "0.5s"}) {
+        for (const char* command :
+             {"check isw/v9", "matrix isw/v9", "deep isw/v9", "sweep isw/v9", "litmus f"})
+            refuses(fmt::format("{} --max-seconds {}", command, number), {"--max-seconds"});
+        refuses("check isw/v9", {"WBSYNC_MAX_SECONDS"},
+                fmt::format("WBSYNC_MAX_SECONDS={}", number));
+    }
+}
+
+TEST_CASE("a part of a second is a limit, as an option and in the environment") {
+    const std::string large = "isw/v9 -p switchers=8 -p inodes=8 --memory sc";
+    const char* const reached = "max_seconds of 0.25 reached";
+    const ran option = wbsync_program(fmt::format("check {} --max-seconds 0.25", large));
+    CHECK(option.status == 3);
+    CHECK(contains(option.out, reached));
+    const ran variable = wbsync_program("check " + large, {}, "WBSYNC_MAX_SECONDS=0.25");
+    CHECK(variable.status == 3);
+    CHECK(contains(variable.out, reached));
+    for (const char* command : {"deep dontcache/kick_switch+bit --memory sc",
+                                "sweep isw/v9 -p switchers=8 -p inodes=8 -p superblocks=1 "
+                                "-p cleaner=0 --memory sc"}) {
+        CAPTURE(command);
+        CHECK(contains(wbsync_program(fmt::format("{} --max-seconds 0.25", command)).out, reached));
+        CHECK(contains(wbsync_program(command, {}, "WBSYNC_MAX_SECONDS=0.25").out, reached));
+    }
+    CHECK(wbsync_program("matrix isw/v9 --memory sc --max-seconds 60.5").status == 0);
+}
+
+TEST_CASE("an option wins over the environment, and the environment over the default") {
+    const auto checked = [](const std::string& options, const std::string& environment) {
+        const ran r = wbsync_program("check isw/v9 --json" + options, {}, environment);
+        CAPTURE(r.err);
+        return json::parse(r.out)["results"];
+    };
+    const char* const two = "WBSYNC_MAX_EXECUTIONS=2";
+    CHECK(checked(" --memory sc", two)[0]["executions"] == 2);
+    CHECK(checked(" --memory sc --max-executions 3", two)[0]["executions"] == 3);
+    CHECK(checked(" --memory sc --max-executions 0", two)[0]["verdict"] == "verified");
+    CHECK(checked("", "WBSYNC_MEMORY=weak").size() == 1);
+    CHECK(checked("", "WBSYNC_MEMORY=weak")[0]["memory"] == "weak");
+    CHECK(checked(" --memory sc", "WBSYNC_MEMORY=weak").size() == 1);
+    CHECK(checked(" --memory sc", "WBSYNC_MEMORY=weak")[0]["memory"] == "sc");
+    CHECK(checked(" --max-depth 10000", "WBSYNC_MAX_DEPTH=3")[0]["verdict"] == "verified");
+    CHECK(checked("", "WBSYNC_MAX_DEPTH=3")[0]["verdict"] == "incomplete");
+    // A schedule on the command line, too.
+    const json found =
+        json::parse(wbsync_program("check isw/v6 --memory sc --json").out)["results"][0];
+    const std::string schedule = found["schedule"].get<std::string>();
+    const ran replayed = wbsync_program(
+        fmt::format("replay isw/v6 --schedule '{}' --json", schedule), {}, "WBSYNC_REPLAY=s:c1");
+    CHECK(json::parse(replayed.out)["results"][0]["schedule"] == schedule);
+    const ran kept =
+        wbsync_program("check isw/v6 --json", {}, fmt::format("WBSYNC_REPLAY='{}'", schedule));
+    REQUIRE(json::parse(kept.out)["results"].size() == 1); // under the schedule's memory model
+    CHECK(json::parse(kept.out)["results"][0]["schedule"] == schedule);
+}
+
 TEST_CASE("the program explains itself") {
-    for (const char* arguments : {"--help", "check --help", "list --help"}) {
+    for (const char* arguments : {"--help", "check --help", "list --help", "sweep --help"}) {
         const ran r = wbsync_program(arguments);
         CHECK(r.status == 0);
         CHECK(contains(r.out, "Usage: wbsync"));
@@ -490,7 +557,8 @@ TEST_CASE("the program gives its results as JSON") {
     CHECK(r.status == 0);
     CHECK(r.err.empty());
     const json document = json::parse(r.out);
-    CHECK(keys_of(document) == std::set<std::string>{"results"});
+    CHECK(keys_of(document) == std::set<std::string>{"results", "not_started"});
+    CHECK(document["not_started"] == json::array());
     const json& results = document["results"];
     REQUIRE(results.size() == 2);
     for (const json& e : results) {
@@ -528,7 +596,8 @@ TEST_CASE("the program prints the matrix as text, Markdown and JSON") {
     const ran r = wbsync_program("matrix isw/v6 isw/v9 --json");
     CHECK(r.status == 0);
     const json document = json::parse(r.out);
-    CHECK(keys_of(document) == std::set<std::string>{"tables"});
+    CHECK(keys_of(document) == std::set<std::string>{"tables", "not_started"});
+    CHECK(document["not_started"] == json::array());
     REQUIRE(document["tables"].size() == 1);
     const json& table = document["tables"][0];
     CHECK(keys_of(table) == std::set<std::string>{"folder", "columns", "rows"});
@@ -541,7 +610,7 @@ TEST_CASE("the program prints the matrix as text, Markdown and JSON") {
             CHECK(keys_of(cell) == std::set<std::string>{"model", "question", "memory",
                                                          "parameters", "verdict", "property",
                                                          "expected", "as_expected", "executions",
-                                                         "message"});
+                                                         "message", "resume"});
     }
     CHECK(table["rows"][0]["cells"][0]["verdict"] == "finding");
     CHECK(table["rows"][1]["cells"][0]["property"].is_null());
@@ -634,102 +703,6 @@ TEST_CASE("the program refuses a file that is no search of this check") {
     refuses("check " + stopped, {"is no search to resume"});
 }
 
-namespace {
-
-/// The program in the background, in a folder of its own.
-class running_program {
-public:
-    explicit running_program(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(), WBSYNC_TOOL);
-        std::fflush(nullptr);
-        child_ = ::fork();
-        if (child_ != 0)
-            return;
-        ::setpgid(0, 0);
-        if (::chdir(folder_.path().c_str()) != 0 || std::freopen("out", "w", stdout) == nullptr)
-            ::_exit(EXIT_FAILURE);
-        for (const char* name : {"WBSYNC_MEMORY", "WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS",
-                                 "WBSYNC_MAX_DEPTH", "WBSYNC_JOBS"})
-            ::unsetenv(name);
-        std::vector<char*> words;
-        for (std::string& word : arguments)
-            words.push_back(word.data());
-        words.push_back(nullptr);
-        ::execv(words[0], words.data());
-        ::_exit(EXIT_FAILURE);
-    }
-    ~running_program() {
-        ::kill(-child_, SIGKILL); // if a REQUIRE failed
-    }
-    running_program(const running_program&) = delete;
-    running_program& operator=(const running_program&) = delete;
-
-    /// Until it has started a check: then it listens.
-    void wait_for_check() const {
-        const std::string children = fmt::format("/proc/{0}/task/{0}/children", child_);
-        while (slurp(children).empty())
-            ::sched_yield();
-    }
-
-    void interrupt(bool all_processes) const { ::kill(all_processes ? -child_ : child_, SIGINT); }
-
-    /// Its exit status, or minus the signal that ended it.
-    [[nodiscard]] int ended() const {
-        int status = 0;
-        ::waitpid(child_, &status, 0);
-        return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-    }
-
-    [[nodiscard]] const std::string& folder() const { return folder_.path(); }
-    [[nodiscard]] std::string output() const { return slurp(folder_.file("out")); }
-
-private:
-    scratch_folder folder_;
-    pid_t child_ = -1;
-};
-
-/// Would take for ever.
-std::vector<std::string> long_check(std::initializer_list<std::string> more) {
-    std::vector<std::string> arguments{"check", "isw/v9", "-p", "switchers=8", "-p", "inodes=8"};
-    arguments.insert(arguments.end(), more);
-    return arguments;
-}
-
-} // namespace
-
-TEST_CASE("an interrupt ends the program with what was found so far, and a file to go on from") {
-    // A terminal sends it to all processes, kill(1) to one.
-    for (const bool all_processes : {false, true}) {
-        CAPTURE(all_processes);
-        const running_program p(long_check({"--json", "-j", "2"}));
-        p.wait_for_check();
-        p.interrupt(all_processes);
-        CHECK(p.ended() == 3);
-        const json results = json::parse(p.output())["results"];
-        REQUIRE(results.size() == 1); // weak was not started
-        CHECK(results[0]["verdict"] == "incomplete");
-        CHECK(results[0]["message"] == "interrupted");
-        CHECK(results[0]["executions"].get<int>() > 0);
-        CHECK(results[0]["explored"].get<double>() < 1);
-        CHECK(results[0]["resume"] == "wbsync-resume.json");
-        const json file = json::parse(slurp(p.folder() + "/wbsync-resume.json"));
-        CHECK(file["search"]["executions"] == results[0]["executions"]);
-    }
-}
-
-TEST_CASE("an interrupted check prints the command that goes on, and what was not started") {
-    const running_program p(long_check({"--no-symmetry"}));
-    p.wait_for_check();
-    p.interrupt(false);
-    CHECK(p.ended() == 3);
-    const std::string out = p.output();
-    CAPTURE(out);
-    CHECK(contains(out, "incomplete: interrupted; explored about "));
-    CHECK(contains(out, "resume: wbsync check isw/v9 -p switchers=8 -p inodes=8 --memory sc "
-                        "--no-symmetry --resume wbsync-resume.json\n"));
-    CHECK(contains(out, "1 check: 0 as expected, 1 incomplete; 1 not started\n"));
-}
-
 TEST_CASE("the program fails when nobody gets its output") {
     for (const char* arguments : {"list", "list --json", "--help", "check isw/v9 --memory sc",
                                   "check isw/v9 --memory sc --json"})
@@ -739,6 +712,18 @@ TEST_CASE("the program fails when nobody gets its output") {
             CHECK(r.status == 4);
             CHECK(contains(r.err, "wbsync: cannot write the output"));
         }
+}
+
+TEST_CASE("the program fails when the reader of its output is gone") {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"list"}, {"check", "isw/v9", "--memory", "sc"}}) {
+        std::array<int, 2> pipe{};
+        REQUIRE(::pipe(pipe.data()) == 0);
+        ::close(pipe[0]);
+        const running_program p(arguments, pipe[1]);
+        ::close(pipe[1]);
+        CHECK(p.ended() == 4); // no signal
+    }
 }
 
 #endif

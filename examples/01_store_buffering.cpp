@@ -13,40 +13,40 @@ using namespace wbsync;
 
 struct store_buffering {
     atomic_t x{"x"}, y{"y"};
-    std::int64_t r0 = 0, r1 = 0;
+    plain<std::int64_t> r0{"r0"}, r1{"r1"};
 
     void threads(scenario& s) {
         s.thread("P0", [this] {
             WRITE_ONCE(x, 1);
             smp_mb(); // (1) pairs with (2)
-            r0 = READ_ONCE(y);
+            r0.write(READ_ONCE(y));
         });
         s.thread("P1", [this] {
             WRITE_ONCE(y, 1);
             smp_mb(); // (2) pairs with (1)
-            r1 = READ_ONCE(x);
+            r1.write(READ_ONCE(x));
         });
     }
-    void finally() { BUG_ON(r0 == 0 && r1 == 0); }
+    void finally() { BUG_ON(r0.read() == 0 && r1.read() == 0); }
 };
 
 // One promise broken: (2) is missing.
 struct store_buffering_without_mb {
     atomic_t x{"x"}, y{"y"};
-    std::int64_t r0 = 0, r1 = 0;
+    plain<std::int64_t> r0{"r0"}, r1{"r1"};
 
     void threads(scenario& s) {
         s.thread("P0", [this] {
             WRITE_ONCE(x, 1);
             smp_mb();
-            r0 = READ_ONCE(y);
+            r0.write(READ_ONCE(y));
         });
         s.thread("P1", [this] {
             WRITE_ONCE(y, 1);
-            r1 = READ_ONCE(x);
+            r1.write(READ_ONCE(x));
         });
     }
-    void finally() { BUG_ON(r0 == 0 && r1 == 0); }
+    void finally() { BUG_ON(r0.read() == 0 && r1.read() == 0); }
 };
 
 TEST_CASE("two full barriers forbid store buffering") {

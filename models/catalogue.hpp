@@ -100,6 +100,28 @@ inline parameter_values larger_size(const model& m) {
     return values;
 }
 
+/// Every combination of the values that its parameters may have, each from its least one to
+/// `beyond` above its default, the last parameter counting fastest; those in `fixed` have that
+/// value only. Without parameters: one, of nothing.
+inline std::vector<parameter_values> small_sizes(const model& m, int beyond = 1,
+                                                 const parameter_values& fixed = {}) {
+    std::vector<parameter_values> sizes{{}};
+    for (const parameter& p : m.parameters) {
+        const auto given = fixed.find(p.name);
+        const bool is_fixed = given != fixed.end();
+        const int first = is_fixed ? given->second : p.least;
+        const int last = is_fixed ? given->second : std::min(p.most, p.value + beyond);
+        std::vector<parameter_values> longer;
+        for (const parameter_values& size : sizes)
+            for (int value = first; value <= last; ++value) {
+                longer.push_back(size);
+                longer.back()[p.name] = value;
+            }
+        sizes = std::move(longer);
+    }
+    return sizes;
+}
+
 /// The catalogue's entry for a form that comes out as `v` says, whatever the parameters are.
 inline model entry(const variant& v, std::vector<parameter> parameters,
                    std::function<result(const options&, const parameter_values&)> check) {

@@ -13,4 +13,8 @@ namespace wbsync::tools {
 /// anything is run.
 int check_models(const std::vector<models::model>& all, const request& asked);
 
+/// Runs `wbsync sweep`, check_models() for each model at each of its small sizes
+/// (models::small_sizes). A counterexample is shown if it was not expected.
+int sweep_models(const std::vector<models::model>& all, const request& asked);
+
 } // namespace wbsync::tools

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <limits>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -27,13 +26,15 @@ constexpr const char* exit_codes = R"(Exit status:
   3  a check is incomplete, all others are as expected
   4  the program itself failed, for example to write its output
 
-A bound in the environment (WBSYNC_MEMORY, WBSYNC_MAX_EXECUTIONS, WBSYNC_MAX_SECONDS,
-WBSYNC_MAX_DEPTH, WBSYNC_MAX_MEMORY, WBSYNC_JOBS) wins over the option of that name.)";
+SIGINT, SIGTERM and SIGHUP end what runs: the results so far are printed, and what was not started;
+the status is 3 unless a result is not as expected. A second signal ends the program at once.
+
+A bound that no option gives is that of the environment, if it is set there: WBSYNC_MEMORY,
+WBSYNC_MAX_EXECUTIONS, WBSYNC_MAX_SECONDS, WBSYNC_MAX_DEPTH, WBSYNC_MAX_MEMORY, WBSYNC_JOBS.)";
 
 /// Options as they were written.
 struct words {
-    std::string memory, scheduler = "dpor", max_executions, max_seconds, max_depth, max_memory,
-                        jobs;
+    std::string memory, scheduler = "dpor";
 };
 
 /// Without the description that would show the choices in the help a second time.
@@ -58,24 +59,31 @@ void add_memory(CLI::App& to, words& said) {
         ->type_name("sc|weak");
 }
 
-void add_limits(CLI::App& to, words& said) {
-    to.add_option("--max-executions", said.max_executions, "0: no limit")->type_name("N");
-    to.add_option("--max-seconds", said.max_seconds, "For each check; 0: no limit")->type_name("S");
-    to.add_option("--max-depth", said.max_depth, "Steps in one execution")->type_name("N");
-    to.add_option("--max-memory", said.max_memory, "Of each process; 0: no limit")
+void add_limits(CLI::App& to, options& with) {
+    const std::uint64_t least = 0;
+    add_number(to, "--max-executions", with.max_executions, least, options::unlimited,
+               "0: no limit");
+    add_number(to, "--max-seconds", with.max_seconds, 0.0, options::most_seconds,
+               "For each check, such as 0.5; 0: no limit")
+        ->type_name("S");
+    add_number(to, "--max-depth", with.max_depth, 1, options::most_depth, "Steps in one execution");
+    add_number(to, "--max-memory", with.max_memory, least, options::most_memory,
+               "Of each process; 0: no limit")
         ->type_name("MiB");
-    to.add_option("-j,--jobs", said.jobs, "Processes that explore; one for each core if not given")
-        ->type_name("N");
+    add_number(to, "-j,--jobs", with.jobs, 1, options::most_jobs,
+               "Processes that explore; one for each core if not given");
+}
+
+void add_parameters(CLI::App& to, request& asked, const char* what) {
+    to.add_option("-p", asked.parameters, what)->allow_extra_args(false)->type_name("KEY=VALUE");
 }
 
 CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
     add_models(*check, asked);
     add_memory(*check, said);
-    check->add_option("-p", asked.parameters, "Sets a parameter of every model that is checked")
-        ->allow_extra_args(false)
-        ->type_name("KEY=VALUE");
-    add_limits(*check, said);
+    add_parameters(*check, asked, "Sets a parameter of every model that is checked");
+    add_limits(*check, asked.with);
     check
         ->add_option(
             "--resume", asked.with.resume,
@@ -98,11 +106,27 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     return check;
 }
 
+CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
+    CLI::App* sweep = app.add_subcommand(
+        "sweep", "Checks models with every combination of their parameters, each from its least "
+                 "value to one above its default");
+    add_models(*sweep, asked);
+    add_memory(*sweep, said);
+    add_parameters(*sweep, asked, "Leaves a parameter of every model at this value");
+    add_number(*sweep, "--beyond", asked.beyond, 0, 1000,
+               "How far above its default a parameter goes");
+    add_limits(*sweep, asked.with);
+    sweep->add_flag("--json", asked.json, "One JSON document, when all is done");
+    sweep->add_flag("--trace", asked.trace, "Counterexamples with everything, as for check");
+    sweep->footer(exit_codes);
+    return sweep;
+}
+
 /// What matrix and deep have in common.
 void add_tables(CLI::App& to, request& asked, words& said) {
     add_models(to, asked);
     add_memory(to, said);
-    add_limits(to, said);
+    add_limits(to, asked.with);
     CLI::Option* const json = to.add_flag("--json", asked.json, "One JSON document");
     to.add_flag("--markdown", asked.markdown, "Tables in Markdown")->excludes(json);
     to.footer(exit_codes);
@@ -136,28 +160,14 @@ CLI::App* add_replay(CLI::App& app, request& asked) {
     replay->add_option("--schedule", asked.with.replay, "The line that the finding came with")
         ->type_name("SCHEDULE")
         ->required();
-    replay->add_option("-p", asked.parameters, "Sets a parameter of the model")
-        ->allow_extra_args(false)
-        ->type_name("KEY=VALUE");
+    add_parameters(*replay, asked, "Sets a parameter of the model");
     replay->add_flag("--json", asked.json, "One JSON document");
     replay->add_flag("--trace", asked.trace, "With everything, as for check");
     return replay;
 }
 
-void read_bounds(request& asked, const words& said) {
+void read_search(request& asked, const words& said) {
     options& with = asked.with;
-    if (!said.max_executions.empty())
-        with.max_executions = parse_number<std::uint64_t>(
-            "--max-executions", said.max_executions, 0, std::numeric_limits<std::uint64_t>::max());
-    if (!said.max_seconds.empty())
-        with.max_seconds = parse_number<double>("--max-seconds", said.max_seconds, 0, 1e9);
-    if (!said.max_depth.empty())
-        with.max_depth = parse_number<int>("--max-depth", said.max_depth, 1, options{}.max_depth);
-    if (!said.max_memory.empty())
-        with.max_memory =
-            parse_number<std::uint64_t>("--max-memory", said.max_memory, 0, 1'000'000'000);
-    if (!said.jobs.empty())
-        with.jobs = parse_number<int>("--jobs", said.jobs, 1, 4096);
     with.symmetry = !asked.no_symmetry;
     if (said.scheduler != "reference")
         return;
@@ -166,15 +176,31 @@ void read_bounds(request& asked, const words& said) {
         throw bad_usage("--resume needs the scheduler dpor: the reference cannot go on");
 }
 
-/// The environment wins, so with WBSYNC_MEMORY there is nothing to run twice.
-void read_memory(request& asked, const words& said) {
-    const char* const wanted = std::getenv("WBSYNC_MEMORY");
-    if (wanted != nullptr)
-        asked.memories = {options::parse_memory(wanted)};
-    else if (!said.memory.empty())
-        asked.memories = {options::parse_memory(said.memory)};
-    else
-        asked.memories = {memory_kind::sc, memory_kind::weak};
+/// Both, one after the other, unless the user or the environment wants one.
+std::vector<memory_kind> memories_of(const words& said) {
+    if (!said.memory.empty())
+        return {options::parse_memory(said.memory)};
+    if (std::getenv("WBSYNC_MEMORY") != nullptr)
+        return {options{}.with_environment().memory};
+    return {memory_kind::sc, memory_kind::weak};
+}
+
+/// An option that is there has a value. CLI11 would take the next argument for that of "--memory=",
+/// and an empty one for none.
+void expect_values(CLI::App& app, int argc, const char* const* argv) {
+    for (int i = 1; i < argc && std::string_view{argv[i]} != "--"; ++i)
+        if (const std::string_view word = argv[i];
+            word.starts_with("--") && word.find('=') == word.size() - 1)
+            throw bad_usage(fmt::format("{}: the value is empty", word));
+    CLI::Validator not_empty(
+        [](const std::string& value) {
+            return std::string{value.empty() ? "the value is empty" : ""};
+        },
+        "");
+    for (CLI::App* command : app.get_subcommands({}))
+        for (CLI::Option* option : command->get_options())
+            if (option->get_items_expected_max() != 0)
+                option->transform(not_empty); // before the others
 }
 
 /// CLI11 would only say that a subcommand is missing.
@@ -206,11 +232,13 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     words said;
     const CLI::App* const list = add_list(app, asked);
     add_check(app, asked, said);
+    const CLI::App* const sweep = add_sweep(app, asked, said);
     const CLI::App* const matrix = add_matrix(app, asked, said);
     const CLI::App* const deep = add_deep(app, asked, said);
     const CLI::App* const replay = add_replay(app, asked);
     CLI::App* const litmus = litmus::add_command(app, asked.litmus);
     expect_known(app, argc > 1 ? argv[1] : "");
+    expect_values(app, argc, argv);
     const std::string_view all = exit_codes;
     litmus->footer(std::string{all.substr(0, all.find("\n\n"))});
     try {
@@ -229,21 +257,19 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
         asked.what = request::command::list;
         return asked;
     }
-    if (litmus->parsed()) {
-        asked.what = request::command::litmus;
-        return asked;
-    }
-    asked.what = replay->parsed()   ? request::command::replay
+    asked.what = litmus->parsed()   ? request::command::litmus
+                 : replay->parsed() ? request::command::replay
+                 : sweep->parsed()  ? request::command::sweep
                  : matrix->parsed() ? request::command::matrix
                  : deep->parsed()   ? request::command::deep
                                     : request::command::check;
-    read_bounds(asked, said);
+    read_search(asked, said);
     try {
-        (void)asked.with.with_environment();
-        if (replay->parsed())
-            asked.memories = {engine::parse_schedule(asked.with.replay).memory};
+        const options with = asked.with.with_environment();
+        if (!with.replay.empty()) // whoever gave it
+            asked.memories = {engine::parse_schedule(with.replay).memory};
         else
-            read_memory(asked, said);
+            asked.memories = memories_of(said);
     } catch (const std::invalid_argument& e) { // starts with "wbsync: " already
         const std::string_view message{e.what()};
         throw bad_usage(std::string{message.substr(message.find(": ") + 2)});

@@ -12,7 +12,16 @@ namespace wbsync::tools {
 
 /// What the command line asks for.
 struct request {
-    enum class command { list, check, replay, matrix, deep, litmus, print } what = command::print;
+    enum class command {
+        list,
+        check,
+        replay,
+        sweep,
+        matrix,
+        deep,
+        litmus,
+        print
+    } what = command::print;
     std::string text; ///< for print: help, or the version
     bool json = false;
     bool markdown = false;
@@ -20,6 +29,7 @@ struct request {
     std::string record;   ///< for deep: the file that keeps what was done
     bool trace = false;
     bool no_symmetry = false;
+    int beyond = 1; ///< for sweep: how far above its default a parameter goes
     std::vector<std::string> globs;
     std::vector<std::string> parameters; ///< "key=value"
     std::vector<memory_kind> memories;

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "deep_command.hpp"
 
+#include "check_report.hpp"
 #include "errors.hpp"
 #include "output.hpp"
 #include "runner.hpp"
 #include "selection.hpp"
-#include "tally.hpp"
+#include "series.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -44,13 +48,15 @@ std::vector<check_request> plan(const std::vector<models::model>& all, const req
 class record {
 public:
     explicit record(std::string path) : path_(std::move(path)) {
-        if (path_.empty() || !std::filesystem::exists(path_))
+        if (path_.empty())
             return;
-        std::ifstream file(path_);
-        const report::json known = report::json::parse(file, nullptr, false);
-        if (!known.is_object() || !known.contains("results") || !known["results"].is_array())
-            throw bad_usage(fmt::format("{} is no record of this command", path_));
-        results_ = known["results"];
+        if (std::filesystem::exists(path_))
+            read();
+        try {
+            save(); // before all the work
+        } catch (const std::system_error& e) {
+            throw bad_usage(e.what());
+        }
     }
 
     /// nullptr: nothing is known about it.
@@ -65,17 +71,40 @@ public:
 
     void add(const report::json& entry) {
         results_.push_back(entry);
-        if (path_.empty())
-            return;
-        const std::string next = path_ + ".new";
-        std::ofstream file(next);
-        if (!(file << report::dump({{"results", results_}}, 1) << std::flush))
-            throw std::system_error(errno, std::generic_category(), "cannot write " + next);
-        file.close();
-        std::filesystem::rename(next, path_);
+        if (!path_.empty())
+            save();
     }
 
 private:
+    void read() {
+        std::ifstream file(path_);
+        const report::json known = report::json::parse(file, nullptr, false);
+        if (!known.is_object() || !known.contains("results") || !known["results"].is_array() ||
+            !std::all_of(known["results"].begin(), known["results"].end(), is_result))
+            throw bad_usage(fmt::format("{} is no record of this command", path_));
+        results_ = known["results"];
+    }
+
+    static bool is_result(const report::json& e) {
+        return e.is_object() && std::all_of(std::begin(keys), std::end(keys),
+                                            [&](const char* key) { return e.contains(key); });
+    }
+
+    /// All of it or nothing: the older file is replaced at the end.
+    void save() const {
+        const std::string next = path_ + ".new";
+        std::ofstream file(next);
+        file << report::dump({{"results", results_}}, 1);
+        file.close();
+        if (!file)
+            throw std::system_error(errno, std::generic_category(), "cannot write " + next);
+        std::filesystem::rename(next, path_);
+    }
+
+    static constexpr const char* keys[] = {"model",   "commit",     "memory",  "parameters",
+                                           "verdict", "property",   "message", "as_expected",
+                                           "seconds", "executions", "resume",  "explored"};
+
     std::string path_;
     report::json results_ = report::json::array();
 };
@@ -106,13 +135,33 @@ std::string line_text(const models::model& m, const report::json& e, const char*
                        e["seconds"].get<double>(), verdict_text(e));
 }
 
-std::string markdown_of(const std::vector<check_request>& checks, const report::json& results,
-                        const tally& seen) {
+/// A check, and what it came to.
+struct finished {
+    const check_request& check;
+    report::json entry;
+};
+
+std::string markdown_of(const std::vector<finished>& results, const series& all) {
     std::string text = "| model | size | memory | executions | seconds | verdict |\n"
                        "|---|---|---|---:|---:|---|\n";
-    for (std::size_t i = 0; i != results.size(); ++i)
-        text += line_text(checks[i].of, results[i], "| `{}` | {} | {} | {} | {:.2f} | {} |\n");
-    return text + "\n" + seen.str() + ".\n";
+    for (const finished& f : results)
+        text += line_text(f.check.of, f.entry, "| `{}` | {} | {} | {} | {:.2f} | {} |\n");
+    return text + "\n" + all.not_started_text("* ") + all.seen.str() + ".\n";
+}
+
+std::string json_of(const std::vector<finished>& results, const series& all) {
+    report::json entries = report::json::array();
+    for (const finished& f : results)
+        entries.push_back(f.entry);
+    return report::dump({{"results", entries}, {"not_started", all.not_started()}}, 2) + "\n";
+}
+
+std::string text_of(const finished& f) {
+    std::string text =
+        line_text(f.check.of, f.entry, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n");
+    if (!f.entry["resume"].is_null())
+        text += fmt::format("    resume: {}\n", resume_command(f.check, f.entry));
+    return text;
 }
 
 } // namespace
@@ -120,34 +169,33 @@ std::string markdown_of(const std::vector<check_request>& checks, const report::
 int check_deeper(const std::vector<models::model>& all, const request& asked) {
     const std::vector<check_request> checks = plan(all, asked);
     record known(asked.record);
-    report::json results = report::json::array();
-    tally seen;
-    const bool as_text = !asked.json && !asked.markdown;
-    interrupt::listen();
+    std::string not_recorded; // and why; the results are worth more
+    std::vector<finished> results;
+    series running;
     for (const check_request& c : checks) {
-        const report::json* before = known.find(c);
-        report::json entry = before != nullptr ? *before : report::json{};
-        if (before == nullptr) {
-            if (interrupt::seen != 0)
-                break;
-            check_outcome out = run_isolated(c);
-            if (!out.refused.empty())
-                throw bad_usage(out.refused);
-            if (interrupt::seen != 0)
-                break;
-            entry = std::move(out.entry);
-            known.add(entry);
+        if (const report::json* before = known.find(c)) {
+            results.push_back({c, *before});
+        } else if (std::optional<check_outcome> out = running.run(c)) {
+            results.push_back({c, std::move(out->entry)});
+            if (results.back().entry["resume"].is_null()) // else another run does it
+                try {
+                    known.add(results.back().entry);
+                } catch (const std::system_error& e) {
+                    not_recorded = e.what();
+                }
+        } else {
+            continue;
         }
-        seen.add(entry["verdict"].get<std::string>(), entry["as_expected"] == true);
-        if (as_text)
-            print(line_text(c.of, entry, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n"));
-        results.push_back(std::move(entry));
+        running.count(results.back().entry);
+        if (!asked.json && !asked.markdown)
+            print(text_of(results.back()));
     }
-    seen.not_started = static_cast<int>(checks.size() - results.size());
-    print(asked.json       ? report::dump({{"results", results}}, 2) + "\n"
-          : asked.markdown ? markdown_of(checks, results, seen)
-                           : seen.str() + "\n");
-    return seen.status();
+    print(asked.json       ? json_of(results, running)
+          : asked.markdown ? markdown_of(results, running)
+                           : running.not_started_text() + running.seen.str() + "\n");
+    if (!not_recorded.empty())
+        throw std::runtime_error(not_recorded);
+    return running.seen.status();
 }
 
 } // namespace wbsync::tools

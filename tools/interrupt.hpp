@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <csignal>
 #include <ctime>
 
 #include <unistd.h>
 
-/// Ctrl-C, or `kill -INT`. The first one is passed on to the process of the check that runs, which
-/// stops and says what it found so far; a second one ends the program at once.
+/// What asks the program to end: Ctrl-C (SIGINT), a supervisor such as CI or timeout(1) (SIGTERM),
+/// a terminal that goes away (SIGHUP). The first one is passed on to the process of the check that
+/// runs, which stops and says what it found so far; the next one ends the program at once, and with
+/// it all processes that it started.
 namespace wbsync::tools::interrupt {
 
 inline volatile std::sig_atomic_t seen = 0;  ///< in the program, and in the process of a check
@@ -15,21 +18,39 @@ inline volatile std::sig_atomic_t child = 0; ///< that the program waits for, or
 
 namespace detail {
 
-inline volatile std::sig_atomic_t first_second = 0;
+inline constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
 
-inline std::sig_atomic_t now() {
+inline sigset_t signal_set() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const int signal : signals)
+        ::sigaddset(&set, signal);
+    return set;
+}
+
+inline timespec now() {
     timespec t{};
     ::clock_gettime(CLOCK_MONOTONIC, &t);
-    return static_cast<std::sig_atomic_t>(t.tv_sec);
+    return t;
+}
+
+inline timespec first_time{}; ///< of the handler only
+
+/// timeout(1) sends a signal to the program and then to its group: twice, but meant once.
+inline bool is_the_same_again() {
+    const timespec t = now();
+    const long milliseconds =
+        (t.tv_sec - first_time.tv_sec) * 1000 + (t.tv_nsec - first_time.tv_nsec) / 1'000'000;
+    return milliseconds < 300;
 }
 
 extern "C" inline void on_interrupt(int signal) {
     if (seen == 0) {
         seen = 1;
-        first_second = now();
+        first_time = now();
         if (child > 0)
             ::kill(child, signal);
-    } else if (now() > first_second + 1) { // timeout(1) sends the first one twice
+    } else if (!is_the_same_again()) {
         std::signal(signal, SIG_DFL);
         ::raise(signal); // the process of the check ends with this one
     }
@@ -40,10 +61,15 @@ extern "C" inline void on_interrupt_of_child(int) {
 }
 
 inline void handle(void (*by)(int)) {
-    struct sigaction action = {};
-    action.sa_handler = by;
-    action.sa_flags = SA_RESTART;
-    ::sigaction(SIGINT, &action, nullptr);
+    for (const int signal : signals) {
+        struct sigaction action = {}, before = {};
+        action.sa_handler = by;
+        action.sa_flags = SA_RESTART;
+        action.sa_mask = signal_set();
+        ::sigaction(signal, &action, &before);
+        if (signal == SIGHUP && before.sa_handler == SIG_IGN) // nohup(1)
+            ::sigaction(signal, &before, nullptr);
+    }
 }
 
 } // namespace detail
@@ -62,9 +88,7 @@ inline void listen_in_child() {
 class held {
 public:
     held() {
-        sigset_t set;
-        ::sigemptyset(&set);
-        ::sigaddset(&set, SIGINT);
+        const sigset_t set = detail::signal_set();
         ::sigprocmask(SIG_BLOCK, &set, &before_);
     }
     ~held() { release(); }
@@ -72,6 +96,9 @@ public:
     held& operator=(const held&) = delete;
 
     void release() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+    /// The signals that waited before, for ppoll().
+    [[nodiscard]] const sigset_t& before() const noexcept { return before_; }
 
 private:
     sigset_t before_{};

@@ -10,6 +10,7 @@
 
 #include "models/all.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -19,10 +20,12 @@ using namespace wbsync;
 
 int run(int argc, char** argv) {
     tools::expect_standard_descriptors();
+    std::signal(SIGPIPE, SIG_IGN); // print() tells what is wrong
     const tools::request asked = tools::parse_command_line(argc, argv, WBSYNC_VERSION);
     switch (asked.what) {
     case tools::request::command::check:
     case tools::request::command::replay: return tools::check_models(models::all(), asked);
+    case tools::request::command::sweep: return tools::sweep_models(models::all(), asked);
     case tools::request::command::list:
         tools::print(asked.json ? tools::list_json(models::all())
                                 : tools::list_text(models::all()));

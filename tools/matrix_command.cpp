@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "matrix_command.hpp"
 
+#include "check_report.hpp"
 #include "errors.hpp"
 #include "matrix_table.hpp"
 #include "output.hpp"
 #include "runner.hpp"
 #include "selection.hpp"
+#include "series.hpp"
 
 #include "models/manifest.hpp"
 
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,23 +24,25 @@ namespace wbsync::tools {
 
 namespace {
 
-std::vector<matrix_cell> run_all(const std::vector<const models::model*>& selected,
-                                 const request& asked, int& not_started) {
-    std::vector<matrix_cell> cells;
-    interrupt::listen();
+std::vector<check_request> plan(const std::vector<const models::model*>& selected,
+                                const request& asked) {
+    std::vector<check_request> checks;
     for (const models::model* m : selected)
         for (const memory_kind memory : asked.memories) {
-            if (interrupt::seen != 0) {
-                ++not_started;
-                continue;
-            }
             options with = asked.with;
             with.memory = memory;
             with.trace = false;
-            const check_outcome out = run_isolated({*m, models::default_size(*m), with});
-            if (!out.refused.empty())
-                throw bad_usage(out.refused);
-            cells.push_back(cell_of(*m, memory, out.entry));
+            checks.push_back({*m, models::default_size(*m), with});
+        }
+    return checks;
+}
+
+std::vector<matrix_cell> run_all(const std::vector<check_request>& checks, series& all) {
+    std::vector<matrix_cell> cells;
+    for (const check_request& c : checks)
+        if (const std::optional<check_outcome> out = all.run(c)) {
+            cells.push_back(cell_of(c.of, c.with.memory, out->entry));
+            cells.back().resume = resume_command(c, out->entry);
         }
     return cells;
 }
@@ -93,16 +99,21 @@ std::vector<matrix_cell> read_all(const std::vector<const models::model*>& selec
 
 int print_matrix(const std::vector<models::model>& all, const request& asked) {
     const auto selected = select(all, asked.globs);
-    int not_started = 0;
-    matrix seen(asked.recorded.empty() ? run_all(selected, asked, not_started)
-                                       : read_all(selected, asked));
-    seen.seen().not_started = not_started;
-    if (asked.json)
-        print(report::dump(seen.json(), 2) + "\n");
-    else if (asked.markdown)
-        print(seen.markdown());
-    else
-        print(seen.text() + seen.seen().str() + "\n");
+    const bool is_recorded = !asked.recorded.empty();
+    const std::vector<check_request> checks =
+        is_recorded ? std::vector<check_request>{} : plan(selected, asked);
+    series running;
+    matrix seen(is_recorded ? read_all(selected, asked) : run_all(checks, running));
+    seen.seen().not_started = running.seen.not_started;
+    if (asked.json) {
+        report::json document = seen.json();
+        document["not_started"] = running.not_started();
+        print(report::dump(document, 2) + "\n");
+    } else if (asked.markdown) {
+        print(seen.markdown() + running.not_started_text("* "));
+    } else {
+        print(seen.text() + running.not_started_text() + seen.seen().str() + "\n");
+    }
     return seen.seen().status();
 }
 

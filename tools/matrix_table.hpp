@@ -24,6 +24,7 @@ struct matrix_cell {
     std::string property; ///< that failed
     std::uint64_t executions = 0;
     std::string remark = {}; ///< why it is incomplete, and how far it came
+    std::string resume = {}; ///< the command that goes on, if it was interrupted
 
     /// Measured against the catalogue, for the default size.
     [[nodiscard]] models::expectation expected() const {
@@ -230,6 +231,10 @@ private:
         return out;
     }
 
+    static report::json text_or_null(const std::string& text) {
+        return text.empty() ? report::json(nullptr) : report::json(text);
+    }
+
     static report::json json_of(const table& t) {
         report::json columns = report::json::array(), rows = report::json::array();
         for (const column& c : t.columns)
@@ -242,13 +247,12 @@ private:
                                  {"memory", wbsync::name_of(c->memory)},
                                  {"parameters", models::default_size(c->of)},
                                  {"verdict", c->verdict},
-                                 {"property", c->property.empty() ? report::json(nullptr)
-                                                                  : report::json(c->property)},
+                                 {"property", text_or_null(c->property)},
                                  {"expected", c->expected().str()},
                                  {"as_expected", c->as_expected()},
                                  {"executions", c->executions},
-                                 {"message", c->remark.empty() ? report::json(nullptr)
-                                                               : report::json(c->remark)}});
+                                 {"message", text_or_null(c->remark)},
+                                 {"resume", text_or_null(c->resume)}});
             rows.push_back({{"version", r.version},
                             {"commit", r.first.commit},
                             {"release", r.first.release},
@@ -262,8 +266,9 @@ private:
         std::string out;
         for (const matrix_cell& c : cells_) {
             if (!c.remark.empty())
-                out += fmt::format("{}{}: {} after {} executions: {}\n", bullet, c.name(),
-                                   c.verdict, c.executions, c.remark);
+                out += fmt::format("{}{}: {} after {} executions: {}{}{}\n", bullet, c.name(),
+                                   c.verdict, c.executions, c.remark,
+                                   c.resume.empty() ? "" : "; resume: ", c.resume);
             else if (!c.as_expected())
                 out += fmt::format("{}{}: {}, NOT as expected: {}\n", bullet, c.name(), c.result(),
                                    c.expected().str());

@@ -3,33 +3,38 @@
 
 #include "errors.hpp"
 
-#include <charconv>
-#include <cmath>
+#include <wbsync/number.hpp>
+
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 
-#include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 namespace wbsync::tools {
 
-/// The whole text as a number between `least` and `most`: no signs, bases or trailing characters
-/// that would make it mean something else.
+/// wbsync::parse_number() of something that the user wrote. Throws bad_usage.
 template <class Number>
-Number parse_number(std::string_view what, std::string_view text, Number least, Number most) {
-    Number value{};
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, value);
-    const bool whole = error != std::errc::invalid_argument && stopped == end && !text.empty();
-    bool finite = true;
-    if constexpr (std::is_floating_point_v<Number>)
-        finite = std::isfinite(value);
-    if (!whole || !finite)
-        throw bad_usage(fmt::format("{}: '{}' is not a {}number", what, text,
-                                    std::is_integral_v<Number> ? "whole " : ""));
-    if (error == std::errc{} && value >= least && value <= most)
-        return value;
-    throw bad_usage(fmt::format("{} must be between {} and {}, not {}", what, least, most, text));
+Number read_number(std::string_view what, std::string_view text, Number least, Number most) {
+    try {
+        return parse_number(what, text, least, most);
+    } catch (const std::invalid_argument& e) {
+        throw bad_usage(e.what());
+    }
+}
+
+/// Adds an option whose value is a number from `least` to `most`. `names`: "-j,--jobs"; messages
+/// call it by the last one.
+template <class Number, class Target>
+CLI::Option* add_number(CLI::App& to, const std::string& names, Target& into, Number least,
+                        Number most, const std::string& explanation) {
+    const auto comma = names.rfind(',');
+    const auto read =
+        [&into, least, most, name = names.substr(comma == std::string::npos ? 0 : comma + 1)](
+            const std::string& text) { into = read_number<Number>(name, text, least, most); };
+    return to.add_option_function<std::string>(names, read, explanation)->type_name("N");
 }
 
 } // namespace wbsync::tools

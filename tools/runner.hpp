@@ -71,6 +71,14 @@ inline std::string name_of(const check_request& asked) {
     return name;
 }
 
+/// Ours: the exceptions of a model are findings. So nothing is known about it.
+inline check_outcome failed(const check_request& asked, const std::exception& e) {
+    result nothing;
+    nothing.memory = asked.with.memory;
+    nothing.limit = fmt::format("the check failed: {}", e.what());
+    return describe(asked, nothing);
+}
+
 inline check_outcome run_here(const check_request& asked) {
     progress_line line(fmt::format("{} {}", asked.of.name, wbsync::name_of(asked.with.memory)));
     options with = asked.with;
@@ -83,16 +91,14 @@ inline check_outcome run_here(const check_request& asked) {
         line.clear();
         return describe(asked, seen);
     } catch (const std::invalid_argument& e) { // starts with "wbsync: "
+        if (with.resume.empty() && with.replay.empty())
+            return failed(asked, e); // nothing that the user asked of this check alone
         const std::string_view message{e.what()};
         check_outcome refused;
         refused.refused = message.substr(message.starts_with("wbsync: ") ? 8 : 0);
         return refused;
     } catch (const std::exception& e) {
-        // Ours: the exceptions of a model are findings. So nothing is known about it.
-        result nothing;
-        nothing.memory = with.memory;
-        nothing.limit = fmt::format("the check failed: {}", e.what());
-        return describe(asked, nothing);
+        return failed(asked, e);
     }
 }
 

@@ -62,9 +62,9 @@ std::vector<const models::model*> select(const std::vector<models::model>& all,
     return selected;
 }
 
-models::parameter_values values_of(const models::model& of, const std::vector<std::string>& asked) {
-    models::parameter_values values = models::default_size(of);
-    std::set<std::string> seen;
+models::parameter_values given_values(const models::model& of,
+                                      const std::vector<std::string>& asked) {
+    models::parameter_values values;
     for (const std::string& text : asked) {
         const auto equals = text.find('=');
         if (equals == std::string::npos)
@@ -75,15 +75,21 @@ models::parameter_values values_of(const models::model& of, const std::vector<st
         if (known == of.parameters.end())
             throw bad_usage(
                 fmt::format("{} has no parameter '{}': {}", of.name, key, parameters_of(of)));
-        if (!seen.insert(key).second)
+        if (values.count(key) != 0)
             throw bad_usage(fmt::format("-p {}: the parameter is given twice", key));
         try {
-            values[key] = parse_number<int>(key, std::string_view{text}.substr(equals + 1),
-                                            known->least, known->most);
+            values[key] = read_number<int>(key, std::string_view{text}.substr(equals + 1),
+                                           known->least, known->most);
         } catch (const bad_usage& e) {
             throw bad_usage(fmt::format("-p {}: {}; {}", text, e.what(), parameters_of(of)));
         }
     }
+    return values;
+}
+
+models::parameter_values values_of(const models::model& of, const std::vector<std::string>& asked) {
+    models::parameter_values values = given_values(of, asked);
+    values.merge(models::default_size(of));
     return values;
 }
 

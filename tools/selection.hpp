@@ -13,8 +13,12 @@ namespace wbsync::tools {
 std::vector<const models::model*> select(const std::vector<models::model>& all,
                                          const std::vector<std::string>& globs);
 
-/// The values of all parameters of a model: its defaults, and what "key=value" says. Throws
-/// bad_usage for a parameter that the model does not have, or a value that it cannot take.
+/// What "key=value" says about the parameters of a model. Throws bad_usage for a parameter that the
+/// model does not have, or a value that it cannot take.
+models::parameter_values given_values(const models::model& of,
+                                      const std::vector<std::string>& asked);
+
+/// The values of all parameters: what is given, and the model's defaults for the others.
 models::parameter_values values_of(const models::model& of, const std::vector<std::string>& asked);
 
 } // namespace wbsync::tools

@@ -3,12 +3,14 @@
 
 #include <wbsync/engine/memory_model.hpp>
 #include <wbsync/engine/trace.hpp>
+#include <wbsync/number.hpp>
+#include <wbsync/setting.hpp>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -41,28 +43,43 @@ struct division {
 };
 
 /// How a check is run. Each bound has one name: the field here, `--max-executions` on the command
-/// line, `WBSYNC_MAX_EXECUTIONS` in the environment, which wins. A bound that was hit makes the
-/// result incomplete.
+/// line, `WBSYNC_MAX_EXECUTIONS` in the environment. What was assigned to a `setting` wins over the
+/// environment, and the environment over the default. A bound that was hit makes the result
+/// incomplete.
 struct options {
-    memory_kind memory = memory_kind::weak;
+    setting<memory_kind> memory = setting<memory_kind>::by_default(memory_kind::weak);
     bool like_kernel = false; ///< `weak` nearer to the kernel's model, for litmus tests only
     scheduler_kind scheduler = scheduler_kind::dpor;
-    std::uint64_t max_executions = 0; ///< in this run; 0: no limit
-    double max_seconds = 0;           ///< of this run; 0: no limit
-    int max_depth = 10'000;           ///< steps in one execution; at most 10,000
-    std::uint64_t max_memory = 0;     ///< MiB that a process may use; 0: no limit
+    /// In this run; 0: no limit.
+    setting<std::uint64_t> max_executions = setting<std::uint64_t>::by_default(0);
+    /// Of this run, with a fraction if need be; 0: no limit.
+    setting<double> max_seconds = setting<double>::by_default(0);
+    /// Steps in one execution; at most 10,000.
+    setting<int> max_depth = setting<int>::by_default(10'000);
+    /// MiB that a process may use; 0: no limit.
+    setting<std::uint64_t> max_memory = setting<std::uint64_t>::by_default(0);
+    /// Processes that explore; 0: one for each core.
+    setting<int> jobs = setting<int>::by_default(0);
     /// Processor time of one step. A step that takes longer, or blocks for twelve times as long, is
     /// taken for one that never ends: a finding, "lockup".
     double max_step_seconds = 5;
-    int jobs = 0; ///< processes that explore; 0: one for each core
     division divide = {};
-    bool all_findings = false; ///< go on after a finding
+    /// Go on after a finding: `on_execution` is told of those of each execution; the result has the
+    /// first one. So every check on what was read that fails in some execution is seen (BUG_ON(),
+    /// ensure(), a deadlock). Of two accesses that are no steps and not ordered (a data race, a use
+    /// after free) one order is run: it is seen, by one of its two messages, and what its thread
+    /// would have done after it is not. What differs in the names of alike threads is seen once. A
+    /// wait that only an old value can end is reported as a deadlock of some execution, not of
+    /// each.
+    bool all_findings = false;
     bool symmetry =
         true; ///< executions that differ in the names of alike threads are explored once
     bool accept_vacuous =
-        false;               ///< a check that could not have failed is `verified`, not `vacuous`
-    std::string replay = {}; ///< run only this schedule, see result::schedule
-    bool trace = true;       ///< run a finding again to record its counterexample
+        false; ///< a check that could not have failed is `verified`, not `vacuous`
+    /// Run only this schedule, see result::schedule; the memory model is the schedule's. If it is
+    /// empty, WBSYNC_REPLAY in the environment is such a schedule.
+    std::string replay = {};
+    bool trace = true; ///< run a finding again to record its counterexample
     /// Of the model with its arguments, for `resume` and `save_interrupted`. Needed if one of the
     /// arguments is no number, enumerator, text, or container of those.
     std::string name = {};
@@ -77,52 +94,72 @@ struct options {
     /// Called after each execution, with what it found.
     std::function<void(const std::vector<finding>&)> on_execution = {};
 
+    /// With what the environment says about that which nobody chose. Throws std::invalid_argument
+    /// if a variable, or a bound, makes no sense: also one that is not used.
     [[nodiscard]] options with_environment() const {
         options o = *this;
-        if (const char* v = std::getenv("WBSYNC_MEMORY"); v != nullptr)
-            o.memory = parse_memory(v);
-        if (const char* v = std::getenv("WBSYNC_MAX_EXECUTIONS"); v != nullptr)
-            o.max_executions = number("WBSYNC_MAX_EXECUTIONS", v);
-        if (const char* v = std::getenv("WBSYNC_MAX_SECONDS"); v != nullptr)
-            o.max_seconds = static_cast<double>(number("WBSYNC_MAX_SECONDS", v));
-        if (const char* v = std::getenv("WBSYNC_MAX_DEPTH"); v != nullptr)
-            o.max_depth = static_cast<int>(
-                std::min<std::uint64_t>(number("WBSYNC_MAX_DEPTH", v), 10'001)); // refused below
-        if (const char* v = std::getenv("WBSYNC_MAX_MEMORY"); v != nullptr)
-            o.max_memory = number("WBSYNC_MAX_MEMORY", v);
-        if (const char* v = std::getenv("WBSYNC_JOBS"); v != nullptr)
-            o.jobs = static_cast<int>(std::min<std::uint64_t>(number("WBSYNC_JOBS", v), 4096));
-        if (const char* v = std::getenv("WBSYNC_REPLAY"); v != nullptr)
+        if (const char* v = variable("WBSYNC_MEMORY"))
+            o.memory.otherwise(parse_memory(v, "WBSYNC_MEMORY"));
+        take("WBSYNC_MAX_EXECUTIONS", o.max_executions, unlimited);
+        take("WBSYNC_MAX_SECONDS", o.max_seconds, most_seconds);
+        take("WBSYNC_MAX_DEPTH", o.max_depth, most_depth, 1);
+        take("WBSYNC_MAX_MEMORY", o.max_memory, most_memory);
+        take("WBSYNC_JOBS", o.jobs, most_jobs);
+        if (const char* v = variable("WBSYNC_REPLAY"); v != nullptr && o.replay.empty())
             o.replay = v;
-        if (o.max_depth < 1 || o.max_depth > 10'000)
-            throw std::invalid_argument("wbsync: max_depth must be between 1 and 10000");
-        if (o.jobs < 0)
-            throw std::invalid_argument("wbsync: jobs must be 0, for one process on each core, or "
-                                        "the number of processes");
-        if (o.divide.tasks < 1 || o.divide.parts < 1)
-            throw std::invalid_argument("wbsync: a search is divided into one task at least");
-        if (!(o.max_step_seconds > 0))
-            throw std::invalid_argument("wbsync: max_step_seconds must be more than 0");
+        o.expect_sense();
         return o;
     }
 
-    static memory_kind parse_memory(std::string_view name) {
+    /// `what`: the option or variable that the name was given to.
+    static memory_kind parse_memory(std::string_view name, const std::string& what = "memory") {
         if (name == "sc")
             return memory_kind::sc;
         if (name == "weak")
             return memory_kind::weak;
-        throw std::invalid_argument("wbsync: memory must be 'sc' or 'weak', not '" +
+        throw std::invalid_argument("wbsync: " + what + " must be 'sc' or 'weak', not '" +
                                     std::string{name} + "'");
     }
 
+    static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+    static constexpr double most_seconds = 1e9;
+    static constexpr int most_depth = 10'000;
+    static constexpr std::uint64_t most_memory = 1'000'000'000;
+    static constexpr int most_jobs = 4096;
+
 private:
-    static std::uint64_t number(const char* variable, const char* text) {
-        char* end = nullptr;
-        const unsigned long long value = std::strtoull(text, &end, 10);
-        if (end == text || *end != '\0' || *text == '-')
-            throw std::invalid_argument(std::string{"wbsync: "} + variable +
-                                        " must be a whole number, not '" + text + "'");
+    /// nullptr: it is not set. One that is set says something.
+    static const char* variable(const char* name) {
+        const char* const value = std::getenv(name);
+        if (value != nullptr && *value == '\0')
+            throw std::invalid_argument(std::string{"wbsync: "} + name +
+                                        " is empty: give it a value, or unset it");
         return value;
+    }
+
+    template <class Number>
+    static void take(const char* name, setting<Number>& into, Number most, Number least = {}) {
+        const char* const v = variable(name);
+        if (v == nullptr)
+            return;
+        std::string what = "wbsync: "; // g++ 12 takes a sum of strings for an overflow
+        what.append(name);
+        into.otherwise(parse_number<Number>(what, v, least, most));
+    }
+
+    void expect_sense() const {
+        if (max_depth < 1 || max_depth > most_depth)
+            throw std::invalid_argument("wbsync: max_depth must be between 1 and 10000");
+        if (!(max_seconds >= 0 && max_seconds <= most_seconds)) // false for a NaN
+            throw std::invalid_argument("wbsync: max_seconds must be a number between 0, for no "
+                                        "limit, and 1000000000");
+        if (jobs < 0)
+            throw std::invalid_argument("wbsync: jobs must be 0, for one process on each core, or "
+                                        "the number of processes");
+        if (divide.tasks < 1 || divide.parts < 1)
+            throw std::invalid_argument("wbsync: a search is divided into one task at least");
+        if (!(max_step_seconds > 0)) // false for a NaN
+            throw std::invalid_argument("wbsync: max_step_seconds must be more than 0");
     }
 };
 

@@ -2,12 +2,15 @@
 #include "litmus_command.hpp"
 
 #include "../errors.hpp"
+#include "../number.hpp"
 #include "../output.hpp"
 #include "expected.hpp"
 #include "generate.hpp"
 #include "mutant.hpp"
 #include "summary.hpp"
 #include "workers.hpp"
+
+#include <wbsync/options.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -62,7 +65,7 @@ std::vector<job> generated(const request& asked) {
         if (!asked.write_to.empty()) {
             fs::create_directories(asked.write_to);
             std::ofstream out(fs::path(asked.write_to) / (t.name + ".litmus"));
-            if (!(out << t.text))
+            if (!(out << t.text << std::flush))
                 throw tools::bad_usage(fmt::format("cannot write to '{}'", asked.write_to));
         }
         jobs.push_back({t.name, std::move(t.text), t.expected});
@@ -98,6 +101,19 @@ std::vector<std::size_t> in_order_of_size(const std::vector<job>& jobs) {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t i, std::size_t j) { return threads(i) > threads(j); });
     return order;
+}
+
+/// With the bounds of the environment, where no option says another one.
+request with_environment(request asked) {
+    options bounds;
+    bounds.max_seconds = asked.with.max_seconds;
+    bounds.max_executions = asked.with.max_executions;
+    bounds.jobs = asked.jobs;
+    bounds = bounds.with_environment();
+    asked.with.max_seconds = bounds.max_seconds;
+    asked.with.max_executions = bounds.max_executions;
+    asked.jobs = bounds.jobs;
+    return asked;
 }
 
 /// A test looks at the clock itself. If it has not for that long, its process is ended.
@@ -139,33 +155,36 @@ CLI::App* add_command(CLI::App& app, request& asked) {
     litmus->add_option("--generate", asked.generate, "Cycles of grace periods and sections")
         ->type_name("rcu")
         ->check(CLI::IsMember({"rcu"}).description(""));
-    litmus->add_option("--seed", asked.seed, "Of what is generated")->type_name("S");
-    litmus->add_option("--count", asked.count, "How many are generated")
-        ->type_name("N")
-        ->check(CLI::Range(1, 1'000'000).description(""));
+    const std::uint64_t least = 0;
+    tools::add_number(*litmus, "--seed", asked.seed, least, options::unlimited,
+                      "Of what is generated")
+        ->type_name("S");
+    tools::add_number(*litmus, "--count", asked.count, 1, 1'000'000, "How many are generated");
     litmus->add_option("--edges", asked.edges, "How the threads of a cycle communicate")
         ->type_name("wr|rw|mixed")
         ->check(CLI::IsMember({"wr", "rw", "mixed"}).description(""));
     litmus->add_option("--write", asked.write_to, "Writes what is generated to a folder as well")
         ->type_name("DIR");
-    litmus->add_option("-j", asked.jobs, "Tests at a time; 0: one for each core")->type_name("N");
-    litmus->add_option("--max-executions", asked.with.max_executions, "For each test; 0: no limit")
-        ->type_name("N");
-    litmus->add_option("--max-seconds", asked.with.max_seconds, "For each test; 0: no limit")
-        ->type_name("S")
-        ->capture_default_str();
+    tools::add_number(*litmus, "-j", asked.jobs, 0, options::most_jobs,
+                      "Tests at a time; 0: one for each core");
+    tools::add_number(*litmus, "--max-executions", asked.with.max_executions, least,
+                      options::unlimited, "For each test; 0: no limit");
+    tools::add_number(*litmus, "--max-seconds", asked.with.max_seconds, 0.0, options::most_seconds,
+                      "For each test, such as 0.5; 0: no limit; 10 if not given")
+        ->type_name("S");
     return litmus;
 }
 
-int run_command(const request& asked) {
+int run_command(const request& given) {
+    const request asked = with_environment(given);
     // A litmus test has one memory model, and its states are collected in one process.
     for (const char* variable : {"WBSYNC_MEMORY", "WBSYNC_JOBS", "WBSYNC_REPLAY"})
         ::unsetenv(variable);
     if (asked.paths.empty() && asked.generate.empty())
         throw tools::bad_usage("litmus needs files or folders, or --generate");
     const std::vector<job> jobs = jobs_of(asked);
-    const std::size_t at_once =
-        asked.jobs != 0 ? asked.jobs : std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t at_once = asked.jobs > 0 ? static_cast<std::size_t>(asked.jobs)
+                                               : std::max(1U, std::thread::hardware_concurrency());
     summary all;
     report::json entries = report::json::array();
     std::size_t width = 4;
@@ -173,7 +192,8 @@ int run_command(const request& asked) {
         width = std::max(width, fs::path(j.file).filename().string().size());
     if (!asked.json)
         tools::print(header(width));
-    run_in_children(
+    tools::interrupt::listen();
+    const std::vector<std::size_t> not_run = run_in_children(
         in_order_of_size(jobs), at_once, patience(asked.with),
         [&](std::size_t i) { return report::dump(to_json(run_test(jobs[i].text, asked.with))); },
         [&](std::size_t i, const std::string& sent, bool late) {
@@ -186,11 +206,21 @@ int run_command(const request& asked) {
             else
                 tools::print(line_of(r, width, asked.states));
         });
+    report::json files = report::json::array();
+    std::string lines;
+    for (const std::size_t i : not_run) {
+        files.push_back(jobs[i].file);
+        lines += fmt::format("not run: {}\n", jobs[i].file);
+    }
     if (asked.json)
-        tools::print(report::dump({{"results", entries}, {"summary", all.json()}}, 2) + "\n");
+        tools::print(
+            report::dump({{"results", entries}, {"not_run", files}, {"summary", all.json()}}, 2) +
+            "\n");
     else
-        tools::print(all.str() + "\n");
-    return all.status();
+        tools::print(lines + all.str() +
+                     (not_run.empty() ? "" : fmt::format("; {} not run", not_run.size())) + "\n");
+    return all.status() == tools::all_as_expected && !not_run.empty() ? tools::something_incomplete
+                                                                      : all.status();
 }
 
 } // namespace wbsync::litmus

@@ -3,7 +3,7 @@
 
 #include "result.hpp"
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,8 +23,8 @@ struct request {
     std::string edges = "wr"; ///< wr, rw or mixed
     std::uint64_t seed = 1;
     int count = 100;
-    std::string write_to; ///< a folder for what is generated
-    std::size_t jobs = 0; ///< 0: as many as there are cores
+    std::string write_to;                            ///< a folder for what is generated
+    setting<int> jobs = setting<int>::by_default(0); ///< 0: as many as there are cores
     settings with;
 };
 

@@ -458,12 +458,12 @@ private:
     expression expr(int least = 1) {
         const cursor::level inside(in_);
         expression left = unary();
-        std::deque<cursor::level> levels; // each has all that stands left of it inside
+        std::deque<cursor::level> nested; // each has all that stands left of it inside
         for (;;) {
             const auto [op, level] = find_operator(in_.peek());
             if (level < least || level == 0)
                 break;
-            levels.emplace_back(in_);
+            nested.emplace_back(in_);
             expression e;
             e.what = expression::kind::binary;
             e.at = in_.take().at;

@@ -9,13 +9,15 @@
 #include <vector>
 
 #include <wbsync/report/json.hpp>
+#include <wbsync/setting.hpp>
 
 namespace wbsync::litmus {
 
 /// How a test is run.
 struct settings {
-    double max_seconds = 10; ///< for each test; 0: no limit
-    std::uint64_t max_executions = 0;
+    /// For each test; 0: no limit.
+    setting<double> max_seconds = setting<double>::by_default(10);
+    setting<std::uint64_t> max_executions = setting<std::uint64_t>::by_default(0);
     bool out_of_order = true; ///< in the library
     bool power = false;       ///< run a Never test with broken libraries as well
     /// So many executions are run to see all final states, before only those are looked for that

@@ -4,7 +4,9 @@
 #include "../child_process.hpp"
 #include "deadline.hpp"
 
+#include <csignal>
 #include <cstddef>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,7 +19,9 @@ namespace wbsync::litmus {
 /// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text,
 /// late)` gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process
 /// ended without one. A process that has not ended after `seconds` is ended, and late (0: never).
-inline void
+/// When the program is asked to end, the processes are, too: returns the numbers of those without a
+/// result then.
+inline std::vector<std::size_t>
 run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double seconds,
                 const std::function<std::string(std::size_t)>& work,
                 const std::function<void(std::size_t, const std::string&, bool late)>& done) {
@@ -59,7 +63,8 @@ run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double 
         int status = 0;
         while (::waitpid(c.pid, &status, 0) < 0 && errno == EINTR) {
         }
-        ended[c.index] = true;
+        // Whoever was ended by us may have sent half of it.
+        ended[c.index] = tools::interrupt::seen == 0 || (WIFEXITED(status) && status == 0);
         late[c.index] = c.late;
         for (; reported != n && ended[reported]; ++reported)
             done(reported, texts[reported], late[reported]);
@@ -73,18 +78,27 @@ run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double 
             finish(r);
     };
 
-    while (started != n || !running.empty()) {
-        while (started != n && running.size() < jobs)
+    bool told = false;
+    while ((started != n && !told) || !running.empty()) {
+        while (started != n && running.size() < jobs && !told)
             start();
         std::vector<pollfd> waiting;
         for (const child& c : running)
             waiting.push_back({c.from, POLLIN, 0});
-        constexpr int now_and_then = 200; // milliseconds
-        if (::poll(waiting.data(), waiting.size(), seconds > 0 ? now_and_then : -1) < 0) {
-            if (errno != EINTR)
-                tools::detail::throw_errno("poll");
-            continue;
+        tools::interrupt::held until_waiting;
+        if (tools::interrupt::seen != 0 && !told) {
+            told = true;
+            for (const child& c : running)
+                ::kill(c.pid, SIGKILL);
         }
+        const timespec now_and_then{0, 200'000'000}; // to look at the clocks of the children
+        if (::ppoll(waiting.data(), waiting.size(), seconds > 0 ? &now_and_then : nullptr,
+                    &until_waiting.before()) < 0) {
+            if (errno != EINTR)
+                tools::detail::throw_errno("ppoll");
+            continue; // nothing is known of the others
+        }
+        until_waiting.release();
         for (std::size_t r = waiting.size(); r-- != 0;)
             if (waiting[r].revents != 0)
                 read_some(r);
@@ -94,6 +108,13 @@ run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double 
                 ::kill(c.pid, SIGKILL);
             }
     }
+    std::vector<std::size_t> without;
+    for (std::size_t i = reported; i != n; ++i)
+        if (ended[i])
+            done(i, texts[i], late[i]);
+        else
+            without.push_back(i);
+    return without;
 }
 
 } // namespace wbsync::litmus

@@ -16,7 +16,7 @@ struct coverage {
     bool shared = false;     ///< two threads touched one object in one execution
     bool could_fail = false; ///< something was evaluated that could have failed
 
-    int threads = 0; ///< of the model, without those of primitives, such as kworkers
+    int threads = 0; ///< of the model, without daemons
 
     /// Adds what another process saw.
     void join(const coverage& other) noexcept {

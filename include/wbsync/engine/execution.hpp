@@ -70,6 +70,8 @@ public:
         part_ = "";
         model_runs_ = false;
         ++progress_;
+        if (footprint_ != nullptr)
+            footprint_->rewind();
         stamp_ += stamp_step;
         threads_.clear();
         blocks_.clear(false); // whatever could not be destroyed
@@ -120,7 +122,7 @@ public:
         if (footprint_ != nullptr)
             mark_threads();
         phase_ = phase::running;
-        coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
+        coverage_.threads = std::max(coverage_.threads, threads_.without_daemons());
         part_ = "";
         vector_clock::serve(count);
         memory_.start_threads(count);
@@ -536,12 +538,15 @@ public:
         fail({std::move(property), std::move(message), at, self_});
     }
     [[noreturn]] void fail(finding what) {
-        const site at = what.where;
-        report(std::move(what));
-        if (recording())
-            log_.add({self_, findings_.back().property, "", findings_.back().message, at});
+        report_failure(std::move(what));
         if (settings_.all_findings && phase_ == phase::running)
             die();
+        leave();
+    }
+
+    /// The same, if nobody can go on: the scheduler does not know how.
+    [[noreturn]] void fail_for_all(std::string property, std::string message, const site& at) {
+        report_failure({std::move(property), std::move(message), at, self_});
         leave();
     }
 
@@ -686,6 +691,13 @@ private:
                 fmt::format("{}, where it {}", did(now, of),
                             did(*before, before->object == now.object ? of : " of another object"));
         return text + " when the same execution was run before";
+    }
+
+    void report_failure(finding what) {
+        const site at = what.where;
+        report(std::move(what));
+        if (recording())
+            log_.add({self_, findings_.back().property, "", findings_.back().message, at});
     }
 
     /// A step that may block can end in a deadlock. What has no name is RCU's own: that two threads

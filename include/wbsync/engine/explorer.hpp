@@ -75,11 +75,12 @@ public:
 
     void execution_begin(execution& run) override {
         if (threads_ != 0 && threads_ != run.thread_count())
-            run.fail("misuse",
-                     fmt::format("the model is not deterministic: it declares {} threads, and {} "
-                                 "in its first execution",
-                                 run.thread_count(), threads_),
-                     {});
+            run.fail_for_all(
+                "misuse",
+                fmt::format("the model is not deterministic: it declares {} threads, and {} "
+                            "in its first execution",
+                            run.thread_count(), threads_),
+                {});
         threads_ = run.thread_count();
         run_ = &run;
         order_.begin(first_new_);
@@ -133,7 +134,7 @@ public:
 
     void execution_end(execution& run, outcome how) override {
         order_.close();
-        if (how == outcome::cut_short || run.has_to_start_over())
+        if (how == outcome::cut_short || run.has_to_start_over() || left_the_path())
             return;
         // Those of the common prefix as well: what can go along with the reversal is new.
         races_.for_each([&](const race& r) {
@@ -263,19 +264,24 @@ private:
             inherited_ = path_.forest.dissolve(branch);
     }
 
+    /// Did the execution end among the steps that were given to it, whose races are those of an
+    /// earlier one? Only a model that is not deterministic does that, and expected() says so.
+    [[nodiscard]] bool left_the_path() const { return order_.done() < first_new_; }
+
     /// Is the thread about to do what it did in the execution in which the step was planned?
     bool expected(execution& run, const node& n) const {
         const thread_id t = n.step.thread;
         const operation* op = run.pending(t);
         if (op == nullptr || op->object != n.step.object || op->access != n.step.access)
-            run.fail("misuse",
-                     fmt::format("the model is not deterministic: in step {} thread {} {}, after "
-                                 "the same steps it did something else before; a model may depend "
-                                 "only on what it reads through wbsync",
-                                 order_.done() + 1, run.thread_name(t),
-                                 op == nullptr ? std::string{"has ended"}
-                                               : fmt::format("does {}", op->verb)),
-                     op == nullptr ? site{} : op->where);
+            run.fail_for_all(
+                "misuse",
+                fmt::format("the model is not deterministic: in step {} thread {} {}, after "
+                            "the same steps it did something else before; a model may depend "
+                            "only on what it reads through wbsync",
+                            order_.done() + 1, run.thread_name(t),
+                            op == nullptr ? std::string{"has ended"}
+                                          : fmt::format("does {}", op->verb)),
+                op == nullptr ? site{} : op->where);
         return run.can_run(t);
     }
 

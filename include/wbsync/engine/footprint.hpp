@@ -45,6 +45,13 @@ public:
     /// The next execution is compared with the one that was written down.
     void compare() {
         comparing_ = true;
+        rewind();
+    }
+
+    /// The execution begins once more: on more fibers, if the model has many threads.
+    void rewind() {
+        if (!comparing_)
+            marks_.clear();
         compared_ = 0;
         there_.clear();
         back_.clear();

@@ -63,7 +63,7 @@ public:
         else
             psc_.load_passed_over();
         learn_message(t, x.at(i).message, order);
-        v.quiet = v.quiet && mutated(mutant::quiet_for_ever);
+        stir(v);
         return x.at(i).value;
     }
 
@@ -181,7 +181,7 @@ public:
     void learn(thread_id t, const view& what) {
         views_[t].now.join(what);
         views_[t].plain_lags = false;
-        views_[t].quiet = false;
+        stir(views_[t]);
     }
 
     /// The same for the atomic accesses of `t` alone; for plain ones only when it next acquires.
@@ -200,7 +200,7 @@ public:
         v.read.join(what);
         v.passed.join(what);
         v.plain.join(what.clock);
-        v.quiet = false;
+        stir(v);
     }
 
     /// What `t` stores from now on passes on that it comes after the stores that `by` did until
@@ -241,15 +241,20 @@ public:
         const timestamp epoch = views_[t].now.clock[t];
         views_[t] = views_[other];
         views_[t].now.clock[t] = epoch;
+        views_[t].plain[t] = never;
         tick(other);
     }
 
     /// `t` comes after everything that `other` did, as if it had done it itself.
     void continue_after(thread_id t, thread_id other) {
+        vector_clock plain = before_plain(t);
+        plain.join(before_plain(other));
+        views_[t].plain_lags = views_[t].plain_lags || views_[other].plain_lags;
         views_[t].now.join(views_[other].now);
         views_[t].read.join(views_[other].read);
-        views_[t].plain_lags = views_[t].plain_lags && views_[other].plain_lags;
-        views_[t].quiet = false;
+        views_[t].plain = plain;
+        views_[t].plain[t] = never;
+        stir(views_[t]);
     }
 
     /// The newest store of `x`, a read-modify-write, passes on `known`, and with it what it has
@@ -336,6 +341,9 @@ private:
         vector_clock plain;
     };
 
+    /// A fence may add something from now on.
+    static void stir(thread_view& v) { v.quiet = v.quiet && mutated(mutant::quiet_for_ever); }
+
     static store_record& append(location& x) {
         x.run_open = false;
         store_record& s = x.append();
@@ -362,7 +370,7 @@ private:
         s.step = step;
         s.fences = v.now.fences;
         s.first_seen[t] = s.epoch;
-        v.quiet = v.quiet && mutated(mutant::quiet_for_ever);
+        stir(v);
         view passed = release && !mutated(mutant::release_sends_nothing) ? v.now : v.passed;
         if (like_kernel_) {
             if (release)

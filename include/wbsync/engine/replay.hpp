@@ -18,12 +18,15 @@ public:
     /// loads only what the causal past makes necessary; as choices are numbers, the replay of its
     /// schedule has to offer the same.
     replay_scheduler(schedule what, const char* complaint)
-        : decisions_(std::move(what.decisions)), causal_(what.causal), complaint_(complaint) {}
+        : decisions_(std::move(what.decisions)), causal_(what.causal), complaint_(complaint) {
+        order_.begin(0); // the set-up of the model asks for it already
+    }
 
     /// Another schedule.
     void follow(const schedule& what) {
         decisions_ = what.decisions;
         causal_ = what.causal;
+        order_.begin(0);
     }
 
     /// Steps of the schedule that were not taken.
@@ -41,12 +44,13 @@ public:
             return give_up;
         const thread_id t = decisions_[next].thread;
         if (t < 0 || t >= run.thread_count() || !run.can_run(t))
-            run.fail("misuse",
-                     fmt::format("{}: thread {} cannot take step {}", complaint_,
-                                 t < run.thread_count() && t >= 0 ? run.thread_name(t)
-                                                                  : fmt::format("{}", t + 1),
-                                 next + 1),
-                     {});
+            run.fail_for_all("misuse",
+                             fmt::format("{}: thread {} cannot take step {}", complaint_,
+                                         t < run.thread_count() && t >= 0
+                                             ? run.thread_name(t)
+                                             : fmt::format("{}", t + 1),
+                                         next + 1),
+                             {});
         order_.open(t, *run.pending(t));
         return t;
     }

@@ -124,10 +124,10 @@ public:
         return (ready_ & only(t)) != 0 || needs_old_store(t);
     }
 
-    [[nodiscard]] int without_servers() const noexcept {
+    [[nodiscard]] int without_daemons() const noexcept {
         int n = 0;
         for (thread_id t = 0; t != count_; ++t)
-            n += entries_[t].kind != thread_kind::server ? 1 : 0;
+            n += entries_[t].kind == thread_kind::ordinary ? 1 : 0;
         return n;
     }
 

@@ -22,9 +22,13 @@ public:
     void reset() override { threads_.fill({}); }
     static fence_partners& of(engine::execution& run) { return run.get<fence_partners>(); }
 
-    /// Here is a partner: from now on a fence orders what came before, this step included.
+    /// Here is a partner: from now on a fence orders what came before, this step included. (Under
+    /// sc everything is ordered anyway.)
     void pass(engine::execution& run, fence_partner what) {
-        pass(run, what, run.memory().point(run.self()));
+        if (run.memory().kind() == engine::memory_kind::weak)
+            pass(run, what, run.memory().point(run.self()));
+        else
+            pass_full(run, what);
     }
     /// The partner is made of several: this is what came before it.
     void pass(engine::execution& run, fence_partner what, const engine::view& before) {
@@ -48,6 +52,8 @@ public:
 
     /// A fence that precedes its partner: nothing until there is one.
     void fence_before_atomic(engine::execution& run) {
+        if (run.memory().kind() == engine::memory_kind::sc)
+            return;
         threads_[run.self()].waits = true;
         views_[run.self()].waiting = run.memory().point(run.self());
     }
@@ -114,8 +120,10 @@ inline void fence_after(fence_partner what, const char* verb, const char* lacks,
     run->local_step(at);
     fence_partners& partners = fence_partners::of(*run);
     partners.fence_after(*run, what);
+    const bool stray =
+        run->memory().kind() == engine::memory_kind::weak && !partners.any(*run, what);
     if (run->recording())
-        run->note(verb, "", partners.any(*run, what) ? "" : lacks, at);
+        run->note(verb, "", stray ? lacks : "", at);
 }
 
 // What surrounds an atomic read-modify-write, which smp_mb__before_atomic() and

@@ -182,10 +182,12 @@ private:
 
     task_result run_one(const search_task& t, const options& with,
                         const std::function<void(const task_result&, double)>& on_progress) {
+        // The model of a litmus test keeps what it has learnt from its executions.
+        const bool may_run_twice = !is_forked_ && !with.like_kernel;
         return run_task(*memory_, model_, with, t,
                         is_divided_ ? engine::sleepers::perhaps_under_way
                                     : engine::sleepers::explored,
-                        bounds_, dividing() ? with_.divide.parts : 1, !is_forked_, on_progress);
+                        bounds_, dividing() ? with_.divide.parts : 1, may_run_twice, on_progress);
     }
 
     std::vector<task_result> run_here(const std::vector<search_task>& batch) {

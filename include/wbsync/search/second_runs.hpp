@@ -59,8 +59,9 @@ public:
     /// It has ended, by itself or with a finding. True: it is to be run again now.
     bool after_execution(engine::execution& run, const engine::scheduler& by,
                          engine::execution::settings& with) {
+        // Additions that turned out not to commute are no longer what they were at first.
         if (now_ != doing::first_run || run.how() != engine::outcome::complete ||
-            is_lockup(run.findings()))
+            run.has_to_start_over() || is_lockup(run.findings()))
             return false;
         last_ = ending_of(run, by);
         if (executions_++ == 0)

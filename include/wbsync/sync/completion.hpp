@@ -29,8 +29,8 @@ public:
     }
     /// Takes the lock after the completers so far have left it.
     void enter_lock(engine::execution& run) const {
-        detail::lock_order::locks();
         run.memory().learn(run.self(), left_);
+        detail::lock_order::locks();
         detail::lock_order::unlocks();
     }
 

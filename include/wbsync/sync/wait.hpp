@@ -264,8 +264,8 @@ private:
                                                },
                                                memory_order::acq_rel, "finish_wait", at);
         if (was_on) {
-            lock_order::locks();
             enter_lock();
+            lock_order::locks();
             lock_order::unlocks();
             return true;
         }
@@ -304,9 +304,9 @@ private:
     /// One section of the queue's spinlock.
     template <class F>
     std::int64_t change(F f, const char* verb, const site& at) {
-        lock_order::locks();
         const std::int64_t before = who_.update(f, memory_order::acq_rel, verb, at);
         enter_lock();
+        lock_order::locks();
         lock_order::unlocks();
         return before;
     }

@@ -23,12 +23,20 @@ namespace detail {
 class kworker;
 struct work_state;
 
+/// How many works of a workqueue run at once, if that is limited. What belongs to the execution: an
+/// instance that was cancelled may come to its turn when the workqueue has gone.
+struct work_slots {
+    engine::location* nr_active = nullptr;
+    int max_active = 0;
+};
+
 /// One time that a work is on a queue.
 struct work_instance {
     work_state* work;
     std::int64_t serial;
     workqueue_struct* wq;
     site queued_at;
+    work_slots slots = {};
     bool cancelled = false;
 };
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +23,7 @@ public:
     /// `property` is what a use after destroy_workqueue() violates.
     explicit workqueue_struct(const label& name, int max_active = 0, order how = order::none,
                               const char* property = "use-after-free")
-        : name_(name), max_active_(max_active), scope_(name) {
+        : name_(name), scope_(name) {
         engine::execution* run = engine::execution::current();
         if (run == nullptr)
             return;
@@ -33,8 +32,8 @@ public:
         if (how == order::ordered) {
             ordered_ = &detail::work_states::of(*run).add_kworker(name_);
             ordered_->declare({name_, "kworker"});
-        } else if (max_active_ > 0) {
-            active_.emplace(label{name_, "nr_active"});
+        } else if (max_active > 0) {
+            slots_ = {&run->new_location({name_, "nr_active"}, 0), max_active};
         }
     }
     workqueue_struct(const workqueue_struct&) = delete;
@@ -97,19 +96,8 @@ public:
         return all;
     }
 
-    // --- max_active ---------------------------------------------------------------------------
-
-    /// A kworker is about to run one of its works; blocks while max_active others do.
-    void take_slot(const site& at) {
-        if (active_)
-            active_->await_update([this](std::int64_t n) { return n < max_active_; },
-                                  detail::plus(1), memory_order::acq_rel, "pwq_tryinc_nr_active",
-                                  at);
-    }
-    void give_slot(const site& at) {
-        if (active_)
-            active_->update(detail::plus(-1), memory_order::release, "pwq_dec_nr_active", at);
-    }
+    /// For max_active.
+    [[nodiscard]] const detail::work_slots& slots() const noexcept { return slots_; }
 
     // --- draining -----------------------------------------------------------------------------
 
@@ -157,11 +145,10 @@ private:
     };
 
     label name_;
-    int max_active_;
     const engine::lifetime* owner_ = nullptr;
     engine::lifetime life_;
     detail::kworker* ordered_ = nullptr;
-    std::optional<engine::variable> active_;
+    detail::work_slots slots_;
     std::vector<work_struct*> works_;
     std::vector<drain> drains_;
     std::vector<std::pair<const detail::kworker*, std::size_t>> seen_;
@@ -190,12 +177,24 @@ inline work_struct::work_struct(workqueue_struct& wq, const label& name,
 
 namespace detail {
 
+/// A kworker is about to run a work; blocks while max_active others of the workqueue run.
+inline void take_slot(engine::execution& run, const work_slots& slots, const site& at) {
+    if (slots.nr_active != nullptr)
+        engine::variable(*slots.nr_active, run.stamp())
+            .await_update([max = slots.max_active](std::int64_t n) { return n < max; }, plus(1),
+                          memory_order::acq_rel, "pwq_tryinc_nr_active", at);
+}
+inline void give_slot(engine::execution& run, const work_slots& slots, const site& at) {
+    if (slots.nr_active != nullptr)
+        engine::variable(*slots.nr_active, run.stamp())
+            .update(plus(-1), memory_order::release, "pwq_dec_nr_active", at);
+}
+
 inline void kworker::process(const work_instance& instance, std::int64_t number) {
     engine::execution& run = *engine::execution::current();
     work_state& w = *instance.work;
     const site& at = instance.queued_at;
-    instance.wq->use("process_one_work", at);
-    instance.wq->take_slot(at);
+    take_slot(run, instance.slots, at);
     // PENDING is cleared, with full barriers, before the function runs: what came before a
     // queue_work() that found it set is seen by this run.
     run.full_fence();
@@ -209,12 +208,13 @@ inline void kworker::process(const work_instance& instance, std::int64_t number)
                                               memory_order::relaxed, "process_one_work", at);
     run.full_fence();
     if (runs) {
+        instance.wq->use("process_one_work", at);
         work_states::of(run).now[run.self()] = {&w, instance.wq};
         atomic_context::of(run).expect_balanced(
             run, [&w] { w.function(*w.work); }, [&w] { return "the function of " + w.name.str(); });
         work_states::of(run).now[run.self()] = {};
     }
-    instance.wq->give_slot(at);
+    give_slot(run, instance.slots, at);
 }
 
 /// The work, which has to be one of the workqueue's.
@@ -254,7 +254,8 @@ inline void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial
     engine::execution& run = *engine::execution::current();
     kworker& k = wq.kworker_of(w, at);
     k.put(
-        {&w, serial, &wq, at}, [&] { wq.expect_not_drained(run, k, w, serial, at); }, at);
+        {&w, serial, &wq, at, wq.slots()}, [&] { wq.expect_not_drained(run, k, w, serial, at); },
+        at);
 }
 
 /// It was cancelled.

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Signals that ask the program to end: nothing that was found is lost, and what was not run is
+// said.
+#include "checks/tool_program.hpp"
+
+#include <wbsync/report/json.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <csignal>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#if defined(WBSYNC_TOOL)
+
+using namespace tool_program;
+using wbsync::report::json;
+
+namespace {
+
+constexpr std::array ends{SIGINT, SIGTERM, SIGHUP};
+
+/// Would take for ever.
+std::vector<std::string> long_check(std::initializer_list<std::string> more) {
+    std::vector<std::string> arguments{"check", "isw/v9", "-p", "switchers=8", "-p", "inodes=8"};
+    arguments.insert(arguments.end(), more);
+    return arguments;
+}
+
+/// A litmus test with four threads, of `stores` stores each to the same variable.
+void write_test(const std::string& file, int stores) {
+    std::ofstream out(file);
+    out << "C stores\n{ }\n";
+    for (int t = 0; t != 4; ++t) {
+        out << "P" << t << "(int *x)\n{\n";
+        for (int i = 0; i != stores; ++i)
+            out << "\tWRITE_ONCE(*x, " << 100 * t + i + 1 << ");\n";
+        out << "}\n";
+    }
+    out << "exists (x=0)\n";
+}
+
+/// A pipe that nobody reads and that is full: whoever prints into it is stuck.
+class full_pipe {
+public:
+    full_pipe() {
+        REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0);
+        const int flags = ::fcntl(ends_[1], F_GETFL);
+        ::fcntl(ends_[1], F_SETFL, flags | O_NONBLOCK);
+        const std::array<char, 4096> nothing{};
+        while (::write(ends_[1], nothing.data(), nothing.size()) > 0) {
+        }
+        ::fcntl(ends_[1], F_SETFL, flags);
+    }
+    ~full_pipe() {
+        ::close(ends_[0]);
+        if (ends_[1] >= 0)
+            ::close(ends_[1]);
+    }
+    full_pipe(const full_pipe&) = delete;
+    full_pipe& operator=(const full_pipe&) = delete;
+
+    [[nodiscard]] int writer() const { return ends_[1]; }
+
+    /// Returns when no process is left that could write to it.
+    void wait_for_the_last_writer() {
+        ::close(ends_[1]);
+        ends_[1] = -1;
+        std::array<char, 4096> text{};
+        while (::read(ends_[0], text.data(), text.size()) > 0) {
+        }
+    }
+
+private:
+    std::array<int, 2> ends_{};
+};
+
+} // namespace
+
+TEST_CASE("a signal ends a check with what was found so far, and a file to go on from") {
+    // A terminal sends it to all processes, kill(1) to one.
+    for (const bool all_processes : {false, true})
+        for (const int signal : ends) {
+            CAPTURE(all_processes);
+            CAPTURE(signal);
+            const running_program p(long_check({"--json", "-j", "2"}));
+            p.wait_for_check();
+            p.signal(signal, all_processes);
+            CHECK(p.ended() == 3);
+            const json document = json::parse(p.output());
+            const json& results = document["results"];
+            REQUIRE(results.size() == 1);
+            CHECK(results[0]["verdict"] == "incomplete");
+            CHECK(results[0]["message"] == "interrupted");
+            CHECK(results[0]["explored"].get<double>() < 1);
+            CHECK(results[0]["resume"] == "wbsync-resume.json");
+            const json file = json::parse(slurp(p.file("wbsync-resume.json")));
+            CHECK(file["search"]["executions"] == results[0]["executions"]);
+            REQUIRE(document["not_started"].size() == 1);
+            CHECK(document["not_started"][0] ==
+                  json{{"model", "isw/v9"},
+                       {"memory", "weak"},
+                       {"parameters",
+                        {{"cleaner", 0}, {"inodes", 8}, {"superblocks", 1}, {"switchers", 8}}}});
+        }
+}
+
+TEST_CASE("a check that a signal ended prints the command that goes on, and what was not started") {
+    const running_program p(long_check({"--no-symmetry"}));
+    p.wait_for_check();
+    p.signal(SIGTERM);
+    CHECK(p.ended() == 3);
+    const std::string out = p.output();
+    CAPTURE(out);
+    CHECK(contains(out, "incomplete: interrupted; explored about "));
+    CHECK(contains(out, "resume: wbsync check isw/v9 -p switchers=8 -p inodes=8 --memory sc "
+                        "--no-symmetry --resume wbsync-resume.json\n"));
+    CHECK(contains(out, "not started: isw/v9 under weak, switchers=8 inodes=8 superblocks=1 "
+                        "cleaner=0\n"));
+    CHECK(contains(out, "1 check: 0 as expected, 1 incomplete; 1 not started\n"));
+}
+
+TEST_CASE("a signal does not take back the results before it") {
+    const running_program p({"check", "isw/v6", "isw/v9", "isw/v9+acquire", "-p", "switchers=8",
+                             "-p", "inodes=8", "--memory", "sc"});
+    p.wait_for_output("replay: "); // of isw/v6, a finding
+    p.wait_for_check();            // so this is isw/v9
+    p.signal(SIGTERM);
+    CHECK(p.ended() == 3);
+    const std::string out = p.output();
+    CAPTURE(out);
+    CHECK(contains(out, "finding P"));
+    CHECK(contains(out, "not started: isw/v9+acquire under sc"));
+    CHECK(contains(out, "2 checks: 1 as expected, 1 incomplete; 1 not started\n"));
+}
+
+TEST_CASE("a signal ends the matrix, a sweep and deeper checks with results, too") {
+    for (const char* command : {"matrix", "sweep", "deep"}) {
+        CAPTURE(command);
+        const running_program p({command, "--json", "--memory", "sc"});
+        p.wait_for_check();
+        p.signal(SIGTERM);
+        CHECK(p.ended() == 3);
+        const json document = json::parse(p.output());
+        CHECK(document.contains(std::string{command} == "matrix" ? "tables" : "results"));
+        REQUIRE(document["not_started"].size() > 0);
+        for (const json& c : document["not_started"])
+            CHECK(c["memory"] == "sc");
+    }
+}
+
+TEST_CASE("a deeper check that a signal ended is kept in a file of its own, not in the record") {
+    const running_program p(
+        {"deep", "dontcache/kick_switch+bit", "--memory", "sc", "--record", "r", "-j", "1"});
+    p.wait_for_check();
+    p.signal(SIGTERM);
+    CHECK(p.ended() == 3);
+    CHECK(contains(p.output(), "--resume wbsync-resume.json\n"));
+    CHECK_FALSE(slurp(p.file("wbsync-resume.json")).empty());
+    CHECK(json::parse(slurp(p.file("r")))["results"].empty());
+}
+
+TEST_CASE("a signal ends litmus tests, and those without a result are told") {
+    const scratch_folder folder;
+    write_test(folder.file("a.litmus"), 1);
+    write_test(folder.file("b.litmus"), 20);
+    write_test(folder.file("c.litmus"), 20);
+    for (const int signal : ends) {
+        CAPTURE(signal);
+        const running_program p({"litmus", folder.path(), "-j", "1", "--max-seconds", "0"});
+        p.wait_for_output("a.litmus");
+        p.wait_for_check();
+        p.signal(signal);
+        CHECK(p.ended() == 3);
+        CHECK(contains(p.output(), "not run: " + folder.file("b.litmus") + "\n"));
+        CHECK(contains(p.output(), "not run: " + folder.file("c.litmus") + "\n"));
+        CHECK(contains(p.output(), "1 test: "));
+        CHECK(contains(p.output(), "; 2 not run\n"));
+    }
+    const running_program p({"litmus", folder.file("b.litmus"), folder.file("a.litmus"), "-j", "1",
+                             "--max-seconds", "0", "--json"});
+    p.wait_for_check();
+    p.signal(SIGTERM);
+    CHECK(p.ended() == 3);
+    const json document = json::parse(p.output());
+    CHECK(document["results"].empty());
+    CHECK(document["not_run"] == json{folder.file("b.litmus"), folder.file("a.litmus")});
+    CHECK(document["summary"]["tests"] == 0);
+}
+
+TEST_CASE("a second signal ends the program at once, with all its processes") {
+    full_pipe nobody_reads;
+    const running_program p(long_check({"-j", "2"}), nobody_reads.writer());
+    p.wait_for_check();
+    CHECK(p.signalled_to_death(SIGTERM) == -SIGTERM); // the first one leaves it stuck
+    nobody_reads.wait_for_the_last_writer();
+}
+
+TEST_CASE("the program goes on when its terminal goes away, if nohup is asked for") {
+    // As nohup(1) does.
+    struct ignored {
+        void (*before)(int) = std::signal(SIGHUP, SIG_IGN);
+        ~ignored() { std::signal(SIGHUP, before); }
+    } hangup;
+    const running_program p({"check", "isw/v9", "isw/v6", "--memory", "sc"});
+    p.wait_for_check();
+    p.signal(SIGHUP, true);
+    CHECK(p.ended() == 0);
+    CHECK(contains(p.output(), "2 checks: 2 as expected\n"));
+}
+
+#endif

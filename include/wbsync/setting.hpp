@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace wbsync {
+
+/// A value that somebody may choose: used like a plain T, it remembers whether one was assigned.
+/// What was chosen stays as it is; otherwise() replaces what was not.
+template <class T>
+class setting {
+public:
+    constexpr setting(T value) : value_(std::move(value)), is_chosen_(true) {} // NOLINT: like a T
+
+    /// One that nobody has chosen yet.
+    [[nodiscard]] static constexpr setting by_default(T value) {
+        setting s(std::move(value));
+        s.is_chosen_ = false;
+        return s;
+    }
+
+    constexpr operator const T&() const noexcept { return value_; } // NOLINT: like a T
+
+    [[nodiscard]] constexpr bool is_chosen() const noexcept { return is_chosen_; }
+
+    /// The value if nobody chose one, and still nobody has.
+    constexpr void otherwise(T value) {
+        if (!is_chosen_)
+            value_ = std::move(value);
+    }
+
+private:
+    T value_;
+    bool is_chosen_;
+};
+
+} // namespace wbsync
+
+template <class T>
+struct fmt::formatter<wbsync::setting<T>> : fmt::formatter<T> {
+    template <class Context>
+    auto format(const wbsync::setting<T>& s, Context& to) const {
+        return fmt::formatter<T>::format(s, to);
+    }
+};

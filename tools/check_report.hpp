@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "runner.hpp"
+#include "series.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+/// What is printed about a check.
+namespace wbsync::tools {
+
+/// The model and its parameters, as they are given to the program.
+inline std::string arguments_text(const check_request& c) {
+    std::string text = c.of.name;
+    for (const auto& p : c.of.parameters)
+        if (c.values.at(p.name) != p.value)
+            text += fmt::format(" -p {}={}", p.name, c.values.at(p.name));
+    return text;
+}
+
+/// The columns of the results. Their widths are known before the first check is run, so that each
+/// line can be printed as soon as it is there.
+class row_layout {
+public:
+    explicit row_layout(const std::vector<check_request>& checks) {
+        for (std::size_t i = 0; i != headers.size(); ++i)
+            widths_[i] = headers[i].size();
+        widths_[verdict_column] = std::string_view{"finding deadlock"}.size();
+        widths_[6] = widths_[7] = 10;
+        for (const check_request& c : checks) {
+            const auto expected = c.of.expected(c.with.memory, c.values).str();
+            widen(0, c.of.name.size());
+            widen(1, std::min<std::size_t>(c.of.commit.size(), 12));
+            widen(2, parameters_text(c).size());
+            widen(verdict_column, expected.size());
+            widen(verdict_column + 1, expected.size());
+        }
+    }
+
+    [[nodiscard]] std::string header() const {
+        row titles;
+        for (std::size_t i = 0; i != titles.size(); ++i)
+            titles[i] = headers[i];
+        return line(titles, "");
+    }
+
+    [[nodiscard]] std::string line(const check_request& c, const report::json& entry,
+                                   std::string_view remark) const {
+        return line(row_of(c, entry), remark);
+    }
+
+private:
+    using row = std::array<std::string, 9>;
+
+    static constexpr std::array<std::string_view, 9> headers{
+        "model",    "commit",     "parameters", "memory", "verdict",
+        "expected", "executions", "redundant",  "seconds"};
+    static constexpr std::size_t verdict_column = 4;
+    static constexpr std::size_t first_number = 6;
+
+    static row row_of(const check_request& c, const report::json& e) {
+        const auto text = [&](const char* key) { return e[key].get<std::string>(); };
+        std::string verdict = text("verdict");
+        if (verdict == "finding")
+            verdict += " " + text("property");
+        return {text("model"),
+                text("commit").substr(0, 12),
+                parameters_text(c),
+                text("memory"),
+                verdict,
+                text("expected"),
+                fmt::format("{}", e["executions"].get<std::uint64_t>()),
+                fmt::format("{}", e["redundant"].get<std::uint64_t>()),
+                fmt::format("{:.2f}", e["seconds"].get<double>())};
+    }
+
+    [[nodiscard]] std::string line(const row& cells, std::string_view remark) const {
+        std::string out;
+        for (std::size_t i = 0; i != cells.size(); ++i)
+            out += fmt::format(fmt::runtime(i < first_number ? "{:<{}}  " : "{:>{}}  "), cells[i],
+                               widths_[i]);
+        out += remark;
+        out.erase(out.find_last_not_of(' ') + 1);
+        return out + "\n";
+    }
+
+    void widen(std::size_t column, std::size_t to) {
+        widths_[column] = std::max(widths_[column], to);
+    }
+
+    std::array<std::size_t, 9> widths_{};
+};
+
+namespace detail {
+
+/// The command that runs the execution again.
+inline std::string replay_text(const check_request& c, const report::json& entry) {
+    if (entry["schedule"].is_null())
+        return "";
+    return fmt::format("replay: wbsync replay {} --schedule \"{}\"\n", arguments_text(c),
+                       entry["schedule"].get<std::string>());
+}
+
+/// For a shell.
+inline std::string quoted(const std::string& word) {
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789./_-+=:,";
+    if (!word.empty() && word.find_first_not_of(plain) == word.npos)
+        return word;
+    std::string text = "'";
+    for (const char c : word)
+        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return text + "'";
+}
+
+} // namespace detail
+
+/// The command that goes on with a check that was stopped into a file. Limits to one run are left
+/// out: it goes on to the end. Empty if there is no such file.
+inline std::string resume_command(const check_request& c, const report::json& entry) {
+    if (entry["resume"].is_null())
+        return "";
+    std::string text = fmt::format("wbsync check {} --memory {}", arguments_text(c),
+                                   entry["memory"].get<std::string>());
+    if (!c.with.symmetry)
+        text += " --no-symmetry";
+    if (c.with.max_depth != options{}.max_depth)
+        text += fmt::format(" --max-depth {}", c.with.max_depth);
+    if (c.with.jobs != 0)
+        text += fmt::format(" -j {}", c.with.jobs);
+    return fmt::format("{} --resume {}", text, detail::quoted(entry["resume"].get<std::string>()));
+}
+
+/// Neither what was expected nor incomplete.
+inline bool is_surprise(const report::json& entry) {
+    return entry["as_expected"] == false && entry["verdict"] != "incomplete";
+}
+
+/// The line of a check, and what there is to say about it.
+inline std::string text_of(const check_request& c, const check_outcome& out,
+                           const row_layout& layout) {
+    const report::json& e = out.entry;
+    std::string text = layout.line(c, e, is_surprise(e) ? "NOT as expected" : "");
+    if (e["verdict"] == "incomplete")
+        text += fmt::format("    incomplete: {}\n", limit_text(e));
+    if (e["verdict"] == "vacuous")
+        text += fmt::format("    vacuous: {}\n", e["message"].get<std::string>());
+    if (!e["resume"].is_null())
+        text += fmt::format("    resume: {}\n", resume_command(c, e));
+    if (!out.counterexample.empty())
+        text += "\n" + out.counterexample + detail::replay_text(c, e) + "\n";
+    return text;
+}
+
+} // namespace wbsync::tools
