@@ -97,6 +97,7 @@ struct litmus_test {
     formula condition;
     formula filter;
     std::vector<operand> shown; ///< what a state consists of: all that condition and locations name
+    std::string warning; ///< a name in `locations` that there is not, which changes no result
 };
 
 } // namespace wbsync::litmus

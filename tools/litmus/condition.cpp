@@ -18,6 +18,11 @@ int find_location(const litmus_test& test, std::string_view name) {
     return -1;
 }
 
+/// A name that the test does not have.
+struct unknown_name : source_error {
+    using source_error::source_error;
+};
+
 class condition_parser {
 public:
     condition_parser(cursor& in, litmus_test& test) : in_(in), test_(test) {}
@@ -50,7 +55,12 @@ private:
     void locations() {
         in_.expect("[");
         while (!in_.accept("]")) {
-            observed();
+            try {
+                observed();
+            } catch (const unknown_name& e) {
+                if (test_.warning.empty())
+                    test_.warning = fmt::format("{}, so it is not shown", e.what());
+            }
             in_.accept(";");
         }
     }
@@ -121,7 +131,7 @@ private:
         in_.expect(":");
         const token& name = in_.expect_name("a register");
         if (number.number < 0 || number.number >= static_cast<std::int64_t>(test_.processes.size()))
-            throw source_error(number.at, fmt::format("there is no thread P{}", number.number));
+            throw unknown_name(number.at, fmt::format("there is no thread P{}", number.number));
         operand o;
         o.what = operand::kind::reg;
         o.process = static_cast<int>(number.number);
@@ -129,7 +139,7 @@ private:
         const auto at = std::find(all.begin(), all.end(), name.text);
         o.index = static_cast<int>(at - all.begin());
         if (at == all.end())
-            throw source_error(name.at,
+            throw unknown_name(name.at,
                                fmt::format("P{} has no register '{}'", number.number, name.text));
         return o;
     }
@@ -137,7 +147,7 @@ private:
     int location_number(const token& name) {
         const int i = find_location(test_, name.text);
         if (i < 0)
-            throw source_error(name.at,
+            throw unknown_name(name.at,
                                fmt::format("there is no location '{}': neither the initial state "
                                            "nor a parameter of a thread names it",
                                            name.text));

@@ -149,8 +149,8 @@ private:
         c.process = in_.take().number;
         in_.expect(":");
         c.name = in_.expect_name("a register").text;
-        in_.expect("=");
-        c.value = initial_value();
+        if (in_.accept("="))
+            c.value = initial_value();
         contents_.push_back(c);
         if (!in_.sees("}"))
             in_.expect(";");

@@ -147,6 +147,8 @@ test_result run_test(std::string_view text, const settings& with) {
             ask_library(test, with, until, r);
         if (with.power && r.result == "Never")
             measure_power(test, with, r);
+        if (r.remark.empty())
+            r.remark = test.warning;
     } catch (const std::exception& e) {
         r.remark = e.what();
     }
