@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A member finally() that check() cannot call is a mistake: one that may not be called from outside
-// (WBSYNC_PRIVATE_FINALLY), or that wants arguments (WBSYNC_FINALLY_TAKES). Without either it compiles.
+// (WBSYNC_PRIVATE_FINALLY), or that wants arguments (WBSYNC_FINALLY_TAKES). Without either it
+// compiles.
 
 #include <wbsync/check.hpp>
 
