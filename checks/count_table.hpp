@@ -427,6 +427,17 @@ inline std::vector<counted> objects() {
     };
 }
 
+inline std::vector<counted> around_grace_periods() {
+    return {
+        // The section comes first, and its access with it; or the grace period, and then either
+        // access may be the first.
+        same("a store in a section, and a load after a grace period: 1 + 2",
+             {{read_lock, store(0), read_unlock}, {synchronize, load(0)}}, 3),
+        same("a load in a section, and a store after a grace period: 1 + 2",
+             {{read_lock, load(0), read_unlock}, {synchronize, store(0)}}, 3),
+    };
+}
+
 struct group {
     std::string name;
     std::vector<counted> programs;
@@ -448,7 +459,8 @@ inline std::vector<group> groups() {
             {"wait_var_event", wait_var_event()},
             {"objects", objects()},
             {"barriers of operations", fences_of_operations()},
-            {"unlock, then lock", unlock_then_lock()}};
+            {"unlock, then lock", unlock_then_lock()},
+            {"around grace periods", around_grace_periods()}};
 }
 
 } // namespace count_table

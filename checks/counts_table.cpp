@@ -85,6 +85,10 @@ TEST_CASE("counts: an unlock and the next lock") {
     check(count_table::unlock_then_lock());
 }
 
+TEST_CASE("counts: accesses in a section and after a grace period") {
+    check(count_table::around_grace_periods());
+}
+
 TEST_CASE("counts: semaphores, mutexes and completions") {
     check(count_table::sleeping_locks());
 }

@@ -2,9 +2,11 @@
 // What a manifest says when it no longer fits; that it fits is a test of its own, wbsync-manifest.
 
 #include "models/manifest.hpp"
+#include "checks/scratch.hpp"
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -45,6 +47,16 @@ TEST_CASE("a manifest without a model, with one that is gone or with one twice d
           lines{"a/v1 under weak: in the manifest, but no such model"});
     CHECK(manifest::differences({first, first}, {first}) ==
           lines{"a/v1 under sc: twice in the manifest"});
+}
+
+TEST_CASE("a manifest that cannot be written leaves the one before as it was") {
+    const scratch_folder here;
+    const std::string path = here.file("counts.json");
+    manifest::write(path, {first});
+    CHECK(manifest::read(path) == std::vector<row>{first});
+    std::filesystem::create_directory(path + ".new"); // in the way of what it writes first
+    CHECK_THROWS_AS(manifest::write(path, {second}), std::runtime_error);
+    CHECK(manifest::read(path) == std::vector<row>{first});
 }
 
 TEST_CASE("a manifest is read as it was written") {

@@ -5,14 +5,18 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/wait.h>
@@ -140,6 +144,42 @@ private:
 
     scratch_folder folder_;
     pid_t child_ = -1;
+};
+
+/// A pipe that is full: who prints into it is stuck until somebody reads.
+class full_pipe {
+public:
+    full_pipe() {
+        REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0);
+        const int flags = ::fcntl(ends_[1], F_GETFL);
+        ::fcntl(ends_[1], F_SETFL, flags | O_NONBLOCK);
+        for (const char filler = '\0'; ::write(ends_[1], &filler, 1) == 1;)
+            ++filling_;
+        ::fcntl(ends_[1], F_SETFL, flags);
+    }
+    ~full_pipe() {
+        ::close(ends_[0]);
+        if (ends_[1] >= 0)
+            ::close(ends_[1]);
+    }
+    full_pipe(const full_pipe&) = delete;
+    full_pipe& operator=(const full_pipe&) = delete;
+
+    [[nodiscard]] int writer() const { return ends_[1]; }
+
+    /// All that the others write, until no process is left that could.
+    std::string read() {
+        ::close(std::exchange(ends_[1], -1));
+        std::string text;
+        std::array<char, 4096> some{};
+        for (ssize_t n; (n = ::read(ends_[0], some.data(), some.size())) > 0;)
+            text.append(some.data(), static_cast<std::size_t>(n));
+        return text.substr(std::min(filling_, text.size()));
+    }
+
+private:
+    std::array<int, 2> ends_{};
+    std::size_t filling_ = 0;
 };
 
 } // namespace tool_program

@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include <sched.h>
 #include <unistd.h>
 
 using namespace wbsync;
@@ -360,6 +361,7 @@ TEST_CASE("a check that cannot be run is incomplete") {
 // --- the program
 // ----------------------------------------------------------------------------------
 
+using tool_program::full_pipe;
 using tool_program::ran;
 using tool_program::refuses;
 using tool_program::running_program;
@@ -643,6 +645,30 @@ TEST_CASE("the program checks deeper what is verified, says what is incomplete, 
     CHECK(results[0]["verdict"] == "verified");
     CHECK(results[0]["parameters"]["switchers"] == 2);
     refuses("deep --record /dev/null", {"no record"});
+}
+
+TEST_CASE("deeper checks refuse a record that cannot be written, or is none") {
+    refuses("deep isw/v9 --record /nowhere/r", {"cannot write /nowhere/r"});
+    const scratch_folder here;
+    std::ofstream(here.file("r")) << R"({"results": [{"model": "isw/v9"}]})";
+    refuses(fmt::format("deep isw/v9 --record {}", here.file("r")), {"is no record"});
+}
+
+TEST_CASE("deeper checks go on and fail in the end when their record cannot be written any more") {
+    full_pipe output;
+    const scratch_folder here;
+    const std::string folder = here.file("records");
+    std::filesystem::create_directory(folder);
+    const running_program p(
+        {"deep", "isw/v9", "isw/v9+acquire", "--memory", "sc", "--record", folder + "/r"},
+        output.writer());
+    while (!contains(slurp(folder + "/r"), "isw/v9")) // then it prints, and is stuck
+        ::sched_yield();
+    std::filesystem::remove_all(folder);
+    const std::string text = output.read();
+    CHECK(p.ended() == 4);
+    CHECK(contains(text, "isw/v9+acquire"));
+    CHECK(contains(text, "2 checks: 2 as expected\n"));
 }
 
 TEST_CASE("the program says that a check was cut short") {

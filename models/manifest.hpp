@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <tuple>
 #include <vector>
 
@@ -113,10 +115,17 @@ inline std::vector<row> read(const std::string& path) {
     }
 }
 
-/// Throws std::runtime_error if the file cannot be written.
+/// All of it or nothing: an older file is replaced at the end. Throws std::runtime_error if the
+/// file cannot be written.
 inline void write(const std::string& path, const std::vector<row>& rows) {
-    std::ofstream file(path);
-    if (!(file << text_of(rows) << std::flush))
+    const std::string draft = path + ".new";
+    std::ofstream file(draft);
+    file << text_of(rows);
+    file.close();
+    std::error_code failed;
+    if (file)
+        std::filesystem::rename(draft, path, failed);
+    if (!file || failed)
         throw std::runtime_error("cannot be written");
 }
 

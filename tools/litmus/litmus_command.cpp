@@ -217,8 +217,8 @@ int run_command(const request& given) {
             report::dump({{"results", entries}, {"not_run", files}, {"summary", all.json()}}, 2) +
             "\n");
     else
-        tools::print(lines + all.str() +
-                     (not_run.empty() ? "" : fmt::format("; {} not run", not_run.size())) + "\n");
+        tools::print(lines + all.str() + "\n" +
+                     (not_run.empty() ? "" : fmt::format("{} not run\n", not_run.size())));
     return all.status() == tools::all_as_expected && !not_run.empty() ? tools::something_incomplete
                                                                       : all.status();
 }

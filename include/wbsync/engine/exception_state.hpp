@@ -11,23 +11,25 @@ namespace wbsync::engine {
 /// of the process; fibers that share one each have their own.
 class exception_state {
 public:
-    /// Those of the current fiber, of which there are none afterwards.
-    static exception_state take() noexcept { return std::exchange(current(), {}); }
+    exception_state() = default;
 
-    /// Gives them back to the fiber. One more may be under way by now, on its way out.
-    void put_back() const noexcept {
-        exception_state& now = current();
-        if (now.caught_ == nullptr)
-            now.caught_ = caught_;
-        now.uncaught_ += uncaught_;
-    }
-
-private:
-    /// As the Itanium C++ ABI lays down __cxa_eh_globals, which it does not define in the header.
+    /// That of the current fiber, in a place that is the same for all fibers of the thread. As the
+    /// Itanium C++ ABI lays down __cxa_eh_globals, which it does not define in the header.
     static exception_state& current() noexcept {
         return *reinterpret_cast<exception_state*>(abi::__cxa_get_globals()); // NOLINT: see above
     }
 
+    /// Leaves none.
+    exception_state take() noexcept { return std::exchange(*this, {}); }
+
+    /// One more may be under way by now, on its way out.
+    void put_back(const exception_state& taken) noexcept {
+        if (caught_ == nullptr)
+            caught_ = taken.caught_;
+        uncaught_ += taken.uncaught_;
+    }
+
+private:
     void* caught_ = nullptr;
     unsigned uncaught_ = 0;
 };

@@ -61,9 +61,9 @@ public:
     // -----------------------------------------------------------------------------------
 
     void switch_to_next() override {
-        const exception_state mine = exception_state::take();
+        const exception_state mine = exceptions_.take();
         rl::ctx().sched();
-        mine.put_back();
+        exceptions_.put_back(mine);
     }
 
     [[noreturn]] void leave() override {
@@ -86,7 +86,7 @@ public:
         while (more) {
             needed_ = 0;
             run_context();
-            exception_state::take(); // of a fiber that was left
+            exceptions_.take(); // of a fiber that was left
             stack_pool::instance().recycle();
             if (ended_)
                 break;
@@ -137,7 +137,7 @@ private:
         if (::_setjmp(main_stack_) == 0)
             destroy_model();
         on_main_stack_ = false;
-        exception_state::take();
+        exceptions_.take();
         run().over();
     }
 
@@ -148,6 +148,7 @@ private:
     int needed_ = 0;
     bool built_ = false;
     bool ended_ = false; ///< the last iteration ended by itself, and no other one is wanted
+    exception_state& exceptions_ = exception_state::current();
     bool on_main_stack_ = false;
     std::jmp_buf main_stack_{}; ///< where leave() goes then
 };
@@ -237,7 +238,7 @@ WBSYNC_ENGINE_INLINE void run_executions(job& work) {
             execution::current() = outer_run_;
             relacy_host::current() = outer_;
             stack_pool::instance().recycle();
-            outer_exceptions_.put_back();
+            exception_state::current().put_back(outer_exceptions_);
         }
         under_way(const under_way&) = delete;
         under_way& operator=(const under_way&) = delete;
@@ -245,7 +246,7 @@ WBSYNC_ENGINE_INLINE void run_executions(job& work) {
         void run() { host_.run_all(); }
 
     private:
-        exception_state outer_exceptions_ = exception_state::take();
+        exception_state outer_exceptions_ = exception_state::current().take();
         relacy_host host_;
         relacy_host* outer_;
         execution* outer_run_;
