@@ -238,6 +238,12 @@ inline std::vector<counted> old_values() {
          6},
         same("a flag after 2 stores, released and acquired",
              {{store(0, 1), store(0, 2), release(1)}, {acquire(1), load(0)}}, 4),
+        // The new value, and then two orders of the stores to 1 and of those to 0: 2 * 2. The old
+        // one: the own store to 1 is the first one under sc, and either under weak.
+        {"the old value behind a store that came later: 4 + 1",
+         {{store(1), load(2), if_not_zero(store(0))}, {store(2), store(1), store(0)}},
+         5,
+         6},
     };
 }
 

@@ -120,7 +120,7 @@ TEST_CASE("random programs with lists and per-CPU counters") {
 
 TEST_CASE("random programs with mutexes, semaphores and completions") {
     compare(16'000'000, 300,
-            with_groups({"load", "store", "add", "lock", "mutex", "rwsem", "completion"}), 2);
+            with_groups({"load", "store", "add", "lock", "mutex", "rwsem", "completion"}), 6);
 }
 
 TEST_CASE("random programs with SRCU, sequence locks, wait queues and reference counts") {
@@ -133,7 +133,7 @@ TEST_CASE("random programs in which some threads do the same") {
     s.symmetric = true;
     s.min_operations = 3;
     s.max_operations = 5;
-    compare(15'000'000, 300, s);
+    compare(15'000'000, 300, s, 2);
 }
 
 TEST_CASE("random programs with works, callbacks and wait queues") {
@@ -142,7 +142,7 @@ TEST_CASE("random programs with works, callbacks and wait queues") {
 }
 
 TEST_CASE("random programs of everything") {
-    compare(7'000'000, 800, small, 2);
+    compare(7'000'000, 800, small);
 }
 
 TEST_CASE("larger random programs of two threads") {

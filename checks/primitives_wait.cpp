@@ -300,21 +300,21 @@ TEST_CASE("finish_wait: only a thread that is still queued is ordered by the loc
         }
         static void both_missed(buffering& m) { BUG_ON(m.r0 == 0 && m.r1 == 0); }
     };
-    using body = void (*)(buffering&);
-    const body other = [](buffering& m) { m.others_turn(); };
-    const body still_queued = [](buffering& m) {
+    using step = void (*)(buffering&);
+    const step other = [](buffering& m) { m.others_turn(); };
+    const step still_queued = [](buffering& m) {
         wait_queue_entry wait;
         prepare_to_wait(m.wq, wait);
         m.leave(wait);
     };
-    const body woken = [](buffering& m) {
+    const step woken = [](buffering& m) {
         wait_queue_entry wait;
         prepare_to_wait(m.wq, wait);
         smp_store_release(m.on_queue, 1);
         schedule();
         m.leave(wait);
     };
-    const body waker = [](buffering& m) {
+    const step waker = [](buffering& m) {
         await_acquire(m.on_queue, [](auto v) { return v == 1; });
         wake_up(m.wq);
     };
@@ -325,7 +325,7 @@ TEST_CASE("finish_wait: only a thread that is still queued is ordered by the loc
 }
 
 TEST_CASE("wait_event: gets on the queue again when it was woken") {
-    const user waits = [](queued& m) {
+    const user sleeps = [](queued& m) {
         wait_event(m.o->wq, [&m] { return m.is_ready(); });
         smp_store_release(m.off_queue, 1);
     };
@@ -342,8 +342,8 @@ TEST_CASE("wait_event: gets on the queue again when it was woken") {
         await_acquire(m.off_queue, [](auto v) { return v == 1; });
         kfree(m.o);
     };
-    check_fails<queued>({{waits, readies_wakes_and_frees}}, "use-after-free");
-    check_holds<queued>({{waits, readies_wakes_and_waits}});
+    check_fails<queued>({{sleeps, readies_wakes_and_frees}}, "use-after-free");
+    check_holds<queued>({{sleeps, readies_wakes_and_waits}});
 }
 
 TEST_CASE(

@@ -151,12 +151,6 @@ TEST_CASE("isw/v9 has 24 small sizes") {
     REQUIRE(v9 != all.end());
     // 0 to 2 switchers, 1 or 2 inodes, 1 or 2 superblocks, with the cleaner or without it
     CHECK(models::small_sizes(*v9).size() == 3 * 2 * 2 * 2);
-    // Where there is no cleaner, that is all there is of it.
-    const auto v6 = std::find_if(all.begin(), all.end(),
-                                 [](const models::model& m) { return m.name == "isw/v6"; });
-    REQUIRE(v6 != all.end());
-    for (const parameter_values& size : models::small_sizes(*v6))
-        CHECK(size.at("cleaner") == 0);
 }
 
 TEST_CASE("a sweep notices a combination of parameters that is not as expected") {

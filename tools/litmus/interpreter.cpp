@@ -2,6 +2,7 @@
 #include "interpreter.hpp"
 
 #include "arithmetic.hpp"
+#include "wait_condition.hpp"
 
 #include <wbsync/rcu/rcu.hpp>
 
@@ -26,23 +27,6 @@ site site_of(const builtin* function, const position& at) {
 bool has_access(const expression& e) {
     return e.what == expression::kind::call || e.what == expression::kind::access ||
            std::any_of(e.args.begin(), e.args.end(), has_access);
-}
-
-/// The condition of a wait, for one value of its load: it has no accesses.
-std::int64_t compute(const expression& e, const std::vector<content>& registers, int target,
-                     std::int64_t loaded) {
-    const auto part = [&](std::size_t i) { return compute(e.args[i], registers, target, loaded); };
-    switch (e.what) {
-    case expression::kind::number: return e.number;
-    case expression::kind::address: return address_of(e.index);
-    case expression::kind::awaited: return loaded;
-    case expression::kind::reg:
-        return e.index == target ? loaded
-                                 : registers[static_cast<std::size_t>(e.index)].value.number;
-    case expression::kind::unary: return apply(e.op, part(0));
-    case expression::kind::binary: return apply(e.op, part(0), part(1));
-    default: return 0;
-    }
 }
 
 /// What a read-modify-write does before and after it.
@@ -182,8 +166,11 @@ void interpreter::await(const statement& s) {
     join_location(x);
     for (content& c : registers_)
         force(c);
-    const known_value seen = awaited(
-        s.place, x, [&](std::int64_t v) { return compute(s.value, registers_, s.target, v) == 0; });
+    const known_value seen = awaited(s.place, x, [&](std::int64_t v) {
+        return wait_condition(s.value, v, [&](int i) {
+                   return i == s.target ? v : registers_[static_cast<std::size_t>(i)].value.number;
+               }) == 0;
+    });
     control_.join(seen.from);
     if (s.target >= 0)
         registers_[static_cast<std::size_t>(s.target)] = {seen, nullptr, nullptr};

@@ -28,6 +28,20 @@ const builtin* no_barrier(const builtin& f) {
     return f.what == action::full_fence ? find_builtin("barrier") : nullptr;
 }
 
+const builtin* no_one_sided_barriers(const builtin& f) {
+    const bool one_sided = f.what == action::read_fence || f.what == action::write_fence;
+    return one_sided ? find_builtin("barrier") : nullptr;
+}
+
+const builtin* not_full(const builtin& f) {
+    if (!f.full)
+        return nullptr;
+    static std::map<std::string_view, builtin> weaker;
+    builtin& b = weaker.try_emplace(f.name, f).first->second;
+    b.full = false;
+    return &b;
+}
+
 const builtin* relaxed(const builtin& f) {
     const bool lock = f.what == action::spin_lock || f.what == action::spin_unlock ||
                       f.what == action::spin_trylock;
@@ -63,9 +77,11 @@ bool replace(const mutant& m, statement& s) {
 
 } // namespace
 
-const std::array<mutant, 4> mutants{{{"grace periods do not wait", no_waiting},
+const std::array<mutant, 6> mutants{{{"grace periods do not wait", no_waiting},
                                      {"grace periods have no fences", no_fences},
                                      {"smp_mb() does nothing", no_barrier},
+                                     {"smp_rmb() and smp_wmb() do nothing", no_one_sided_barriers},
+                                     {"fully ordered operations are relaxed", not_full},
                                      {"acquire and release are relaxed", relaxed}}};
 
 bool apply(const mutant& m, litmus_test& test) {

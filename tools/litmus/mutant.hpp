@@ -15,7 +15,7 @@ struct mutant {
 };
 
 /// The fixed set with which the power of tests is measured.
-extern const std::array<mutant, 4> mutants;
+extern const std::array<mutant, 6> mutants;
 
 /// Lets the test call the broken functions. Returns whether it calls any.
 bool apply(const mutant& m, litmus_test& test);

@@ -2,6 +2,7 @@
 #include "trace.hpp"
 
 #include "arithmetic.hpp"
+#include "wait_condition.hpp"
 
 #include <algorithm>
 #include <set>
@@ -131,28 +132,16 @@ private:
         const known at = evaluate(s.place.args.front());
         const int x = location_of(at, s.place.args.front().at);
         std::vector<std::int64_t> accepted;
-        for (const std::int64_t v : options_for(x))
-            if (compute(s.value, s.target, v) == 0)
+        for (const std::int64_t v : options_for(x)) {
+            const auto value_of = [&](int i) {
+                return i == s.target ? v : registers_[static_cast<std::size_t>(i)].number;
+            };
+            if (wait_condition(s.value, v, value_of) == 0)
                 accepted.push_back(v);
+        }
         known v = read(s.place, x, at.from, accepted);
         if (s.target >= 0)
             put(s.target, std::move(v));
-    }
-
-    /// The condition of a wait, which has no accesses.
-    std::int64_t compute(const expression& e, int target, std::int64_t loaded) const {
-        const auto part = [&](std::size_t i) { return compute(e.args[i], target, loaded); };
-        switch (e.what) {
-        case expression::kind::number: return e.number;
-        case expression::kind::address: return address_of(e.index);
-        case expression::kind::awaited: return loaded;
-        case expression::kind::reg:
-            return e.index == target ? loaded
-                                     : registers_[static_cast<std::size_t>(e.index)].number;
-        case expression::kind::unary: return apply(e.op, part(0));
-        case expression::kind::binary: return apply(e.op, part(0), part(1));
-        default: return 0;
-        }
     }
 
     void plain_store(const statement& s) {

@@ -54,19 +54,19 @@ private:
 
 // NOLINTBEGIN: these are the C library's names
 extern "C" {
-[[noreturn, gnu::weak, gnu::used]] void exit(int status) noexcept {
+[[gnu::noreturn, gnu::weak, gnu::used]] void exit(int status) noexcept {
     wbsync::engine::exits::leave_model("exit", status);
     wbsync::engine::exits::pass_on("exit", status);
 }
-[[noreturn, gnu::weak, gnu::used]] void quick_exit(int status) noexcept {
+[[gnu::noreturn, gnu::weak, gnu::used]] void quick_exit(int status) noexcept {
     wbsync::engine::exits::leave_model("quick_exit", status);
     wbsync::engine::exits::pass_on("quick_exit", status);
 }
-[[noreturn, gnu::weak, gnu::used]] void _exit(int status) {
+[[gnu::noreturn, gnu::weak, gnu::used]] void _exit(int status) {
     wbsync::engine::exits::leave_model("_exit", status);
     wbsync::engine::exits::pass_on("_exit", status);
 }
-[[noreturn, gnu::weak, gnu::used]] void _Exit(int status) noexcept {
+[[gnu::noreturn, gnu::weak, gnu::used]] void _Exit(int status) noexcept {
     wbsync::engine::exits::leave_model("_Exit", status);
     wbsync::engine::exits::pass_on("_Exit", status);
 }
