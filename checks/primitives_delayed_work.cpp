@@ -133,14 +133,19 @@ TEST_CASE("flush_delayed_work returns whether it had to wait") {
     check_fails<timed>({{never}, &timed::free_it}, "BUG_ON");
 }
 
+namespace {
+
+struct line {
+    workqueue_struct wq = alloc_ordered_workqueue("wq");
+    atomic_t go{"go"};
+    work_struct first{wq, "first",
+                      [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
+    delayed_work dwork{wq, "dwork", [](work_struct&) {}};
+};
+
+} // namespace
+
 TEST_CASE("mod_delayed_work takes a work off its queue: nobody waits for its turn there") {
-    struct line {
-        workqueue_struct wq = alloc_ordered_workqueue("wq");
-        atomic_t go{"go"};
-        work_struct first{wq, "first",
-                          [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
-        delayed_work dwork{wq, "dwork", [](work_struct&) {}};
-    };
     using thread = void (*)(line&);
     const thread modifies = [](line& m) {
         queue_work(m.wq, m.first);

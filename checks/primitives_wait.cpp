@@ -380,16 +380,16 @@ TEST_CASE("wait_event_exclusive: one that was woken may take the next one's wake
             return false;
         }
     };
-    using body = void (*)(turns&);
-    const body first = [](turns& m) {
+    using step = void (*)(turns&);
+    const step first = [](turns& m) {
         wait_event_exclusive(m.wq, [&m] { return m.take(m.first_tests); });
     };
-    const body second = [](turns& m) {
+    const step second = [](turns& m) {
         await_acquire(m.taken, [](auto v) { return v == 1; });
         wait_event_exclusive(m.wq, [&m] { return m.take(m.second_tests); });
     };
     // Each is asleep for sure when its turn comes, and its wake-up.
-    const body wakes_one = [](turns& m) {
+    const step wakes_one = [](turns& m) {
         await_acquire(m.first_tests, [](auto n) { return n == 2; });
         atomic_inc(m.left);
         wake_up(m.wq);
@@ -397,7 +397,7 @@ TEST_CASE("wait_event_exclusive: one that was woken may take the next one's wake
         atomic_inc(m.left);
         wake_up(m.wq);
     };
-    const body wakes_all = [](turns& m) {
+    const step wakes_all = [](turns& m) {
         await_acquire(m.first_tests, [](auto n) { return n == 2; });
         atomic_inc(m.left);
         wake_up(m.wq);

@@ -152,15 +152,20 @@ TEST_CASE("queue_work is false while the work is disabled, and until the last en
     check_fails<works>({{enables_too_often}, &works::free_it}, "misuse");
 }
 
+namespace {
+
+/// The first work of the ordered queue ends only when the flush of the second one is over.
+struct line {
+    workqueue_struct wq = alloc_ordered_workqueue("wq");
+    atomic_t go{"go"};
+    work_struct first{wq, "first",
+                      [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
+    work_struct second{wq, "second", [](work_struct&) {}};
+};
+
+} // namespace
+
 TEST_CASE("a work that was cancelled is idle: no flush waits for its turn") {
-    // The first work of the ordered queue ends only when the flush of the second one is over.
-    struct line {
-        workqueue_struct wq = alloc_ordered_workqueue("wq");
-        atomic_t go{"go"};
-        work_struct first{wq, "first",
-                          [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
-        work_struct second{wq, "second", [](work_struct&) {}};
-    };
     using thread = void (*)(line&);
     const thread cancels = [](line& m) {
         queue_work(m.wq, m.first);
@@ -380,6 +385,16 @@ void all_findings_are_here(const program<State>& what) {
     CHECK(elsewhere == 0);
 }
 
+/// A kworker that waits for its turn, and a grace period that never ends.
+struct stuck {
+    workqueue_struct one = alloc_workqueue("one", 1);
+    atomic_t flag{"flag"};
+    rcu_head head;
+    work_struct a{one, "a", [this](work_struct&) { await(flag, [](auto v) { return v == 1; }); }};
+    work_struct b{one, "b", [](work_struct&) {}};
+    static void daemons(scenario& s) { rcu_callback_thread(s); }
+};
+
 } // namespace
 
 TEST_CASE("what goes wrong in a kworker or a timer is found where the work was queued") {
@@ -407,16 +422,6 @@ TEST_CASE("what goes wrong in a kworker or a timer is found where the work was q
     };
     all_findings_are_here<timed>({{frees_with_timer}});
     all_findings_are_here<timed>({{destroys_with_timer}, [](timed& m) { kfree(m.made); }});
-    // A kworker that waits for its turn, and a grace period that never ends.
-    struct stuck {
-        workqueue_struct one = alloc_workqueue("one", 1);
-        atomic_t flag{"flag"};
-        rcu_head head;
-        work_struct a{one, "a",
-                      [this](work_struct&) { await(flag, [](auto v) { return v == 1; }); }};
-        work_struct b{one, "b", [](work_struct&) {}};
-        static void daemons(scenario& s) { rcu_callback_thread(s); }
-    };
     using waits = void (*)(stuck&);
     const waits for_its_turn = [](stuck& m) {
         queue_work(m.one, m.a);

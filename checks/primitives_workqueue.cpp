@@ -187,26 +187,31 @@ TEST_CASE("a work never runs on two kworkers at once, two works do") {
     check_fails<unlocked_function>({{queue_a, queue_b}}, "data-race");
 }
 
+namespace {
+
+struct pair {
+    atomic_t flag{"flag"};
+    int runs = 0;
+    workqueue_struct wq{"wq"};
+    work_struct waits{"waits",
+                      [this](work_struct&) { await(flag, [](auto v) { return v == 1; }); }};
+    work_struct sets{"sets", [this](work_struct&) { WRITE_ONCE(flag, 1); }};
+    work_struct both{"both", [this](work_struct&) {
+                         if (++runs == 2)
+                             WRITE_ONCE(flag, 1);
+                         else
+                             await(flag, [](auto v) { return v == 1; });
+                     }};
+    pair() {
+        wq.add(waits);
+        wq.add(sets);
+        wq.add(both);
+    }
+};
+
+} // namespace
+
 TEST_CASE("different works run concurrently, so that one may wait for the other") {
-    struct pair {
-        atomic_t flag{"flag"};
-        int runs = 0;
-        workqueue_struct wq{"wq"};
-        work_struct waits{"waits",
-                          [this](work_struct&) { await(flag, [](auto v) { return v == 1; }); }};
-        work_struct sets{"sets", [this](work_struct&) { WRITE_ONCE(flag, 1); }};
-        work_struct both{"both", [this](work_struct&) {
-                             if (++runs == 2)
-                                 WRITE_ONCE(flag, 1);
-                             else
-                                 await(flag, [](auto v) { return v == 1; });
-                         }};
-        pair() {
-            wq.add(waits);
-            wq.add(sets);
-            wq.add(both);
-        }
-    };
     check_holds<pair>({{[](pair& m) {
         queue_work(m.wq, m.waits);
         queue_work(m.wq, m.sets);
@@ -337,18 +342,23 @@ TEST_CASE(
     check_fails<flushed>({{only_queue, queue_and_flush}}, "BUG_ON");
 }
 
+namespace {
+
+struct chain {
+    atomic_t flag{"flag"};
+    workqueue_struct wq{"wq"};
+    work_struct first{"first", [](work_struct&) {}};
+    work_struct later{"later",
+                      [this](work_struct&) { await(flag, [](auto v) { return v == 1; }); }};
+    chain() {
+        wq.add(first);
+        wq.add(later);
+    }
+};
+
+} // namespace
+
 TEST_CASE("flush_workqueue does not wait for what is queued later") {
-    struct chain {
-        atomic_t flag{"flag"};
-        workqueue_struct wq{"wq"};
-        work_struct first{"first", [](work_struct&) {}};
-        work_struct later{"later",
-                          [this](work_struct&) { await(flag, [](auto v) { return v == 1; }); }};
-        chain() {
-            wq.add(first);
-            wq.add(later);
-        }
-    };
     check_holds<chain>({{[](chain& m) {
         queue_work(m.wq, m.first);
         flush_workqueue(m.wq);
