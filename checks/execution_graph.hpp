@@ -10,11 +10,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace fuzz {
-
 /// RC11 as axioms on whole execution graphs (Lahav et al., "Repairing sequential consistency in
 /// C/C++11", PLDI 2017, with C++20's release sequences).
-namespace axiomatic {
+namespace fuzz::axiomatic {
 
 using node_set = std::uint64_t;
 
@@ -226,6 +224,4 @@ private:
     }
 };
 
-} // namespace axiomatic
-
-} // namespace fuzz
+} // namespace fuzz::axiomatic

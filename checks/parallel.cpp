@@ -4,7 +4,6 @@
 // random programs.
 #include "bench/umount.hpp"
 #include "checks/divided_models.hpp"
-#include "models/all.hpp"
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
@@ -97,26 +96,6 @@ TEST_CASE("a divided search of the umount protocol has the same totals") {
         compare(checking<umount_protocol<fix::rcu, 2>>(), with);
         compare(checking<umount_protocol<fix::rcu, 3>>(), with);
     }
-}
-
-TEST_CASE("a divided search of the models has the same totals and the same first finding") {
-    REQUIRE_FALSE(models::all().empty());
-    for (const models::model& m : models::all())
-        for (const memory_kind memory : {memory_kind::sc, memory_kind::weak}) {
-            CAPTURE(m.name);
-            models::parameter_values values;
-            for (const models::parameter& p : m.parameters)
-                values[p.name] = p.value;
-            options with = undivided();
-            with.memory = memory;
-            const result whole = m.check(with, values);
-            const result seen = m.check(by(ways.front(), with), values);
-            INFO(seen);
-            CHECK(seen.outcome == whole.outcome);
-            CHECK(seen.what == whole.what);
-            CHECK(seen.schedule == whole.schedule);
-            CHECK(seen.executions == whole.executions);
-        }
 }
 
 namespace {

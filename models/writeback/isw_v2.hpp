@@ -26,7 +26,7 @@ protected:
     void uncount() override { atomic_dec(isw_nr_in_flight); } // (W7)
 
     void cgroup_writeback_umount(super_block& sb) override {
-        isw_system::cgroup_writeback_umount(sb);
+        isw_system::cgroup_writeback_umount(sb); // NOLINT: not that of v0
     }
     void wait_until_queued() override { synchronize_rcu(); } // (U4)
 };

@@ -32,7 +32,7 @@ public:
     /// The number of the next choice among `n`, which is the first one at first.
     std::size_t among(std::size_t n) {
         if (next_ == taken_.size())
-            taken_.push_back({0, n});
+            taken_.emplace_back(0, n);
         return taken_[next_++].first;
     }
     /// Prepares the next combination. Returns whether there is one.
@@ -107,16 +107,16 @@ private:
     void assign(const statement& s) {
         const std::int64_t* const only = wanted_.wanted(number_, s.target);
         must_read_ = only;
-        known v = evaluate(s.value);
+        const known v = evaluate(s.value);
         must_read_ = nullptr;
-        put(s.target, std::move(v));
+        put(s.target, v);
     }
 
     /// An assignment in an arm of a branch carries the condition to later conditions.
     void put(int target, known v) {
         v.decided |= control_;
         v.places.reset();
-        registers_[static_cast<std::size_t>(target)] = std::move(v);
+        registers_[static_cast<std::size_t>(target)] = v;
     }
 
     void branch(const statement& s) {
@@ -141,7 +141,7 @@ private:
         }
         known v = read(s.place, x, at.from, accepted);
         if (s.target >= 0)
-            put(s.target, std::move(v));
+            put(s.target, v);
     }
 
     void plain_store(const statement& s) {
@@ -329,9 +329,9 @@ private:
         for (int i = 0; i != f.arguments; ++i) {
             known v = evaluate(e.args[static_cast<std::size_t>(i)]);
             if (i == f.location_argument())
-                at = std::move(v);
+                at = v;
             else
-                operands.push_back(std::move(v));
+                operands.push_back(v);
         }
         if (f.implied_amount)
             operands.insert(operands.begin(), known{f.amount});

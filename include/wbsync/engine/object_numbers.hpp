@@ -52,7 +52,7 @@ private:
     static constexpr unsigned all_objects = setup_objects + max_threads * thread_objects;
 
     static constexpr std::size_t index(thread_id creator) noexcept {
-        return static_cast<std::size_t>(creator + 1);
+        return static_cast<std::size_t>(creator) + 1;
     }
     static constexpr unsigned first_of(thread_id creator) noexcept {
         return setup_objects + static_cast<unsigned>(creator) * thread_objects;

@@ -165,8 +165,8 @@ private:
             return reason::interrupt;
         if (used_time() - since_ >= limits.step_seconds)
             return reason::computes;
-        if (static_cast<double>(ticks_ * (period / millisecond)) >=
-            limits.step_seconds * blocked_factor * 1000)
+        const auto milliseconds = ticks_ * (period / millisecond);
+        if (static_cast<double>(milliseconds) >= limits.step_seconds * blocked_factor * 1000)
             return reason::blocks;
         return reason::none;
     }
