@@ -2,6 +2,8 @@
 // However a model tries to end the process, it is a finding with the steps up to it, and the next
 // check runs as if nothing had happened. And one check at a time.
 
+#include "checks/healthy.hpp"
+
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
 
@@ -27,25 +29,11 @@ using namespace wbsync;
 
 namespace {
 
-struct healthy {
-    atomic_t x{"x"};
-    void threads(scenario& s) {
-        s.threads("P", 2, [this](int) { WRITE_ONCE(x, READ_ONCE(x) + 1); });
-    }
-    void finally() { BUG_ON(READ_ONCE(x) == 0); }
-};
-
 void check_that_all_is_well() {
     CHECK(verified(check<healthy>()));
     CHECK(std::uncaught_exceptions() == 0);
     CHECK(std::current_exception() == nullptr);
 }
-
-/// Of a result, unlike which it may be dropped.
-struct failure {
-    finding what;
-    trace counterexample;
-};
 
 /// Every kind of search finds it, and goes on with the next.
 template <class Model, class... Args>

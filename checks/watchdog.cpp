@@ -2,6 +2,8 @@
 // A model whose code never comes back to the engine does not run for ever, and neither does one
 // that uses up the memory.
 
+#include "checks/healthy.hpp"
+
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
 
@@ -23,14 +25,6 @@
 using namespace wbsync;
 
 namespace {
-
-struct healthy {
-    atomic_t x{"x"};
-    void threads(scenario& s) {
-        s.threads("P", 2, [this](int) { WRITE_ONCE(x, READ_ONCE(x) + 1); });
-    }
-    void finally() { BUG_ON(READ_ONCE(x) == 0); }
-};
 
 void computes() {
     volatile bool on = true;
@@ -86,12 +80,6 @@ options impatient() {
     with.max_step_seconds = 0.2;
     return with;
 }
-
-/// Of a result, unlike which it may be dropped.
-struct failure {
-    finding what;
-    trace counterexample;
-};
 
 /// It is found, in the place, and all is well afterwards.
 template <void (*Hang)()>

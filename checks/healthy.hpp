@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// For checks of models that end badly.
+#pragma once
+
+#include <wbsync/wbsync.hpp>
+
+/// A model without a flaw: that the next check is not touched by what went wrong in one.
+struct healthy {
+    wbsync::atomic_t x{"x"};
+    void threads(wbsync::scenario& s) {
+        s.threads("P", 2, [this](int) { WRITE_ONCE(x, READ_ONCE(x) + 1); });
+    }
+    void finally() { BUG_ON(READ_ONCE(x) == 0); }
+};
+
+/// Of a result, unlike which it may be dropped.
+struct failure {
+    wbsync::finding what;
+    wbsync::trace counterexample;
+};
