@@ -183,8 +183,9 @@ inline void smp_wmb(const site& at = site::here()) {
 
 /// Orders what came before it against the next atomic read-modify-write of the thread, with or
 /// without a result, and against all that comes after that one. What lies between the two is
-/// ordered by neither. With no such operation after it: nothing. A conditional one that changes
-/// nothing is none; nor is taking a lock. Documentation/atomic_t.txt.
+/// ordered by neither. With no such operation after it: nothing; taking a lock is none. A
+/// conditional one that changes nothing is none here. In the kernel's model it is one: this is
+/// weaker. Documentation/atomic_t.txt.
 inline void smp_mb__before_atomic(const site& at = site::here()) {
     detail::fence("smp_mb__before_atomic", at, [](engine::execution& run) {
         detail::fence_partners::of(run).fence_before_atomic(run);
@@ -194,7 +195,7 @@ inline void smp_mb__before_atomic(const site& at = site::here()) {
 /// Orders the last atomic read-modify-write of the thread, and all before that one, against what
 /// comes after the barrier. What lies between the two is ordered by neither. With no such operation
 /// before it: nothing, and the trace says so. As for smp_mb__before_atomic(), a conditional one
-/// that changes nothing is none. Documentation/atomic_t.txt.
+/// that changes nothing is none here, which is weaker than the kernel. Documentation/atomic_t.txt.
 inline void smp_mb__after_atomic(const site& at = site::here()) {
     detail::fence_after(detail::fence_partner::atomic, "smp_mb__after_atomic",
                         "no barrier: no atomic operation before it", at);
