@@ -2,6 +2,7 @@
 // Works that run later: after a timer, or after a grace period.
 
 #include "checks/against_reference.hpp"
+#include "checks/occupied_queue.hpp"
 
 #include <functional>
 #include <string_view>
@@ -135,11 +136,7 @@ TEST_CASE("flush_delayed_work returns whether it had to wait") {
 
 namespace {
 
-struct line {
-    workqueue_struct wq = alloc_ordered_workqueue("wq");
-    atomic_t go{"go"};
-    work_struct first{wq, "first",
-                      [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
+struct line : occupied_queue {
     delayed_work dwork{wq, "dwork", [](work_struct&) {}};
 };
 

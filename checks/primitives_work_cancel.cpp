@@ -2,6 +2,7 @@
 // Cancelling and disabling works, draining and destroying workqueues, and when a work may be freed.
 
 #include "checks/against_reference.hpp"
+#include "checks/occupied_queue.hpp"
 
 #include <functional>
 #include <string>
@@ -155,11 +156,7 @@ TEST_CASE("queue_work is false while the work is disabled, and until the last en
 namespace {
 
 /// The first work of the ordered queue ends only when the flush of the second one is over.
-struct line {
-    workqueue_struct wq = alloc_ordered_workqueue("wq");
-    atomic_t go{"go"};
-    work_struct first{wq, "first",
-                      [this](work_struct&) { await(go, [](auto v) { return v == 1; }); }};
+struct line : occupied_queue {
     work_struct second{wq, "second", [](work_struct&) {}};
 };
 

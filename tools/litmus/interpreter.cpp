@@ -166,10 +166,11 @@ void interpreter::await(const statement& s) {
     join_location(x);
     for (content& c : registers_)
         force(c);
+    const auto value_of = [&](int i) {
+        return registers_[static_cast<std::size_t>(i)].value.number;
+    };
     const known_value seen = awaited(s.place, x, [&](std::int64_t v) {
-        return wait_condition(s.value, v, [&](int i) {
-                   return i == s.target ? v : registers_[static_cast<std::size_t>(i)].value.number;
-               }) == 0;
+        return wait_condition(s.value, s.target, v, value_of) == 0;
     });
     control_.join(seen.from);
     if (s.target >= 0)

@@ -7,6 +7,15 @@ namespace wbsync::litmus {
 
 namespace {
 
+/// The function with a change, which is the same for all functions: one object for each of them.
+template <class Change>
+const builtin* changed(const builtin& f, Change change) {
+    static std::map<std::string_view, builtin> all;
+    builtin& b = all.try_emplace(f.name, f).first->second;
+    change(b);
+    return &b;
+}
+
 bool synchronizes(const builtin& f) {
     return f.what == action::rcu_synchronize || f.what == action::srcu_synchronize;
 }
@@ -18,10 +27,7 @@ const builtin* no_waiting(const builtin& f) {
 const builtin* no_fences(const builtin& f) {
     if (!synchronizes(f))
         return nullptr;
-    static std::map<action, builtin> bare;
-    builtin& b = bare.try_emplace(f.what, f).first->second;
-    b.bare = true;
-    return &b;
+    return changed(f, [](builtin& b) { b.bare = true; });
 }
 
 const builtin* no_barrier(const builtin& f) {
@@ -36,10 +42,7 @@ const builtin* no_one_sided_barriers(const builtin& f) {
 const builtin* not_full(const builtin& f) {
     if (!f.full)
         return nullptr;
-    static std::map<std::string_view, builtin> weaker;
-    builtin& b = weaker.try_emplace(f.name, f).first->second;
-    b.full = false;
-    return &b;
+    return changed(f, [](builtin& b) { b.full = false; });
 }
 
 const builtin* relaxed(const builtin& f) {
@@ -47,10 +50,7 @@ const builtin* relaxed(const builtin& f) {
                       f.what == action::spin_trylock;
     if (f.order == engine::memory_order::relaxed || lock)
         return nullptr;
-    static std::map<std::string_view, builtin> weaker;
-    builtin& b = weaker.try_emplace(f.name, f).first->second;
-    b.order = engine::memory_order::relaxed;
-    return &b;
+    return changed(f, [](builtin& b) { b.order = engine::memory_order::relaxed; });
 }
 
 bool replace(const mutant& m, expression& e) {

@@ -132,13 +132,10 @@ private:
         const known at = evaluate(s.place.args.front());
         const int x = location_of(at, s.place.args.front().at);
         std::vector<std::int64_t> accepted;
-        for (const std::int64_t v : options_for(x)) {
-            const auto value_of = [&](int i) {
-                return i == s.target ? v : registers_[static_cast<std::size_t>(i)].number;
-            };
-            if (wait_condition(s.value, v, value_of) == 0)
+        const auto value_of = [&](int i) { return registers_[static_cast<std::size_t>(i)].number; };
+        for (const std::int64_t v : options_for(x))
+            if (wait_condition(s.value, s.target, v, value_of) == 0)
                 accepted.push_back(v);
-        }
         known v = read(s.place, x, at.from, accepted);
         if (s.target >= 0)
             put(s.target, v);

@@ -9,16 +9,19 @@
 
 namespace wbsync::litmus {
 
-/// The condition of a wait, for one value of its load: it has no accesses. `value_of` is called
-/// with the number of each register that it names.
+/// The condition of a wait, for one value of its load, which is also that of the register `target`:
+/// it has no accesses. `value_of` is called with the number of each other register that it names.
 template <class ValueOf>
-std::int64_t wait_condition(const expression& e, std::int64_t loaded, const ValueOf& value_of) {
-    const auto part = [&](std::size_t i) { return wait_condition(e.args[i], loaded, value_of); };
+std::int64_t wait_condition(const expression& e, int target, std::int64_t loaded,
+                            const ValueOf& value_of) {
+    const auto part = [&](std::size_t i) {
+        return wait_condition(e.args[i], target, loaded, value_of);
+    };
     switch (e.what) {
     case expression::kind::number: return e.number;
     case expression::kind::address: return address_of(e.index);
     case expression::kind::awaited: return loaded;
-    case expression::kind::reg: return value_of(e.index);
+    case expression::kind::reg: return e.index == target ? loaded : value_of(e.index);
     case expression::kind::unary: return apply(e.op, part(0));
     case expression::kind::binary: return apply(e.op, part(0), part(1));
     default: return 0;
