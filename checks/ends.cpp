@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,6 +73,16 @@ void ends_4() {
 }
 void ends_5() {
     std::quick_exit(5);
+}
+void forks() {
+    if (::fork() == 0) // never
+        ::_exit(0);
+}
+void begins_a_thread() {
+    std::thread([] { static_cast<void>(check<healthy>().verified()); }).join();
+}
+void ends_its_thread() {
+    ::pthread_exit(nullptr);
 }
 void throws() {
     throw std::runtime_error("out of cheese");
@@ -188,6 +199,32 @@ TEST_CASE("ends: _exit(), _Exit() and quick_exit() in a thread are findings") {
     check_thread<&ends_3>("_exit(3) was called");
     check_thread<&ends_4>("_Exit(4) was called");
     check_thread<&ends_5>("quick_exit(5) was called");
+}
+
+TEST_CASE("ends: fork() in a model is a finding, so that nothing runs twice") {
+    check_thread<&forks>("fork() was called");
+    check_parts<&forks>("fork() was called");
+}
+
+TEST_CASE("ends: a thread that a model begins by itself is a finding") {
+    check_thread<&begins_a_thread>("scenario::thread()");
+    check_parts<&begins_a_thread>("pthread_create() was called");
+}
+
+TEST_CASE("ends: pthread_exit() in a thread is a finding that names it") {
+    check_thread<&ends_its_thread>("pthread_exit() was called");
+}
+
+TEST_CASE("ends: outside of a model a thread may end itself") {
+    bool before = false, after = false;
+    std::thread([&] {
+        static_cast<void>(check<ends_in_thread<&ends_its_thread>>().verified());
+        before = true;
+        ::pthread_exit(nullptr);
+        after = true;
+    }).join();
+    CHECK(before);
+    CHECK_FALSE(after);
 }
 
 TEST_CASE("ends: std::terminate() in a thread is a finding, with the exception that led there") {

@@ -126,6 +126,9 @@ void full_compare_in_vain(shared& m) {
 void add_unless_in_vain(shared& m) {
     atomic_add_unless(m.z, 1, 0);
 }
+void inc_not_zero_in_vain(shared& m) {
+    atomic_inc_not_zero(m.z);
+}
 void set_only(shared& m) {
     atomic_set(m.z, 1);
 }
@@ -240,21 +243,49 @@ TEST_CASE("SB: such a barrier on the wrong side of the operation is none") {
     CHECK(!orders<&inc, &before_atomic>());
 }
 
-TEST_CASE(
-    "SB: a conditional operation that changes nothing is no partner, nor is a store or a lock") {
-    CHECK(!orders<&before_atomic, &compare_in_vain>());
-    CHECK(!orders<&compare_in_vain, &after_atomic>());
-    CHECK(!orders<&before_atomic, &full_compare_in_vain>());
-    CHECK(!orders<&full_compare_in_vain, &after_atomic>());
+TEST_CASE("SB: a compare-and-exchange that fails is a partner, and by itself orders nothing") {
+    CHECK(orders<&before_atomic, &compare_in_vain>());
+    CHECK(orders<&compare_in_vain, &after_atomic>());
+    CHECK(orders<&before_atomic, &full_compare_in_vain>());
+    CHECK(orders<&full_compare_in_vain, &after_atomic>());
+    CHECK(!orders<&compare_in_vain>());
+    CHECK(!orders<&full_compare_in_vain>());
+    CHECK(!orders<&after_atomic, &compare_in_vain>());
+    CHECK(!orders<&full_compare_in_vain, &before_atomic>());
+    CHECK(!orders_around<&nothing, &before_atomic, &compare_in_vain>()); // the load
+    CHECK(!orders_around<&compare_in_vain, &after_atomic, &nothing>());  // the store
+}
+
+TEST_CASE("MP: smp_mb__before_atomic() goes before the value that a compare-and-exchange sees") {
+    // Whether it succeeds decides itself after the barrier.
+    const auto reads = [](auto barrier) {
+        return weak({[](shared& m) {
+                         WRITE_ONCE(m.x, 1);
+                         smp_store_release(m.y, 1);
+                     },
+                     [barrier](shared& m) {
+                         m.r[0] = READ_ONCE(m.y);
+                         barrier();
+                         m.r[1] = atomic_cmpxchg_relaxed(m.x, 7, 8);
+                     }});
+    };
+    CHECK(reads([] { smp_mb__before_atomic(); }) == all_but(2, {"10"}));
+    CHECK(reads([] { smp_mb__after_atomic(); }) == all(2));
+    CHECK(reads([] {}) == all(2));
+}
+
+TEST_CASE("SB: what looks first and changes nothing is no partner, nor is a store or a lock") {
     CHECK(!orders<&before_atomic, &add_unless_in_vain>());
     CHECK(!orders<&add_unless_in_vain, &after_atomic>());
+    CHECK(!orders<&before_atomic, &inc_not_zero_in_vain>());
+    CHECK(!orders<&inc_not_zero_in_vain, &after_atomic>());
     CHECK(!orders<&before_atomic, &set_only>());
     CHECK(!orders<&set_only, &after_atomic>());
     CHECK(!orders<&before_atomic, &take, &give>());
     CHECK(!orders<&take, &give, &after_atomic>());
     // It goes on waiting for one that does.
-    CHECK(orders<&before_atomic, &compare_in_vain, &compare>());
-    CHECK(orders<&compare, &compare_in_vain, &after_atomic>());
+    CHECK(orders<&before_atomic, &add_unless_in_vain, &compare>());
+    CHECK(orders<&compare, &add_unless_in_vain, &after_atomic>());
 }
 
 TEST_CASE("SB: smp_mb__before_atomic() does not order what lies between it and the operation") {

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -144,6 +145,48 @@ struct has_a_misspelt_end : counts {
     } // NOLINT(readability-convert-member-functions-to-static)
 };
 
+struct has_an_empty_end : counts {
+    void finally() {}
+};
+
+/// Nobody writes what both read.
+struct reads_what_nobody_writes {
+    plain<int> limit{"limit", 3};
+    atomic_t x{"x"};
+    void threads(scenario& s) {
+        s.threads("P", 2, [this] { atomic_add(limit.read(), x); });
+    }
+};
+
+/// A daemon and one thread are two, unless a primitive began the daemon.
+struct has_an_idle_daemon {
+    atomic_t requests{"requests"}, x{"x"};
+    void threads(scenario& s) {
+        s.daemon("server", [this] {
+            while (await_work(requests, [](auto n) { return n != 0; }))
+                atomic_set(requests, 0);
+        });
+        s.thread("P", [this] { BUG_ON(atomic_inc_return(x) != 1); });
+    }
+};
+struct has_a_daemon_with_work {
+    atomic_t requests{"requests"};
+    void threads(scenario& s) {
+        s.daemon("server", [this] {
+            while (await_work(requests, [](auto n) { return n != 0; }))
+                BUG_ON(atomic_xchg(requests, 0) != 1);
+        });
+        s.thread("P", [this] { atomic_inc(requests); });
+    }
+};
+struct has_a_workqueue_without_work {
+    workqueue_struct wq{"wq"};
+    atomic_t x{"x"};
+    void threads(scenario& s) {
+        s.thread("P", [this] { BUG_ON(atomic_inc_return(x) != 1); });
+    }
+};
+
 struct counts_alone {
     atomic_t x{"x"};
     void threads(scenario& s) {
@@ -152,13 +195,24 @@ struct counts_alone {
 };
 
 /// What evaluates something: each of these is all that the check can fail by.
-enum class evaluates : std::uint8_t { bug_on, warn_on, ensures, waits, locks, tries, plainly };
+enum class evaluates : std::uint8_t {
+    bug_on,
+    warn_on,
+    ensures,
+    waits,
+    locks,
+    tries,
+    plainly,
+    sleeps,
+    refs
+};
 
 template <evaluates What>
 struct counts_and {
     atomic_t x{"x"};
     spinlock_t l{"l"};
     plain<int> own{"own"};
+    refcount_t r{"r"};
 
     void threads(scenario& s) {
         s.thread("P0", [this] {
@@ -180,13 +234,54 @@ struct counts_and {
                     spin_unlock(l);
             if constexpr (What == evaluates::plainly)
                 own.write(1);
+            if constexpr (What == evaluates::sleeps)
+                might_sleep();
+            if constexpr (What == evaluates::refs)
+                refcount_inc(r);
         });
         s.thread("P1", [this] { atomic_inc(x); });
     }
 };
 
-struct counts_and_ends : counts {
-    void finally() {}
+struct counts_and_looks : counts {
+    void finally() {
+        if (READ_ONCE(x) != 2)
+            throw std::logic_error("lost");
+    }
+};
+struct counts_and_reads : counts {
+    plain<int> limit{"limit", 2};
+    void finally() { static_cast<void>(limit.read()); }
+};
+
+/// Whoever drops the last reference frees: another one may have done so before.
+struct frees_with_the_last_reference {
+    struct object {
+        int data = 0;
+    };
+    object* o = kmalloc<object>("o");
+    atomic_t refs{"refs", 2};
+    void threads(scenario& s) {
+        s.threads("P", 2, [this](int) {
+            if (atomic_dec_and_test(refs))
+                kfree(o);
+        });
+    }
+};
+/// It is always the same that frees.
+struct frees_when_told {
+    device<int>* d = kmalloc<device<int>>("d");
+    atomic_t flag{"flag"};
+    void threads(scenario& s) {
+        s.thread("frees", [this] {
+            kfree(d);
+            smp_store_release(flag, 1);
+        });
+        s.thread("uses", [this] {
+            if (smp_load_acquire(flag) == 1)
+                d->data = 5;
+        });
+    }
 };
 
 /// The only property is evaluated late, in executions that another process runs.
@@ -229,6 +324,8 @@ TEST_CASE("vacuity: nothing is evaluated that could fail") {
     check_vacuous<counts>(nothing_to_fail);
     check_vacuous<counts_alone>(nothing_to_fail);
     check_vacuous<has_a_misspelt_end>(nothing_to_fail);
+    check_vacuous<has_an_empty_end>(nothing_to_fail);
+    check_vacuous<reads_what_nobody_writes>(nothing_to_fail);
     CHECK(says(check<counts>(), "BUG_ON()"));
     CHECK(says(check<counts>(), "finally()"));
 }
@@ -241,7 +338,25 @@ TEST_CASE("vacuity: each property, wait, lock, plain access and end counts") {
     CHECK(verified(check<counts_and<evaluates::locks>>()));
     CHECK(verified(check<counts_and<evaluates::tries>>()));
     CHECK(verified(check<counts_and<evaluates::plainly>>()));
-    CHECK(verified(check<counts_and_ends>()));
+    CHECK(verified(check<counts_and<evaluates::sleeps>>()));
+    CHECK(verified(check<counts_and<evaluates::refs>>()));
+    CHECK(verified(check<counts_and_looks>()));
+    CHECK(verified(check<counts_and_reads>()));
+}
+
+TEST_CASE("vacuity: kfree() can fail if another thread may have freed the same before") {
+    CHECK(verified(check<frees_with_the_last_reference>()));
+    check_vacuous<frees_when_told>(nothing_to_fail);
+    options with;
+    with.jobs = 2;
+    with.divide = {1, 1, 8, 2, true};
+    CHECK(verified(check<frees_with_the_last_reference>(with)));
+}
+
+TEST_CASE("vacuity: a daemon of the model counts as a thread, one of a primitive does not") {
+    check_vacuous<has_an_idle_daemon>(nothing_shared);
+    CHECK(verified(check<has_a_daemon_with_work>()));
+    CHECK(verified(check<has_a_workqueue_without_work>()));
 }
 
 TEST_CASE("vacuity: what a divided search saw in other processes counts") {

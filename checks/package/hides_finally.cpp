@@ -1,22 +1,39 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A member finally() that check() cannot call is a mistake: one that may not be called from outside
-// (WBSYNC_PRIVATE_FINALLY), or that wants arguments (WBSYNC_FINALLY_TAKES). Without either it
-// compiles.
+// A member finally() that check() cannot call is a mistake, and so is one whose result nobody would
+// look at. WBSYNC_MODEL says of what kind the model is, WBSYNC_FINALLY how it declares its member;
+// without them it compiles.
 
 #include <wbsync/check.hpp>
 
-struct model {
+#ifndef WBSYNC_MODEL
+#define WBSYNC_MODEL model
+#endif
+#ifndef WBSYNC_FINALLY
+#define WBSYNC_FINALLY void finally()
+#endif
+
+struct WBSYNC_MODEL {
     void threads(wbsync::scenario& s) {
         s.thread("P", [] {});
     }
-#if defined(WBSYNC_PRIVATE_FINALLY)
-private:
+    WBSYNC_FINALLY {}
+};
+
+/// One that it inherits will do.
+struct base {
     void finally() {}
-#elif defined(WBSYNC_FINALLY_TAKES)
-    void finally(int) {}
-#else
-    void finally() {}
-#endif
+};
+struct model_of_base : base {
+    void threads(wbsync::scenario& s) {
+        s.thread("P", [] {});
+    }
+};
+
+/// One that is final can have one as well.
+struct model_that_is_final final : base {
+    void threads(wbsync::scenario& s) {
+        s.thread("P", [] {});
+    }
 };
 
 /// Nothing that is called so in the model: another name is no mistake that can be seen.
@@ -28,5 +45,7 @@ struct model_without {
 };
 
 bool is_verified() {
-    return wbsync::check<model>().verified() && wbsync::check<model_without>().verified();
+    return wbsync::check<model>().verified() && wbsync::check<model_of_base>().verified() &&
+           wbsync::check<model_that_is_final>().verified() &&
+           wbsync::check<model_without>().verified();
 }

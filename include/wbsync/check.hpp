@@ -34,21 +34,38 @@ struct the_name_finally {
 template <class Model>
 struct with_the_name_finally : Model, the_name_finally {};
 
-/// Not known of a class that is final.
 template <class Model>
-concept declares_finally = !std::is_final_v<Model> && !requires {
+concept declares_finally = !requires {
     &with_the_name_finally<Model>::finally;
 };
+
+/// Compiles only if finally() will be called where there is one, and if nothing of it is lost.
+/// Nothing can be derived from a class that is final: only what is public is known of it.
+template <class Model>
+consteval void expect_finally_is_called() {
+    if constexpr (has_finally<Model>)
+        static_assert(std::is_void_v<decltype(std::declval<Model&>().finally())>,
+                      "wbsync: the model's finally() returns a value, which nobody would look at: "
+                      "make it void, and say what must hold with BUG_ON() or ensure()");
+    else if constexpr (std::is_final_v<Model>)
+        static_assert(
+            has_finally<Model>,
+            "wbsync: the model is a final class, and has no finally() that is public and "
+            "callable without arguments; whether it has another one, which would never be "
+            "called, cannot be seen: add a public one, or take `final` away");
+    else
+        static_assert(!declares_finally<Model>,
+                      "wbsync: the model's finally() would never be called: it must be public, and "
+                      "callable without arguments");
+}
 
 /// Builds the model in place, from arguments that are copied for each execution.
 template <class Model, class... Args>
 class typed_driver final : public engine::model_driver {
-    static_assert(has_finally<Model> || !declares_finally<Model>,
-                  "wbsync: the model's finally() would never be called: it must be public, and "
-                  "callable without arguments");
-
 public:
-    explicit typed_driver(const Args&... args) : args_(args...) {}
+    explicit typed_driver(const Args&... args) : args_(args...) {
+        expect_finally_is_called<Model>();
+    }
 
     void construct(engine::execution& run) override {
         model_ = nullptr;
@@ -59,10 +76,8 @@ public:
         model_->threads(s);
     }
     void finally() override {
-        if constexpr (has_finally<Model>) {
-            engine::execution::current()->evaluates_property();
+        if constexpr (has_finally<Model>)
             model_->finally();
-        }
     }
     void destroy() override {
         if (model_ != nullptr)

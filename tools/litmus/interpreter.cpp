@@ -31,6 +31,8 @@ bool has_access(const expression& e) {
 
 /// What a read-modify-write does before and after it.
 const engine::surroundings& around(const builtin& f) {
+    if (f.what == action::compare)
+        return f.full ? detail::compare_fully : detail::compare_as_named;
     return f.full ? detail::fully : detail::as_named;
 }
 

@@ -4,6 +4,8 @@
 #include <wbsync/engine/operation.hpp>
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,13 +18,28 @@ struct coverage {
     bool shared = false;     ///< two threads touched one object in one execution
     bool could_fail = false; ///< something was evaluated that could have failed
 
-    int threads = 0; ///< of the model, without daemons
+    int threads = 0; ///< that the model declares, daemons included
+
+    std::vector<thread_set> freed_by; ///< for each block of memory, in whatever execution
+
+    /// Thread `t` frees `block`. If another one does in other executions, this could have been a
+    /// second time.
+    void frees(std::size_t block, thread_id t) {
+        if (block >= freed_by.size())
+            freed_by.resize(block + 1);
+        thread_set& by = freed_by[block];
+        by |= only(t);
+        could_fail = could_fail || std::popcount(by) > 1;
+    }
 
     /// Adds what another process saw.
-    void join(const coverage& other) noexcept {
+    void join(const coverage& other) {
         shared = shared || other.shared;
         could_fail = could_fail || other.could_fail;
         threads = std::max(threads, other.threads);
+        for (std::size_t b = 0; b != other.freed_by.size(); ++b)
+            for (thread_set left = other.freed_by[b]; left != 0; left &= left - 1)
+                frees(b, std::countr_zero(left));
     }
 };
 

@@ -122,7 +122,7 @@ public:
         if (footprint_ != nullptr)
             mark_threads();
         phase_ = phase::running;
-        coverage_.threads = std::max(coverage_.threads, threads_.without_daemons());
+        coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
         part_ = "";
         vector_clock::serve(count);
         memory_.start_threads(count);
@@ -421,8 +421,11 @@ public:
     void access_scope(const lifetime& object, const char* verb, const site& at,
                       usage how = usage::access) {
         expect_alive(object, verb, at);
-        if (!running())
+        if (!running()) {
+            if (phase_ == phase::finally)
+                evaluates_property();
             return;
+        }
         if (object.before_ != nullptr && !knows_beginning_of(object))
             fail_ended(*object.before_, verb, at);
         touches(object.user_);
@@ -521,6 +524,12 @@ public:
 
     /// Something is evaluated that could fail.
     void evaluates_property() noexcept { coverage_.could_fail = true; }
+
+    /// The current thread frees a block of memory; see end().
+    void frees(const heap::block& b) {
+        if (running() && !coverage_.could_fail)
+            coverage_.frees(b.index, self_);
+    }
 
     /// The current thread touches something that is no object of an operation. `user`: the thread
     /// that touched it first in this execution, -1 before that.

@@ -19,14 +19,16 @@ public:
         lifetime life;
         void* at = nullptr;
         void (*destroy)(void*) = nullptr;
-        site where; ///< of the allocation
+        site where;            ///< of the allocation
+        std::size_t index = 0; ///< among the blocks of the execution
     };
 
     /// A block of the given size. The caller constructs the object, then sets `destroy`.
     block& allocate(std::size_t size, const label& name, const char* property, const site& where) {
         if (used_ == blocks_.size())
             blocks_.push_back(std::make_unique<block>());
-        block& b = *blocks_[used_++];
+        block& b = *blocks_[used_];
+        b.index = used_++;
         b.at = take(size);
         if (variation_ != 0)
             std::memset(b.at, static_cast<int>(fill_of(variation_)), size);

@@ -124,10 +124,11 @@ public:
         return (ready_ & only(t)) != 0 || needs_old_store(t);
     }
 
-    [[nodiscard]] int without_daemons() const noexcept {
+    /// Those that the model declares, and not a primitive.
+    [[nodiscard]] int without_servers() const noexcept {
         int n = 0;
         for (thread_id t = 0; t != count_; ++t)
-            n += entries_[t].kind == thread_kind::ordinary ? 1 : 0;
+            n += entries_[t].kind != thread_kind::server ? 1 : 0;
         return n;
     }
 

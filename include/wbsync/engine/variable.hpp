@@ -71,18 +71,25 @@ private:
     thread_id thread_;
 };
 
-/// What is done right before and right after a read-modify-write, if it changes the value.
+/// What is done right before and right after a read-modify-write.
 class surroundings {
 public:
     using action = void (*)(execution&);
 
+    /// Only of one that changes the value.
     constexpr surroundings(action before, action after) : before_(before), after_(after) {}
+    /// And of one that need not change it: `first` in any case, before it is known whether it will;
+    /// `in_vain` after it has not.
+    constexpr surroundings(action first, action before, action after, action in_vain)
+        : first_(first), before_(before), after_(after), in_vain_(in_vain) {}
     /// Full fences, or nothing.
     constexpr surroundings(bool fenced) // NOLINT: that is all there is to say
         : before_(fenced ? &fence : nullptr), after_(before_) {}
 
+    void approach() const { call(first_); }
     void enter() const { call(before_); }
     void leave() const { call(after_); }
+    void leave_unchanged() const { call(in_vain_); }
 
 private:
     static void fence(execution& run) { run.full_fence(); }
@@ -93,8 +100,10 @@ private:
             what(*run);
     }
 
+    action first_ = nullptr;
     action before_;
     action after_;
+    action in_vain_ = nullptr;
 };
 
 /// An atomic variable of a model; every primitive with a shared value is made of these. Each
@@ -225,6 +234,7 @@ public:
                                             const site& at) {
         execution& run = enter(verb, at);
         location& x = *x_;
+        around.approach();
         run.announce(choosing_step(access_class::write, verb, at));
         run.access(x, verb, at, execution::usage::store);
         if (!run.running()) {
@@ -244,6 +254,7 @@ public:
         if (k != 0 || !accepts(seen)) {
             run.access(x_->owner, verb, at); // no store after all
             read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
+            around.leave_unchanged();
             return {false, seen};
         }
         around.enter();

@@ -157,6 +157,16 @@ std::pair<bool, std::int64_t> fully_ordered_if(atomic_t& v, Predicate accepts, F
     return v.value.update_if(accepts, f, memory_order::relaxed, fully, verb, at);
 }
 
+/// Puts `value` in the place of `old`, if that is there; returns the value it saw.
+inline std::int64_t compare_exchange(atomic_t& v, std::int64_t old, std::int64_t value,
+                                     memory_order order, const engine::surroundings& around,
+                                     const char* verb, const site& at) {
+    return v.value
+        .update_if([old](std::int64_t x) { return x == old; },
+                   [value](std::int64_t) { return value; }, order, around, verb, at)
+        .second;
+}
+
 inline auto plus(std::int64_t n) {
     return [n](std::int64_t x) { return x + n; };
 }
@@ -263,31 +273,24 @@ inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
         at);
 }
 
-// Conditional: fully ordered when they change the value, a relaxed load when they do not.
+// Conditional: fully ordered when they change the value, a relaxed load when they do not. To
+// smp_mb__before_atomic() and smp_mb__after_atomic() a compare-and-exchange counts in either case.
 
 /// Returns the value seen; it was replaced iff that is `old`. Documentation/atomic_t.txt.
 inline std::int64_t atomic_cmpxchg(atomic_t& v, std::int64_t old, std::int64_t value,
                                    const site& at = site::here()) {
-    return detail::fully_ordered_if(
-               v, [old](std::int64_t x) { return x == old; },
-               [value](std::int64_t) { return value; }, "atomic_cmpxchg", at)
-        .second;
+    return detail::compare_exchange(v, old, value, memory_order::relaxed, detail::compare_fully,
+                                    "atomic_cmpxchg", at);
 }
 inline std::int64_t atomic_cmpxchg_acquire(atomic_t& v, std::int64_t old, std::int64_t value,
                                            const site& at = site::here()) {
-    return detail::update_if(
-               v, [old](std::int64_t x) { return x == old; },
-               [value](std::int64_t) { return value; }, memory_order::acquire,
-               "atomic_cmpxchg_acquire", at)
-        .second;
+    return detail::compare_exchange(v, old, value, memory_order::acquire, detail::compare_as_named,
+                                    "atomic_cmpxchg_acquire", at);
 }
 inline std::int64_t atomic_cmpxchg_relaxed(atomic_t& v, std::int64_t old, std::int64_t value,
                                            const site& at = site::here()) {
-    return detail::update_if(
-               v, [old](std::int64_t x) { return x == old; },
-               [value](std::int64_t) { return value; }, memory_order::relaxed,
-               "atomic_cmpxchg_relaxed", at)
-        .second;
+    return detail::compare_exchange(v, old, value, memory_order::relaxed, detail::compare_as_named,
+                                    "atomic_cmpxchg_relaxed", at);
 }
 
 /// Adds `n` unless the value is `refused`; returns whether it did. Documentation/atomic_t.txt.

@@ -147,6 +147,12 @@ inline void after_full_atomic(engine::execution& run) {
 inline constexpr engine::surroundings as_named{&before_atomic, &after_atomic};
 /// Of one with smp_mb() on both sides.
 inline constexpr engine::surroundings fully{&before_full_atomic, &after_full_atomic};
+/// The same of a compare-and-exchange, which is a read-modify-write to such fences even if it
+/// fails.
+inline constexpr engine::surroundings compare_as_named{&before_atomic, nullptr, &after_atomic,
+                                                       &after_atomic};
+inline constexpr engine::surroundings compare_fully{&before_atomic, &before_full_atomic,
+                                                    &after_full_atomic, &after_atomic};
 
 /// What a primitive calls that such a fence can come after.
 inline void pass_fence_partner(fence_partner what) {
@@ -184,8 +190,9 @@ inline void smp_wmb(const site& at = site::here()) {
 /// Orders what came before it against the next atomic read-modify-write of the thread, with or
 /// without a result, and against all that comes after that one. What lies between the two is
 /// ordered by neither. With no such operation after it: nothing; taking a lock is none. A
-/// conditional one that changes nothing is none here. In the kernel's model it is one: this is
-/// weaker. Documentation/atomic_t.txt.
+/// compare-and-exchange that fails is one. Where atomic_add_unless(), atomic_inc_not_zero(), those
+/// of refcount_t, or test_and_set_bit_lock() change nothing, the kernel has only looked at the
+/// value: that is none. Documentation/atomic_t.txt, tools/memory-model/linux-kernel.bell.
 inline void smp_mb__before_atomic(const site& at = site::here()) {
     detail::fence("smp_mb__before_atomic", at, [](engine::execution& run) {
         detail::fence_partners::of(run).fence_before_atomic(run);
@@ -194,8 +201,8 @@ inline void smp_mb__before_atomic(const site& at = site::here()) {
 
 /// Orders the last atomic read-modify-write of the thread, and all before that one, against what
 /// comes after the barrier. What lies between the two is ordered by neither. With no such operation
-/// before it: nothing, and the trace says so. As for smp_mb__before_atomic(), a conditional one
-/// that changes nothing is none here, which is weaker than the kernel. Documentation/atomic_t.txt.
+/// before it: nothing, and the trace says so. What counts as such an operation is said at
+/// smp_mb__before_atomic(). Documentation/atomic_t.txt.
 inline void smp_mb__after_atomic(const site& at = site::here()) {
     detail::fence_after(detail::fence_partner::atomic, "smp_mb__after_atomic",
                         "no barrier: no atomic operation before it", at);

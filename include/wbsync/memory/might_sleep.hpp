@@ -83,6 +83,7 @@ inline void might_sleep(const char* verb = "might_sleep", const site& at = site:
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         return;
+    run->evaluates_property();
     if (const auto* why = detail::atomic_context::of(*run).against_sleeping(*run))
         run->fail("misuse",
                   fmt::format("{} can sleep, and {} is inside of {}", verb,

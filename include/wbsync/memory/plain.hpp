@@ -40,6 +40,7 @@ public:
     void write(T value, const site& at = site::here()) {
         engine::execution* run = engine::execution::current();
         if (run != nullptr && enter(*run, "plain write", at)) {
+            run->evaluates_property(); // what is only ever read cannot race
             expect_before(*run, written_, "write", "write", at);
             for (int u = 0; u != run->thread_count(); ++u)
                 expect_before(*run, reads_[u], "write", "read", at);
@@ -63,7 +64,6 @@ private:
     bool enter(engine::execution& run, const char* verb, const site& at) const {
         scope_.use(verb, at);
         run.local_step(at);
-        run.evaluates_property();
         run.touches(user_);
         run.access(owner_, verb, at);
         return run.running();

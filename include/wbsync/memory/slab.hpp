@@ -56,6 +56,7 @@ void kfree(T* object, const site& at = site::here()) {
         run->fail("misuse", "kfree() of something that kmalloc() did not return", at);
     if (run->recording())
         run->note("kfree", block->life.name().str(), "", at);
+    run->frees(*block);
     run->end(block->life, "kfree", at);
 }
 

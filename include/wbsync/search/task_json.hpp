@@ -15,10 +15,11 @@ namespace wbsync::search {
 using json = nlohmann::json;
 
 inline json to_json(const engine::coverage& c) {
-    return {c.shared, c.could_fail, c.threads};
+    return {c.shared, c.could_fail, c.threads, c.freed_by};
 }
 inline engine::coverage coverage_from(const json& j) {
-    return {j.at(0).get<bool>(), j.at(1).get<bool>(), j.at(2).get<int>()};
+    return {j.at(0).get<bool>(), j.at(1).get<bool>(), j.at(2).get<int>(),
+            j.at(3).get<std::vector<engine::thread_set>>()};
 }
 
 inline json to_json(const engine::wakeup_step& s) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/mutex.hpp>
 #include <wbsync/sync/spinlock.hpp>
 
@@ -31,6 +32,7 @@ namespace detail {
 /// What the kernel warns of, in its words.
 inline void check_count(const refcount_t& r, bool fine, const char* verb, const char* what,
                         const site& at) {
+    evaluates_property();
     engine::execution* run = engine::execution::current();
     if (!fine && run != nullptr)
         run->fail(r.property, fmt::format("{}({}): {}", verb, r.refs.value.name().str(), what), at);
