@@ -133,9 +133,21 @@ TEST_CASE("litmus: a test with very many statements ends, not explored") {
     CHECK(r.remark == "");
 }
 
+TEST_CASE("litmus: a test with very many branches, or fences, ends, not explored") {
+    constexpr int many = 100'000;
+    litmus::settings patient;
+    patient.max_seconds = 15;
+    const auto misses = [&](const std::string& statements) {
+        return litmus::run_test(test_of(statements, "exists (x=0)"), patient).not_explored;
+    };
+    CHECK(misses(repeated("if (r0) ;\n", many)) == "P0 has too many branches: more than 1024");
+    CHECK(misses(repeated("smp_mb__before_atomic();\n", many)) ==
+          "P0 has too many statements: more than 256 accesses");
+}
+
 TEST_CASE("litmus: a test that does not end by itself is ended, and the others are not") {
     std::vector<std::string> texts(3);
-    std::vector<bool> was_late(3, false);
+    std::vector<double> was_late(3, -1);
     litmus::run_in_children(
         {2, 0, 1}, 2, 0.5,
         [](std::size_t i) -> std::string {
@@ -143,12 +155,14 @@ TEST_CASE("litmus: a test that does not end by itself is ended, and the others a
             }
             return fmt::format("work {}", i);
         },
-        [&](std::size_t i, const std::string& text, bool late) {
+        [&](std::size_t i, const std::string& text, double late) {
             texts[i] = text;
             was_late[i] = late;
         });
     CHECK(texts == std::vector<std::string>{"work 0", "", "work 2"});
-    CHECK(was_late == std::vector<bool>{false, true, false});
+    CHECK(was_late[0] == 0);
+    CHECK(was_late[1] > 0.5);
+    CHECK(was_late[2] == 0);
 }
 
 TEST_CASE("litmus: a list of all final states is one, and one that is not says so") {
