@@ -2,6 +2,7 @@
 // `wbsync litmus`: our own tests in checks/litmus/, and generated ones.
 #include <wbsync/report/json.hpp>
 
+#include "checks/scratch.hpp"
 #include "tools/litmus/generate.hpp"
 #include "tools/litmus/parser.hpp"
 #include "tools/litmus/reordering.hpp"
@@ -11,6 +12,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -83,6 +85,21 @@ TEST_CASE("litmus: our own tests have the results that they state") {
         CHECK(r["race_known"] == true);
         CHECK(r["race"].is_null() == (racy.count(r["name"].get<std::string>()) == 0));
     }
+}
+
+TEST_CASE("litmus: a file that takes too long to read does not keep the others waiting") {
+    const scratch_folder folder;
+    std::ofstream(folder.file("a.litmus")) << "C long\n{ }\nP0(int *x) {\n"
+                                           << std::string(8'000'000, ';') << "}\nexists (x=1)\n";
+    std::ofstream(folder.file("b.litmus"))
+        << "C short\n{ }\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=1)\n";
+    const ran both = litmus_program(fmt::format("--json --max-seconds 0.2 '{}'", folder.path()));
+    CHECK(both.status == 3);
+    const json seen = json::parse(both.out);
+    REQUIRE(seen["results"].size() == 2);
+    CHECK(seen["results"][0]["not_explored"] == "max_seconds: the time went into reading the file");
+    CHECK(seen["results"][0]["seconds"] >= 0.2);
+    CHECK(seen["results"][1]["result"] == "Always");
 }
 
 TEST_CASE("litmus: a wrong expectation is reported") {

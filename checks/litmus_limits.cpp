@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `wbsync litmus` on tests that are too large, nested too deeply, or that misspell a name.
+#include "tools/litmus/cursor.hpp"
 #include "tools/litmus/generate.hpp"
 #include "tools/litmus/result.hpp"
 #include "tools/litmus/summary.hpp"
@@ -31,6 +32,15 @@ std::string test_of(std::string_view statements, std::string_view condition) {
                        statements, condition);
 }
 
+/// The initial state is in line 2.
+litmus::test_result with_initial_state(std::string_view initial, std::string_view statement = "",
+                                       std::string_view condition = "exists (0:r0=0)") {
+    return litmus::run_test(fmt::format("C initial\n{{ {} }}\n"
+                                        "P0(int *x) {{ int r0; r0 = READ_ONCE(*x); {} }}\n{}\n",
+                                        initial, statement, condition),
+                            {});
+}
+
 litmus::test_result run(std::string_view statements, std::string_view condition) {
     return litmus::run_test(test_of(statements, condition), {});
 }
@@ -60,6 +70,16 @@ TEST_CASE("litmus: a name that a condition misspells is an error that names it, 
     refused("~exists (0:r2=1)", "P0 has no register 'r2'");
     refused("filter (0:r2=1) exists (x=0)", "P0 has no register 'r2'");
     refused("filter (z=1) exists (x=0)", "there is no location 'z'");
+    // All of them, and what comes after them.
+    refused("locations [z; 1:r0;] filter ([w]=1) exists (0:ro=1 \\/ x=q)",
+            "6:12: there is no location 'z': neither the initial state nor a parameter of a thread "
+            "names it, so it is not shown\n6:15: there is no thread P1\n6:31: there is no location "
+            "'w': neither the initial state nor a parameter of a thread names it\n6:47: P0 has no "
+            "register 'ro'\n6:57: there is no location 'q'");
+    refused("exists (0:ro=1 /\\ x 1)",
+            "6:11: P0 has no register 'ro'\n6:21: expected = or !=, not '1'");
+    refused(("exists (x=1" + repeated(" \\/ 0:ro=1", 1000) + ")").c_str(),
+            "(and 990 more like that)");
     const litmus::test_result right =
         run("r0 = READ_ONCE(*x);",
             "locations [0:r1; y;] filter (y=0) exists (0:r0=0 /\\ x=0 /\\ 0:r1=1)");
@@ -79,21 +99,55 @@ TEST_CASE("litmus: among the locations, where it changes no result, it is left o
     left_out("locations [0:r0; z;]",
              "6:18: there is no location 'z': neither the initial state nor a "
              "parameter of a thread names it, so it is not shown");
-    left_out("locations [1:r0; 0:r0;]", "6:12: there is no thread P1, so it is not shown");
+    left_out(
+        "locations [0:r2; *r3; [z]; 0:r0; 0:r4]",
+        "6:14: P0 has no register 'r2', so it is not shown\n"
+        "6:19: there is no location 'r3': neither the initial state nor a parameter of a thread "
+        "names it, so it is not shown\n"
+        "6:24: there is no location 'z': neither the initial state nor a parameter of a thread "
+        "names it, so it is not shown\n"
+        "6:36: P0 has no register 'r4', so it is not shown");
     left_out("locations [0:r0;]", "");
 }
 
-TEST_CASE("litmus: a name that the initial state misspells is an error that names it") {
-    const auto remark = [](const char* initial) {
-        return litmus::run_test(
-                   fmt::format("C initial\n{{ {} }}\nP0(int *x) {{ int r0; r0 = READ_ONCE(*x); }}\n"
-                               "exists (0:r0=0)\n",
-                               initial),
-                   {})
-            .remark;
+TEST_CASE("litmus: a thread that there is not is an error, wherever it is named") {
+    for (const char* condition : {"exists (1:r0=1)", "locations [0:r0; 1:r0;] exists (x=0)"}) {
+        const litmus::test_result r = run("r0 = READ_ONCE(*x);", condition);
+        CHECK(r.result == "Unsupported");
+        CHECK(r.remark.find("there is no thread P1") != std::string::npos);
+    }
+    CHECK(with_initial_state("1:r0=1;").remark == "2:3: there is no thread P1");
+    CHECK(with_initial_state("4:r0=1; 0:r0=1; 3:r0=2;").remark ==
+          "2:19: there is no thread P3\n2:3: there is no thread P4");
+}
+
+TEST_CASE("litmus: what only the initial state names is noted, and changes no result") {
+    const auto noted = [](const char* initial, const char* message, const char* statement = "",
+                          const char* condition = "exists (0:r0=0)") {
+        CAPTURE(initial);
+        const litmus::test_result r = with_initial_state(initial, statement, condition);
+        CHECK(r.result == "Always");
+        CHECK(r.remark == message);
+        CHECK(to_json(r)["remark"] ==
+              (r.remark.empty() ? report::json(nullptr) : report::json(message)));
     };
-    CHECK(remark("1:r0=1;") == "2:3: there is no thread P1");
-    CHECK(remark("x=0; 0:r0=1;") == "");
+    noted("xx=1; 0:r3=5;", "2:3: only the initial state names 'xx', so it changes nothing\n"
+                           "2:9: only the initial state names '0:r3', so it changes nothing");
+    noted("int xx; 0:x=5;", "2:7: only the initial state names 'xx', so it changes nothing\n"
+                            "2:11: only the initial state names '0:x', so it changes nothing");
+    noted("y=z; z=3;", "2:3: only the initial state names 'y', so it changes nothing");
+    // Named by a thread, by the condition, among the locations, or as a value.
+    noted("x=0; 0:r0=1; 0:r1=1; 0:r2=7; v=4; w=0; p=1;", "", "r0 = 0 * r1;",
+          "locations [w; 0:r2;] exists (0:r0=0 /\\ v=4 /\\ ~(x=p))");
+    noted("0:r2=&y; y=3;", "", "r0 = READ_ONCE(*r2) - 3;");
+    // In text, each has a line, and the states are still said to be some of them.
+    litmus::test_result r = with_initial_state("xx=1; yy=1;");
+    r.file = "a.litmus";
+    r.all_states = false;
+    const std::string text = litmus::line_of(r, 10, true);
+    CHECK(text.find("\n    a.litmus:2:3: only") != std::string::npos);
+    CHECK(text.find("\n    a.litmus:2:9: only") != std::string::npos);
+    CHECK(text.find("perhaps others") != std::string::npos);
 }
 
 TEST_CASE("litmus: what is nested too deeply is an error with its line") {
@@ -133,9 +187,91 @@ TEST_CASE("litmus: a test with very many statements ends, not explored") {
     CHECK(r.remark == "");
 }
 
+TEST_CASE("litmus: a test with very many branches, or fences, ends, not explored") {
+    constexpr int many = 100'000;
+    litmus::settings patient;
+    patient.max_seconds = 15;
+    const auto misses = [&](const std::string& statements) {
+        return litmus::run_test(test_of(statements, "exists (x=0)"), patient).not_explored;
+    };
+    CHECK(misses(repeated("if (r0) ;\n", many)) == "P0 has too many branches: more than 1024");
+    CHECK(misses(repeated("smp_mb__before_atomic();\n", many)) ==
+          "P0 has too many statements: more than 256 accesses");
+}
+
+TEST_CASE("litmus: a file that takes too long to read is not explored, and says so") {
+    litmus::settings quick;
+    quick.max_seconds = 0.01;
+    for (const std::string& text :
+         {test_of(repeated("WRITE_ONCE(*x, 1);\n", 300'000), "exists (x=1)"),
+          test_of("/*" + repeated("long ", 1'000'000) + "*/", "exists (x=1)"),
+          test_of("", "exists (x=1" + repeated(" /\\ x=1", 200'000) + ")")}) {
+        const litmus::test_result r = litmus::run_test(text, quick);
+        CHECK(r.result == "Unsupported");
+        CHECK(r.not_explored == "max_seconds: the time went into reading the file");
+        CHECK(r.remark == "");
+        CHECK(r.seconds > 0.01);
+    }
+    // The parser looks at the clock, too.
+    const std::string text = test_of(repeated("r0 = 1;\n", 20'000), "exists (x=1)");
+    const litmus::tokens all = litmus::split(text);
+    const litmus::deadline over(1e-9);
+    litmus::cursor in(all.tokens, over);
+    const auto read = [&] {
+        while (!in.done())
+            in.take();
+    };
+    CHECK_THROWS_AS(read(), litmus::out_of_time);
+}
+
+TEST_CASE("litmus: reading takes as many steps as the file is long") {
+    constexpr int many = 100'000;
+    const auto each = [](std::string_view pattern) {
+        std::string text;
+        for (int i = 0; i != many; ++i)
+            text += fmt::format(fmt::runtime(pattern), i);
+        return text;
+    };
+    const auto misses = [](const std::string& text) {
+        litmus::settings patient;
+        patient.max_seconds = 15;
+        const litmus::test_result r = litmus::run_test(text, patient);
+        CAPTURE(r.remark);
+        return r.not_explored;
+    };
+    const std::string thread = "P0(int *x) { int r0; r0 = READ_ONCE(*x); }\n";
+    const std::string state = each("v{}=0;");
+    const std::string any = "exists (x=0)\n";
+    CHECK(misses("C locations\n{ " + state + "}\n" + thread + any) ==
+          "too many locations: more than 1024");
+    CHECK(misses("C shown\n{ " + state + "}\n" + thread + "exists (x=0" + each(" /\\ v{}=0") +
+                 ")\n") == "the final state has too many parts: more than 1024");
+    CHECK(misses("C registers\n{ " + each("0:q{}=0;") + "}\n" + thread + "locations [" +
+                 each("0:q{};") + "]" + any) ==
+          "the final state has too many parts: more than 1024");
+    CHECK(misses("C threads\n{ " + each("{}:r0=1;") + "}\n" + each("P{}(int *x) {{ }}\n") + any) ==
+          "too many threads: more than 1024");
+    CHECK(misses("C parameters\n{ }\nP0(" + each("int *q{},") + "int *x) { " + each("*q{}=1;") +
+                 "}\n" + any) == "too many locations: more than 1024");
+}
+
+TEST_CASE("litmus: a condition may be long, if it is not deep") {
+    constexpr int many = 200'000;
+    litmus::settings patient;
+    patient.max_seconds = 60;
+    for (const std::string& condition : {"exists (0:r0=0" + repeated(" /\\ 0:r0=0", many) + ")",
+                                         "exists (0:r0=1" + repeated(" \\/ 0:r0=0", many) + ")"}) {
+        const litmus::test_result r =
+            litmus::run_test(test_of("r0 = READ_ONCE(*x);", condition), patient);
+        CHECK(r.remark == "");
+        CHECK(r.result == "Always");
+        CHECK(r.library == "Always");
+    }
+}
+
 TEST_CASE("litmus: a test that does not end by itself is ended, and the others are not") {
     std::vector<std::string> texts(3);
-    std::vector<bool> was_late(3, false);
+    std::vector<double> was_late(3, -1);
     litmus::run_in_children(
         {2, 0, 1}, 2, 0.5,
         [](std::size_t i) -> std::string {
@@ -143,12 +279,14 @@ TEST_CASE("litmus: a test that does not end by itself is ended, and the others a
             }
             return fmt::format("work {}", i);
         },
-        [&](std::size_t i, const std::string& text, bool late) {
+        [&](std::size_t i, const std::string& text, double late) {
             texts[i] = text;
             was_late[i] = late;
         });
     CHECK(texts == std::vector<std::string>{"work 0", "", "work 2"});
-    CHECK(was_late == std::vector<bool>{false, true, false});
+    CHECK(was_late[0] == 0);
+    CHECK(was_late[1] > 0.5);
+    CHECK(was_late[2] == 0);
 }
 
 TEST_CASE("litmus: a list of all final states is one, and one that is not says so") {

@@ -4,6 +4,7 @@
 #include "builtin.hpp"
 #include "source.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -59,6 +60,7 @@ struct location {
     std::string name;
     std::int64_t initial = 0;
     enum class kind : std::uint8_t { variable, spinlock, srcu } what = kind::variable;
+    bool used = false; ///< named by a thread, by the condition or as a value, or shown
 };
 
 struct process {
@@ -75,6 +77,7 @@ struct operand {
     std::int64_t number = 0;
     int process = 0;
     int index = 0;
+    std::size_t shown = 0; ///< where its value stands in a final state; not of a number
 };
 
 /// A formula on final states.
@@ -97,7 +100,7 @@ struct litmus_test {
     formula condition;
     formula filter;
     std::vector<operand> shown; ///< what a state consists of: all that condition and locations name
-    std::string warning; ///< a name in `locations` that there is not, which changes no result
+    std::vector<std::string> notes; ///< on names that may be misspelt, and change no result
 };
 
 } // namespace wbsync::litmus

@@ -65,12 +65,11 @@ void candidates::set_registers(std::size_t thread, const trace* t) {
 
 /// Could the state be one that is looked for?
 bool candidates::interesting() const {
-    if (truth_of(test_.filter, test_, state_) == truth::no)
+    if (truth_of(test_.filter, state_) == truth::no)
         return false;
     if (aim_ == aim::all)
         return true;
-    return truth_of(test_.condition, test_, state_) !=
-           (aim_ == aim::meets ? truth::no : truth::yes);
+    return truth_of(test_.condition, state_) != (aim_ == aim::meets ? truth::no : truth::yes);
 }
 
 // --- which write is the last one of a location --------------------------------------------------

@@ -2,32 +2,58 @@
 #include "condition.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace wbsync::litmus {
 
 namespace {
 
-bool same(const operand& a, const operand& b) {
-    return a.what == b.what && a.number == b.number && a.process == b.process && a.index == b.index;
-}
-
-int find_location(const litmus_test& test, std::string_view name) {
-    for (std::size_t i = 0; i != test.locations.size(); ++i)
-        if (test.locations[i].name == name)
-            return static_cast<int>(i);
-    return -1;
-}
-
 /// A name that the test does not have.
 struct unknown_name : source_error {
     using source_error::source_error;
 };
+struct unknown_thread : unknown_name {
+    using unknown_name::unknown_name;
+};
+
+using numbers = std::map<std::string_view, int>;
+
+numbers numbered(const std::vector<std::string>& names) {
+    numbers all;
+    for (const std::string& name : names)
+        all.emplace(name, static_cast<int>(all.size()));
+    return all;
+}
 
 class condition_parser {
 public:
-    condition_parser(cursor& in, litmus_test& test) : in_(in), test_(test) {}
+    condition_parser(cursor& in, litmus_test& test) : in_(in), test_(test) {
+        for (const location& x : test.locations)
+            locations_.emplace(x.name, static_cast<int>(locations_.size()));
+        for (const process& p : test.processes)
+            registers_.push_back(numbered(p.registers));
+    }
 
+    /// Names all names that there are not, in the order of the file.
     void run() {
+        try {
+            read();
+        } catch (const source_error& e) {
+            note_error(e);
+        }
+        if (wrong_)
+            throw source_error(messages_);
+        test_.notes = std::move(messages_);
+    }
+
+private:
+    void note_error(const source_error& e) {
+        messages_.emplace_back(e.what());
+        wrong_ = true;
+    }
+
+    void read() {
         for (;;) {
             if (in_.accept("locations"))
                 locations();
@@ -51,15 +77,15 @@ public:
             in_.fail("expected the end of the test");
     }
 
-private:
     void locations() {
         in_.expect("[");
         while (!in_.accept("]")) {
             try {
                 observed();
+            } catch (const unknown_thread& e) {
+                note_error(e);
             } catch (const unknown_name& e) {
-                if (test_.warning.empty())
-                    test_.warning = fmt::format("{}, so it is not shown", e.what());
+                messages_.push_back(fmt::format("{}, so it is not shown", e.what()));
             }
             in_.accept(";");
         }
@@ -99,30 +125,44 @@ private:
             f.value = in_.take().text == "true";
             return f;
         }
-        f.left = observed();
+        f.left = known(&condition_parser::observed);
         f.what = in_.sees("!=") ? formula::kind::unequal : formula::kind::equal;
         if (!in_.accept("=") && !in_.accept("==") && !in_.accept("!="))
             in_.fail("expected = or !=");
-        f.right = value();
+        f.right = known(&condition_parser::value);
         return f;
+    }
+
+    /// A name that there is not is noted, and what comes after it is read.
+    operand known(operand (condition_parser::*what)()) {
+        try {
+            return (this->*what)();
+        } catch (const unknown_name& e) {
+            note_error(e);
+            return {};
+        }
     }
 
     /// "0:r1" or "x": part of the state from now on.
     operand observed() {
-        operand o;
-        if (in_.sees(token_kind::number)) {
-            o = register_of_thread();
-        } else {
-            const bool brackets = in_.accept("[");
-            in_.accept("*");
-            o.what = operand::kind::location;
-            o.index = location_number(in_.expect_name("a register or a location"));
-            if (brackets)
-                in_.expect("]");
-        }
-        if (std::none_of(test_.shown.begin(), test_.shown.end(),
-                         [&](const operand& p) { return same(o, p); }))
+        operand o = in_.sees(token_kind::number) ? register_of_thread() : final_location();
+        const int process = o.what == operand::kind::reg ? o.process : -1;
+        const auto [at, is_new] = shown_.try_emplace({process, o.index}, test_.shown.size());
+        o.shown = at->second;
+        if (is_new)
             test_.shown.push_back(o);
+        return o;
+    }
+
+    operand final_location() {
+        const bool brackets = in_.accept("[");
+        in_.accept("*");
+        const token& name = in_.expect_name("a register or a location");
+        if (brackets)
+            in_.expect("]");
+        operand o;
+        o.what = operand::kind::location;
+        o.index = location_number(name);
         return o;
     }
 
@@ -131,27 +171,28 @@ private:
         in_.expect(":");
         const token& name = in_.expect_name("a register");
         if (number.number < 0 || number.number >= static_cast<std::int64_t>(test_.processes.size()))
-            throw unknown_name(number.at, fmt::format("there is no thread P{}", number.number));
+            throw unknown_thread(number.at, fmt::format("there is no thread P{}", number.number));
         operand o;
         o.what = operand::kind::reg;
         o.process = static_cast<int>(number.number);
-        auto& all = test_.processes[static_cast<std::size_t>(o.process)].registers;
-        const auto at = std::find(all.begin(), all.end(), name.text);
-        o.index = static_cast<int>(at - all.begin());
+        const numbers& all = registers_[static_cast<std::size_t>(o.process)];
+        const auto at = all.find(name.text);
         if (at == all.end())
             throw unknown_name(name.at,
                                fmt::format("P{} has no register '{}'", number.number, name.text));
+        o.index = at->second;
         return o;
     }
 
     int location_number(const token& name) {
-        const int i = find_location(test_, name.text);
-        if (i < 0)
+        const auto at = locations_.find(name.text);
+        if (at == locations_.end())
             throw unknown_name(name.at,
                                fmt::format("there is no location '{}': neither the initial state "
                                            "nor a parameter of a thread names it",
                                            name.text));
-        return i;
+        test_.locations[static_cast<std::size_t>(at->second)].used = true;
+        return at->second;
     }
 
     /// A number, the address of a location, or another register.
@@ -169,10 +210,15 @@ private:
 
     cursor& in_;
     litmus_test& test_;
+    numbers locations_;
+    std::vector<numbers> registers_;                   ///< of each thread
+    std::map<std::pair<int, int>, std::size_t> shown_; ///< by thread (-1: none) and number
+    std::vector<std::string> messages_;
+    bool wrong_ = false; ///< one of them is an error
 };
 
-std::int64_t value_of(const operand& o, const litmus_test& test, const final_state& state) {
-    return o.what == operand::kind::number ? o.number : state[index_of_shown(test, o)];
+std::int64_t value_of(const operand& o, const final_state& state) {
+    return o.what == operand::kind::number ? o.number : state[o.shown];
 }
 
 std::string show(std::int64_t value, const litmus_test& test) {
@@ -188,19 +234,11 @@ void parse_condition(cursor& at, litmus_test& test) {
     condition_parser(at, test).run();
 }
 
-std::size_t index_of_shown(const litmus_test& test, const operand& o) {
-    const auto at = std::find_if(test.shown.begin(), test.shown.end(),
-                                 [&](const operand& p) { return same(p, o); });
-    return static_cast<std::size_t>(at - test.shown.begin());
-}
-
-bool holds(const formula& f, const litmus_test& test, const final_state& state) {
-    const auto part = [&](const formula& p) { return holds(p, test, state); };
+bool holds(const formula& f, const final_state& state) {
+    const auto part = [&](const formula& p) { return holds(p, state); };
     switch (f.what) {
-    case formula::kind::equal:
-        return value_of(f.left, test, state) == value_of(f.right, test, state);
-    case formula::kind::unequal:
-        return value_of(f.left, test, state) != value_of(f.right, test, state);
+    case formula::kind::equal: return value_of(f.left, state) == value_of(f.right, state);
+    case formula::kind::unequal: return value_of(f.left, state) != value_of(f.right, state);
     case formula::kind::all: return std::all_of(f.parts.begin(), f.parts.end(), part);
     case formula::kind::any: return std::any_of(f.parts.begin(), f.parts.end(), part);
     case formula::kind::negation: return !part(f.parts.front());

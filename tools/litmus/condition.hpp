@@ -17,11 +17,8 @@ void parse_condition(cursor& at, litmus_test& test);
 /// The values of litmus_test::shown at the end of an execution.
 using final_state = std::vector<std::int64_t>;
 
-/// Where the value of a register or location stands in a final state.
-std::size_t index_of_shown(const litmus_test& test, const operand& o);
-
 /// Is the formula true of the state?
-bool holds(const formula& f, const litmus_test& test, const final_state& state);
+bool holds(const formula& f, const final_state& state);
 
 /// "0:r0=1; x=2;"
 std::string describe(const litmus_test& test, const final_state& state);

@@ -9,10 +9,10 @@
 
 namespace wbsync::litmus {
 
-/// Walks over the tokens of a file.
+/// Walks over the tokens of a file, and throws out_of_time when that takes too long.
 class cursor {
 public:
-    explicit cursor(const std::vector<token>& all) : all_(all) {}
+    cursor(const std::vector<token>& all, const deadline& until) : all_(all), until_(until) {}
 
     [[nodiscard]] const token& peek(std::size_t ahead = 0) const {
         return all_[next_ + ahead < all_.size() ? next_ + ahead : all_.size() - 1];
@@ -23,8 +23,8 @@ public:
 
     const token& take() {
         const token& t = peek();
-        if (!done())
-            ++next_;
+        if (!done() && ++next_ % look_every == 0)
+            until_.look();
         return t;
     }
     bool accept(std::string_view text) {
@@ -68,25 +68,33 @@ public:
     /// than `max_nesting` is an error: whoever walks over it calls itself once for each level.
     class level {
     public:
-        explicit level(cursor& in) : in_(in) {
-            if (++in_.depth_ > max_nesting)
+        explicit level(cursor& in) : in_(in) { deeper(); }
+        ~level() { in_.depth_ -= levels_; }
+        level(const level&) = delete;
+        level& operator=(const level&) = delete;
+
+        /// One more level.
+        void deeper() {
+            if (in_.depth_ == max_nesting)
                 throw source_error(in_.peek().at,
                                    fmt::format("nested too deeply: more than {} levels, such as "
                                                "parentheses, operators and branches",
                                                max_nesting));
+            ++in_.depth_;
+            ++levels_;
         }
-        ~level() { --in_.depth_; }
-        level(const level&) = delete;
-        level& operator=(const level&) = delete;
 
     private:
         cursor& in_;
+        int levels_ = 0;
     };
 
 private:
     static constexpr int max_nesting = 100;
+    static constexpr std::size_t look_every = 4096; ///< tokens; at the clock
 
     const std::vector<token>& all_;
+    const deadline& until_;
     std::size_t next_ = 0;
     int depth_ = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "fences.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace wbsync::litmus {
@@ -31,27 +32,52 @@ bool ends_section(const builtin& f) {
     return f.what == action::srcu_unlock || f.what == action::srcu_up;
 }
 
-/// Is there one of these between the two?
-template <class Predicate>
-bool any(const std::vector<expression*>& calls, std::size_t from, std::size_t to, Predicate is) {
-    for (std::size_t i = from; i < to; ++i)
-        if (is(*calls[i]->function))
-            return true;
-    return false;
-}
-
-bool stands_alone(const std::vector<expression*>& calls, std::size_t fence) {
-    switch (calls[fence]->function->fence) {
-    case fence_kind::before_atomic: return !any(calls, fence, calls.size(), updates);
-    case fence_kind::after_atomic: return !any(calls, 0, fence, updates);
-    case fence_kind::after_spinlock: return !any(calls, 0, fence, locks);
-    case fence_kind::after_srcu_read_unlock: return !any(calls, 0, fence, ends_section);
-    case fence_kind::after_unlock_lock:
-        // The unlock may be another thread's.
-        return !any(calls, 0, fence, locks);
-    default: return false;
+/// The numbers of the first and of the last call that is one.
+struct ends {
+    template <class Predicate>
+    ends(const std::vector<expression*>& calls, Predicate is) : first(calls.size()) {
+        for (std::size_t i = 0; i != calls.size(); ++i)
+            if (is(*calls[i]->function)) {
+                first = std::min(first, i);
+                last = i;
+            }
     }
-}
+    [[nodiscard]] bool any_before(std::size_t i) const { return first < i; }
+    [[nodiscard]] bool any_after(std::size_t i) const { return last > i; }
+
+    std::size_t first;
+    std::size_t last = 0;
+};
+
+/// Finds the fences of a thread without what is named in them.
+class lone_fences {
+public:
+    explicit lone_fences(const std::vector<expression*>& calls)
+        : calls_(calls), updates_(calls, updates), locks_(calls, locks),
+          sections_(calls, ends_section) {}
+
+    [[nodiscard]] bool has(std::size_t fence) const {
+        const builtin& f = *calls_[fence]->function;
+        if (f.what != action::full_fence)
+            return false;
+        switch (f.fence) {
+        case fence_kind::before_atomic: return !updates_.any_after(fence);
+        case fence_kind::after_atomic: return !updates_.any_before(fence);
+        case fence_kind::after_spinlock: return !locks_.any_before(fence);
+        case fence_kind::after_srcu_read_unlock: return !sections_.any_before(fence);
+        case fence_kind::after_unlock_lock:
+            // The unlock may be another thread's.
+            return !locks_.any_before(fence);
+        default: return false;
+        }
+    }
+
+private:
+    const std::vector<expression*>& calls_;
+    ends updates_;
+    ends locks_;
+    ends sections_;
+};
 
 } // namespace
 
@@ -59,12 +85,11 @@ void remove_lone_fences(litmus_test& test) {
     for (process& p : test.processes) {
         std::vector<expression*> calls;
         collect(p.body, calls);
-        std::vector<expression*> lone;
+        const lone_fences lone(calls);
+        const builtin* const nothing = find_builtin("barrier");
         for (std::size_t i = 0; i != calls.size(); ++i)
-            if (calls[i]->function->what == action::full_fence && stands_alone(calls, i))
-                lone.push_back(calls[i]);
-        for (expression* e : lone)
-            e->function = find_builtin("barrier");
+            if (lone.has(i))
+                calls[i]->function = nothing;
     }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <utility>
+#include <vector>
 
 namespace wbsync::litmus {
 
@@ -25,7 +26,14 @@ public:
     [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
 
 private:
-    void require(const litmus_test& test, const formula& f);
+    /// How often a register is assigned, and loaded.
+    struct assignments {
+        int all = 0;
+        int loads = 0;
+    };
+    static void count(const statement& s, std::vector<assignments>& of);
+    /// `all`: of each thread, of each of its registers.
+    void require(const std::vector<std::vector<assignments>>& all, const formula& f);
 
     std::map<std::pair<int, int>, std::int64_t> values_;
 };

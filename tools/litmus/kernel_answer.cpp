@@ -34,7 +34,7 @@ private:
     [[nodiscard]] std::string verdict() const {
         std::size_t meeting = 0;
         for (const final_state& s : found_.states)
-            meeting += holds(test_.condition, test_, s) ? 1U : 0U;
+            meeting += holds(test_.condition, s) ? 1U : 0U;
         return meeting == 0 ? "Never" : meeting == found_.states.size() ? "Always" : "Sometimes";
     }
 
@@ -69,7 +69,7 @@ private:
     /// Nothing: not known, or an error.
     std::optional<bool> is_there(aim for_what) {
         for (const final_state& s : found_.states)
-            if (holds(test_.condition, test_, s) == (for_what == aim::meets))
+            if (holds(test_.condition, s) == (for_what == aim::meets))
                 return true;
         ways some(test_);
         if (!some.find(for_what == aim::meets ? goal(test_) : goal(), until_)) {

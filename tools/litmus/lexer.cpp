@@ -18,7 +18,7 @@ bool is_digit(char c) {
 
 class scanner {
 public:
-    explicit scanner(std::string_view text) : text_(text) {}
+    scanner(std::string_view text, const deadline& until) : text_(text), until_(until) {}
 
     tokens run() {
         tokens out;
@@ -47,6 +47,8 @@ private:
 
     void advance(std::size_t n) {
         for (; n != 0 && !done(); --n, ++offset_) {
+            if ((offset_ + 1) % look_every == 0)
+                until_.look();
             if (text_[offset_] == '\n') {
                 ++at_.line;
                 at_.column = 1;
@@ -153,7 +155,10 @@ private:
         return 1;
     }
 
+    static constexpr std::size_t look_every = 65'536; ///< characters; at the clock
+
     std::string_view text_;
+    const deadline& until_;
     std::size_t offset_ = 0;
     position at_;
     int braces_ = 0; ///< open ones
@@ -162,8 +167,8 @@ private:
 
 } // namespace
 
-tokens split(std::string_view text) {
-    return scanner(text).run();
+tokens split(std::string_view text, const deadline& until) {
+    return scanner(text, until).run();
 }
 
 } // namespace wbsync::litmus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "deadline.hpp"
 #include "source.hpp"
 
 #include <cstdint>
@@ -25,7 +26,7 @@ struct tokens {
     std::vector<token> tokens; ///< the last one is `end`
 };
 
-/// Throws source_error. The text must live as long as the tokens.
-tokens split(std::string_view text);
+/// Throws source_error and out_of_time. The text must live as long as the tokens.
+tokens split(std::string_view text, const deadline& until = deadline());
 
 } // namespace wbsync::litmus

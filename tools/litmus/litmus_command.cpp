@@ -122,15 +122,17 @@ double patience(const settings& with) {
     return with.max_seconds > 0 ? 2 + 1.5 * tests * with.max_seconds : 0;
 }
 
-test_result result_of(const job& j, const std::string& sent, bool late) {
+test_result result_of(const job& j, const std::string& sent, double late) {
     const report::json entry = report::json::parse(sent, nullptr, false);
     test_result r;
-    if (entry.is_discarded() && late)
-        r.not_explored = "max_seconds: the test did not even look at the clock";
-    else if (entry.is_discarded())
+    if (entry.is_discarded() && late > 0) {
+        r.not_explored = "max_seconds: the test did not look at the clock, and was ended";
+        r.seconds = late;
+    } else if (entry.is_discarded()) {
         r.remark = "the process of the test ended without a result";
-    else
+    } else {
         r = from_json(entry);
+    }
     r.file = j.file;
     r.expected = j.expected;
     return r;
@@ -196,7 +198,7 @@ int run_command(const request& given) {
     const std::vector<std::size_t> not_run = run_in_children(
         in_order_of_size(jobs), at_once, patience(asked.with),
         [&](std::size_t i) { return report::dump(to_json(run_test(jobs[i].text, asked.with))); },
-        [&](std::size_t i, const std::string& sent, bool late) {
+        [&](std::size_t i, const std::string& sent, double late) {
             const test_result r = result_of(jobs[i], sent, late);
             all.add(r);
             if (asked.only_disagreeing && r.agrees())

@@ -7,9 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -52,7 +50,7 @@ std::pair<std::string_view, int> find_operator(const token& t) {
 
 class parser {
 public:
-    explicit parser(const std::vector<token>& all) : in_(all) {}
+    parser(const std::vector<token>& all, const deadline& until) : in_(all, until) {}
 
     litmus_test run() {
         initial_state();
@@ -62,6 +60,7 @@ public:
             in_.fail("expected a thread, P0(…) { … }");
         set_registers();
         parse_condition(in_, test_);
+        note_unused();
         return std::move(test_);
     }
 
@@ -110,11 +109,16 @@ private:
     // --- the initial state ----------------------------------------------------------------------
 
     int location_number(std::string_view name) {
-        for (std::size_t i = 0; i != test_.locations.size(); ++i)
-            if (test_.locations[i].name == name)
-                return static_cast<int>(i);
-        test_.locations.push_back({std::string{name}});
-        return static_cast<int>(test_.locations.size()) - 1;
+        const int next = static_cast<int>(test_.locations.size());
+        const auto [at, is_new] = locations_.try_emplace(name, next);
+        if (is_new)
+            test_.locations.push_back({std::string{name}});
+        return at->second;
+    }
+    int used_location(std::string_view name) {
+        const int x = location_number(name);
+        at(x).used = true;
+        return x;
     }
 
     location& at(int i) { return test_.locations[static_cast<std::size_t>(i)]; }
@@ -129,7 +133,9 @@ private:
                 initial_register();
                 continue;
             }
-            const int x = location_number(in_.expect_name("a location").text);
+            const token& name = in_.expect_name("a location");
+            const int x = location_number(name.text);
+            given_.emplace_back(name.at, x);
             at(x).what = what;
             if (in_.sees("["))
                 in_.fail("arrays are not supported: expected ';'");
@@ -140,6 +146,8 @@ private:
             if (!in_.sees("}"))
                 in_.expect(";");
         }
+        std::stable_sort(contents_.begin(), contents_.end(),
+                         [](const auto& a, const auto& b) { return a.process < b.process; });
     }
 
     /// "0:r1=x;"
@@ -160,15 +168,36 @@ private:
     void set_registers() {
         for (process& p : test_.processes)
             p.initial.resize(p.registers.size());
-        for (const initial_content& c : contents_) {
-            if (c.process >= static_cast<std::int64_t>(test_.processes.size()))
-                throw source_error(c.at, fmt::format("there is no thread P{}", c.process));
-            process& p = test_.processes[static_cast<std::size_t>(c.process)];
-            const auto r = std::find(p.registers.begin(), p.registers.end(), c.name);
-            if (r == p.registers.end())
-                throw source_error(c.at, fmt::format("{} has no register '{}'", p.name, c.name));
-            p.initial[static_cast<std::size_t>(r - p.registers.begin())] = c.value;
-        }
+        std::vector<std::string> wrong;
+        for (const initial_content& c : contents_)
+            if (c.process < static_cast<std::int64_t>(test_.processes.size()))
+                test_.processes[static_cast<std::size_t>(c.process)]
+                    .initial[static_cast<std::size_t>(c.index)] = c.value;
+            else
+                wrong.push_back(located(c.at, fmt::format("there is no thread P{}", c.process)));
+        if (!wrong.empty())
+            throw source_error(wrong);
+    }
+
+    /// herd7 accepts what only the initial state names. Perhaps it is misspelt.
+    void note_unused() {
+        std::set<std::pair<int, int>> shown;
+        for (const operand& o : test_.shown)
+            if (o.what == operand::kind::reg)
+                shown.emplace(o.process, o.index);
+        std::vector<std::string> notes;
+        const auto note = [&](const position& where, const std::string& name) {
+            notes.push_back(located(
+                where,
+                fmt::format("only the initial state names '{}', so it changes nothing", name)));
+        };
+        for (const auto& [where, x] : given_)
+            if (!at(x).used)
+                note(where, at(x).name);
+        for (const initial_content& c : contents_)
+            if (!c.used && shown.count({static_cast<int>(c.process), c.index}) == 0)
+                note(c.at, fmt::format("{}:{}", c.process, c.name));
+        test_.notes.insert(test_.notes.begin(), notes.begin(), notes.end());
     }
 
     std::int64_t initial_value() {
@@ -189,7 +218,7 @@ private:
         }
         in_.accept("&");
         if (in_.sees(token_kind::name))
-            return address_of(location_number(in_.take().text));
+            return address_of(used_location(in_.take().text));
         return in_.expect_number();
     }
 
@@ -208,9 +237,13 @@ private:
         process& p = test_.processes.emplace_back();
         p.name = name.text;
         registers_.clear();
-        for (const initial_content& c : contents_)
-            if (c.process == static_cast<std::int64_t>(test_.processes.size()) - 1)
-                register_number(c.name); // it may be read before it is assigned
+        const std::size_t first = next_content_;
+        while (next_content_ != contents_.size() &&
+               contents_[next_content_].process + 1 ==
+                   static_cast<std::int64_t>(test_.processes.size())) {
+            initial_content& c = contents_[next_content_++];
+            c.index = register_of(c.name).number; // it may be read before it is assigned
+        }
         parameters_.clear();
         declared_.clear();
         in_.expect("(");
@@ -220,6 +253,8 @@ private:
                 in_.expect(",");
         }
         p.body = block();
+        for (std::size_t i = first; i != next_content_; ++i)
+            contents_[i].used = register_of(contents_[i].name).used;
         test_.processes.back().sites = sites_;
         sites_ = 0;
     }
@@ -237,10 +272,10 @@ private:
             throw source_error(
                 name.at,
                 fmt::format("parameter '{}' is not a pointer to a shared location", name.text));
-        const int x = location_number(name.text);
+        const int x = used_location(name.text);
         if (what != location::kind::variable)
             at(x).what = what;
-        parameters_.push_back(name.text);
+        parameters_.insert(name.text);
     }
 
     statement block() {
@@ -300,7 +335,7 @@ private:
             if (in_.sees("["))
                 in_.fail("arrays are not supported: expected ';'");
             declared_.insert(name.text);
-            const int r = register_number(name.text);
+            const int r = used_register(name.text);
             if (!in_.accept("="))
                 continue;
             statement assign;
@@ -321,7 +356,7 @@ private:
         if (in_.sees(token_kind::name) && in_.peek(1).text == "=" &&
             !is_location(in_.peek().text)) {
             s.what = statement::kind::assign;
-            s.target = register_number(in_.take().text);
+            s.target = used_register(in_.take().text);
             in_.take();
             s.value = expr();
             return s;
@@ -456,14 +491,13 @@ private:
     // --- expressions ----------------------------------------------------------------------------
 
     expression expr(int least = 1) {
-        const cursor::level inside(in_);
+        cursor::level inside(in_);
         expression left = unary();
-        std::deque<cursor::level> nested; // each has all that stands left of it inside
         for (;;) {
             const auto [op, level] = find_operator(in_.peek());
             if (level < least || level == 0)
                 break;
-            nested.emplace_back(in_);
+            inside.deeper(); // the new operator has all that stands left of it inside
             expression e;
             e.what = expression::kind::binary;
             e.at = in_.take().at;
@@ -552,13 +586,12 @@ private:
             e.index = location_number(name.text);
             return e;
         }
-        const auto r = known_register(name.text);
-        if (!r)
+        if (registers_.count(name.text) == 0)
             throw source_error(name.at, fmt::format("'{}' is neither a parameter nor a register "
                                                     "of {}",
                                                     name.text, test_.processes.back().name));
         e.what = expression::kind::reg;
-        e.index = *r;
+        e.index = used_register(name.text);
         return e;
     }
 
@@ -599,21 +632,27 @@ private:
     // --- names ----------------------------------------------------------------------------------
 
     [[nodiscard]] bool is_location(std::string_view name) const {
-        return declared_.count(name) == 0 &&
-               std::find(parameters_.begin(), parameters_.end(), name) != parameters_.end();
+        return declared_.count(name) == 0 && parameters_.count(name) != 0;
     }
 
-    [[nodiscard]] std::optional<int> known_register(std::string_view name) const {
-        const auto at = registers_.find(name);
-        return at == registers_.end() ? std::nullopt : std::optional(at->second);
-    }
+    /// Of the thread at hand.
+    struct register_name {
+        int number = 0;
+        bool used = false; ///< in the thread
+    };
 
-    int register_number(std::string_view name) {
+    register_name& register_of(std::string_view name) {
         auto& all = test_.processes.back().registers;
-        const auto [at, is_new] = registers_.try_emplace(name, static_cast<int>(all.size()));
+        const register_name next{static_cast<int>(all.size())};
+        const auto [at, is_new] = registers_.try_emplace(name, next);
         if (is_new)
             all.emplace_back(name);
         return at->second;
+    }
+    int used_register(std::string_view name) {
+        register_name& r = register_of(name);
+        r.used = true;
+        return r.number;
     }
 
     // --- what locations are used for ------------------------------------------------------------
@@ -658,22 +697,27 @@ private:
         std::int64_t process = 0;
         std::string_view name;
         std::int64_t value = 0;
+        int index = 0;     ///< of the register
+        bool used = false; ///< by the thread
     };
 
     cursor in_;
     litmus_test test_;
-    std::vector<initial_content> contents_;     ///< of registers
-    std::vector<std::string_view> parameters_;  ///< of the thread at hand
-    std::set<std::string_view> declared_;       ///< its registers, which may hide a parameter
-    std::map<std::string_view, int> registers_; ///< by name, with their numbers
+    std::map<std::string_view, int> locations_;   ///< by name, with their numbers
+    std::vector<std::pair<position, int>> given_; ///< locations, in the initial state
+    std::vector<initial_content> contents_;       ///< of registers, by thread
+    std::size_t next_content_ = 0;                ///< of a thread that was not read yet
+    std::set<std::string_view> parameters_;       ///< of the thread at hand
+    std::set<std::string_view> declared_;         ///< its registers, which may hide a parameter
+    std::map<std::string_view, register_name> registers_;
     int sites_ = 0;
 };
 
 } // namespace
 
-litmus_test parse(std::string_view text) {
-    const tokens all = split(text);
-    litmus_test test = parser(all.tokens).run();
+litmus_test parse(std::string_view text, const deadline& until) {
+    const tokens all = split(text, until);
+    litmus_test test = parser(all.tokens, until).run();
     test.name = all.name;
     return test;
 }

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "ast.hpp"
+#include "deadline.hpp"
 
 #include <string_view>
 
 namespace wbsync::litmus {
 
 /// Reads a litmus test of the kernel (the C format of herd7). Throws source_error, with line and
-/// column, for what is no such test and for every construct that is not supported.
-litmus_test parse(std::string_view text);
+/// column, for what is no such test and for every construct that is not supported; out_of_time when
+/// the file is too long for the time that is left.
+litmus_test parse(std::string_view text, const deadline& until = deadline());
 
 } // namespace wbsync::litmus

@@ -15,6 +15,6 @@ using partial_state = std::vector<std::optional<std::int64_t>>;
 enum class truth : std::uint8_t { no, yes, unknown };
 
 /// Is the formula true of all states that these values may belong to, or of none?
-truth truth_of(const formula& f, const litmus_test& test, const partial_state& state);
+truth truth_of(const formula& f, const partial_state& state);
 
 } // namespace wbsync::litmus

@@ -63,13 +63,13 @@ public:
         for (const operand& o : test_.shown)
             state.push_back(value_of(o));
         ++out_.states[state];
-        if (!holds(test_.filter, test_, state))
+        if (!holds(test_.filter, state))
             return;
         if (!shared_.handed_over.empty() && shared_.misuse.empty())
             shared_.misuse = "a section that srcu_down_read() began is never ended";
         if (!shared_.misuse.empty() && out_.unsupported.empty())
             out_.unsupported = "misuse: " + shared_.misuse;
-        out_.found = out_.found || holds(test_.condition, test_, state);
+        out_.found = out_.found || holds(test_.condition, state);
         enough_ = out_.found ? 1 : 0;
     }
 

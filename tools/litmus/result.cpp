@@ -19,8 +19,8 @@ std::string verdict(std::uint64_t holding, std::uint64_t all) {
 
 void take(const litmus_test& test, const kernel_answer& says, test_result& r) {
     for (const final_state& state : says.states)
-        r.state_texts.push_back(fmt::format("{} {}", holds(test.condition, test, state) ? "*" : " ",
-                                            describe(test, state)));
+        r.state_texts.push_back(
+            fmt::format("{} {}", holds(test.condition, state) ? "*" : " ", describe(test, state)));
     r.states = says.states.size();
     r.all_states = says.all_states;
     r.candidates = says.candidates;
@@ -84,9 +84,9 @@ void judge(const litmus_test& test, const exploration& seen, const reordering& n
     std::uint64_t holding = 0;
     std::uint64_t states = 0;
     for (const auto& [state, times] : seen.states) {
-        if (!holds(test.filter, test, state))
+        if (!holds(test.filter, state))
             continue;
-        holding += holds(test.condition, test, state) ? 1U : 0U;
+        holding += holds(test.condition, state) ? 1U : 0U;
         ++states;
     }
     if (!seen.unsupported.empty())
@@ -140,7 +140,7 @@ test_result run_test(std::string_view text, const settings& with) {
     test_result r;
     const deadline until(with.max_seconds);
     try {
-        const litmus_test test = parse(text);
+        const litmus_test test = parse(text, until);
         r.name = test.name;
         take(test, ask_kernel_model(test, until, with.for_kernel_model), r);
         if (r.remark.empty())
@@ -148,7 +148,9 @@ test_result run_test(std::string_view text, const settings& with) {
         if (with.power && r.result == "Never")
             measure_power(test, with, r);
         if (r.remark.empty())
-            r.remark = test.warning;
+            r.remark = in_lines(test.notes);
+    } catch (const out_of_time& e) {
+        r.not_explored = fmt::format("{}: the time went into reading the file", e.what());
     } catch (const std::exception& e) {
         r.remark = e.what();
     }

@@ -46,8 +46,8 @@ struct test_result {
     std::string expected; ///< empty: unknown
     std::string not_explored;
     std::string race;
-    bool race_known = false; ///< without a race: there is none in any execution
-    std::string remark;
+    bool race_known = false;               ///< without a race: there is none in any execution
+    std::string remark;                    ///< with the place; more than one: a line for each
     std::vector<std::string> exposes;      ///< broken libraries that make it other than Never
     std::vector<std::string> out_of_order; ///< accesses that could be performed late
     std::vector<std::string> state_texts;  ///< those that satisfy the proposition begin with a star

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,10 +17,28 @@ struct position {
     int column = 1;
 };
 
+inline std::string located(const position& at, const std::string& message) {
+    return fmt::format("{}:{}: {}", at.line, at.column, message);
+}
+
+/// One message a line; of very many only the first ones.
+inline std::string in_lines(const std::vector<std::string>& messages) {
+    constexpr std::size_t most = 10;
+    const auto end =
+        messages.begin() + static_cast<std::ptrdiff_t>(std::min(most, messages.size()));
+    std::string text = fmt::format("{}", fmt::join(messages.begin(), end, "\n"));
+    if (messages.size() > most)
+        text += fmt::format(" (and {} more like that)", messages.size() - most);
+    return text;
+}
+
 /// The file is no litmus test, or uses what is not supported. The message begins with the place.
 struct source_error : std::runtime_error {
     source_error(const position& at, const std::string& message)
-        : std::runtime_error(fmt::format("{}:{}: {}", at.line, at.column, message)) {}
+        : std::runtime_error(located(at, message)) {}
+    /// Several, each with its place.
+    explicit source_error(const std::vector<std::string>& messages)
+        : std::runtime_error(in_lines(messages)) {}
 };
 
 } // namespace wbsync::litmus

@@ -4,6 +4,7 @@
 #include "../errors.hpp"
 
 #include <filesystem>
+#include <sstream>
 
 namespace wbsync::litmus {
 
@@ -21,8 +22,9 @@ std::string line_of(const test_result& r, std::size_t width, bool states) {
         r.agrees() ? "" : "  DISAGREES");
     if (!r.not_explored.empty())
         text += fmt::format("    not explored: {}\n", r.not_explored);
-    if (!r.remark.empty())
-        text += fmt::format("    {}:{}\n", r.file, r.remark);
+    std::istringstream remarks(r.remark);
+    for (std::string remark; std::getline(remarks, remark);)
+        text += fmt::format("    {}:{}\n", r.file, remark);
     if (!r.race.empty())
         text += fmt::format("    data race: {}\n", r.race);
     else if (r.result != "Unsupported" && !r.race_known)
@@ -36,7 +38,7 @@ std::string line_of(const test_result& r, std::size_t width, bool states) {
     if (states)
         for (const std::string& s : r.state_texts)
             text += fmt::format("    {}\n", s);
-    if (states && !r.all_states && r.remark.empty())
+    if (states && !r.all_states && (r.remark.empty() || r.result != "Unsupported"))
         text += "      and perhaps others: not all were looked for\n";
     return text;
 }

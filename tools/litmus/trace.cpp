@@ -491,15 +491,31 @@ std::size_t size_of(const statement& s) {
     return n + inside;
 }
 
+std::size_t branches_in(const statement& s) {
+    std::size_t n = s.what == statement::kind::branch ? 1 : 0;
+    for (const statement& i : s.inner)
+        n += branches_in(i);
+    return n;
+}
+
 } // namespace
 
 std::string too_large(const litmus_test& test) {
+    // Whoever decides about the parts of a state calls itself once for each.
+    if (test.shown.size() > max_parts)
+        return fmt::format("the final state has too many parts: more than {}", max_parts);
+    if (test.locations.size() > max_parts)
+        return fmt::format("too many locations: more than {}", max_parts);
+    if (test.processes.size() > max_parts)
+        return fmt::format("too many threads: more than {}", max_parts);
     std::size_t all = 0;
     for (const process& p : test.processes) {
         const std::size_t n = size_of(p.body);
         if (n > max_trace_events)
             return fmt::format("{} has too many statements: more than {} accesses", p.name,
                                max_trace_events);
+        if (branches_in(p.body) > max_parts)
+            return fmt::format("{} has too many branches: more than {}", p.name, max_parts);
         all += n;
     }
     return all > max_test_events

@@ -16,6 +16,7 @@ namespace wbsync::litmus {
 /// A thread with more of these is not looked at, nor a test with more than `max_test_events`.
 constexpr std::size_t max_trace_events = 256;
 constexpr std::size_t max_test_events = 1024;
+constexpr std::size_t max_parts = 1024; ///< of a state; threads; locations; branches of a thread
 
 /// Events of one thread, by their numbers.
 using event_mask = std::bitset<max_trace_events>;

@@ -44,8 +44,9 @@ values each(const values& a, const values& b, F f) {
 /// Goes through a thread with sets of values.
 class walker {
 public:
-    walker(const litmus_test& test, std::size_t process, const value_sets& others)
-        : test_(test), process_(test.processes[process]), others_(others),
+    walker(const litmus_test& test, std::size_t process, const value_sets& others,
+           const deadline& until)
+        : test_(test), process_(test.processes[process]), others_(others), until_(until),
           written_(test.locations.size()), now_{{}, value_sets(test.locations.size())} {
         for (const std::int64_t v : process_.initial)
             now_.registers.push_back({v});
@@ -65,6 +66,8 @@ private:
     };
 
     void execute(const statement& s) {
+        if (++steps_ % 1024 == 0)
+            until_.look();
         switch (s.what) {
         case statement::kind::block:
             for (const statement& i : s.inner)
@@ -90,6 +93,7 @@ private:
     }
 
     void branch(const statement& s) {
+        until_.look(); // all that is known is copied
         evaluate(s.value);
         const state before = now_;
         execute(s.inner[0]);
@@ -210,6 +214,8 @@ private:
     const litmus_test& test_;
     const process& process_;
     const value_sets& others_;
+    const deadline& until_;
+    std::size_t steps_ = 0;
     value_sets written_;
     state now_;
 };
@@ -237,7 +243,7 @@ value_sets written_by_others(const written_values& all, std::size_t process) {
     return out;
 }
 
-std::optional<written_values> values_of(const litmus_test& test) {
+std::optional<written_values> values_of(const litmus_test& test, const deadline& until) {
     const std::size_t n = test.processes.size();
     written_values all(n, value_sets(test.locations.size()));
     std::size_t writes = 0;
@@ -248,11 +254,13 @@ std::optional<written_values> values_of(const litmus_test& test) {
         for (std::size_t round = 0; round <= writes; ++round) {
             const written_values before = all;
             for (std::size_t p = 0; p != n; ++p)
-                all[p] = walker(test, p, written_by_others(before, p)).run();
+                all[p] = walker(test, p, written_by_others(before, p), until).run();
             if (all == before)
                 break;
         }
     } catch (const too_many&) {
+        return std::nullopt;
+    } catch (const out_of_time&) {
         return std::nullopt;
     }
     return all;

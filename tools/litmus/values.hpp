@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ast.hpp"
+#include "deadline.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,8 +18,8 @@ using value_sets = std::vector<std::set<std::int64_t>>;
 using written_values = std::vector<value_sets>;
 
 /// Whatever an execution of the test writes is among these: every arm of every branch is gone
-/// through with every value that may be read there. Nothing if there are too many.
-std::optional<written_values> values_of(const litmus_test& test);
+/// through with every value that may be read there. Nothing if there are too many, or no time.
+std::optional<written_values> values_of(const litmus_test& test, const deadline& until);
 
 /// What the threads other than `process` write.
 value_sets written_by_others(const written_values& all, std::size_t process);

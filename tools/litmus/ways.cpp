@@ -22,7 +22,7 @@ bool ways::find(const goal& wanted, const deadline& until) {
     too_many_ = too_large(test_);
     if (!too_many_.empty())
         return false;
-    std::optional<written_values> values = values_of(test_);
+    std::optional<written_values> values = values_of(test_, until);
     if (!values) {
         too_many_ = "a location has too many values";
         return false;

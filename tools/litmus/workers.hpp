@@ -18,25 +18,26 @@ namespace wbsync::litmus {
 /// Runs work(i) for each i in `order`, which has all numbers below its size, each in a process of
 /// its own and at most `jobs` at once: the engine knows one execution at a time. `done(i, text,
 /// late)` gets what work(i) returned, beginning with i = 0 and so on; an empty text if its process
-/// ended without one. A process that has not ended after `seconds` is ended, and late (0: never).
+/// ended without one. A process that has not ended after `seconds` (0: never) is ended, and late,
+/// after so many; others are late by 0.
 /// When the program is asked to end, the processes are, too: returns the numbers of those without a
 /// result then.
 inline std::vector<std::size_t>
 run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double seconds,
                 const std::function<std::string(std::size_t)>& work,
-                const std::function<void(std::size_t, const std::string&, bool late)>& done) {
+                const std::function<void(std::size_t, const std::string&, double late)>& done) {
     struct child {
         std::size_t index;
         pid_t pid;
         int from;
         deadline until;
-        bool late = false;
+        double late = 0;
     };
     const std::size_t n = order.size();
     std::vector<child> running;
     std::vector<std::string> texts(n);
     std::vector<bool> ended(n, false);
-    std::vector<bool> late(n, false);
+    std::vector<double> late(n, 0);
     std::size_t started = 0;
     std::size_t reported = 0;
 
@@ -103,8 +104,8 @@ run_in_children(const std::vector<std::size_t>& order, std::size_t jobs, double 
             if (waiting[r].revents != 0)
                 read_some(r);
         for (child& c : running)
-            if (!c.late && c.until.over()) {
-                c.late = true;
+            if (c.late == 0 && c.until.over()) {
+                c.late = c.until.elapsed();
                 ::kill(c.pid, SIGKILL);
             }
     }
