@@ -482,11 +482,13 @@ TEST_CASE("a file that cannot be written is refused before the search") {
     with.on_execution = [&](const std::vector<finding>&) { ++executions; };
     const scratch_file file;
     std::filesystem::create_directory(file.path());
-    for (const std::string& name : {std::string{"/nowhere/search.json"}, file.path()}) {
+    const std::pair<std::string, const char*> names[] = {
+        {"/nowhere/search.json", "No such file or directory"}, {file.path(), "Is a directory"}};
+    for (const auto& [name, why] : names) {
         with.resume = name;
         const auto checking = [&] { return check<mixture>(with).verified(); };
         CHECK_THROWS_WITH_AS((void)checking(),
-                             fmt::format("wbsync: cannot write '{}'", name).c_str(),
+                             fmt::format("wbsync: cannot write '{}': {}", name, why).c_str(),
                              std::invalid_argument);
     }
     CHECK(executions == 0);
@@ -499,6 +501,6 @@ TEST_CASE("a file that cannot be written is refused before the search") {
     CHECK(r.incomplete());
     CHECK(r.executions == 1);
     CHECK(r.resume.empty());
-    CHECK(r.limit == "interrupted; cannot write '/nowhere/search.json', so the search cannot be "
-                     "resumed");
+    CHECK(r.limit == "interrupted; cannot write '/nowhere/search.json': No such file or directory, "
+                     "so the search cannot be resumed");
 }
