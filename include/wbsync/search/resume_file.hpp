@@ -3,7 +3,7 @@
 
 #include <wbsync/result.hpp>
 #include <wbsync/search/search_key.hpp>
-#include <wbsync/search/task_json.hpp>
+#include <wbsync/search/task_text.hpp>
 #include <wbsync/search/whole_file.hpp>
 
 #include <filesystem>
@@ -15,8 +15,11 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace wbsync::search {
+
+using json = nlohmann::json;
 
 /// A search that was stopped, with all that is needed to go on.
 struct saved_search {
@@ -69,8 +72,12 @@ public:
             if (!file.is_object() || !file.contains("wbsync"))
                 throw std::invalid_argument("it was not written by wbsync, or is damaged");
             if (file["wbsync"] != format)
-                throw std::invalid_argument("it is of another version");
+                throw std::invalid_argument("it is of another version of wbsync: remove it, and "
+                                            "start anew");
             const json& j = file.at("search");
+            const auto text = [&](const char* key) -> const std::string& {
+                return j.at(key).get_ref<const std::string&>();
+            };
             if (file.at("sum") != sum_of(j))
                 throw std::invalid_argument("it is damaged");
             s.key = {j.at("model").get<std::string>(), j.at("type").get<std::string>(),
@@ -85,10 +92,10 @@ public:
             s.seconds = j.at("seconds").get<double>();
             s.limit = j.at("limit").get<std::string>();
             s.cut_off = j.at("cut_off").get<double>();
-            s.covered = coverage_from(j.at("covered"));
+            s.covered = from_text<engine::coverage>(text("covered"));
             s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
-            s.pending = tasks_from(j.at("pending"));
-            s.finished = tasks_from(j.at("finished"));
+            s.pending = from_text<std::vector<search_task>>(text("pending"));
+            s.finished = from_text<std::vector<search_task>>(text("finished"));
         } catch (const std::exception& e) {
             throw std::invalid_argument(
                 fmt::format("wbsync: '{}' is no search to resume: {}", path(), e.what()));
@@ -113,10 +120,10 @@ public:
                      {"seconds", s.seconds},
                      {"limit", s.limit},
                      {"cut_off", s.cut_off},
-                     {"covered", to_json(s.covered)},
+                     {"covered", to_text(s.covered)},
                      {"ordered_additions", s.ordered_additions},
-                     {"pending", to_json(s.pending)},
-                     {"finished", to_json(s.finished)}};
+                     {"pending", to_text(s.pending)},
+                     {"finished", to_text(s.finished)}};
         try {
             file_.write(json{{"wbsync", format}, {"sum", sum_of(j)}, {"search", j}}.dump() + '\n');
         } catch (const std::system_error& e) {
@@ -149,7 +156,7 @@ private:
                 path(), there.type, here.type));
     }
 
-    static constexpr const char* format = "resume 2";
+    static constexpr const char* format = "resume 3";
 
     /// FNV-1a of the text: a file that was changed would lead astray.
     static std::uint64_t sum_of(const json& j) {
