@@ -155,7 +155,7 @@ std::string text_of(const finished& f) {
     std::string text =
         line_text(f.check.of, f.entry, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n");
     if (!f.entry["resume"].is_null())
-        text += fmt::format("    resume: {}\n", resume_command(f.check, f.entry));
+        text += fmt::format("    resume: {}\n", f.entry["resume_command"].get<std::string>());
     return text;
 }
 
@@ -166,7 +166,7 @@ int check_deeper(const std::vector<models::model>& all, const request& asked) {
     record known(asked.record);
     std::string not_recorded; // and why; the results are worth more
     std::vector<finished> results;
-    series running;
+    series running(asked.json);
     for (const check_request& c : checks) {
         if (const report::json* before = known.find(c)) {
             results.push_back({c, *before});
