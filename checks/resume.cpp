@@ -6,6 +6,7 @@
 #include "checks/scratch.hpp"
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/search/task_text.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>
@@ -224,6 +225,27 @@ TEST_CASE("an interrupted search can be saved where none is resumed from") {
     CHECK(check<mixture>(with).executions == check<mixture>(with_jobs(1)).executions);
 }
 
+TEST_CASE("a part of a search holds what is planned at its own nodes only") {
+    const scratch_file file;
+    options with = with_jobs(1, {5, 5, 8, 4, true});
+    with.resume = file.path();
+    with.max_executions = 40;
+    REQUIRE(check<rcu_protocol>(with).incomplete());
+    const auto saved = nlohmann::json::parse(file.text()).at("search");
+    const auto tasks = search::from_text<std::vector<search::search_task>>(
+        saved.at("pending").get_ref<const std::string&>());
+    int shared = 0, planned = 0;
+    for (const search::search_task& t : tasks)
+        for (engine::step_index i = 0; i != t.path.size(); ++i) {
+            const bool has_tree = t.path[i].tree != engine::wakeup_forest::none;
+            shared += i < t.floor ? 1 : 0;
+            planned += has_tree ? 1 : 0;
+            CHECK_FALSE((has_tree && i < t.floor));
+        }
+    CHECK(shared > 0);
+    CHECK(planned > 0);
+}
+
 TEST_CASE("limits are those of a run, and a limit to one execution is remembered") {
     struct spins {
         atomic_t x{"x"}, y{"y"};
@@ -298,6 +320,11 @@ TEST_CASE("a file that is no search of the same check is refused, and left alone
         refused(with, "is no search to resume");
         CHECK(file.text() == text);
     }
+    std::string older = good; // its tasks were JSON
+    older.replace(older.find("resume 3"), 8, "resume 2");
+    file.write(older);
+    refused(with, "is of another version of wbsync: remove it, and start anew");
+    CHECK(file.text() == older);
     std::string changed = good;
     changed.replace(changed.find("\"executions\":3"), 14, "\"executions\":4");
     file.write(changed);
@@ -482,11 +509,13 @@ TEST_CASE("a file that cannot be written is refused before the search") {
     with.on_execution = [&](const std::vector<finding>&) { ++executions; };
     const scratch_file file;
     std::filesystem::create_directory(file.path());
-    for (const std::string& name : {std::string{"/nowhere/search.json"}, file.path()}) {
+    const std::pair<std::string, const char*> names[] = {
+        {"/nowhere/search.json", "No such file or directory"}, {file.path(), "Is a directory"}};
+    for (const auto& [name, why] : names) {
         with.resume = name;
         const auto checking = [&] { return check<mixture>(with).verified(); };
         CHECK_THROWS_WITH_AS((void)checking(),
-                             fmt::format("wbsync: cannot write '{}'", name).c_str(),
+                             fmt::format("wbsync: cannot write '{}': {}", name, why).c_str(),
                              std::invalid_argument);
     }
     CHECK(executions == 0);
@@ -499,6 +528,6 @@ TEST_CASE("a file that cannot be written is refused before the search") {
     CHECK(r.incomplete());
     CHECK(r.executions == 1);
     CHECK(r.resume.empty());
-    CHECK(r.limit == "interrupted; cannot write '/nowhere/search.json', so the search cannot be "
-                     "resumed");
+    CHECK(r.limit == "interrupted; cannot write '/nowhere/search.json': No such file or directory, "
+                     "so the search cannot be resumed");
 }

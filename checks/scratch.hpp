@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <doctest/doctest.h>
-
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 
 /// A folder of its own, removed in the end with all that is in it.
 class scratch_folder {
 public:
-    scratch_folder() { REQUIRE(::mkdtemp(path_.data()) != nullptr); }
+    scratch_folder() {
+        if (::mkdtemp(path_.data()) == nullptr)
+            throw std::system_error(errno, std::generic_category(), path_);
+    }
     ~scratch_folder() { std::filesystem::remove_all(path_); }
     scratch_folder(const scratch_folder&) = delete;
     scratch_folder& operator=(const scratch_folder&) = delete;

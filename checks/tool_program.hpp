@@ -81,6 +81,7 @@ public:
             return;
         ::setpgid(0, 0);
         const bool there = ::chdir(folder_.path().c_str()) == 0 &&
+                           std::freopen("err", "w", stderr) != nullptr &&
                            (output < 0 ? std::freopen("out", "w", stdout) != nullptr
                                        : ::dup2(output, STDOUT_FILENO) >= 0);
         if (!there)
@@ -136,6 +137,7 @@ public:
 
     [[nodiscard]] std::string file(const std::string& name) const { return folder_.file(name); }
     [[nodiscard]] std::string output() const { return slurp(folder_.file("out")); }
+    [[nodiscard]] std::string errors() const { return slurp(folder_.file("err")); }
 
 private:
     static int how(int status) {

@@ -402,8 +402,9 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("check isw/v6 -j 0", {"--jobs must be between 1 and "});
     refuses("check isw/v6 --resume f", {"--resume goes on with one check, not with 2"});
     refuses("check isw/v6 --memory sc --resume f --scheduler reference", {"--resume", "dpor"});
-    refuses("check isw/v6 --memory sc --resume /nowhere/f", {"cannot write '/nowhere/f'"});
-    refuses("check isw/v6 --memory sc --resume /", {"cannot write '/'"});
+    refuses("check isw/v6 --memory sc --resume /nowhere/f",
+            {"cannot write '/nowhere/f': No such file"});
+    refuses("check isw/v6 --memory sc --resume /", {"cannot write '/': Is a directory"});
 }
 
 TEST_CASE("the program refuses an option without a value") {
@@ -565,11 +566,13 @@ TEST_CASE("the program gives its results as JSON") {
     REQUIRE(results.size() == 2);
     for (const json& e : results) {
         CHECK(keys_of(e) ==
-              std::set<std::string>{"model", "commit", "memory", "parameters", "verdict",
-                                    "property", "message", "expected", "as_expected", "executions",
-                                    "redundant", "overlap", "discarded", "events", "explored",
-                                    "seconds", "counterexample", "schedule", "resume"});
+              std::set<std::string>{"model",          "commit",     "memory",    "parameters",
+                                    "verdict",        "property",   "message",   "expected",
+                                    "as_expected",    "executions", "redundant", "overlap",
+                                    "discarded",      "events",     "explored",  "seconds",
+                                    "counterexample", "schedule",   "resume",    "resume_command"});
         CHECK(e["resume"].is_null());
+        CHECK(e["resume_command"].is_null());
         CHECK(e["as_expected"] == true);
         CHECK(e["parameters"]["switchers"] == 1);
         CHECK(e["executions"].get<int>() > 0);
@@ -648,7 +651,7 @@ TEST_CASE("the program checks deeper what is verified, says what is incomplete, 
 }
 
 TEST_CASE("deeper checks refuse a record that cannot be written, or is none") {
-    refuses("deep isw/v9 --record /nowhere/r", {"cannot write /nowhere/r"});
+    refuses("deep isw/v9 --record /nowhere/r", {"cannot write '/nowhere/r': No such file"});
     const scratch_folder here;
     std::ofstream(here.file("r")) << R"({"results": [{"model": "isw/v9"}]})";
     refuses(fmt::format("deep isw/v9 --record {}", here.file("r")), {"is no record"});

@@ -61,6 +61,10 @@ TEST_CASE("a signal ends a check with what was found so far, and a file to go on
             CHECK(results[0]["message"] == "interrupted");
             CHECK(results[0]["explored"].get<double>() < 1);
             CHECK(results[0]["resume"] == "wbsync-resume.json");
+            const std::string go_on = "wbsync check isw/v9 -p switchers=8 -p inodes=8 --memory sc "
+                                      "-j 2 --resume wbsync-resume.json";
+            CHECK(results[0]["resume_command"] == go_on);
+            CHECK(p.errors() == "resume: " + go_on + "\n");
             const json file = json::parse(slurp(p.file("wbsync-resume.json")));
             CHECK(file["search"]["executions"] == results[0]["executions"]);
             REQUIRE(document.at("not_started").size() == 1);
@@ -112,6 +116,7 @@ TEST_CASE("a signal ends the matrix, a sweep and deeper checks with results, too
         REQUIRE(document.at("not_started").size() > 0);
         for (const json& c : document.at("not_started"))
             CHECK(c["memory"] == "sc");
+        CHECK(contains(p.errors(), "resume: wbsync check ") == contains(p.output(), "--resume "));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <wbsync/report/json.hpp>
 #include <wbsync/wbsync.hpp>
 
+#include "checks/model_checks.hpp"
 #include "checks/scratch.hpp"
 #include "models/all.hpp"
 #include "tools/check_command.hpp"
@@ -12,7 +13,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -145,12 +145,8 @@ TEST_CASE("the small sizes of every model have its default size among them") {
 }
 
 TEST_CASE("isw/v9 has 24 small sizes") {
-    const auto& all = models::all();
-    const auto v9 = std::find_if(all.begin(), all.end(),
-                                 [](const models::model& m) { return m.name == "isw/v9"; });
-    REQUIRE(v9 != all.end());
     // 0 to 2 switchers, 1 or 2 inodes, 1 or 2 superblocks, with the cleaner or without it
-    CHECK(models::small_sizes(*v9).size() == 3 * 2 * 2 * 2);
+    CHECK(models::small_sizes(model_checks::model_named("isw/v9")).size() == 3 * 2 * 2 * 2);
 }
 
 TEST_CASE("a sweep notices a combination of parameters that is not as expected") {

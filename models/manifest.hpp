@@ -3,14 +3,14 @@
 
 #include "models/catalogue.hpp"
 
+#include <wbsync/search/whole_file.hpp>
+
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <tuple>
 #include <vector>
 
@@ -115,18 +115,9 @@ inline std::vector<row> read(const std::string& path) {
     }
 }
 
-/// All of it or nothing: an older file is replaced at the end. Throws std::runtime_error if the
-/// file cannot be written.
+/// All of it or nothing. Throws std::system_error if the file cannot be written.
 inline void write(const std::string& path, const std::vector<row>& rows) {
-    const std::string draft = path + ".new";
-    std::ofstream file(draft);
-    file << text_of(rows);
-    file.close();
-    std::error_code failed;
-    if (file)
-        std::filesystem::rename(draft, path, failed);
-    if (!file || failed)
-        throw std::runtime_error("cannot be written");
+    wbsync::search::whole_file(path).write(text_of(rows));
 }
 
 /// A check of a model, and whether it came out as the catalogue expects.

@@ -62,7 +62,7 @@ void shorten(check_outcome& out) {
 int run_all(const std::vector<check_request>& checks, const request& asked) {
     const row_layout layout(checks);
     report::json results = report::json::array();
-    series all;
+    series all(asked.json);
     for (const check_request& c : checks) {
         std::optional<check_outcome> out = all.run(c);
         if (!out)

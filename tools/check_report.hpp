@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "resume_command.hpp"
 #include "runner.hpp"
 #include "series.hpp"
 
@@ -16,15 +17,6 @@
 
 /// What is printed about a check.
 namespace wbsync::tools {
-
-/// The model and its parameters, as they are given to the program.
-inline std::string arguments_text(const check_request& c) {
-    std::string text = c.of.name;
-    for (const auto& p : c.of.parameters)
-        if (c.values.at(p.name) != p.value)
-            text += fmt::format(" -p {}={}", p.name, c.values.at(p.name));
-    return text;
-}
 
 /// The columns of the results. Their widths are known before the first check is run, so that each
 /// line can be printed as soon as it is there.
@@ -109,35 +101,7 @@ inline std::string replay_text(const check_request& c, const report::json& entry
                        entry["schedule"].get<std::string>());
 }
 
-/// For a shell.
-inline std::string quoted(const std::string& word) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                       "0123456789./_-+=:,";
-    if (!word.empty() && word.find_first_not_of(plain) == word.npos)
-        return word;
-    std::string text = "'";
-    for (const char c : word)
-        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    return text + "'";
-}
-
 } // namespace detail
-
-/// The command that goes on with a check that was stopped into a file. Limits to one run are left
-/// out: it goes on to the end. Empty if there is no such file.
-inline std::string resume_command(const check_request& c, const report::json& entry) {
-    if (entry["resume"].is_null())
-        return "";
-    std::string text = fmt::format("wbsync check {} --memory {}", arguments_text(c),
-                                   entry["memory"].get<std::string>());
-    if (!c.with.symmetry)
-        text += " --no-symmetry";
-    if (c.with.max_depth != options{}.max_depth)
-        text += fmt::format(" --max-depth {}", c.with.max_depth);
-    if (c.with.jobs != 0)
-        text += fmt::format(" -j {}", c.with.jobs);
-    return fmt::format("{} --resume {}", text, detail::quoted(entry["resume"].get<std::string>()));
-}
 
 /// Neither what was expected nor incomplete.
 inline bool is_surprise(const report::json& entry) {
@@ -154,7 +118,7 @@ inline std::string text_of(const check_request& c, const check_outcome& out,
     if (e["verdict"] == "vacuous")
         text += fmt::format("    vacuous: {}\n", e["message"].get<std::string>());
     if (!e["resume"].is_null())
-        text += fmt::format("    resume: {}\n", resume_command(c, e));
+        text += fmt::format("    resume: {}\n", e["resume_command"].get<std::string>());
     if (!out.counterexample.empty())
         text += "\n" + out.counterexample + detail::replay_text(c, e) + "\n";
     return text;

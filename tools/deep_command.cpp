@@ -8,6 +8,8 @@
 #include "selection.hpp"
 #include "series.hpp"
 
+#include <wbsync/search/whole_file.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -47,10 +49,10 @@ std::vector<check_request> plan(const std::vector<models::model>& all, const req
 /// What was done already, kept in a file so that an interrupted run can go on.
 class record {
 public:
-    explicit record(std::string path) : path_(std::move(path)) {
-        if (path_.empty())
+    explicit record(std::string path) : file_(std::move(path)) {
+        if (!wanted())
             return;
-        if (std::filesystem::exists(path_))
+        if (std::filesystem::exists(file_.path()))
             read();
         try {
             save(); // before all the work
@@ -71,17 +73,19 @@ public:
 
     void add(const report::json& entry) {
         results_.push_back(entry);
-        if (!path_.empty())
+        if (wanted())
             save();
     }
 
 private:
+    [[nodiscard]] bool wanted() const { return !file_.path().empty(); }
+
     void read() {
-        std::ifstream file(path_);
+        std::ifstream file(file_.path());
         const report::json known = report::json::parse(file, nullptr, false);
         if (!known.is_object() || !known.contains("results") || !known["results"].is_array() ||
             !std::all_of(known["results"].begin(), known["results"].end(), is_result))
-            throw bad_usage(fmt::format("{} is no record of this command", path_));
+            throw bad_usage(fmt::format("{} is no record of this command", file_.path()));
         results_ = known["results"];
     }
 
@@ -90,22 +94,13 @@ private:
                                             [&](const char* key) { return e.contains(key); });
     }
 
-    /// All of it or nothing: the older file is replaced at the end.
-    void save() const {
-        const std::string next = path_ + ".new";
-        std::ofstream file(next);
-        file << report::dump({{"results", results_}}, 1);
-        file.close();
-        if (!file)
-            throw std::system_error(errno, std::generic_category(), "cannot write " + next);
-        std::filesystem::rename(next, path_);
-    }
+    void save() const { file_.write(report::dump({{"results", results_}}, 1)); }
 
     static constexpr const char* keys[] = {"model",   "commit",     "memory",  "parameters",
                                            "verdict", "property",   "message", "as_expected",
                                            "seconds", "executions", "resume",  "explored"};
 
-    std::string path_;
+    search::whole_file file_;
     report::json results_ = report::json::array();
 };
 
@@ -160,7 +155,7 @@ std::string text_of(const finished& f) {
     std::string text =
         line_text(f.check.of, f.entry, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n");
     if (!f.entry["resume"].is_null())
-        text += fmt::format("    resume: {}\n", resume_command(f.check, f.entry));
+        text += fmt::format("    resume: {}\n", f.entry["resume_command"].get<std::string>());
     return text;
 }
 
@@ -171,7 +166,7 @@ int check_deeper(const std::vector<models::model>& all, const request& asked) {
     record known(asked.record);
     std::string not_recorded; // and why; the results are worth more
     std::vector<finished> results;
-    series running;
+    series running(asked.json);
     for (const check_request& c : checks) {
         if (const report::json* before = known.find(c)) {
             results.push_back({c, *before});

@@ -42,7 +42,8 @@ std::vector<matrix_cell> run_all(const std::vector<check_request>& checks, serie
     for (const check_request& c : checks)
         if (const std::optional<check_outcome> out = all.run(c)) {
             cells.push_back(cell_of(c.of, c.with.memory, out->entry));
-            cells.back().resume = resume_command(c, out->entry);
+            if (!out->entry["resume"].is_null())
+                cells.back().resume = out->entry["resume_command"].get<std::string>();
         }
     return cells;
 }
@@ -102,7 +103,7 @@ int print_matrix(const std::vector<models::model>& all, const request& asked) {
     const bool is_recorded = !asked.recorded.empty();
     const std::vector<check_request> checks =
         is_recorded ? std::vector<check_request>{} : plan(selected, asked);
-    series running;
+    series running(asked.json);
     matrix seen(is_recorded ? read_all(selected, asked) : run_all(checks, running));
     seen.seen().not_started = running.seen.not_started;
     if (asked.json) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "errors.hpp"
+#include "resume_command.hpp"
 #include "runner.hpp"
 #include "tally.hpp"
 
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -29,10 +31,11 @@ inline std::string parameters_text(const check_request& c) {
 /// nothing more is started, and what was not is told at the end.
 class series {
 public:
-    series() { interrupt::listen(); }
+    /// `json`: nobody reads on standard output how to go on with a check, before it is parsed.
+    explicit series(bool json) : json_(json) { interrupt::listen(); }
 
-    /// The outcome; nothing if the program was asked to end before. Throws bad_usage if the check
-    /// cannot be run as the user asked.
+    /// The outcome, with the command that goes on with it; nothing if the program was asked to end
+    /// before. Throws bad_usage if the check cannot be run as the user asked.
     [[nodiscard]] std::optional<check_outcome> run(const check_request& c) {
         if (interrupt::seen != 0) {
             not_started_.push_back(&c);
@@ -45,6 +48,9 @@ public:
         check_outcome out = run_isolated(asked);
         if (!out.refused.empty())
             throw bad_usage(out.refused);
+        out.entry["resume_command"] = resume_command(c, out.entry);
+        if (json_ && !out.entry["resume"].is_null())
+            fmt::print(stderr, "resume: {}\n", out.entry["resume_command"].get<std::string>());
         return out;
     }
 
@@ -84,6 +90,7 @@ private:
         return name;
     }
 
+    bool json_;
     std::vector<const check_request*> not_started_; ///< they outlive this
 };
 

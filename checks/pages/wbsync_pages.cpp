@@ -2,6 +2,7 @@
 // Compares the parts of pages that programs write with what these say now, or writes them.
 
 #include "checks/pages/pages.hpp"
+#include "checks/scratch.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -21,23 +22,6 @@
 #include <sys/wait.h>
 
 namespace {
-
-/// A folder of its own, removed in the end with all that is in it.
-class own_folder {
-public:
-    own_folder() {
-        if (::mkdtemp(path_.data()) == nullptr)
-            throw std::system_error(errno, std::generic_category(), path_);
-    }
-    ~own_folder() { std::filesystem::remove_all(path_); }
-    own_folder(const own_folder&) = delete;
-    own_folder& operator=(const own_folder&) = delete;
-
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-private:
-    std::string path_ = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
-};
 
 /// CTest's SKIP_RETURN_CODE: something could not be compared here. Commands say so by it, too.
 constexpr int skipped = 77;
@@ -81,7 +65,7 @@ enum class state { well, partly_seen, out_of_date };
 
 /// Each page has a folder of its own for its files, which is the current one meanwhile.
 state look_after(const std::filesystem::path& root, const std::string& path, bool write) {
-    const own_folder folder;
+    const scratch_folder folder;
     std::filesystem::current_path(folder.path());
     ::setenv("WBSYNC_SAMPLES", folder.path().c_str(), 1);
     const pages::page p = pages::renew(read(root / path), {run, store});

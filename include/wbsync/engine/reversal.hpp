@@ -72,8 +72,9 @@ public:
     }
 
     /// Adds the sequence to a wakeup tree, unless the tree has a branch that leads to it. Returns
-    /// whether it did. Uses the sequence up.
+    /// whether it asks for anything that the tree did not. Uses the sequence up.
     bool insert(wakeup_forest& forest, wakeup_forest::index& list) {
+        bool asks = false;
         wakeup_forest::index parent = wakeup_forest::none;
         wakeup_forest::index branch = mutated(mutant::equal_branches) ? wakeup_forest::none : list;
         while (branch != wakeup_forest::none) {
@@ -84,12 +85,14 @@ public:
                 continue;
             }
             if (k >= 0) {
-                if (elements_[static_cast<std::size_t>(k)].step.all_choices)
+                if (elements_[static_cast<std::size_t>(k)].step.all_choices && !s.all_choices) {
                     forest.want_all_choices(branch);
+                    asks = true;
+                }
                 elements_.erase(elements_.begin() + k);
             }
             if (elements_.empty() || forest.children(branch) == wakeup_forest::none)
-                return false;
+                return asks;
             parent = branch;
             branch = forest.children(branch);
         }

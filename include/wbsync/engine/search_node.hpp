@@ -75,6 +75,12 @@ struct search_path {
         nodes.back().tree = forest.copy(of, n.tree);
     }
 
+    /// The same without its tree.
+    void append_bare(const search_node& n) {
+        nodes.push_back(n);
+        nodes.back().tree = wakeup_forest::none;
+    }
+
     search_node& operator[](step_index i) { return nodes[static_cast<std::size_t>(i)]; }
     const search_node& operator[](step_index i) const { return nodes[static_cast<std::size_t>(i)]; }
 };

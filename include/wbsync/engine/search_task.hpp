@@ -10,7 +10,8 @@
 namespace wbsync::engine {
 
 /// A part of the search tree that is still to be explored: what is left to do at the nodes of a
-/// path from the floor on. The nodes above lead there, and are somebody else's.
+/// path from the floor on. The nodes above lead there, and are somebody else's; their trees stay
+/// there, which are most of what a task would have to carry.
 struct search_task {
     search_path path;
     step_index floor = 0;

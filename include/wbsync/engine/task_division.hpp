@@ -96,10 +96,12 @@ private:
     /// What is left at the nodes from `floor` to `last`.
     [[nodiscard]] search_task part(step_index floor, step_index last, double share) const {
         search_task t;
-        for (step_index i = 0; i <= last; ++i) {
+        for (step_index i = 0; i != floor; ++i)
+            t.path.append_bare(path_[i]);
+        for (step_index i = floor; i <= last; ++i)
             t.path.append(path_[i], path_.forest);
-            t.path.nodes.back().ended = 0;
-        }
+        for (search_node& n : t.path.nodes)
+            n.ended = 0;
         t.floor = floor;
         t.begun = true;
         t.threads = threads_;

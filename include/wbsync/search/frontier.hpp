@@ -108,9 +108,8 @@ private:
                                const engine::search_node& state) {
         search_task t;
         for (step_index i = 0; i != node; ++i)
-            t.path.append(from.path[i], from.path.forest);
-        t.path.nodes.push_back(state);
-        t.path.nodes.back().tree = engine::wakeup_forest::none;
+            t.path.append_bare(from.path[i]);
+        t.path.append_bare(state);
         t.floor = node;
         t.begun = true;
         t.threads = from.threads;

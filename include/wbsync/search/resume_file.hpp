@@ -3,17 +3,23 @@
 
 #include <wbsync/result.hpp>
 #include <wbsync/search/search_key.hpp>
-#include <wbsync/search/task_json.hpp>
+#include <wbsync/search/task_text.hpp>
+#include <wbsync/search/whole_file.hpp>
 
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace wbsync::search {
+
+using json = nlohmann::json;
 
 /// A search that was stopped, with all that is needed to go on.
 struct saved_search {
@@ -37,38 +43,41 @@ struct saved_search {
 /// A search in a file.
 class resume_file {
 public:
-    explicit resume_file(std::string path) : path_(std::move(path)) {}
+    explicit resume_file(std::string path) : file_(std::move(path)) {}
 
-    [[nodiscard]] bool wanted() const noexcept { return !path_.empty(); }
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] bool wanted() const noexcept { return !path().empty(); }
+    [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
     [[nodiscard]] bool exists() const {
         std::error_code ignored;
-        return wanted() && std::filesystem::exists(path_, ignored);
+        return wanted() && std::filesystem::exists(path(), ignored);
     }
 
     /// Before all the work. Throws std::invalid_argument.
     void expect_writable() const {
         if (!wanted())
             return;
-        std::error_code ignored;
-        const bool writable =
-            !std::filesystem::is_directory(path_, ignored) && std::ofstream(draft());
-        discard(draft());
-        if (!writable)
-            throw std::invalid_argument(fmt::format("wbsync: cannot write '{}'", path_));
+        try {
+            file_.expect_writable();
+        } catch (const std::system_error& e) {
+            throw std::invalid_argument(fmt::format("wbsync: {}", e.what()));
+        }
     }
 
     /// Throws std::invalid_argument if the file holds no search, or another one than `wanted`.
     [[nodiscard]] saved_search load(const search_key& wanted_key) const {
-        std::ifstream in(path_);
+        std::ifstream in(path());
         const json file = json::parse(in, nullptr, false);
         saved_search s;
         try {
             if (!file.is_object() || !file.contains("wbsync"))
                 throw std::invalid_argument("it was not written by wbsync, or is damaged");
             if (file["wbsync"] != format)
-                throw std::invalid_argument("it is of another version");
+                throw std::invalid_argument("it is of another version of wbsync: remove it, and "
+                                            "start anew");
             const json& j = file.at("search");
+            const auto text = [&](const char* key) -> const std::string& {
+                return j.at(key).get_ref<const std::string&>();
+            };
             if (file.at("sum") != sum_of(j))
                 throw std::invalid_argument("it is damaged");
             s.key = {j.at("model").get<std::string>(), j.at("type").get<std::string>(),
@@ -83,13 +92,13 @@ public:
             s.seconds = j.at("seconds").get<double>();
             s.limit = j.at("limit").get<std::string>();
             s.cut_off = j.at("cut_off").get<double>();
-            s.covered = coverage_from(j.at("covered"));
+            s.covered = from_text<engine::coverage>(text("covered"));
             s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
-            s.pending = tasks_from(j.at("pending"));
-            s.finished = tasks_from(j.at("finished"));
+            s.pending = from_text<std::vector<search_task>>(text("pending"));
+            s.finished = from_text<std::vector<search_task>>(text("finished"));
         } catch (const std::exception& e) {
             throw std::invalid_argument(
-                fmt::format("wbsync: '{}' is no search to resume: {}", path_, e.what()));
+                fmt::format("wbsync: '{}' is no search to resume: {}", path(), e.what()));
         }
         expect_same(s.key, wanted_key);
         return s;
@@ -111,25 +120,22 @@ public:
                      {"seconds", s.seconds},
                      {"limit", s.limit},
                      {"cut_off", s.cut_off},
-                     {"covered", to_json(s.covered)},
+                     {"covered", to_text(s.covered)},
                      {"ordered_additions", s.ordered_additions},
-                     {"pending", to_json(s.pending)},
-                     {"finished", to_json(s.finished)}};
-        std::ofstream out(draft());
-        out << json{{"wbsync", format}, {"sum", sum_of(j)}, {"search", j}} << '\n';
-        out.close();
-        std::error_code failed;
-        if (out)
-            std::filesystem::rename(draft(), path_, failed);
-        if (out && !failed)
-            return;
-        discard(draft());
-        throw std::runtime_error(
-            fmt::format("cannot write '{}', so the search cannot be resumed", path_));
+                     {"pending", to_text(s.pending)},
+                     {"finished", to_text(s.finished)}};
+        try {
+            file_.write(json{{"wbsync", format}, {"sum", sum_of(j)}, {"search", j}}.dump() + '\n');
+        } catch (const std::system_error& e) {
+            throw std::runtime_error(fmt::format("{}, so the search cannot be resumed", e.what()));
+        }
     }
 
     /// The search has come to its end.
-    void remove() const { discard(path_); }
+    void remove() const {
+        std::error_code ignored;
+        std::filesystem::remove(path(), ignored);
+    }
 
 private:
     void expect_same(const search_key& there, const search_key& here) const {
@@ -137,27 +143,20 @@ private:
             throw std::invalid_argument(fmt::format(
                 "wbsync: '{}' is a search of {}, not of {}: give the same model, parameters and "
                 "options, or another file",
-                path_, there.model, here.model));
+                path(), there.model, here.model));
         if (there.build != here.build)
             throw std::invalid_argument(fmt::format(
                 "wbsync: '{}' was written by another build of this program, whose models may be "
                 "others: remove the file, and start anew",
-                path_));
+                path()));
         if (there.type != here.type)
             throw std::invalid_argument(fmt::format(
                 "wbsync: '{}' is a search of {}, not of {}, which has the same name: give each "
                 "model a name of its own, or another file",
-                path_, there.type, here.type));
+                path(), there.type, here.type));
     }
 
-    static constexpr const char* format = "resume 2";
-
-    [[nodiscard]] std::string draft() const { return path_ + ".new"; }
-
-    static void discard(const std::string& file) {
-        std::error_code ignored;
-        std::filesystem::remove(file, ignored);
-    }
+    static constexpr const char* format = "resume 3";
 
     /// FNV-1a of the text: a file that was changed would lead astray.
     static std::uint64_t sum_of(const json& j) {
@@ -167,7 +166,7 @@ private:
         return sum;
     }
 
-    std::string path_;
+    whole_file file_;
 };
 
 } // namespace wbsync::search

@@ -227,7 +227,8 @@ private:
         const auto wait = [&] { show(result_.executions + all.executions(), done_share_); };
         auto sent = all.run(task, wait, with_.interrupt);
         std::vector<task_result> results;
-        for (std::size_t i = 0; i != batch.size(); ++i) {
+        const std::size_t taken = all.taken(); // the rest is for another run
+        for (std::size_t i = 0; i != taken; ++i) {
             // A process that died takes its task with it; here it does again what killed it.
             results.push_back(sent[i] ? std::move(*sent[i]) : run_one(batch[i], with_, nullptr));
             if (ends_the_search(results.back()))

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -14,11 +15,8 @@
 
 #include <cxxabi.h>
 #include <elf.h>
-#include <fcntl.h>
 #include <link.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace wbsync::search {
 
@@ -28,15 +26,16 @@ namespace detail {
 class mapped_file {
 public:
     explicit mapped_file(const char* path) {
-        const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-        struct stat about {};
-        if (file >= 0 && ::fstat(file, &about) == 0 && about.st_size > 0) {
-            size_ = static_cast<std::size_t>(about.st_size);
-            void* at = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+        std::FILE* const file = std::fopen(path, "re");
+        if (file == nullptr)
+            return;
+        const long size = std::fseek(file, 0, SEEK_END) == 0 ? std::ftell(file) : 0;
+        if (size > 0) {
+            size_ = static_cast<std::size_t>(size);
+            void* at = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, ::fileno(file), 0);
             data_ = at == MAP_FAILED ? nullptr : static_cast<const std::byte*>(at);
         }
-        if (file >= 0)
-            ::close(file);
+        std::fclose(file);
     }
     ~mapped_file() {
         if (data_ != nullptr)

@@ -33,6 +33,11 @@ enum class stop : std::uint8_t {
     interrupted, ///< options::interrupt
 };
 
+/// Is it for a reason that would stop whatever is explored next as well, in this run?
+constexpr bool ends_the_run(stop why) noexcept {
+    return why == stop::out_of_time || why == stop::memory || why == stop::interrupted;
+}
+
 /// The limit to the whole search that was hit, or nothing.
 inline std::string limit_text(stop why, const options& with) {
     switch (why) {

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <wbsync/search/task_job.hpp>
-#include <wbsync/search/task_json.hpp>
+#include <wbsync/search/task_text.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -21,40 +23,10 @@
 
 namespace wbsync::search {
 
-inline json to_json(const task_result& r) {
-    json decisions = json::array();
-    for (const engine::decision& d : r.decisions)
-        decisions.push_back(json::array({d.thread, d.choice}));
-    return {{"why", r.why},
-            {"executions", r.executions},
-            {"redundant", r.redundant},
-            {"events", r.events},
-            {"threads", r.threads},
-            {"limit", r.limit},
-            {"cut_off", r.cut_off},
-            {"covered", to_json(r.covered)},
-            {"failed", r.failed},
-            {"decisions", std::move(decisions)},
-            {"ordered_additions", r.ordered_additions},
-            {"left", to_json(r.left)}};
-}
-
-inline task_result result_from(const json& j) {
-    task_result r;
-    r.why = static_cast<stop>(j.at("why").get<std::uint8_t>());
-    r.executions = j.at("executions").get<std::uint64_t>();
-    r.redundant = j.at("redundant").get<std::uint64_t>();
-    r.events = j.at("events").get<std::uint64_t>();
-    r.threads = j.at("threads").get<int>();
-    r.limit = j.at("limit").get<std::string>();
-    r.cut_off = j.at("cut_off").get<double>();
-    r.covered = coverage_from(j.at("covered"));
-    r.failed = j.at("failed").get<bool>();
-    for (const json& d : j.at("decisions"))
-        r.decisions.push_back({d.at(0).get<engine::thread_id>(), d.at(1).get<int>()});
-    r.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
-    r.left = remains_from(j.at("left"));
-    return r;
+/// Without what is not sent between processes.
+void fields(auto& text, detail::is<task_result> auto& r) {
+    text(r.why, r.executions, r.redundant, r.events, r.threads, r.limit, r.cut_off, r.covered,
+         r.failed, r.decisions, r.ordered_additions, r.left);
 }
 
 /// Memory that a process shares with those that it forks.
@@ -79,14 +51,14 @@ private:
 };
 
 /// Runs one function on many tasks, in forked processes that each take the next task as soon as
-/// they are free.
+/// they are free. When the run is to end, no more are taken.
 class workers {
 public:
     using run_function = std::function<task_result(std::size_t)>;
 
     /// `is_last`: does this result make the tasks after it unnecessary?
     workers(int processes, std::size_t tasks, std::function<bool(const task_result&)> is_last)
-        : is_last_(std::move(is_last)), results_(tasks) {
+        : is_last_(std::move(is_last)), tasks_(tasks), results_(tasks) {
         shared_->last_task = tasks;
         for (int i = 0; i != processes; ++i)
             files_.push_back(std::tmpfile());
@@ -106,8 +78,11 @@ public:
     /// For a task: is it to stop?
     [[nodiscard]] const volatile std::sig_atomic_t* interrupted() { return &shared_->interrupted; }
 
-    /// Returns the results in the order of the tasks. A task without one is nobody's: its process
-    /// died. `wait` is called again and again meanwhile.
+    /// How many tasks somebody took: the first ones.
+    [[nodiscard]] std::size_t taken() { return std::min(shared_->next_task.load(), tasks_); }
+
+    /// Returns the results in the order of the tasks. A task that was taken and has none is
+    /// nobody's: its process died. `wait` is called again and again meanwhile.
     std::vector<std::optional<task_result>> run(const run_function& task,
                                                 const std::function<void()>& wait,
                                                 const volatile std::sig_atomic_t* interrupt) {
@@ -142,6 +117,7 @@ private:
         std::atomic<std::size_t> next_task{0};
         std::atomic<std::size_t> last_task{0};
         std::atomic<std::uint64_t> executions{0};
+        std::atomic<bool> run_ends{false};
         volatile std::sig_atomic_t interrupted = 0;
     };
 
@@ -149,11 +125,13 @@ private:
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent)
             ::_exit(EXIT_FAILURE); // it ended before that
-        for (;;) {
+        while (!shared_->run_ends) {
             const std::size_t i = shared_->next_task++;
-            if (i >= results_.size() || i > shared_->last_task)
-                ::_exit(EXIT_SUCCESS);
+            if (i >= tasks_ || i > shared_->last_task)
+                break;
             const task_result r = task(i);
+            if (ends_the_run(r.why))
+                shared_->run_ends = true; // each of the others would do one execution, and end
             write(to, i, r);
             if (is_last_(r)) {
                 std::size_t last = shared_->last_task;
@@ -161,10 +139,11 @@ private:
                 }
             }
         }
+        ::_exit(EXIT_SUCCESS);
     }
 
     static void write(std::FILE* to, std::size_t i, const task_result& r) {
-        const std::vector<std::uint8_t> text = json::to_cbor(to_json(r));
+        const std::string text = to_text(r);
         const std::uint64_t head[] = {i, text.size()};
         if (std::fwrite(head, sizeof head, 1, to) != 1 ||
             std::fwrite(text.data(), 1, text.size(), to) != text.size() || std::fflush(to) != 0)
@@ -175,14 +154,15 @@ private:
         std::rewind(from);
         std::uint64_t head[2];
         while (std::fread(head, sizeof head, 1, from) == 1) {
-            std::vector<std::uint8_t> text(head[1]);
+            std::string text(head[1], '\0');
             if (std::fread(text.data(), 1, text.size(), from) != text.size())
                 return;
-            results_[head[0]] = result_from(json::from_cbor(text));
+            results_[head[0]] = from_text<task_result>(text);
         }
     }
 
     std::function<bool(const task_result&)> is_last_;
+    std::size_t tasks_;
     std::vector<std::optional<task_result>> results_;
     std::vector<std::FILE*> files_;
     shared_memory<shared> shared_;

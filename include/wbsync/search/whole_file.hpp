@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace wbsync::search {
+
+/// A file that is written all or not at all: the text goes into a draft beside it, which takes its
+/// place in the end. So whoever stops halfway leaves the older file as it was. One writer at a
+/// time. Throws std::system_error, which names the file and says what is wrong.
+class whole_file {
+public:
+    explicit whole_file(std::string path) : path_(std::move(path)) {}
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    /// Can it be written? Leaves it as it is.
+    void expect_writable() const {
+        write_draft("");
+        std::remove(draft().c_str());
+        std::error_code ignored;
+        if (std::filesystem::is_directory(path_, ignored))
+            fail(EISDIR);
+    }
+
+    void write(std::string_view text) const {
+        write_draft(text);
+        if (std::rename(draft().c_str(), path_.c_str()) != 0)
+            give_up();
+    }
+
+private:
+    [[nodiscard]] std::string draft() const { return path_ + ".new"; }
+
+    void write_draft(std::string_view text) const {
+        std::FILE* const out = std::fopen(draft().c_str(), "we");
+        if (out == nullptr)
+            fail(errno);
+        std::fwrite(text.data(), 1, text.size(), out);
+        const int why = std::fflush(out) == 0 && std::ferror(out) == 0 ? 0 : errno;
+        if (std::fclose(out) != 0 || why != 0)
+            give_up(why != 0 ? why : errno);
+    }
+
+    /// Without a draft that nobody needs.
+    [[noreturn]] void give_up(int why = errno) const {
+        std::remove(draft().c_str());
+        fail(why);
+    }
+
+    [[noreturn]] void fail(int why) const {
+        throw std::system_error(why, std::generic_category(),
+                                fmt::format("cannot write '{}'", path_));
+    }
+
+    std::string path_;
+};
+
+} // namespace wbsync::search

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "runner.hpp"
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+/// How to run a check again.
+namespace wbsync::tools {
+
+/// The model and its parameters, as they are given to the program.
+inline std::string arguments_text(const check_request& c) {
+    std::string text = c.of.name;
+    for (const auto& p : c.of.parameters)
+        if (c.values.at(p.name) != p.value)
+            text += fmt::format(" -p {}={}", p.name, c.values.at(p.name));
+    return text;
+}
+
+namespace detail {
+
+/// For a shell.
+inline std::string quoted(const std::string& word) {
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789./_-+=:,";
+    if (!word.empty() && word.find_first_not_of(plain) == word.npos)
+        return word;
+    std::string text = "'";
+    for (const char c : word)
+        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    return text + "'";
+}
+
+} // namespace detail
+
+/// The command that goes on with a check that was stopped into a file. Limits to one run are left
+/// out: it goes on to the end. Null if there is no such file.
+inline report::json resume_command(const check_request& c, const report::json& entry) {
+    if (entry["resume"].is_null())
+        return nullptr;
+    std::string text = fmt::format("wbsync check {} --memory {}", arguments_text(c),
+                                   entry["memory"].get<std::string>());
+    if (!c.with.symmetry)
+        text += " --no-symmetry";
+    if (c.with.max_depth != options{}.max_depth)
+        text += fmt::format(" --max-depth {}", c.with.max_depth);
+    if (c.with.jobs != 0)
+        text += fmt::format(" -j {}", c.with.jobs);
+    return fmt::format("{} --resume {}", text, detail::quoted(entry["resume"].get<std::string>()));
+}
+
+} // namespace wbsync::tools
