@@ -171,6 +171,20 @@ outcome_set message_read() {
                  }});
 }
 
+/// The same where the reader has a compare-and-exchange that fails.
+template <action Between>
+outcome_set message_compared() {
+    return weak({[](shared& m) {
+                     WRITE_ONCE(m.x, 1);
+                     smp_store_release(m.y, 1);
+                 },
+                 [](shared& m) {
+                     m.r[0] = READ_ONCE(m.y);
+                     Between(m);
+                     m.r[1] = atomic_cmpxchg_relaxed(m.x, 7, 8);
+                 }});
+}
+
 void take(shared& m) {
     spin_lock(m.l);
 }
@@ -257,21 +271,10 @@ TEST_CASE("SB: a compare-and-exchange that fails is a partner, and by itself ord
 }
 
 TEST_CASE("MP: smp_mb__before_atomic() goes before the value that a compare-and-exchange sees") {
-    // Whether it succeeds decides itself after the barrier.
-    const auto reads = [](auto barrier) {
-        return weak({[](shared& m) {
-                         WRITE_ONCE(m.x, 1);
-                         smp_store_release(m.y, 1);
-                     },
-                     [barrier](shared& m) {
-                         m.r[0] = READ_ONCE(m.y);
-                         barrier();
-                         m.r[1] = atomic_cmpxchg_relaxed(m.x, 7, 8);
-                     }});
-    };
-    CHECK(reads([] { smp_mb__before_atomic(); }) == all_but(2, {"10"}));
-    CHECK(reads([] { smp_mb__after_atomic(); }) == all(2));
-    CHECK(reads([] {}) == all(2));
+    // Whether it succeeds is decided after the barrier.
+    CHECK(message_compared<&before_atomic>() == all_but(2, {"10"}));
+    CHECK(message_compared<&after_atomic>() == all(2));
+    CHECK(message_compared<&nothing>() == all(2));
 }
 
 TEST_CASE("SB: what looks first and changes nothing is no partner, nor is a store or a lock") {

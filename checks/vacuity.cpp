@@ -12,7 +12,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -145,10 +144,6 @@ struct has_a_misspelt_end : counts {
     } // NOLINT(readability-convert-member-functions-to-static)
 };
 
-struct has_an_empty_end : counts {
-    void finally() {}
-};
-
 /// Nobody writes what both read.
 struct reads_what_nobody_writes {
     plain<int> limit{"limit", 3};
@@ -243,15 +238,9 @@ struct counts_and {
     }
 };
 
-struct counts_and_looks : counts {
-    void finally() {
-        if (READ_ONCE(x) != 2)
-            throw std::logic_error("lost");
-    }
-};
-struct counts_and_reads : counts {
-    plain<int> limit{"limit", 2};
-    void finally() { static_cast<void>(limit.read()); }
+/// Whatever it does is not known: it may look at the model, throw, or tell somebody.
+struct counts_and_ends : counts {
+    void finally() {}
 };
 
 /// Whoever drops the last reference frees: another one may have done so before.
@@ -324,7 +313,6 @@ TEST_CASE("vacuity: nothing is evaluated that could fail") {
     check_vacuous<counts>(nothing_to_fail);
     check_vacuous<counts_alone>(nothing_to_fail);
     check_vacuous<has_a_misspelt_end>(nothing_to_fail);
-    check_vacuous<has_an_empty_end>(nothing_to_fail);
     check_vacuous<reads_what_nobody_writes>(nothing_to_fail);
     CHECK(says(check<counts>(), "BUG_ON()"));
     CHECK(says(check<counts>(), "finally()"));
@@ -340,8 +328,7 @@ TEST_CASE("vacuity: each property, wait, lock, plain access and end counts") {
     CHECK(verified(check<counts_and<evaluates::plainly>>()));
     CHECK(verified(check<counts_and<evaluates::sleeps>>()));
     CHECK(verified(check<counts_and<evaluates::refs>>()));
-    CHECK(verified(check<counts_and_looks>()));
-    CHECK(verified(check<counts_and_reads>()));
+    CHECK(verified(check<counts_and_ends>()));
 }
 
 TEST_CASE("vacuity: kfree() can fail if another thread may have freed the same before") {

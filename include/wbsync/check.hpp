@@ -76,8 +76,10 @@ public:
         model_->threads(s);
     }
     void finally() override {
-        if constexpr (has_finally<Model>)
+        if constexpr (has_finally<Model>) {
+            engine::execution::current()->evaluates_property();
             model_->finally();
+        }
     }
     void destroy() override {
         if (model_ != nullptr)

@@ -421,11 +421,8 @@ public:
     void access_scope(const lifetime& object, const char* verb, const site& at,
                       usage how = usage::access) {
         expect_alive(object, verb, at);
-        if (!running()) {
-            if (phase_ == phase::finally)
-                evaluates_property();
+        if (!running())
             return;
-        }
         if (object.before_ != nullptr && !knows_beginning_of(object))
             fail_ended(*object.before_, verb, at);
         touches(object.user_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/coverage.hpp>
+#include <wbsync/engine/scheduler.hpp>
 #include <wbsync/search/frontier.hpp>
 
 #include <bit>
