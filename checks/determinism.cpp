@@ -74,6 +74,32 @@ TEST_CASE("determinism: a model that calls rand() is found out, with the step an
     CHECK(what.thread == 0);
 }
 
+TEST_CASE(
+    "determinism: a model that calls drand48() is found out, and the numbers go on after it") {
+    struct stores_random {
+        atomic_t x{"x"};
+        void threads(scenario& s) {
+            s.threads("P", 2, [this](int) { WRITE_ONCE(x, ::drand48() < 0.5); });
+        }
+        void finally() { BUG_ON(READ_ONCE(x) == 7); }
+    };
+    check_found_out<stores_random>({"in step", "WRITE_ONCE"});
+    struct asks_nobody {
+        atomic_t x{"x"};
+        void threads(scenario& s) {
+            s.threads("P", 2, [this](int i) { WRITE_ONCE(x, i); });
+        }
+        void finally() { BUG_ON(READ_ONCE(x) == 7); }
+    };
+    ::srand48(7);
+    const long first = ::lrand48();
+    const long second = ::lrand48();
+    ::srand48(7);
+    CHECK(::lrand48() == first);
+    CHECK(verified(check<asks_nobody>()));
+    CHECK(::lrand48() == second);
+}
+
 TEST_CASE("determinism: rand() decides about an operation, a fence, a plain access, the threads") {
     static const auto odd = [] { return std::rand() % 2 == 1; }; // NOLINT: that is the point
     struct operation {

@@ -78,6 +78,10 @@ void forks() {
     if (::fork() == 0) // never
         ::_exit(0);
 }
+void forks_in_place() {
+    if (::vfork() == 0) // NOLINT: never
+        ::_exit(0);
+}
 void begins_a_thread() {
     std::thread([] { static_cast<void>(check<healthy>().verified()); }).join();
 }
@@ -204,6 +208,7 @@ TEST_CASE("ends: _exit(), _Exit() and quick_exit() in a thread are findings") {
 TEST_CASE("ends: fork() in a model is a finding, so that nothing runs twice") {
     check_thread<&forks>("fork() was called");
     check_parts<&forks>("fork() was called");
+    check_thread<&forks_in_place>("fork() was called");
 }
 
 TEST_CASE("ends: a thread that a model begins by itself is a finding") {

@@ -17,8 +17,11 @@ struct position {
     int column = 1;
 };
 
+/// What it quotes may be long: the rest is cut off.
 inline std::string located(const position& at, const std::string& message) {
-    return fmt::format("{}:{}: {}", at.line, at.column, message);
+    constexpr std::size_t most = 400;
+    return fmt::format("{}:{}: {}{}", at.line, at.column, message.substr(0, most),
+                       message.size() > most ? "…" : "");
 }
 
 /// One message a line; of very many only the first ones.

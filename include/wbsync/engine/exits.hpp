@@ -91,6 +91,10 @@ extern "C" {
     auto* next = wbsync::engine::exits::next<pid_t()>("fork");
     return next != nullptr ? next() : static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
 }
+/// As POSIX allows it to be.
+[[gnu::weak, gnu::used]] pid_t vfork() noexcept {
+    return ::fork();
+}
 [[gnu::weak, gnu::used]] int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                                             void* (*start)(void*), void* argument) noexcept {
     wbsync::engine::exits::leave_model(

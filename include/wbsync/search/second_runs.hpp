@@ -174,15 +174,21 @@ private:
 
     // --- random numbers -------------------------------------------------------------------------
 
-    /// The C library's rand() goes on elsewhere, with its smallest generator: whose last bit always
-    /// alternates, so that two runs with seeds next to each other differ in each of them.
+    /// The C library's rand() and drand48() go on elsewhere, the former with its smallest
+    /// generator: whose last bit always alternates, so that two runs with seeds next to each other
+    /// differ in each of them.
     void take_random_numbers(unsigned seed) {
         give_back_random_numbers();
         outer_random_ = ::initstate(seed, random_.data(), random_.size());
+        std::array<unsigned short, 3> none{};
+        std::copy_n(::seed48(none.data()), outer_random48_.size(), outer_random48_.begin());
+        ::srand48(static_cast<long>(seed));
     }
     void give_back_random_numbers() {
-        if (outer_random_ != nullptr)
-            ::setstate(std::exchange(outer_random_, nullptr));
+        if (outer_random_ == nullptr)
+            return;
+        ::setstate(std::exchange(outer_random_, nullptr));
+        ::seed48(outer_random48_.data());
     }
 
     // --- differences ----------------------------------------------------------------------------
@@ -271,6 +277,7 @@ private:
     static_objects statics_;
     std::array<char, 8> random_{};
     char* outer_random_ = nullptr;
+    std::array<unsigned short, 3> outer_random48_{}; ///< the same of drand48()
 };
 
 } // namespace wbsync::search
