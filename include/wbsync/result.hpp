@@ -55,7 +55,7 @@ struct [[nodiscard]] result {
 
     [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }
     /// Two or more threads, and no object that two of them touched; or no property, wait, lock or
-    /// plain access at all. options::accept_vacuous makes it `verified`.
+    /// other thing that can fail at all. options::accept_vacuous makes it `verified`.
     [[nodiscard]] bool vacuous() const noexcept { return outcome == verdict::vacuous; }
     [[nodiscard]] bool incomplete() const noexcept { return outcome == verdict::incomplete; }
 

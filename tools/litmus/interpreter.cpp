@@ -490,11 +490,7 @@ std::int64_t interpreter::change(const expression& e, atomic_t& x, std::int64_t 
     switch (f.what) {
     case action::add: atomic_add(f.how == arithmetic::minus ? -n : n, x, at); return 0;
     case action::compare:
-        return x.value
-            .update_if([&](std::int64_t v) { return v == n; },
-                       [&](std::int64_t) { return operands[1].number; }, f.order, around(f), verb,
-                       at)
-            .second;
+        return detail::compare_exchange(x, n, operands[1].number, f.order, around(f), verb, at);
     case action::add_unless:
         return x.value
             .update_if([&](std::int64_t v) { return !refused(v); },

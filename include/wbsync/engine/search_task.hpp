@@ -44,7 +44,7 @@ enum class sleepers : std::uint8_t { explored, perhaps_under_way };
 
 /// Adds the sequence to the tree of the node, unless what it leads to is known from elsewhere: from
 /// a thread that is asleep there, or from one like the one that is explored. `next` gives the next
-/// step of a thread at the node. Returns whether it was added.
+/// step of a thread at the node. Returns whether it asks for anything new.
 ///
 /// A sequence that a sleeping thread is no part of, but could be added to, needs not be planned: if
 /// it leads to something that is not explored with that thread first, the exploration of that will
