@@ -156,10 +156,48 @@ inline std::vector<counted> read_modify_writes() {
               {on(kind::fetch_add_acquire, 0, 2)},
               {on(kind::fetch_add_relaxed, 0, 3)}},
              6),
-        same("compare-and-exchange of 3 threads, in every order: 3!", times(3, {cmpxchg(0)}), 6),
+        same("compare-and-exchange of 3 threads, of which the first one decides",
+             times(3, {cmpxchg(0)}), 3),
+        // The last thread sleeps where it would add, and fails later on, behind one that adds.
+        same("a sleeper that adds where it sleeps, and fails where it runs: counted only",
+             {{on(kind::add_unless, 2, 3)},
+              {load(0)},
+              {on(kind::add_unless, 2, 4), if_not_zero(on(kind::add_unless, 0, 1))},
+              {on(kind::add_unless, 0, 4)}},
+             6),
         same("on variables of their own: one", {{fetch_add(0)}, {fetch_add(1)}, {fetch_add(2)}}, 1),
         same("on two variables: the counts multiply",
              times(2, {fetch_add(0)}) + times(2, {fetch_add(1)}), 4),
+    };
+}
+
+/// Of loops that try again only those executions are counted in which no round is in vain.
+inline std::vector<counted> loops() {
+    const operation add_1 = on(kind::retry_add, 0, 1);
+    const operation look = on(kind::retry_look, 0, 1);
+    const operation even = on(kind::retry_undo, 0, 2);
+    const operation both_locks = on(kind::retry_dance, 0, 1);
+    return {
+        same("increments by compare-and-exchange of 3 threads: 3!", times(3, {add_1}), 6),
+        same("the same of 2 threads, twice: shuffles", times(2, {add_1, add_1}), shuffles(2, 2)),
+        same("3 threads that look for a value, and who stores it: one",
+             times(3, {look}) + threads{{store(0, 1)}}, 1),
+        same("a lock that 3 threads try to get: 3!", times(3, {on(kind::retry_trylock, 0, 1)}), 6),
+        same("two locks, of which the second one is tried, by 2 threads: 2", times(2, {both_locks}),
+             2),
+        same("a reader and two writers of a seqlock: 2!, each with 3 places for the reader",
+             {{on(kind::retry_seqlock, 0, 0)},
+              {on(kind::write_seqlock, 0, 1)},
+              {on(kind::write_seqlock, 0, 2)}},
+             6),
+        // It adds before both stores or after them; or it adds in between, and what it takes back
+        // it takes from the second one.
+        same("one that adds to an even number only, and stores of an odd and an even one: 3",
+             {{even}, {store(0, 1), store(0, 2)}}, 3),
+        {"the same, and somebody who may see what was added for a while: counted only",
+         {{even}, {store(0, 1), store(0, 2)}, {load(0), store(1)}, {load(1), load(0)}},
+         155,
+         191},
     };
 }
 
@@ -453,6 +491,7 @@ struct group {
 inline std::vector<group> groups() {
     return {{"one variable", one_variable()},
             {"read-modify-writes", read_modify_writes()},
+            {"loops that try again", loops()},
             {"litmus shapes", litmus_shapes()},
             {"fences", fences()},
             {"old values", old_values()},

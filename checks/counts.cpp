@@ -170,6 +170,73 @@ TEST_CASE("count: a writer of k stores and a reader, who may come anywhere betwe
                           read_x}) == static_cast<std::uint64_t>(k) + 1);
 }
 
+// --- read-modify-writes that may change nothing
+// ---------------------------------------------------
+
+TEST_CASE("count: n compare-and-exchanges of one value, of which the first one decides") {
+    const auto from_zero = [](std::size_t i) {
+        return [i](shared& m) { atomic_cmpxchg(m.x, 0, static_cast<int>(i) + 1); };
+    };
+    for (const int n : {1, 2, 3, 4, 6})
+        CHECK(executions(each(n, from_zero)) == static_cast<std::uint64_t>(n));
+    CHECK(run(memory_kind::sc, each(12, from_zero)) == 12);
+}
+
+TEST_CASE("count: n compare-and-exchanges from i to i + 1, up to the first that comes too early") {
+    // If that is number k, it sees one of the k values before, and those after it one of k + 1.
+    const auto expected = [](int n) {
+        std::uint64_t sum = 1;
+        for (int k = 1; k < n; ++k)
+            sum +=
+                static_cast<std::uint64_t>(k) * power(static_cast<std::uint64_t>(k) + 1, n - k - 1);
+        return sum;
+    };
+    CHECK(expected(9) == 8597);
+    for (const int n : {1, 2, 3, 4, 5, 6})
+        CHECK(executions(each(n, [](std::size_t i) {
+                  return [i = static_cast<int>(i)](shared& m) { atomic_cmpxchg(m.x, i, i + 1); };
+              })) == expected(n));
+}
+
+TEST_CASE("count: those that fail whatever happens are readers") {
+    const body in_vain = [](shared& m) { atomic_cmpxchg(m.x, 7, 8); };
+    const body not_zero = [](shared& m) { atomic_inc_not_zero(m.z); };
+    CHECK(executions(times(6, in_vain)) == 1);
+    CHECK(executions(times(3, in_vain) + times(3, read_x)) == 1);
+    CHECK(executions(times(4, not_zero)) == 1);
+    for (const int n : {1, 2, 4})
+        CHECK(executions(times(n, in_vain) + bodies{write_x}) == power(2, n));
+}
+
+TEST_CASE("count: n compare-and-exchanges and the store that one of them can replace") {
+    // Any subset of k comes after it; one of these comes first.
+    for (const int n : {1, 2, 3, 4})
+        CHECK(executions(each(n,
+                              [](std::size_t i) {
+                                  return [i](shared& m) {
+                                      atomic_cmpxchg(m.x, 1, static_cast<int>(i) + 2);
+                                  };
+                              }) +
+                         bodies{write_x}) == 1 + static_cast<std::uint64_t>(n) * power(2, n - 1));
+}
+
+TEST_CASE("count: n tries for a lock that is given back: k get it in some order, the others look "
+          "while one of those has it") {
+    const body try_once = [](shared& m) {
+        if (spin_trylock(m.l))
+            spin_unlock(m.l);
+    };
+    const auto expected = [](std::uint64_t n) {
+        std::uint64_t sum = 0;
+        for (std::uint64_t k = 1; k <= n; ++k)
+            sum += factorial(n) / factorial(n - k) * power(k, static_cast<int>(n - k));
+        return sum;
+    };
+    CHECK(expected(3) == 21);
+    for (const int n : {1, 2, 3, 4})
+        CHECK(executions(times(n, try_once)) == expected(static_cast<std::uint64_t>(n)));
+}
+
 // --- additions
 // ----------------------------------------------------------------------------------------
 

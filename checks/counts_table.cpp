@@ -61,6 +61,10 @@ TEST_CASE("counts: read-modify-writes with results") {
     check(count_table::read_modify_writes());
 }
 
+TEST_CASE("counts: loops that try again") {
+    check(count_table::loops());
+}
+
 TEST_CASE("counts: the litmus shapes") {
     check(count_table::litmus_shapes());
 }

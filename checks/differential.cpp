@@ -16,8 +16,8 @@ using wbsync::memory_kind;
 
 namespace {
 
-std::uint32_t only(std::initializer_list<std::string_view> names) {
-    std::uint32_t set = 0;
+std::uint64_t only(std::initializer_list<std::string_view> names) {
+    std::uint64_t set = 0;
     for (const std::string_view name : names) {
         const auto bit = fuzz::group_bit(name);
         REQUIRE(bit != 0);
@@ -35,7 +35,7 @@ void explain(std::uint64_t seed, memory_kind memory, const fuzz::program& p, fuz
                fuzz::source(small, c.order));
 }
 
-/// `too_large`: in how many comparisons the reference has too many executions.
+/// `too_large`: in how many comparisons, at most, the reference has too many executions.
 void compare(std::uint64_t first_seed, int programs, const fuzz::shape& how, int too_large = 0) {
     int skipped = 0;
     int failed = 0;
@@ -51,7 +51,7 @@ void compare(std::uint64_t first_seed, int programs, const fuzz::shape& how, int
             explain(seed, memory, p, what);
         }
     }
-    CHECK(skipped == too_large);
+    CHECK(skipped <= too_large);
 }
 
 constexpr fuzz::shape small{};
@@ -98,6 +98,15 @@ TEST_CASE("random programs with compare-and-exchange and trylock") {
             with_groups({"load", "acquire", "store", "add", "rmw", "cmpxchg", "trylock"}));
 }
 
+TEST_CASE("random programs with loops that try again") {
+    compare(18'000'000, 400, with_groups({"load", "store", "add", "retry"}));
+    compare(19'000'000, 200, with_groups({"store", "acquire", "cmpxchg", "rmw", "retry"}));
+}
+
+TEST_CASE("random programs with locks that are tried again, and readers of a seqlock") {
+    compare(20'000'000, 60, with_groups({"store", "lock", "seqlock", "retry", "retry-lock"}), 6);
+}
+
 TEST_CASE("random programs with data races and uses after free") {
     compare(10'000'000, 400,
             with_groups(
@@ -142,7 +151,7 @@ TEST_CASE("random programs with works, callbacks and wait queues") {
 }
 
 TEST_CASE("random programs of everything") {
-    compare(7'000'000, 800, small);
+    compare(7'000'000, 800, small, 6);
 }
 
 TEST_CASE("larger random programs of two threads") {
@@ -150,5 +159,5 @@ TEST_CASE("larger random programs of two threads") {
     s.max_threads = 2;
     s.min_operations = 7;
     s.max_operations = 10;
-    compare(8'000'000, 200, s);
+    compare(8'000'000, 200, s, 4);
 }

@@ -57,7 +57,7 @@ bool includes(const std::set<T>& all, const std::set<T>& some) {
 /// Findings other than deadlocks and BUG_ON.
 inline bool hazardous(const exploration& e) {
     return std::any_of(e.findings.begin(), e.findings.end(), [](const std::string& f) {
-        return !f.starts_with("deadlock") && !f.starts_with("bug ");
+        return !f.starts_with("deadlock") && !f.starts_with("livelock") && !f.starts_with("bug ");
     });
 }
 

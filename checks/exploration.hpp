@@ -108,7 +108,12 @@ inline bool conflict(const access& a, const access& b) {
 
 /// The Mazurkiewicz trace of an execution: its operations, and the order of those that conflict.
 inline std::string trace_of(const program& p, const std::vector<performed>& steps) {
-    const auto of = [&](performed s) { return access_of(p.threads[s.thread][s.index]); };
+    const auto of = [&](performed s) {
+        access a = access_of(p.threads[s.thread][s.index]);
+        if (s.in_vain)
+            a.what = wbsync::engine::access_class::read;
+        return a;
+    };
     std::vector<std::pair<performed, performed>> order;
     for (std::size_t j = 0; j != steps.size(); ++j)
         for (std::size_t i = 0; i != j; ++i)

@@ -85,8 +85,16 @@ enum class kind : std::uint8_t {
     wake_up,
     refcount_get,
     refcount_put,
+    retry_add,     ///< load and compare-and-exchange until nobody was in between
+    retry_cmpxchg, ///< until there is what it expects
+    retry_look,    ///< until there is a value
+    retry_xchg,    ///< until it was another value than the one stored
+    retry_undo,    ///< add, and take it back if the sum is not as wanted
+    retry_trylock, ///< and what it protects, and the unlock
+    retry_dance,   ///< one lock, and the other one if that is free; likewise
+    retry_seqlock, ///< until no writer was there
 };
-inline constexpr int kind_count = static_cast<int>(kind::refcount_put) + 1;
+inline constexpr int kind_count = static_cast<int>(kind::retry_seqlock) + 1;
 
 /// As the library calls it.
 constexpr const char* name_of(kind k) {
@@ -160,6 +168,14 @@ constexpr const char* name_of(kind k) {
     case kind::wake_up: return "wake_up";
     case kind::refcount_get: return "refcount_inc_not_zero";
     case kind::refcount_put: return "refcount_dec_and_test";
+    case kind::retry_add: return "retry_until (cmpxchg of what was read)";
+    case kind::retry_cmpxchg: return "retry_until (cmpxchg)";
+    case kind::retry_look: return "retry_until (READ_ONCE)";
+    case kind::retry_xchg: return "retry_until (xchg)";
+    case kind::retry_undo: return "retry_until (fetch_add or undo it)";
+    case kind::retry_trylock: return "retry_until (spin_trylock)";
+    case kind::retry_dance: return "retry_until (both locks)";
+    case kind::retry_seqlock: return "retry_until (read_seqretry)";
     }
     return "";
 }
@@ -212,15 +228,20 @@ inline const std::vector<kind_group>& groups() {
         {"refcount", {kind::refcount_get, kind::refcount_put}, 16},
         {"atomic-fence", {kind::before_atomic, kind::after_atomic}, 6},
         {"lock-fence", {kind::after_spinlock, kind::after_unlock_lock}, 6},
+        {"retry",
+         {kind::retry_add, kind::retry_cmpxchg, kind::retry_look, kind::retry_xchg,
+          kind::retry_undo},
+         6},
+        {"retry-lock", {kind::retry_trylock, kind::retry_dance, kind::retry_seqlock}, 8},
     };
     return all;
 }
 
 /// The bit of a group in shape::groups, or 0 if there is none of that name.
-inline std::uint32_t group_bit(std::string_view name) {
+inline std::uint64_t group_bit(std::string_view name) {
     for (std::size_t g = 0; g != groups().size(); ++g)
         if (name == groups()[g].name)
-            return std::uint32_t{1} << g;
+            return std::uint64_t{1} << g;
     return 0;
 }
 
@@ -254,9 +275,18 @@ constexpr bool gives_result(kind k) {
     case kind::try_wait_for_completion:
     case kind::read_seqlock:
     case kind::refcount_get:
-    case kind::refcount_put: return true;
+    case kind::refcount_put:
+    case kind::retry_add:
+    case kind::retry_xchg:
+    case kind::retry_undo:
+    case kind::retry_seqlock: return true;
     default: return false;
     }
+}
+
+/// Does it try again, until it succeeds?
+constexpr bool retries(kind k) {
+    return k >= kind::retry_add;
 }
 
 /// Is it more than a single step of its own? Programs with such operations are left out where the
@@ -287,7 +317,12 @@ constexpr int cost_of(kind k) {
     case kind::down_write_trylock:
     case kind::synchronize_srcu:
     case kind::write_seqlock:
-    case kind::read_seqlock: return 2;
+    case kind::read_seqlock:
+    case kind::retry_add:
+    case kind::retry_undo:
+    case kind::retry_trylock:
+    case kind::retry_seqlock: return 2;
+    case kind::retry_dance: return 3;
     default: return 1;
     }
 }
@@ -345,7 +380,9 @@ constexpr bool sleeps(kind k) {
 constexpr bool is_misplaced(kind k, kind end) {
     switch (end) {
     case kind::unlock: // no nesting of locks: its order would matter
-    case kind::other_unlock: return sleeps(k) || k == kind::lock || k == kind::other_lock;
+    case kind::other_unlock:
+        return sleeps(k) || k == kind::lock || k == kind::other_lock || k == kind::retry_trylock ||
+               k == kind::retry_dance;
     case kind::read_unlock: return sleeps(k) || end_of(k) == end;
     case kind::up_read:
     case kind::up_write: return k == kind::down_read || k == kind::down_write;

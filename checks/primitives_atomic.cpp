@@ -379,6 +379,87 @@ TEST_CASE("atomic_t: atomic_cmpxchg_acquire and _relaxed order what their names 
     }
 }
 
+TEST_CASE("atomic_t: atomic_cmpxchg_release passes on what came before, if it succeeds") {
+    const operation releases{"atomic_cmpxchg_release",
+                             0,
+                             5,
+                             [](auto& v) { return atomic_cmpxchg_release(v, 0, 5); },
+                             0,
+                             5,
+                             5};
+    check_value(releases);
+    check_order<as_release>(releases, true, "");
+    check_order<as_full_barrier>(releases, false, "BUG_ON");
+}
+
+TEST_CASE("atomic_t: atomic_try_cmpxchg says whether it did, and what was there") {
+    // As atomic_cmpxchg() from what is expected: the value seen.
+    const operation from_idle{"atomic_try_cmpxchg from idle",
+                              0,
+                              5,
+                              [](auto& v) {
+                                  std::int64_t old = 0;
+                                  return atomic_try_cmpxchg(v, &old, 9) ? std::int64_t{0} : old;
+                              },
+                              0,
+                              5,
+                              9};
+    const operation from_set{"atomic_try_cmpxchg from set",
+                             0,
+                             5,
+                             [](auto& v) {
+                                 std::int64_t old = 5;
+                                 return atomic_try_cmpxchg(v, &old, 9) ? std::int64_t{5} : old;
+                             },
+                             0,
+                             5,
+                             0};
+    check_value(from_idle);
+    check_value(from_set);
+    check_order<as_release>(from_idle, true, "");
+    check_order<as_full_barrier>(from_idle, true, "");
+    check_order<as_acquire>(from_set, true, "");
+
+    const operation acquires{"atomic_try_cmpxchg_acquire",
+                             0,
+                             5,
+                             [](auto& v) {
+                                 std::int64_t old = 5;
+                                 atomic_try_cmpxchg_acquire(v, &old, 9);
+                                 return old;
+                             },
+                             0,
+                             5,
+                             0};
+    const operation releases{"atomic_try_cmpxchg_release",
+                             0,
+                             5,
+                             [](auto& v) {
+                                 std::int64_t old = 0;
+                                 atomic_try_cmpxchg_release(v, &old, 5);
+                                 return old;
+                             },
+                             0,
+                             5,
+                             5};
+    const operation relaxed{"atomic_try_cmpxchg_relaxed",
+                            0,
+                            5,
+                            [](auto& v) {
+                                std::int64_t old = 5;
+                                atomic_try_cmpxchg_relaxed(v, &old, 9);
+                                return old;
+                            },
+                            0,
+                            5,
+                            0};
+    for (const operation& op : {acquires, releases, relaxed})
+        check_value(op);
+    check_order<as_acquire>(acquires, true, "");
+    check_order<as_release>(releases, true, "");
+    check_order<as_acquire>(relaxed, false, "data-race");
+}
+
 TEST_CASE("atomic_t: of two atomic_cmpxchg from one value one succeeds, however stale the view") {
     struct contest {
         atomic_t x{"x"}, winners{"winners"};

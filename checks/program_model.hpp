@@ -28,6 +28,8 @@ struct performed {
     std::uint8_t thread;
     std::uint8_t index;
 
+    bool in_vain = false; ///< a read-modify-write that has changed nothing
+
     friend auto operator<=>(const performed&, const performed&) = default;
 };
 
@@ -63,7 +65,8 @@ public:
             srcu_.emplace("srcu");
         if (what->has(needs_completion))
             completion_.emplace("done");
-        if (what->has(kind::write_seqlock) || what->has(kind::read_seqlock))
+        if (what->has(kind::write_seqlock) || what->has(kind::read_seqlock) ||
+            what->has(kind::retry_seqlock))
             seqlock_.emplace("seqlock");
         if (what->has(kind::wait_event) || what->has(kind::wake_up))
             queue_head_.emplace("queue");
@@ -120,6 +123,12 @@ private:
                k == kind::try_wait_for_completion;
     }
 
+    /// Has it changed nothing?
+    static bool is_in_vain(const operation& o, std::int64_t got) {
+        return (o.what == kind::cmpxchg && got != o.value % 2) ||
+               (o.what == kind::add_unless && got == 0);
+    }
+
     void run(std::size_t t) {
         std::int64_t last = 0;
         auto result = static_cast<std::size_t>(program_.results_before(t));
@@ -130,8 +139,8 @@ private:
                 if (o.what == kind::bug_on)
                     wbsync::ensure(last != o.value, "bug", fmt::format("{}.{}", t, i));
                 const std::int64_t got = perform(o, links_[t][i], srcu_index_[t]);
-                record_.steps.push_back(
-                    {static_cast<std::uint8_t>(t), static_cast<std::uint8_t>(i)});
+                record_.steps.push_back({static_cast<std::uint8_t>(t), static_cast<std::uint8_t>(i),
+                                         is_in_vain(o, got)});
                 if (gives_result(o.what)) {
                     last = got;
                     record_.end.results[result] = static_cast<std::int16_t>(got);
@@ -260,6 +269,68 @@ private:
         case kind::wake_up: wake_up(*queue_head_); break;
         case kind::refcount_get: return refcount_inc_not_zero(*refs_) ? 1 : 0;
         case kind::refcount_put: return refcount_dec_and_test(*refs_) ? 1 : 0;
+        default: return retry(o.what, x, n);
+        }
+        return 0;
+    }
+
+    std::int64_t retry(kind what, wbsync::atomic_t& x, std::int64_t n) {
+        using namespace wbsync;
+        switch (what) {
+        case kind::retry_add: {
+            std::int64_t seen = 0;
+            retry_until([&] {
+                seen = READ_ONCE(x);
+                return atomic_cmpxchg(x, seen, seen + n) == seen;
+            });
+            return seen;
+        }
+        case kind::retry_cmpxchg:
+            retry_until([&] { return atomic_cmpxchg(x, n % 2, n) == n % 2; });
+            break;
+        case kind::retry_look: retry_until([&] { return READ_ONCE(x) == n; }); break;
+        case kind::retry_xchg: {
+            std::int64_t seen = 0;
+            retry_until([&] { return (seen = atomic_xchg(x, n)) != n; });
+            return seen;
+        }
+        case kind::retry_undo: {
+            std::int64_t seen = 0;
+            retry_until([&] {
+                if ((seen = atomic_fetch_add(n, x)) % 2 == 0)
+                    return true;
+                atomic_fetch_sub(n, x);
+                return false;
+            });
+            return seen;
+        }
+        case kind::retry_trylock:
+            retry_until([&] { return spin_trylock(lock_); });
+            WRITE_ONCE(x, n);
+            spin_unlock(lock_);
+            break;
+        case kind::retry_dance:
+            retry_until([&] {
+                spin_lock(lock_);
+                if (spin_trylock(other_lock_))
+                    return true;
+                spin_unlock(lock_);
+                return false;
+            });
+            WRITE_ONCE(x, n);
+            spin_unlock(other_lock_);
+            spin_unlock(lock_);
+            break;
+        case kind::retry_seqlock: {
+            std::int64_t seen = 0;
+            retry_until([&] {
+                const std::int64_t start = read_seqbegin(*seqlock_);
+                seen = READ_ONCE(x);
+                return !read_seqretry(*seqlock_, start);
+            });
+            return seen;
+        }
+        default: break;
         }
         return 0;
     }

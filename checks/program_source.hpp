@@ -105,6 +105,14 @@ inline std::string text_of(const operation& o, int link) {
     case kind::wake_up: return "wake_up(queue)";
     case kind::refcount_get: return "refcount_inc_not_zero(refs)";
     case kind::refcount_put: return "refcount_dec_and_test(refs)";
+    case kind::retry_add: return to_x("retry_add");
+    case kind::retry_cmpxchg: return to_x("retry_cmpxchg");
+    case kind::retry_look: return to_x("retry_look");
+    case kind::retry_xchg: return to_x("retry_xchg");
+    case kind::retry_undo: return to_x("retry_undo");
+    case kind::retry_trylock: return to_x("retry_trylock");
+    case kind::retry_dance: return to_x("retry_dance");
+    case kind::retry_seqlock: return on_x("retry_seqlock");
     }
     return "";
 }
@@ -191,9 +199,9 @@ private:
 
     [[nodiscard]] std::string members() const {
         std::string text = "    atomic_t x0{\"x0\"}, x1{\"x1\"}, x2{\"x2\"};\n";
-        if (any(kind::lock, kind::trylock))
+        if (any(kind::lock, kind::trylock, kind::retry_trylock, kind::retry_dance))
             text += "    spinlock_t l{\"l\"};\n";
-        if (any(kind::other_lock))
+        if (any(kind::other_lock, kind::retry_dance))
             text += "    spinlock_t k{\"k\"};\n";
         if (any(kind::trylock))
             text += "    bool store_under_trylock(atomic_t& x, std::int64_t n) {\n"
@@ -254,7 +262,7 @@ private:
             text += "    srcu_struct srcu{\"srcu\"};\n";
         if (any(kind::complete, kind::wait_for_completion, kind::try_wait_for_completion))
             text += "    completion done{\"done\"};\n";
-        if (any(kind::write_seqlock, kind::read_seqlock))
+        if (any(kind::write_seqlock, kind::read_seqlock, kind::retry_seqlock))
             text += "    seqlock_t seqlock{\"seqlock\"};\n"
                     "    void store_under_seqlock(atomic_t& x, std::int64_t n) {\n"
                     "        write_seqlock(seqlock);\n"
@@ -266,6 +274,7 @@ private:
                     "        const std::int64_t seen = READ_ONCE(x);\n"
                     "        return read_seqretry(seqlock, start) ? -1 : seen;\n"
                     "    }\n";
+        text += loops();
         if (any(kind::wait_event, kind::wake_up))
             text += "    wait_queue_head_t queue{\"queue\"};\n";
         if (any(kind::refcount_get, kind::refcount_put))
@@ -288,6 +297,59 @@ private:
         }
         for (int r = 0; r != results_; ++r)
             text += fmt::format("    std::int64_t r{} = -1;\n", r);
+        return text;
+    }
+
+    /// The loops that try again.
+    [[nodiscard]] std::string loops() const {
+        std::string text;
+        const auto function = [&](kind k, const char* head, const char* attempt,
+                                  const char* after) {
+            if (any(k))
+                text += fmt::format("    {} {{\n"
+                                    "        std::int64_t seen = 0;\n"
+                                    "        retry_until([&] {{\n"
+                                    "            {}\n"
+                                    "        }});\n"
+                                    "{}"
+                                    "        return seen;\n"
+                                    "    }}\n",
+                                    head, attempt, after);
+        };
+        function(kind::retry_add, "std::int64_t retry_add(atomic_t& x, std::int64_t n)",
+                 "seen = READ_ONCE(x);\n"
+                 "            return atomic_cmpxchg(x, seen, seen + n) == seen;",
+                 "");
+        function(kind::retry_cmpxchg, "std::int64_t retry_cmpxchg(atomic_t& x, std::int64_t n)",
+                 "return atomic_cmpxchg(x, n % 2, n) == n % 2;", "");
+        function(kind::retry_look, "std::int64_t retry_look(atomic_t& x, std::int64_t n)",
+                 "return READ_ONCE(x) == n;", "");
+        function(kind::retry_xchg, "std::int64_t retry_xchg(atomic_t& x, std::int64_t n)",
+                 "return (seen = atomic_xchg(x, n)) != n;", "");
+        function(kind::retry_undo, "std::int64_t retry_undo(atomic_t& x, std::int64_t n)",
+                 "if ((seen = atomic_fetch_add(n, x)) % 2 == 0)\n"
+                 "                return true;\n"
+                 "            atomic_fetch_sub(n, x);\n"
+                 "            return false;",
+                 "");
+        function(kind::retry_trylock, "std::int64_t retry_trylock(atomic_t& x, std::int64_t n)",
+                 "return spin_trylock(l);",
+                 "        WRITE_ONCE(x, n);\n"
+                 "        spin_unlock(l);\n");
+        function(kind::retry_dance, "std::int64_t retry_dance(atomic_t& x, std::int64_t n)",
+                 "spin_lock(l);\n"
+                 "            if (spin_trylock(k))\n"
+                 "                return true;\n"
+                 "            spin_unlock(l);\n"
+                 "            return false;",
+                 "        WRITE_ONCE(x, n);\n"
+                 "        spin_unlock(k);\n"
+                 "        spin_unlock(l);\n");
+        function(kind::retry_seqlock, "std::int64_t retry_seqlock(atomic_t& x)",
+                 "const std::int64_t start = read_seqbegin(seqlock);\n"
+                 "            seen = READ_ONCE(x);\n"
+                 "            return !read_seqretry(seqlock, start);",
+                 "");
         return text;
     }
 

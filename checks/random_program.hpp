@@ -93,8 +93,8 @@ struct shape {
     int max_threads = 4;
     int min_operations = 4;
     int max_operations = 8;
-    std::uint32_t groups = ~0U; ///< bit per entry of groups()
-    bool symmetric = false;     ///< some threads are copies of others
+    std::uint64_t groups = ~std::uint64_t{0}; ///< bit per entry of groups()
+    bool symmetric = false;                   ///< some threads are copies of others
 };
 
 namespace detail {
@@ -163,7 +163,7 @@ inline program draw(std::uint64_t seed, const shape& how) {
     std::vector<kind> kinds;
     while (kinds.empty())
         for (std::size_t g = 0; g != groups().size(); ++g)
-            if (((how.groups >> g) & 1U) != 0 && r.one_in(groups()[g].one_in))
+            if (((how.groups >> g) & 1) != 0 && r.one_in(groups()[g].one_in))
                 kinds.insert(kinds.end(), groups()[g].kinds.begin(), groups()[g].kinds.end());
     const int variables = r.between(1, max_variables);
     // Few programs of four threads: theirs take the reference longest.

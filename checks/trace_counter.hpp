@@ -59,8 +59,8 @@ public:
 
     void nobody_can_run(execution& run) override { reference_.nobody_can_run(run); }
 
-    void execution_end(execution&, outcome) override {
-        if (counts_)
+    void execution_end(execution&, outcome how) override {
+        if (counts_ && how != outcome::blocked)
             seen_.insert(key());
     }
 
@@ -93,7 +93,7 @@ private:
                                                 "atomic_dec", "complete", "down_read", "up_read"})
             if (op.verb == addition)
                 return access_class::add;
-        return op.access;
+        return op.access_now();
     }
 
     static bool conflict(const step& a, const step& b) {

@@ -41,6 +41,8 @@ struct [[nodiscard]] result {
     engine::memory_kind memory = engine::memory_kind::weak;
     std::uint64_t executions = 0; ///< run to their end
     std::uint64_t redundant = 0;  ///< given up, because an equivalent one was seen
+    /// Given up in a loop that tries again: another execution begins the round that failed later.
+    std::uint64_t blocked = 0;
     /// Given up by processes that explore at the same time, where their parts border.
     std::uint64_t overlap = 0;
     /// Run before it turned out that the order of some additions matters, and run again.

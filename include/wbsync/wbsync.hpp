@@ -25,6 +25,7 @@
 #include <wbsync/sync/lockdep.hpp>
 #include <wbsync/sync/mutex.hpp>
 #include <wbsync/sync/refcount.hpp>
+#include <wbsync/sync/retry.hpp>
 #include <wbsync/sync/rwsem.hpp>
 #include <wbsync/sync/seqlock.hpp>
 #include <wbsync/sync/spinlock.hpp>

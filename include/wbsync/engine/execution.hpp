@@ -8,6 +8,7 @@
 #include <wbsync/engine/heap.hpp>
 #include <wbsync/engine/object_numbers.hpp>
 #include <wbsync/engine/recorder.hpp>
+#include <wbsync/engine/rounds.hpp>
 #include <wbsync/engine/scheduler.hpp>
 #include <wbsync/engine/scopes.hpp>
 #include <wbsync/engine/thread_table.hpp>
@@ -58,6 +59,7 @@ public:
         memory_kind memory = memory_kind::weak;
         int max_depth = 10'000;
         bool like_kernel = false;  ///< see memory_model::reset()
+        int whole_rounds = 0;      ///< of each thread, that are gone through though in vain
         bool all_findings = false; ///< go on with the other threads after a finding
         unsigned variation = 0;    ///< see execution::variation()
     };
@@ -82,6 +84,7 @@ public:
         self_ = -1;
         steps_ = 0;
         local_steps_ = 0;
+        steps_done_.begin();
         quitting_ = false;
         outcome_ = outcome::complete;
         limit_ = nullptr;
@@ -129,10 +132,12 @@ public:
         scheduler_->execution_begin(*this);
     }
 
-    /// Runs thread `t` to its end, on its own fiber.
+    /// Runs thread `t` to its end, on its own fiber; or to where it is left_behind().
     void run(thread_id t) {
         self_ = t;
         threads_.start(t);
+        if (::_setjmp(threads_[t].start) != 0)
+            return left_behind();
         enter_model();
         try {
             threads_[t].body();
@@ -215,6 +220,9 @@ public:
             leave_mark({mark::kind::value, access_class::none, 0, self_, steps_, value, verb, at},
                        opaque);
     }
+
+    /// finally() can look at it: every thread ran to its end.
+    [[nodiscard]] bool complete() const noexcept { return outcome_ == outcome::complete; }
 
     [[nodiscard]] bool all_finished() const noexcept { return threads_.all_finished(); }
     [[nodiscard]] thread_id next() const noexcept { return next_; }
@@ -367,6 +375,8 @@ public:
             self_ = mine;
         }
         threads_.no_longer_pending(mine);
+        if (outcome_ == outcome::blocked)
+            ::_longjmp(threads_[mine].start, 1);
         thread_table::entry& me = threads_[mine];
         me.last = op.where;
         model_runs_ = true;
@@ -379,7 +389,56 @@ public:
         }
         ++me.seq;
         me.newest = steps_++;
+        steps_done_.add(mine, op.object, effect_of(op), op.delta != 0);
         return true;
+    }
+
+    // --- loops that try again -------------------------------------------------------------------
+
+    /// A round of a loop of the current thread begins.
+    [[nodiscard]] round begin_round() const {
+        return running() ? steps_done_.begin_round(self_) : round{};
+    }
+
+    /// The round has come to nothing. Returns if it had an effect, so that the next one has to come
+    /// after it. Otherwise the current thread goes no further: see step_log.
+    void try_again(const round& r, const site& at) {
+        if (!running())
+            fail("misuse", "this loop would go on for ever: no thread runs any more", at);
+        local_step(at);
+        if (!steps_done_.in_vain(self_, r))
+            return;
+        if (threads_[self_].rounds_in_vain++ < settings_.whole_rounds)
+            return;
+        const std::vector<object_id> stored = steps_done_.stored_to(self_, r);
+        const bool can_be_seen = memory_.kind() == memory_kind::weak && !stored.empty();
+        if (can_be_seen && stored.size() > 1)
+            return; // a step has one object
+        const given_up_round nothing(*this, self_, r.begin);
+        operation op;
+        if (can_be_seen) {
+            op.object = stored.front();
+            op.access = access_class::write;
+        }
+        op.when = &nothing;
+        op.verb = "retry";
+        op.where = at;
+        threads_[self_].given_up = &nothing;
+        announce(op);
+        threads_[self_].given_up = nullptr;
+    }
+
+    /// The operation under way stores `after` where `before` was.
+    void stores(std::int64_t before, std::int64_t after) {
+        if (running())
+            steps_done_.stores(before, after);
+    }
+    /// It reads the store of step `of`, which is not the newest one.
+    void reads_old_store(step_index of) { steps_done_.reads_old_store(of); }
+    /// The current thread does something that is no step and could be seen by others.
+    void has_effect() {
+        if (running())
+            steps_done_.note_effect(self_);
     }
 
     /// smp_mb() of the current thread.
@@ -439,6 +498,7 @@ public:
     /// stores, and every free is one).
     void end(lifetime& object, const char* verb, const site& at) {
         expect_alive(object, verb, at);
+        has_effect();
         object.alive_ = false;
         object.end_ = {verb, at};
         object.ended_by_ = self_;
@@ -637,6 +697,49 @@ public:
     }
 
 private:
+    /// Of a thread whose round came to nothing. It goes on if somebody reads an old store of the
+    /// round, which so has happened after all.
+    class given_up_round final : public guard {
+    public:
+        given_up_round(const execution& run, thread_id t, step_index begin)
+            : run_(run), thread_(t), begin_(begin), end_(run.steps_) {}
+
+        [[nodiscard]] bool enabled() const override {
+            return !mutated(mutant::old_store_does_not_bring_back) &&
+                   run_.steps_done_.seen_later(thread_, begin_, end_,
+                                               [](step_index) { return false; });
+        }
+        [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
+            return run_.steps_done_.seen_later(thread_, begin_, end_, gone);
+        }
+
+        /// Would it be another one now?
+        [[nodiscard]] bool outdated() const {
+            return run_.steps_done_.changed_since(thread_, begin_, end_);
+        }
+
+        [[nodiscard]] std::string waits_for() const override {
+            std::string text;
+            for (const object_id x : run_.steps_done_.looked_at(thread_, begin_, end_))
+                if (const location* l = run_.find_location(x))
+                    text += (text.empty() ? " (" : ", ") + l->name.str();
+            return "a change of what its loop looks at" + text + (text.empty() ? "" : ")");
+        }
+
+    private:
+        const execution& run_;
+        thread_id thread_;
+        step_index begin_;
+        step_index end_;
+    };
+
+    /// What is known of it before it is done.
+    static step_log::effect effect_of(const operation& op) noexcept {
+        const bool changes = op.changes == nullptr &&
+                             (op.access == access_class::write || op.access == access_class::add);
+        return changes ? step_log::effect::other : step_log::effect::none;
+    }
+
     static constexpr std::uint64_t max_local_steps = 10'000'000;
     static constexpr std::uint64_t local_steps_outside = 100; ///< for an operation that is no step
     /// Stamps of executions are far apart: no other number in memory looks like one.
@@ -729,6 +832,13 @@ private:
                  {});
         threads_.add(name, kind, property);
         return count;
+    }
+
+    /// nullptr: the object is none.
+    [[nodiscard]] const location* find_location(object_id id) const {
+        if (id >= locations_.size() || locations_[id] == nullptr || locations_[id]->stamp != stamp_)
+            return nullptr;
+        return locations_[id].get();
     }
 
     location& make_location(object_id id, const label& name, std::int64_t value) {
@@ -835,16 +945,43 @@ private:
     /// saved by an old store.
     thread_id nobody_is_ready() {
         const bool idle = threads_.idle();
+        bool known = false; // in another execution
         if (!idle) {
-            report_deadlock();
+            known = a_round_is_outdated();
+            if (!known)
+                report_deadlock();
             if (threads_.ready_by_old_store() != 0)
                 return ask_scheduler();
+            if (known)
+                outcome_ = outcome::blocked;
         }
         scheduler_->nobody_can_run(*this);
+        if (known && !died_) // each fiber goes back to where it began, and can be used again
+            return threads_.first_pending();
         if (!idle || all_finished())
             leave();
         quitting_ = true;
         return next_to_quit();
+    }
+
+    /// The current thread waits for something that matters to nobody any more. What its functions
+    /// hold is lost.
+    void left_behind() {
+        fibers_->forget_exceptions();
+        threads_.finish(self_);
+        if (!all_finished())
+            next_ = threads_.first_pending();
+    }
+
+    /// Did a thread wait for something that has happened since? What it does then is in another
+    /// execution, where it began its round later.
+    [[nodiscard]] bool a_round_is_outdated() const {
+        for (thread_id t = 0; t != threads_.count(); ++t)
+            if (const guard* g = threads_[t].given_up;
+                g != nullptr && !mutated(mutant::outdated_round_is_livelock) &&
+                static_cast<const given_up_round*>(g)->outdated())
+                return true;
+        return false;
     }
 
     /// The current thread, a daemon, is told to quit when all others are done.
@@ -863,6 +1000,8 @@ private:
     void report_deadlock() {
         std::string message = "no thread can run:";
         const char* property = "deadlock";
+        if (threads_.any_gave_up())
+            property = "livelock";
         thread_id first = -1;
         for (thread_id t = 0; t != threads_.count(); ++t) {
             const operation* op = threads_.pending(t);
@@ -934,6 +1073,7 @@ private:
     scopes scopes_;
     std::optional<finding> left_by_exception_; ///< found while an exception was under way
     std::vector<std::unique_ptr<location>> locations_;
+    step_log steps_done_;
     std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed
     read_options options_;
     std::vector<object_id> ordered_additions_;

@@ -103,7 +103,7 @@ public:
             return give_up;
         if (symmetry_.any() && depth + 1 >= fixed_)
             n.like = symmetry_.like(n.step.thread, depth);
-        const operation& op = *run.pending(n.step.thread);
+        const operation& op = as_it_is_now(*run.pending(n.step.thread));
         if (depth >= first_new_)
             races_.find(order_, n.step.thread, op, depth);
         order_.open(n.step.thread, op);
@@ -172,6 +172,15 @@ private:
 
     // --- going forward --------------------------------------------------------------------------
 
+    /// The operation with the class that it has now.
+    const operation& as_it_is_now(const operation& op) {
+        if (op.changes == nullptr)
+            return op;
+        decided_ = op;
+        decided_.access = op.access_now();
+        return decided_;
+    }
+
     /// Extends the path. False: every thread that can run is asleep, so all that could follow was
     /// explored elsewhere.
     bool new_node(execution& run) {
@@ -179,7 +188,7 @@ private:
         if (path_.nodes.size() == static_cast<std::size_t>(depth))
             path_.nodes.emplace_back();
         node& n = path_[depth];
-        n.sleep = 0;
+        n.sleep = n.sleep_as_reads = 0;
         n.sleeping_choices.clear();
         n.ended = 0;
         if (depth != 0 && path_[depth - 1].anybody_sleeps() &&
@@ -196,8 +205,8 @@ private:
         const thread_id self = run.self();
         const thread_id t = (awake & only(self)) != 0 ? self : std::countr_zero(awake);
         const operation* op = run.pending(t);
-        n.start(
-            {t, op->object, op->access, op->chooses ? any_choice : 0, op->chooses, op->chooses});
+        n.start({t, op->object, op->access_now(), op->chooses ? any_choice : 0, op->chooses,
+                 op->chooses, op->changes != nullptr});
         return true;
     }
 
@@ -272,7 +281,7 @@ private:
     bool expected(execution& run, const node& n) const {
         const thread_id t = n.step.thread;
         const operation* op = run.pending(t);
-        if (op == nullptr || op->object != n.step.object || op->access != n.step.access)
+        if (op == nullptr || op->object != n.step.object || op->access_now() != n.step.access)
             run.fail_for_all(
                 "misuse",
                 fmt::format("the model is not deterministic: in step {} thread {} {}, after "
@@ -330,7 +339,10 @@ private:
         if (next != own.end())
             return reversal::as_run(path_, *next);
         const operation* op = run.pending(q);
-        return op == nullptr ? left_waiting_[q] : wakeup_step{q, op->object, op->access};
+        return op == nullptr
+                   ? left_waiting_[q]
+                   : wakeup_step{
+                         q, op->object, op->access, 0, false, false, op->changes != nullptr};
     }
 
     // --- going back
@@ -389,6 +401,7 @@ private:
     int threads_ = 0;   ///< of the first execution
     wakeup_forest::index inherited_ = wakeup_forest::none; ///< tree of the next new node
     per_thread<wakeup_step> left_waiting_;                 ///< what could not run in the end
+    operation decided_;                                    ///< see as_it_is_now()
     reversal reversal_;
     symmetry symmetry_{order_, path_};
 };

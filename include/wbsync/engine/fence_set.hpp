@@ -3,79 +3,38 @@
 
 #include <wbsync/engine/vector_clock.hpp>
 
-#include <array>
 #include <bit>
-#include <cstdint>
 
 namespace wbsync::engine {
 
-/// Full fences recorded in one execution. An execution that needs more is cut short and says so.
-inline constexpr int max_fences = 256;
-
-/// Set of the full fences of one execution. Operations look at no more words than the execution has
-/// needed so far; those beyond are zero.
+/// A set of the full fences of one execution that has, with a fence, all earlier ones of its
+/// thread: what happens before something does. So it is a number for each thread.
 class fence_set {
 public:
-    /// A new execution: there are no fences.
-    static void forget_all() noexcept { in_use_ = 0; }
-
-    void insert(int f) noexcept {
-        const auto i = static_cast<std::size_t>(f) / 64;
-        words_[i] |= bit(f);
-        if (i >= in_use_)
-            in_use_ = i + 1;
+    /// The first `n` fences of thread `t` are in it.
+    void insert_first(thread_id t, timestamp n) noexcept {
+        if (count_[t] < n)
+            count_[t] = n;
     }
-    void erase(int f) noexcept { words_[static_cast<std::size_t>(f) / 64] &= ~bit(f); }
+    /// No more than that.
+    void keep_first(thread_id t, timestamp n) noexcept { count_[t] = n; }
 
-    void join(const fence_set& other) noexcept {
-        for (std::size_t i = 0; i != in_use_; ++i)
-            words_[i] |= other.words_[i];
-    }
+    void clear() noexcept { count_.fill(0); }
 
-    [[nodiscard]] fence_set without(const fence_set& other) const noexcept {
-        fence_set rest = *this;
-        for (std::size_t i = 0; i != in_use_; ++i)
-            rest.words_[i] &= ~other.words_[i];
-        return rest;
-    }
+    /// How many fences of the thread are in it.
+    [[nodiscard]] timestamp count(thread_id t) const noexcept { return count_[t]; }
 
-    [[nodiscard]] bool empty() const noexcept {
-        std::uint64_t all = 0;
-        for (std::size_t i = 0; i != in_use_; ++i)
-            all |= words_[i];
-        return all == 0;
-    }
+    void join(const fence_set& other) noexcept { count_.join(other.count_); }
 
-    /// The greatest element of a set that is not empty.
-    [[nodiscard]] int last() const noexcept {
-        std::size_t i = in_use_ - 1;
-        while (words_[i] == 0)
-            --i;
-        return static_cast<int>(i) * 64 + 63 - std::countl_zero(words_[i]);
-    }
-
-    template <class F>
-    [[nodiscard]] bool any_of(F holds) const {
-        for (std::size_t i = 0; i != in_use_; ++i)
-            for (std::uint64_t w = words_[i]; w != 0; w &= w - 1)
-                if (holds(static_cast<int>(i) * 64 + std::countr_zero(w)))
-                    return true;
-        return false;
-    }
-
-    template <class F>
-    void for_each(F visit) const {
-        for (std::size_t i = 0; i != in_use_; ++i)
-            for (std::uint64_t w = words_[i]; w != 0; w &= w - 1)
-                visit(static_cast<int>(i) * 64 + std::countr_zero(w));
+    [[nodiscard]] bool empty(thread_set threads) const noexcept {
+        for (thread_set left = threads; left != 0; left &= left - 1)
+            if (count_[std::countr_zero(left)] != 0)
+                return false;
+        return true;
     }
 
 private:
-    static std::uint64_t bit(int f) noexcept { return std::uint64_t{1} << (f % 64); }
-
-    static inline constinit std::size_t in_use_ = 0;
-
-    std::array<std::uint64_t, max_fences / 64> words_{};
+    vector_clock count_;
 };
 
 /// What happens-before a point of an execution: events, as a clock, and full fences, as a set.

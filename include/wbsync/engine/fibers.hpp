@@ -11,6 +11,9 @@ public:
     /// Continues the thread that execution::next() names; returns when the caller is next again.
     virtual void switch_to_next() = 0;
 
+    /// The fiber that runs begins anew: whatever exceptions it was handling are gone.
+    virtual void forget_exceptions() = 0;
+
     /// Leaves the execution for good, from whichever fiber.
     [[noreturn]] virtual void leave() = 0;
 };

@@ -37,7 +37,9 @@ struct store_record {
         follows = false;
         message.clock.fill(0);
         message.stores.fill(0);
-        message.fences = fences = reader_fences = {};
+        message.fences.clear();
+        fences.clear();
+        reader_fences.clear();
         first_seen.fill(never);
     }
 

@@ -38,7 +38,6 @@ public:
 
     /// Some load had more stores to choose from than `max_history`.
     [[nodiscard]] bool history_cut() const noexcept { return visible_.history_cut(); }
-    [[nodiscard]] bool fences_cut() const noexcept { return psc_.full(); }
 
     // --- accesses -------------------------------------------------------------------------------
 
@@ -131,7 +130,7 @@ public:
         thread_view& v = views_[t];
         acquire_fence(t);
         if (kind_ == memory_kind::weak && !v.quiet)
-            psc_.add_fence(v.now, step);
+            psc_.add_fence(t, v.now, step);
         v.quiet = true; // a fence right after a fence adds nothing
         release_fence(t);
     }
@@ -153,7 +152,7 @@ public:
         if (mutated(mutant::fence_where_it_stands))
             known.join(propagated(t));
         if (kind_ == memory_kind::weak)
-            psc_.add_fence(known, step);
+            psc_.add_fence(t, known, step);
         v.now.join(known);
         v.passed.join(known);
         v.plain.join(known.clock);

@@ -54,6 +54,8 @@ constexpr bool dependent(object_id a, access_class ca, object_id b, access_class
 }
 
 class guard;
+class possible_change;
+class removed_steps;
 
 /// What a thread is about to do. It is announced before the thread gives way, so that the scheduler
 /// knows the next operation of every thread.
@@ -64,9 +66,16 @@ struct operation {
     bool chooses = false;        ///< it may read more than one store
     bool idle = false;           ///< a daemon waits here for work: it may be told to quit
     const guard* when = nullptr; ///< nullptr: never blocks
+    /// A read-modify-write that may turn out to change nothing; nullptr: it is no such thing.
+    const possible_change* changes = nullptr;
     const char* verb = "";       ///< as the reader knows it: "atomic_inc"
     const label* name = nullptr; ///< of the object
     site where;
+
+    /// The class that it would have if it ran now.
+    [[nodiscard]] inline access_class access_now() const;
+    /// The class that it would have if the steps `gone` had not happened.
+    [[nodiscard]] inline access_class access_without(const removed_steps& gone) const;
 };
 
 /// Steps that are imagined away, with all that depends on them.
@@ -77,6 +86,34 @@ public:
 protected:
     ~removed_steps() = default;
 };
+
+/// The condition under which a read-modify-write changes its object. Where it does not it is a
+/// read: two that fail commute. Which of the two it is depends on nothing but what the object
+/// holds, so it is the same in all executions of a trace.
+class possible_change {
+public:
+    [[nodiscard]] virtual bool happens() const = 0;
+    /// Would it happen if the steps `gone` had not?
+    [[nodiscard]] virtual bool happens_without(const removed_steps& gone) const = 0;
+
+    possible_change() = default;
+    possible_change(const possible_change&) = delete;
+    possible_change& operator=(const possible_change&) = delete;
+
+protected:
+    ~possible_change() = default;
+};
+
+inline access_class operation::access_now() const {
+    if (changes == nullptr || mutated(mutant::failed_update_is_write))
+        return access;
+    return changes->happens() ? access_class::write : access_class::read;
+}
+inline access_class operation::access_without(const removed_steps& gone) const {
+    if (changes == nullptr || mutated(mutant::failed_update_is_write))
+        return access;
+    return changes->happens_without(gone) ? access_class::write : access_class::read;
+}
 
 /// The condition under which a blocking operation can run. The thread is never scheduled while it
 /// is false: no spinning.

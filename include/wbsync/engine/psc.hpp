@@ -25,36 +25,42 @@ public:
     /// before them.
     void reset(bool by_reading = false) {
         by_reading_ = by_reading;
-        fence_set::forget_all();
-        fences_.clear();
+        for (thread_set left = with_fences_; left != 0; left &= left - 1)
+            fences_[std::countr_zero(left)].clear();
+        with_fences_ = 0;
         locations_.clear();
-        full_ = false;
         passed_over_ = 1;
     }
 
     void add_location(const location& x) { locations_.push_back(&x); }
     [[nodiscard]] const std::vector<const location*>& locations() const { return locations_; }
 
-    /// An execution had more than `max_fences`.
-    [[nodiscard]] bool full() const noexcept { return full_; }
-
-    /// A fence whose thread knows `now`, which from then on contains the fence. `step` is the
-    /// newest step of the thread.
-    void add_fence(view& now, step_index step) {
-        const auto f = static_cast<int>(fences_.size());
-        if (f == max_fences) {
-            full_ = true;
-            return;
+    /// A fence of thread `t`, which knows `before` of it, and from then on the fence as well.
+    /// `step` is the newest step of the thread. Whatever knows the fence knows the earlier ones of
+    /// the thread, so it is as if it came after all that is before these.
+    void add_fence(thread_id t, view& before, step_index step) {
+        auto& own = fences_[t];
+        own.push_back({step, before.clock, before.fences, {}, 0});
+        if (own.size() > 1) {
+            own.back().past.join(own[own.size() - 2].past);
+            own.back().known_fences.join(own[own.size() - 2].known_fences);
         }
-        fences_.push_back({step, now, {}, 0});
-        now.fences.insert(f);
+        with_fences_ |= only(t);
+        before.fences.insert_first(t, static_cast<timestamp>(own.size()));
+    }
+
+    [[nodiscard]] bool is_empty(const fence_set& fences) const noexcept {
+        return fences.empty(with_fences_);
     }
 
     /// Is one of the fences after the store, or after a read of it?
     [[nodiscard]] bool any_after(const store_record& s, const fence_set& fences) const {
-        return fences.any_of([&](int f) {
-            return s.was_read_in(fences_[static_cast<std::size_t>(f)].before.clock); // or written
-        });
+        for (thread_set left = with_fences_; left != 0; left &= left - 1) {
+            const thread_id t = std::countr_zero(left);
+            if (fences.count(t) != 0 && s.was_read_in(last(fences, t).past)) // or written
+                return true;
+        }
+        return false;
     }
 
     /// A load has read an old store: the only event that comes before earlier ones.
@@ -70,13 +76,20 @@ public:
     [[nodiscard]] fence_set closure(const fence_set& before, Gone gone) {
         fence_set reached = before;
         fence_set done; // what comes before these is reached
-        for (fence_set left = before; !left.empty(); left = reached.without(done)) {
-            const int f = left.last();
-            reached.join(predecessors(f, gone));
-            // What happens before a fence has no predecessors that the fence has not.
-            if (!by_reading_)
-                done.join(fences_[static_cast<std::size_t>(f)].before.fences);
-            done.insert(f);
+        for (bool more = true; more;) {
+            more = false;
+            for (thread_set left = with_fences_; left != 0; left &= left - 1) {
+                const thread_id t = std::countr_zero(left);
+                if (reached.count(t) <= done.count(t))
+                    continue;
+                done.insert_first(t, reached.count(t));
+                fence_record& f = last(reached, t);
+                // What happens before a fence has no predecessors that the fence has not.
+                if (!by_reading_)
+                    done.join(f.known_fences);
+                reached.join(predecessors(f, gone));
+                more = true;
+            }
         }
         return reached;
     }
@@ -85,41 +98,51 @@ public:
     template <class Gone>
     [[nodiscard]] fence_set remaining(fence_set fences, Gone gone) const {
         if constexpr (!std::is_same_v<Gone, nothing_gone>)
-            fences.for_each([&](int f) {
-                if (gone(fences_[static_cast<std::size_t>(f)].step))
-                    fences.erase(f);
-            });
+            for (thread_set left = with_fences_; left != 0; left &= left - 1) {
+                const thread_id t = std::countr_zero(left);
+                while (fences.count(t) != 0 && gone(last(fences, t).step))
+                    fences.keep_first(t, static_cast<timestamp>(fences.count(t) - 1));
+            }
         return fences;
     }
 
 private:
     struct fence_record {
         step_index step;        ///< newest step of the thread before the fence
-        view before;            ///< what happens before the fence
+        vector_clock past;      ///< what happens before it, or before an earlier one of its thread
+        fence_set known_fences; ///< likewise
         fence_set predecessors; ///< direct ones, as of the time `known`
         unsigned known;         ///< a number of loads that passed over; 0: not known
     };
 
-    /// Direct predecessors of fence `f`. They change only when a load passes over a store.
+    /// The last fence of thread `t` in a set that has one.
+    [[nodiscard]] const fence_record& last(const fence_set& fences, thread_id t) const {
+        return fences_[t][static_cast<std::size_t>(fences.count(t) - 1)];
+    }
+    [[nodiscard]] fence_record& last(const fence_set& fences, thread_id t) {
+        return fences_[t][static_cast<std::size_t>(fences.count(t) - 1)];
+    }
+
+    /// Direct predecessors of the fence, and of the earlier ones of its thread. They change only
+    /// when a load passes over a store.
     template <class Gone>
-    fence_set predecessors(int f, Gone gone) {
-        fence_record& g = fences_[static_cast<std::size_t>(f)];
+    fence_set predecessors(fence_record& f, Gone gone) {
         if constexpr (std::is_same_v<Gone, nothing_gone>) {
-            if (g.known != passed_over_)
-                g.predecessors = find_predecessors(g, gone);
-            g.known = passed_over_;
-            return g.predecessors;
+            if (f.known != passed_over_)
+                f.predecessors = find_predecessors(f, gone);
+            f.known = passed_over_;
+            return f.predecessors;
         } else {
-            return find_predecessors(g, gone);
+            return find_predecessors(f, gone);
         }
     }
 
     template <class Gone>
-    fence_set find_predecessors(const fence_record& g, Gone gone) const {
-        fence_set out = g.before.fences;
+    fence_set find_predecessors(const fence_record& f, Gone gone) const {
+        fence_set out = f.known_fences;
         for (const location* x : locations_)
             if (x->newest() != 0) // reads alone order nothing
-                add_predecessors_by(*x, g.before.clock, gone, out);
+                add_predecessors_by(*x, f.past, gone, out);
         return out;
     }
 
@@ -154,11 +177,11 @@ private:
         }
     }
 
-    std::vector<fence_record> fences_;
+    per_thread<std::vector<fence_record>> fences_; ///< in program order
+    thread_set with_fences_ = 0;                   ///< threads that have some
+    bool by_reading_ = false;
     std::vector<const location*> locations_; ///< every location of this execution
     unsigned passed_over_ = 1;               ///< loads that passed over a store, and one
-    bool full_ = false;
-    bool by_reading_ = false;
 };
 
 } // namespace wbsync::engine

@@ -91,7 +91,21 @@ private:
         for (const step_index i : conflicts_)
             if (std::none_of(conflicts_.begin(), conflicts_.end(),
                              [&](step_index j) { return j != i && order.depends_on(j, i); }))
-                add(order, t, op, second).removed.push_back(i);
+                add_direct(order, t, op, second, i);
+    }
+
+    /// Without the other one it may change what it did not, or the other way round.
+    void add_direct(const causal_order& order, thread_id t, const operation& op, step_index second,
+                    step_index first) {
+        race& r = add(order, t, op, second);
+        r.removed.push_back(first);
+        if (op.changes == nullptr)
+            return;
+        r.step.conditional = true;
+        if (mutated(mutant::reversed_step_keeps_class))
+            return;
+        one_step_[0] = first;
+        r.step.access = op.access_without(without(order, one_step_, 1));
     }
 
     /// A blocking operation may need several conflicting steps out of its way before it can run:
@@ -267,6 +281,7 @@ private:
     std::size_t used_ = 0;
     bool cut_ = false;
     std::vector<step_index> conflicts_;
+    std::vector<step_index> one_step_{0};
     std::vector<std::uint64_t> future_;
     std::vector<std::uint64_t> tried_;
     std::vector<std::uint64_t> found_;

@@ -45,9 +45,11 @@ public:
     void tear_down() {
         execution& r = run();
         r.enter_finally();
-        guarded("finally()", [&] { work_.model.finally(); });
-        if (r.findings().empty())
-            r.check_leaks();
+        if (r.complete()) {
+            guarded("finally()", [&] { work_.model.finally(); });
+            if (r.findings().empty())
+                r.check_leaks();
+        }
         destroy_model();
     }
 
@@ -65,6 +67,8 @@ public:
         rl::ctx().sched();
         exceptions_.put_back(mine);
     }
+
+    void forget_exceptions() override { exceptions_.take(); }
 
     [[noreturn]] void leave() override {
         if (on_main_stack_)

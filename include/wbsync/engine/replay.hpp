@@ -51,7 +51,9 @@ public:
                                              : fmt::format("{}", t + 1),
                                          next + 1),
                              {});
-        order_.open(t, *run.pending(t));
+        operation op = *run.pending(t);
+        op.access = op.access_now(); // as in the execution that the schedule is of
+        order_.open(t, op);
         return t;
     }
 

@@ -11,6 +11,7 @@ class execution;
 enum class outcome : std::uint8_t {
     complete,  ///< every thread ran as far as it can
     redundant, ///< the scheduler gave it up: an equivalent one was seen before
+    blocked,   ///< a thread waits in a loop whose next round would be another one; see step_log
     cut_short, ///< a limit was hit
 };
 

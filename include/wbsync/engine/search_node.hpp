@@ -26,6 +26,7 @@ struct search_node {
     int ended = 0;           ///< steps and choices that were explored here to the end
     thread_set like = 0;     ///< threads that could take the step as well, with the same to follow
     thread_set sleep = 0;    ///< threads whose next step was explored here, or is covered
+    thread_set sleep_as_reads = 0; ///< those of them whose conditional step changes nothing here
     std::vector<explored_choice> sleeping_choices;   ///< the same for single choices of a thread
     wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
     store_choices unexplored = 0;                    ///< other stores the step may read
@@ -51,6 +52,17 @@ struct search_node {
                            [&](const explored_choice& c) {
                                return c.thread == s.thread && c.choice == s.choice;
                            });
+    }
+
+    /// The class here of what thread `t`, who sleeps or is like the one that runs, would do next:
+    /// `next`, as it is somewhere later.
+    [[nodiscard]] wakeup_step as_here(wakeup_step next) const noexcept {
+        if (next.conditional && !mutated(mutant::sleepers_have_later_class)) {
+            const bool changes = sleeps(next.thread) ? (sleep_as_reads & only(next.thread)) == 0
+                                                     : step.access != access_class::read;
+            next.access = changes ? access_class::write : access_class::read;
+        }
+        return next;
     }
 
     [[nodiscard]] bool anybody_sleeps() const noexcept {

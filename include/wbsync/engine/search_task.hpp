@@ -54,8 +54,9 @@ bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleepers ar
     for (thread_set left = n.sleep | (n.restricted ? 0 : n.like); left != 0; left &= left - 1) {
         const thread_id q = std::countr_zero(left);
         const bool explored = are == sleepers::explored || mutated(mutant::all_sleepers_explored);
-        if (explored && !mutated(mutant::no_weak_initials) ? sequence.has_weak_initial(q, next(q))
-                                                           : sequence.has_initial(q))
+        if (explored && !mutated(mutant::no_weak_initials)
+                ? sequence.has_weak_initial(q, n.as_here(next(q)))
+                : sequence.has_initial(q))
             return false;
     }
     for (const explored_choice& c : n.sleeping_choices)

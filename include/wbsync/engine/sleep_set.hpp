@@ -19,7 +19,7 @@ inline bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s
     const operation* op = run.pending(q);
     return q != s.thread && op != nullptr &&
            (mutated(mutant::sleepers_never_wake) ||
-            !dependent(op->object, op->access, s.object, s.access));
+            !dependent(op->object, op->access_now(), s.object, s.access));
 }
 
 /// Who was asleep before a step still is after it, if their next steps commute with it.
@@ -29,6 +29,7 @@ inline void inherit_sleep(const execution& run, const search_node& before, searc
         if (stays_asleep(run, q, before.step))
             n.sleep |= only(q);
     }
+    n.sleep_as_reads = before.sleep_as_reads & n.sleep;
     for (const explored_choice& c : before.sleeping_choices)
         if (stays_asleep(run, c.thread, before.step))
             n.sleeping_choices.push_back(c);
@@ -53,7 +54,10 @@ inline void put_to_sleep(search_node& n, wakeup_forest& forest) {
         next.object = object_numbers::exchanged(next.object, n.step.thread, q);
         forest.drop_covered(n.tree, next);
     }
-    n.sleep |= only(n.step.thread) | n.like;
+    const thread_set all = only(n.step.thread) | n.like;
+    if (n.step.conditional && n.step.access == access_class::read)
+        n.sleep_as_reads |= all & ~n.sleep;
+    n.sleep |= all;
 }
 
 /// What follows the step of the node is explored, or somebody else's.

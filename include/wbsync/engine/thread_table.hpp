@@ -5,6 +5,7 @@
 #include <wbsync/engine/thread_body.hpp>
 
 #include <bit>
+#include <csetjmp>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -30,6 +31,9 @@ public:
         timestamp seq = 0;                 ///< steps that it has done
         thread_set alike = 0;              ///< threads that run the same code, itself included
         thread_kind kind = thread_kind::ordinary;
+        std::jmp_buf start; ///< of its fiber; see execution::left_behind()
+        int rounds_in_vain = 0;
+        const guard* given_up = nullptr; ///< it waits for ever; see execution::try_again()
     };
 
     void clear() noexcept {
@@ -47,7 +51,8 @@ public:
         e.newest = -1;
         e.last = {};
         e.alike = 0;
-        e.last = {};
+        e.given_up = nullptr;
+        e.rounds_in_vain = 0;
         pending_[count_] = nullptr;
         ++count_;
         return e;
@@ -138,6 +143,14 @@ public:
             if (pending_[t] != nullptr && !pending_[t]->idle)
                 return false;
         return true;
+    }
+
+    /// Does anybody wait for ever because a round of its loop came to nothing?
+    [[nodiscard]] bool any_gave_up() const {
+        for (thread_id t = 0; t != count_; ++t)
+            if (entries_[t].given_up != nullptr)
+                return true;
+        return false;
     }
 
     /// Do daemons of the model wait for something, and nobody else but those without work?

@@ -71,6 +71,21 @@ private:
     thread_id thread_;
 };
 
+/// Whether the newest value of a variable is one that is changed.
+class value_change final : public possible_change {
+public:
+    value_change(const location& x, value_condition accepts) : x_(x), accepts_(accepts) {}
+
+    [[nodiscard]] bool happens() const override { return accepts_(x_.value()); }
+    [[nodiscard]] bool happens_without(const removed_steps& gone) const override {
+        return accepts_(memory_model::newest_without(gone, x_));
+    }
+
+private:
+    const location& x_;
+    value_condition accepts_;
+};
+
 /// What is done right before and right after a read-modify-write.
 class surroundings {
 public:
@@ -177,6 +192,7 @@ public:
             return;
         }
         run.saw(value, is_opaque(), verb, at);
+        run.stores(x.value(), value);
         const int after = inserts ? place(run) : x.newest();
         run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
                                  run.seq(run.self()));
@@ -235,7 +251,10 @@ public:
         execution& run = enter(verb, at);
         location& x = *x_;
         around.approach();
-        run.announce(choosing_step(access_class::write, verb, at));
+        const value_change changes(x, value_condition(accepts));
+        operation op = choosing_step(access_class::write, verb, at);
+        op.changes = &changes;
+        run.announce(op);
         run.access(x, verb, at, execution::usage::store);
         if (!run.running()) {
             const std::int64_t seen = x.value();
@@ -396,6 +415,8 @@ private:
 
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
                              const char* verb, const site& at) const {
+        if (o.index != x_->newest())
+            run.reads_old_store(x_->at(o.index).step);
         const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
         run.saw(value, is_opaque(), verb, at);
         if (run.recording())
@@ -417,6 +438,7 @@ private:
             x.overwrite(before + delta);
             return;
         }
+        run.stores(before, before + delta);
         run.memory().add(run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
         note_change(run, before, before + delta, verb, at);
     }
@@ -446,6 +468,7 @@ private:
                       const char* verb, const site& at) {
         run.saw(before, is_opaque(), verb, at);
         run.saw(after, is_opaque(), verb, at);
+        run.stores(before, after);
         run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
                             run.seq(run.self()));
         note_change(run, before, after, verb, at);

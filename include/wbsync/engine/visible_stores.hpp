@@ -132,7 +132,7 @@ private:
         [[nodiscard]] bool gone(step_index s) const { return gone_(s); }
 
         [[nodiscard]] bool is_vetoed(const location& x, int first, int last) {
-            if (before_.empty() || first > last || mutated(mutant::no_psc_veto))
+            if (psc_.is_empty(before_) || first > last || mutated(mutant::no_psc_veto))
                 return false;
             if (!known_)
                 before_all_ = psc_.remaining(psc_.closure(before_, gone_), gone_);

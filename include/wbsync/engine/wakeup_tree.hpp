@@ -19,6 +19,7 @@ struct wakeup_step {
     std::uint64_t choice = 0; ///< what a load reads: key of the read_option, or any_choice
     bool chooses = false;     ///< it may read more than one store
     bool all_choices = false; ///< and whatever else it may read is explored after that
+    bool conditional = false; ///< its class depends on the object; see possible_change
 };
 
 constexpr bool dependent(const wakeup_step& a, const wakeup_step& b) noexcept {

@@ -167,6 +167,15 @@ inline std::int64_t compare_exchange(atomic_t& v, std::int64_t old, std::int64_t
         .second;
 }
 
+/// The same; puts the value it saw into `old`, and returns whether it was `old`.
+inline bool try_compare_exchange(atomic_t& v, std::int64_t& old, std::int64_t value,
+                                 memory_order order, const engine::surroundings& around,
+                                 const char* verb, const site& at) {
+    const std::int64_t expected = old;
+    old = compare_exchange(v, expected, value, order, around, verb, at);
+    return old == expected;
+}
+
 inline auto plus(std::int64_t n) {
     return [n](std::int64_t x) { return x + n; };
 }
@@ -291,6 +300,34 @@ inline std::int64_t atomic_cmpxchg_relaxed(atomic_t& v, std::int64_t old, std::i
                                            const site& at = site::here()) {
     return detail::compare_exchange(v, old, value, memory_order::relaxed, detail::compare_as_named,
                                     "atomic_cmpxchg_relaxed", at);
+}
+inline std::int64_t atomic_cmpxchg_release(atomic_t& v, std::int64_t old, std::int64_t value,
+                                           const site& at = site::here()) {
+    return detail::compare_exchange(v, old, value, memory_order::release, detail::compare_as_named,
+                                    "atomic_cmpxchg_release", at);
+}
+
+/// Replaces the value if it is `*old`; otherwise `*old` is the value seen. Returns whether it did.
+/// Documentation/atomic_t.txt.
+inline bool atomic_try_cmpxchg(atomic_t& v, std::int64_t* old, std::int64_t value,
+                               const site& at = site::here()) {
+    return detail::try_compare_exchange(v, *old, value, memory_order::relaxed,
+                                        detail::compare_fully, "atomic_try_cmpxchg", at);
+}
+inline bool atomic_try_cmpxchg_acquire(atomic_t& v, std::int64_t* old, std::int64_t value,
+                                       const site& at = site::here()) {
+    return detail::try_compare_exchange(v, *old, value, memory_order::acquire,
+                                        detail::compare_as_named, "atomic_try_cmpxchg_acquire", at);
+}
+inline bool atomic_try_cmpxchg_release(atomic_t& v, std::int64_t* old, std::int64_t value,
+                                       const site& at = site::here()) {
+    return detail::try_compare_exchange(v, *old, value, memory_order::release,
+                                        detail::compare_as_named, "atomic_try_cmpxchg_release", at);
+}
+inline bool atomic_try_cmpxchg_relaxed(atomic_t& v, std::int64_t* old, std::int64_t value,
+                                       const site& at = site::here()) {
+    return detail::try_compare_exchange(v, *old, value, memory_order::relaxed,
+                                        detail::compare_as_named, "atomic_try_cmpxchg_relaxed", at);
 }
 
 /// Adds `n` unless the value is `refused`; returns whether it did. Documentation/atomic_t.txt.

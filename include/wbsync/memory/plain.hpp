@@ -41,6 +41,7 @@ public:
         engine::execution* run = engine::execution::current();
         if (run != nullptr && enter(*run, "plain write", at)) {
             run->evaluates_property(); // what is only ever read cannot race
+            run->has_effect();
             expect_before(*run, written_, "write", "write", at);
             for (int u = 0; u != run->thread_count(); ++u)
                 expect_before(*run, reads_[u], "write", "read", at);

@@ -33,6 +33,7 @@ T* kmalloc(const allocation& what, Args&&... args) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         throw std::logic_error("wbsync: kmalloc() can only be used inside a model");
+    run->has_effect();
     engine::heap::block& block =
         run->blocks().allocate(sizeof(T), what.name, what.property, what.where);
     const engine::lifetime* const outer = run->within(&block.life);

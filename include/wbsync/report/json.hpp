@@ -63,6 +63,7 @@ inline json to_json(const result& r, const subject& about) {
         {"as_expected", about.as_expected},
         {"executions", r.executions},
         {"redundant", r.redundant},
+        {"blocked", r.blocked},
         {"overlap", r.overlap},
         {"discarded", r.discarded},
         {"events", r.events},

@@ -201,6 +201,8 @@ inline std::string text(const result& r, const style& how) {
         out += fmt::format(" ({})", r.vacuity);
     out += fmt::format(": {} memory, {} threads, {} executions, {} redundant, {} events",
                        name_of(r.memory), r.threads, r.executions, r.redundant, r.events);
+    if (r.blocked != 0)
+        out += fmt::format(", {} blocked", r.blocked);
     if (r.overlap != 0)
         out += fmt::format(", {} overlap", r.overlap);
     if (r.discarded != 0)

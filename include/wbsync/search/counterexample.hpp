@@ -23,6 +23,7 @@ inline void run_schedule(engine::model_driver& model, const options& with,
     run->record_into(nullptr);
     into.executions = job.seen.executions;
     into.redundant = job.seen.redundant;
+    into.blocked = job.seen.blocked;
     into.events = job.seen.events;
     into.threads = job.seen.threads;
     into.limit = job.seen.limit;

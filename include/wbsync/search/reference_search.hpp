@@ -25,6 +25,7 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     result r;
     r.memory = with.memory;
     r.executions = job.seen.executions;
+    r.blocked = job.seen.blocked;
     r.events = job.seen.events;
     r.threads = job.seen.threads;
     r.limit = job.seen.limit;

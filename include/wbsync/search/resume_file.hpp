@@ -26,6 +26,7 @@ struct saved_search {
     search_key key; ///< what it is a search of
     std::uint64_t executions = 0;
     std::uint64_t redundant = 0;
+    std::uint64_t blocked = 0;
     std::uint64_t overlap = 0;
     std::uint64_t discarded = 0;
     std::uint64_t events = 0;
@@ -84,6 +85,7 @@ public:
                      j.at("options").get<std::string>(), j.at("build").get<std::string>()};
             s.executions = j.at("executions").get<std::uint64_t>();
             s.redundant = j.at("redundant").get<std::uint64_t>();
+            s.blocked = j.at("blocked").get<std::uint64_t>();
             s.overlap = j.at("overlap").get<std::uint64_t>();
             s.discarded = j.at("discarded").get<std::uint64_t>();
             s.events = j.at("events").get<std::uint64_t>();
@@ -112,6 +114,7 @@ public:
                      {"build", s.key.build},
                      {"executions", s.executions},
                      {"redundant", s.redundant},
+                     {"blocked", s.blocked},
                      {"overlap", s.overlap},
                      {"discarded", s.discarded},
                      {"events", s.events},

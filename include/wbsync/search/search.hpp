@@ -256,6 +256,7 @@ private:
         for (const task_result& r : results) {
             result_.executions += r.executions;
             (is_divided_ ? result_.overlap : result_.redundant) += r.redundant;
+            result_.blocked += r.blocked;
             result_.events += r.events;
             result_.threads = std::max(result_.threads, r.threads);
             if (result_.limit.empty())
@@ -308,6 +309,7 @@ private:
             return;
         result_.executions = first.executions;
         result_.redundant = first.redundant;
+        result_.blocked = first.blocked;
         result_.overlap = 0;
         result_.discarded = first.discarded;
         result_.events = first.events;
@@ -350,6 +352,7 @@ private:
         saved_search s = file_.load(key_);
         result_.executions = s.executions;
         result_.redundant = s.redundant;
+        result_.blocked = s.blocked;
         result_.overlap = s.overlap;
         result_.discarded = s.discarded;
         result_.events = s.events;
@@ -385,9 +388,9 @@ private:
     void save() const {
         // A limit of this run is none of the next one.
         const bool own = result_.limit == limit_text(why_, with_);
-        file_.save({key_, result_.executions, result_.redundant, result_.overlap, result_.discarded,
-                    result_.events, result_.threads, is_divided_, result_.seconds,
-                    own ? std::string{} : result_.limit, cut_off_, covered_,
+        file_.save({key_, result_.executions, result_.redundant, result_.blocked, result_.overlap,
+                    result_.discarded, result_.events, result_.threads, is_divided_,
+                    result_.seconds, own ? std::string{} : result_.limit, cut_off_, covered_,
                     run_->ordered_additions(), frontier_.pending(), frontier_.finished()});
     }
 

@@ -54,6 +54,7 @@ struct task_result {
     stop why = stop::exhausted;
     std::uint64_t executions = 0;
     std::uint64_t redundant = 0;
+    std::uint64_t blocked = 0;
     std::uint64_t events = 0;
     int threads = 0;
     std::string limit;  ///< the first one that was hit
@@ -96,6 +97,8 @@ public:
         settings.like_kernel = with.like_kernel;
         settings.max_depth = with.max_depth;
         settings.all_findings = with.all_findings;
+        // The oracle does not take for granted that a round in vain is nothing.
+        settings.whole_rounds = with.scheduler == scheduler_kind::reference ? 1 : 0;
         patience.step_seconds = with.max_step_seconds;
         patience.deadline = to.deadline;
         patience.memory = with.max_memory;
@@ -135,6 +138,8 @@ public:
     bool after_execution() override {
         if (run.how() == engine::outcome::redundant) {
             ++seen.redundant;
+        } else if (run.how() == engine::outcome::blocked) {
+            ++seen.blocked;
         } else {
             ++seen.executions;
             seen.events += static_cast<std::uint64_t>(run.step_count());
@@ -225,9 +230,6 @@ private:
             seen.limit = fmt::format("store history: a load could have looked back over more "
                                      "than {} stores",
                                      engine::max_history - 1);
-        else if (run.memory().fences_cut())
-            seen.limit = fmt::format("fences: an execution had more than {} full fences",
-                                     engine::max_fences);
         else if (by.cut())
             seen.limit = "a wait that conflicts with too many steps to try all their orders";
     }
@@ -244,7 +246,7 @@ private:
             return stop::cut_short;
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
-        const std::uint64_t runs = seen.executions + seen.redundant;
+        const std::uint64_t runs = seen.executions + seen.redundant + seen.blocked;
         if (runs % 256 == 0 || runs == 1 || look_around != 0)
             if (const stop why = look(); why != stop::exhausted)
                 return why;

@@ -48,7 +48,7 @@ void fields(auto& text, detail::is<engine::decision> auto& d) {
 }
 
 void fields(auto& text, detail::is<engine::wakeup_step> auto& s) {
-    text(s.thread, s.object, s.access, s.choice, s.chooses, s.all_choices);
+    text(s.thread, s.object, s.access, s.choice, s.chooses, s.all_choices, s.conditional);
 }
 
 void fields(auto& text, detail::is<engine::explored_choice> auto& c) {
@@ -58,7 +58,7 @@ void fields(auto& text, detail::is<engine::explored_choice> auto& c) {
 /// Its tree belongs to the path. How many steps ended there only the task itself has to know.
 void fields(auto& text, detail::is<engine::search_node> auto& n) {
     text(n.step, n.read, n.fresh, n.look_up, n.restricted, n.left, n.like, n.sleep,
-         n.sleeping_choices, n.unexplored);
+         n.sleep_as_reads, n.sleeping_choices, n.unexplored);
 }
 
 void fields(auto& text, detail::is<search_task> auto& t) {

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/operation.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// A round of a loop that tries again: where it began.
+struct round {
+    step_index begin = 0;
+    std::uint64_t effects = 0; ///< that cannot be undone, of its thread, by then
+};
+
+/// What the steps of an execution did, as far as loops that try again ask.
+///
+/// A round that changed nothing that another thread could see, and that comes to try again, need
+/// not have happened: another execution begins it later. There the thread sees what was changed
+/// since, or what it would see in its next round. So the thread waits from then on, as for an
+/// assumption that does not hold (Kokologiannakis, Ren, Vafeiadis, "Dynamic Partial Order
+/// Reductions for Spinloops", FMCAD 2021).
+class step_log {
+public:
+    enum class effect : std::uint8_t {
+        none,
+        store, ///< that can be made undone by another one, of the value that was there before
+        other,
+    };
+
+    void begin() noexcept {
+        steps_.clear();
+        effects_.fill(0);
+    }
+
+    /// Thread `t` takes the next step, on `object`. `blind`: an addition whose
+    /// result nobody looks at.
+    void add(thread_id t, object_id object, effect what, bool blind) {
+        steps_.push_back({object, t, what, blind});
+        if (what == effect::other)
+            ++effects_[t];
+    }
+
+    /// The newest step stored to its object: `after`, where `before` was.
+    void stores(std::int64_t before, std::int64_t after) noexcept {
+        if (steps_.empty())
+            return;
+        step& s = steps_.back();
+        if (s.what == effect::other)
+            --effects_[s.thread];
+        s.what = effect::store;
+        s.before = before;
+        s.after = after;
+    }
+
+    /// The newest step read the store of step `of`, which is not the newest one.
+    void reads_old_store(step_index of) noexcept {
+        if (steps_.empty())
+            return;
+        steps_.back().stale = true;
+        steps_.back().source = of;
+    }
+
+    /// Thread `t` did something that others could see, and that is no step or cannot be undone.
+    void note_effect(thread_id t) noexcept { ++effects_[t]; }
+
+    [[nodiscard]] round begin_round(thread_id t) const noexcept { return {size(), effects_[t]}; }
+
+    /// Has thread `t` changed nothing since then that another one could have seen, or will see?
+    /// Which steps came in between is the same in all executions of a trace. O(n * stores), of n
+    /// steps since then.
+    [[nodiscard]] bool in_vain(thread_id t, const round& r) const {
+        if (mutated(mutant::effects_are_in_vain))
+            return true;
+        if (effects_[t] != r.effects)
+            return false;
+        return std::all_of(steps_.begin() + r.begin, steps_.end(), [&](const step& s) {
+            return s.thread != t || s.what != effect::store || is_undone(s, r);
+        });
+    }
+
+    /// The objects to which thread `t` stored since then, each once.
+    [[nodiscard]] std::vector<object_id> stored_to(thread_id t, const round& r) const {
+        return objects(t, r.begin, size(), [](const step& s) { return s.what == effect::store; });
+    }
+
+    /// Has another thread read, later, what `t` stored from step `begin` to step `end`, in steps
+    /// that are not `gone`?
+    template <class Gone>
+    [[nodiscard]] bool seen_later(thread_id t, step_index begin, step_index end,
+                                  const Gone& gone) const {
+        for (step_index i = end; i != size(); ++i) {
+            const step_index of = at(i).source;
+            if (at(i).stale && of >= begin && of < end && at(of).thread == t && !gone(i))
+                return true;
+        }
+        return false;
+    }
+
+    /// Has anything that thread `t` saw from step `begin` to step `end` been changed since?
+    [[nodiscard]] bool changed_since(thread_id t, step_index begin, step_index end) const {
+        for (step_index i = begin; i != end; ++i)
+            if (at(i).thread == t && (at(i).stale || changed_after(i)))
+                return true;
+        return false;
+    }
+
+    /// The objects that thread `t` looked at from step `begin` to step `end`, each once.
+    [[nodiscard]] std::vector<object_id> looked_at(thread_id t, step_index begin,
+                                                   step_index end) const {
+        return objects(t, begin, end, [](const step&) { return true; });
+    }
+
+private:
+    struct step {
+        object_id object;
+        thread_id thread;
+        effect what;
+        bool blind; ///< an addition whose result nobody looks at
+        bool stale = false;
+        step_index source = -1; ///< the store that it read, if that was not the newest
+        std::int64_t before = 0;
+        std::int64_t after = 0;
+    };
+
+    [[nodiscard]] step_index size() const noexcept {
+        return static_cast<step_index>(steps_.size());
+    }
+    [[nodiscard]] const step& at(step_index i) const noexcept {
+        return steps_[static_cast<std::size_t>(i)];
+    }
+
+    template <class Wanted>
+    [[nodiscard]] std::vector<object_id> objects(thread_id t, step_index begin, step_index end,
+                                                 Wanted wanted) const {
+        std::vector<object_id> all;
+        for (step_index i = begin; i != end; ++i)
+            if (at(i).thread == t && wanted(at(i)) &&
+                std::find(all.begin(), all.end(), at(i).object) == all.end())
+                all.push_back(at(i).object);
+        return all;
+    }
+
+    /// Has the thread of that store, after its first one to the object in the round, put back what
+    /// was there, with nobody else looking at the object in the meantime? As often as it liked.
+    [[nodiscard]] bool is_undone(const step& s, const round& r) const {
+        bool done = true;
+        std::int64_t sum = 0; // by which it has changed the value
+        for (step_index i = r.begin; i != size(); ++i) {
+            const step& other = at(i);
+            if (other.object != s.object)
+                continue;
+            if (other.thread == s.thread && other.what == effect::store) {
+                sum += other.after - other.before;
+                done = sum == 0;
+            } else if (other.thread != s.thread && !done && !other.blind &&
+                       !mutated(mutant::undone_though_seen)) {
+                return false;
+            }
+        }
+        return done;
+    }
+
+    [[nodiscard]] bool changed_after(step_index i) const {
+        return std::any_of(steps_.begin() + i + 1, steps_.end(), [&](const step& later) {
+            return later.object == at(i).object && later.thread != at(i).thread &&
+                   later.what != effect::none;
+        });
+    }
+
+    std::vector<step> steps_;
+    per_thread<std::uint64_t> effects_;
+};
+
+} // namespace wbsync::engine
