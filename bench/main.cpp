@@ -4,6 +4,7 @@
 // than it used to, or a mutant gets away.
 
 #include "bench/measure.hpp"
+#include "bench/peers/print.hpp"
 #include "bench/published.hpp"
 #include "bench/umount.hpp"
 #include "models/all.hpp"
@@ -28,6 +29,7 @@ struct settings {
     bool json = false;
     bool quick = false;
     bool counts = false;
+    bool peers = false;
 
     [[nodiscard]] int runs() const noexcept { return quick || counts ? 1 : 3; }
     [[nodiscard]] double seconds() const noexcept { return quick ? 0.1 : 1; }
@@ -198,13 +200,6 @@ void measure_models(const settings& how, report_data& data) {
 
 // --- output -------------------------------------------------------------------------------------
 
-std::string grouped(std::uint64_t n) {
-    std::string digits = fmt::format("{}", n);
-    for (std::size_t i = digits.size(); i > 3; i -= 3)
-        digits.insert(i - 3, 1, ',');
-    return digits;
-}
-
 std::string rate(double per_second) {
     return grouped(static_cast<std::uint64_t>(per_second));
 }
@@ -325,10 +320,14 @@ int run(const settings& how) {
     return data.failures.empty() ? 0 : 1;
 }
 
-constexpr const char* usage = "usage: wbsync_bench [--quick] [--counts] [--json]\n\n"
-                              "  --quick   one run of each check instead of the best of three\n"
+constexpr const char* usage = "usage: wbsync_bench [--quick] [--counts] [--json]\n"
+                              "       wbsync_bench --peers [--quick]\n\n"
+                              "  --quick   one run of each check instead of the best of three;\n"
+                              "            of the peers' programs, five seconds of each\n"
                               "  --counts  how many executions, instead of how long\n"
-                              "  --json    JSON with everything instead of Markdown\n";
+                              "  --json    JSON with everything instead of Markdown\n"
+                              "  --peers   instead, the programs of other checkers, beside the\n"
+                              "            numbers of those\n";
 
 } // namespace
 
@@ -342,6 +341,8 @@ int main(int argc, char** argv) try {
             how.counts = true;
         } else if (argument == "--quick") {
             how.quick = true;
+        } else if (argument == "--peers") {
+            how.peers = true;
         } else if (argument == "--help" || argument == "-h") {
             fmt::print("{}", usage);
             return 0;
@@ -350,7 +351,11 @@ int main(int argc, char** argv) try {
             return 2;
         }
     }
-    return run(how);
+    if (how.peers && (how.json || how.counts)) {
+        fmt::print(stderr, "wbsync_bench: --peers goes with --quick only\n\n{}", usage);
+        return 2;
+    }
+    return how.peers ? peers::print_table(how.quick) : run(how);
 } catch (const std::exception& e) {
     std::fprintf(stderr, "wbsync_bench: %s\n", e.what());
     return 2;

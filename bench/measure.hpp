@@ -68,6 +68,14 @@ throughput repeat_for(double seconds, std::string what, int n, memory_kind memor
     return t;
 }
 
+/// With a comma after each thousand.
+inline std::string grouped(std::uint64_t n) {
+    std::string digits = fmt::format("{}", n);
+    for (std::size_t i = digits.size(); i > 3; i -= 3)
+        digits.insert(i - 3, 1, ',');
+    return digits;
+}
+
 /// The most memory that this process has had so far, in MB.
 inline double peak_megabytes() {
     rusage usage{};

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+namespace bench::peers {
+
+/// A number and how often the variable that holds it has changed, as one word: so that a
+/// compare-and-exchange fails where the same number is there again.
+struct counted {
+    std::int64_t number;
+    std::int64_t count;
+
+    explicit counted(std::int64_t word) : number(word & 0xffff), count(word >> 16) {}
+    static std::int64_t word(std::int64_t number, std::int64_t count) {
+        return count << 16 | number;
+    }
+};
+
+} // namespace bench::peers
