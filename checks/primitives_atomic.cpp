@@ -392,67 +392,71 @@ TEST_CASE("atomic_t: atomic_cmpxchg_release passes on what came before, if it su
     check_order<as_full_barrier>(releases, false, "BUG_ON");
 }
 
+/// The value that `try_cmpxchg` of `expected` sees, of which both its results speak.
+template <class F>
+std::int64_t tried(atomic_t& v, std::int64_t expected, std::int64_t value, F try_cmpxchg) {
+    std::int64_t old = expected;
+    std::int64_t* const there = &old;
+    return try_cmpxchg(v, there, value) ? expected : old;
+}
+
 TEST_CASE("atomic_t: atomic_try_cmpxchg says whether it did, and what was there") {
-    // As atomic_cmpxchg() from what is expected: the value seen.
-    const operation from_idle{"atomic_try_cmpxchg from idle",
-                              0,
-                              5,
-                              [](auto& v) {
-                                  std::int64_t old = 0;
-                                  return atomic_try_cmpxchg(v, &old, 9) ? std::int64_t{0} : old;
-                              },
-                              0,
-                              5,
-                              9};
-    const operation from_set{"atomic_try_cmpxchg from set",
-                             0,
-                             5,
-                             [](auto& v) {
-                                 std::int64_t old = 5;
-                                 return atomic_try_cmpxchg(v, &old, 9) ? std::int64_t{5} : old;
-                             },
-                             0,
-                             5,
-                             0};
+    const operation from_idle{
+        "atomic_try_cmpxchg from idle",
+        0,
+        5,
+        [](auto& v) {
+            return tried(v, 0, 9, [](auto&... all) { return atomic_try_cmpxchg(all...); });
+        },
+        0,
+        5,
+        9};
+    const operation from_set{
+        "atomic_try_cmpxchg from set",
+        0,
+        5,
+        [](auto& v) {
+            return tried(v, 5, 9, [](auto&... all) { return atomic_try_cmpxchg(all...); });
+        },
+        0,
+        5,
+        0};
     check_value(from_idle);
     check_value(from_set);
     check_order<as_release>(from_idle, true, "");
     check_order<as_full_barrier>(from_idle, true, "");
     check_order<as_acquire>(from_set, true, "");
 
-    const operation acquires{"atomic_try_cmpxchg_acquire",
-                             0,
-                             5,
-                             [](auto& v) {
-                                 std::int64_t old = 5;
-                                 atomic_try_cmpxchg_acquire(v, &old, 9);
-                                 return old;
-                             },
-                             0,
-                             5,
-                             0};
-    const operation releases{"atomic_try_cmpxchg_release",
-                             0,
-                             5,
-                             [](auto& v) {
-                                 std::int64_t old = 0;
-                                 atomic_try_cmpxchg_release(v, &old, 5);
-                                 return old;
-                             },
-                             0,
-                             5,
-                             5};
-    const operation relaxed{"atomic_try_cmpxchg_relaxed",
-                            0,
-                            5,
-                            [](auto& v) {
-                                std::int64_t old = 5;
-                                atomic_try_cmpxchg_relaxed(v, &old, 9);
-                                return old;
-                            },
-                            0,
-                            5,
-                            0};
+    const operation acquires{
+        "atomic_try_cmpxchg_acquire",
+        0,
+        5,
+        [](auto& v) {
+            return tried(v, 5, 9, [](auto&... all) { return atomic_try_cmpxchg_acquire(all...); });
+        },
+        0,
+        5,
+        0};
+    const operation releases{
+        "atomic_try_cmpxchg_release",
+        0,
+        5,
+        [](auto& v) {
+            return tried(v, 0, 5, [](auto&... all) { return atomic_try_cmpxchg_release(all...); });
+        },
+        0,
+        5,
+        5};
+    const operation relaxed{
+        "atomic_try_cmpxchg_relaxed",
+        0,
+        5,
+        [](auto& v) {
+            return tried(v, 5, 9, [](auto&... all) { return atomic_try_cmpxchg_relaxed(all...); });
+        },
+        0,
+        5,
+        0};
     for (const operation& op : {acquires, releases, relaxed})
         check_value(op);
     check_order<as_acquire>(acquires, true, "");

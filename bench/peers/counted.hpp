@@ -15,6 +15,11 @@ struct counted {
     static std::int64_t word(std::int64_t number, std::int64_t count) {
         return count << 16 | number;
     }
+
+    /// The word that takes the place of this one.
+    [[nodiscard]] std::int64_t followed_by(std::int64_t other) const {
+        return word(other, count + 1);
+    }
 };
 
 } // namespace bench::peers

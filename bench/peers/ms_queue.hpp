@@ -31,7 +31,7 @@ struct ms_queue {
             const std::int64_t seen = smp_load_acquire(tail);
             return append(seen, node) ? std::optional{seen} : std::nullopt;
         });
-        atomic_cmpxchg_release(tail, last, counted::word(node, counted{last}.count + 1));
+        atomic_cmpxchg_release(tail, last, counted{last}.followed_by(node));
     }
 
     /// Puts `node` after `last`, or sees that it is not the last one.
@@ -41,11 +41,10 @@ struct ms_queue {
         if (READ_ONCE(tail) != last)
             return false;
         if (counted{seen}.number == 0 &&
-            atomic_cmpxchg_release(after, seen, counted::word(node, counted{seen}.count + 1)) ==
-                seen)
+            atomic_cmpxchg_release(after, seen, counted{seen}.followed_by(node)) == seen)
             return true;
         const counted there{smp_load_acquire(after)};
-        atomic_cmpxchg_release(tail, last, counted::word(there.number, counted{last}.count + 1));
+        atomic_cmpxchg_release(tail, last, counted{last}.followed_by(there.number));
         return false;
     }
 
@@ -58,14 +57,12 @@ struct ms_queue {
                 return false;
             if (counted{first}.number != counted{last}.number) {
                 READ_ONCE(value[second.number]);
-                atomic_cmpxchg_release(head, first,
-                                       counted::word(second.number, counted{first}.count + 1));
+                atomic_cmpxchg_release(head, first, counted{first}.followed_by(second.number));
                 return true;
             }
             if (second.number == 0)
                 return true;
-            atomic_cmpxchg_release(tail, last,
-                                   counted::word(second.number, counted{last}.count + 1));
+            atomic_cmpxchg_release(tail, last, counted{last}.followed_by(second.number));
             return false;
         });
     }

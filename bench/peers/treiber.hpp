@@ -16,7 +16,7 @@ public:
         WRITE_ONCE(value_[node], value);
         retry_until([&] {
             const std::int64_t old = smp_load_acquire(top_);
-            const std::int64_t changed = counted::word(node, counted{old}.count + 1);
+            const std::int64_t changed = counted{old}.followed_by(node);
             WRITE_ONCE(next_[node], old);
             return atomic_cmpxchg_release(top_, old, changed) == old;
         });
@@ -30,7 +30,7 @@ public:
             if (first.number == 0)
                 return 0;
             const counted next{READ_ONCE(next_[first.number])};
-            const std::int64_t changed = counted::word(next.number, first.count + 1);
+            const std::int64_t changed = first.followed_by(next.number);
             if (atomic_cmpxchg_release(top_, old, changed) != old)
                 return std::nullopt;
             return READ_ONCE(value_[first.number]);
