@@ -50,7 +50,7 @@ struct options {
     setting<memory_kind> memory = setting<memory_kind>::by_default(memory_kind::weak);
     bool like_kernel = false; ///< `weak` nearer to the kernel's model, for litmus tests only
     scheduler_kind scheduler = scheduler_kind::dpor;
-    /// In this run; 0: no limit.
+    /// In this run, blocked ones included; 0: no limit.
     setting<std::uint64_t> max_executions = setting<std::uint64_t>::by_default(0);
     /// Of this run, with a fraction if need be; 0: no limit.
     setting<double> max_seconds = setting<double>::by_default(0);

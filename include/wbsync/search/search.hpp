@@ -73,7 +73,7 @@ private:
         bounds_.divided = is_divided_;
         bounds_.executions = 0;
         if (with_.max_executions != 0) {
-            bounds_.executions = with_.max_executions - executions();
+            bounds_.executions = with_.max_executions - runs_of_this_run();
             if (bounds_.runs == 0 || bounds_.executions / tasks < bounds_.runs)
                 tasks = 1; // close to the end: one by one
         }
@@ -102,7 +102,7 @@ private:
         if (is_divided_ && why_ == stop::exhausted && is_not_worth_it())
             go_on_undivided();
         if (why_ == stop::exhausted && with_.max_executions != 0 &&
-            executions() >= with_.max_executions && !frontier_.empty())
+            runs_of_this_run() >= with_.max_executions && !frontier_.empty())
             why_ = stop::budget;
     }
 
@@ -158,14 +158,13 @@ private:
             frontier_ = frontier({std::move(undivided_)}, {});
             return;
         }
-        executions_before_ = 0; // it was divided in an earlier run: once more from the beginning
+        runs_before_ = 0; // it was divided in an earlier run: once more from the beginning
         frontier_.reset();
     }
 
-    /// Of this run.
-    [[nodiscard]] std::uint64_t executions() const {
-        return result_.executions - executions_before_;
-    }
+    /// Executions, and those that are blocked.
+    [[nodiscard]] std::uint64_t runs() const { return result_.executions + result_.blocked; }
+    [[nodiscard]] std::uint64_t runs_of_this_run() const { return runs() - runs_before_; }
 
     [[nodiscard]] bool dividing() const {
         return !never_divide_ && (jobs() > 1 || with_.divide.always);
@@ -266,8 +265,9 @@ private:
             if (r.failed && !failed_)
                 note_failure(r);
             if (r.why == stop::start_over) {
-                result_.discarded += std::exchange(result_.executions, 0);
-                executions_before_ = 0;
+                result_.discarded += runs();
+                result_.executions = result_.blocked = 0;
+                runs_before_ = 0;
                 cut_off_ = 0;
                 run_->order_additions(r.ordered_additions);
                 run_->starts_over();
@@ -358,7 +358,7 @@ private:
         result_.events = s.events;
         result_.threads = s.threads;
         result_.limit = s.limit;
-        executions_before_ = s.executions;
+        runs_before_ = runs();
         cut_off_ = s.cut_off;
         covered_ = s.covered;
         seconds_before_ = s.seconds;
@@ -411,8 +411,8 @@ private:
     result before_;             ///< what was seen until then
     double done_share_ = 0;
     engine::coverage covered_;
-    double cut_off_ = 0;                  ///< share that a limit to one execution hides
-    std::uint64_t executions_before_ = 0; ///< of this run
+    double cut_off_ = 0;            ///< share that a limit to one execution hides
+    std::uint64_t runs_before_ = 0; ///< of this run
     stop why_ = stop::exhausted;
     bool failed_ = false;
     engine::schedule schedule_;

@@ -76,8 +76,8 @@ public:
 
     struct bounds {
         bool divided = false;         ///< it is one task of several
-        std::uint64_t executions = 0; ///< 0: no bound
-        std::uint64_t runs = 0;       ///< those that were given up included; likewise
+        std::uint64_t executions = 0; ///< blocked ones included; 0: no bound
+        std::uint64_t runs = 0;       ///< redundant ones as well; likewise
         clock::time_point deadline = clock::time_point::max();
 
         /// 0 seconds: no limit.
@@ -246,11 +246,12 @@ private:
             return stop::cut_short;
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
-        const std::uint64_t runs = seen.executions + seen.redundant + seen.blocked;
+        const std::uint64_t wanted = seen.executions + seen.blocked;
+        const std::uint64_t runs = wanted + seen.redundant;
         if (runs % 256 == 0 || runs == 1 || look_around != 0)
             if (const stop why = look(); why != stop::exhausted)
                 return why;
-        const bool enough = (bounds_.executions != 0 && seen.executions >= bounds_.executions) ||
+        const bool enough = (bounds_.executions != 0 && wanted >= bounds_.executions) ||
                             (bounds_.runs != 0 && runs >= bounds_.runs);
         return enough ? stop::budget : stop::exhausted;
     }
