@@ -35,7 +35,7 @@ void explain(std::uint64_t seed, memory_kind memory, const fuzz::program& p, fuz
                fuzz::source(small, c.order));
 }
 
-/// `too_large`: in how many comparisons, at most, the reference has too many executions.
+/// `too_large`: in how many comparisons the reference has too many executions.
 void compare(std::uint64_t first_seed, int programs, const fuzz::shape& how, int too_large = 0) {
     int skipped = 0;
     int failed = 0;
@@ -51,7 +51,11 @@ void compare(std::uint64_t first_seed, int programs, const fuzz::shape& how, int
             explain(seed, memory, p, what);
         }
     }
-    CHECK(skipped <= too_large);
+    // How many executions a loop costs that nobody declared depends on the compiler.
+    if ((how.groups & fuzz::group_bit("spin")) == 0)
+        CHECK(skipped == too_large);
+    else
+        CHECK(skipped <= too_large);
 }
 
 constexpr fuzz::shape small{};
@@ -99,12 +103,17 @@ TEST_CASE("random programs with compare-and-exchange and trylock") {
 }
 
 TEST_CASE("random programs with loops that try again") {
-    compare(18'000'000, 400, with_groups({"load", "store", "add", "retry"}));
+    compare(18'000'000, 400, with_groups({"load", "store", "add", "retry"}), 8);
     compare(19'000'000, 200, with_groups({"store", "acquire", "cmpxchg", "rmw", "retry"}));
 }
 
+TEST_CASE("random programs with loops that nobody declared") {
+    compare(21'000'000, 300, with_groups({"load", "store", "add", "rmw", "spin"}), 6);
+    compare(22'000'000, 100, with_groups({"store", "acquire", "lock", "cmpxchg", "mb", "spin"}), 3);
+}
+
 TEST_CASE("random programs with locks that are tried again, and readers of a seqlock") {
-    compare(20'000'000, 60, with_groups({"store", "lock", "seqlock", "retry", "retry-lock"}), 6);
+    compare(20'000'000, 60, with_groups({"store", "lock", "seqlock", "retry", "retry-lock"}), 2);
 }
 
 TEST_CASE("random programs with data races and uses after free") {
@@ -142,7 +151,7 @@ TEST_CASE("random programs in which some threads do the same") {
     s.symmetric = true;
     s.min_operations = 3;
     s.max_operations = 5;
-    compare(15'000'000, 300, s, 2);
+    compare(15'000'000, 300, s, 12);
 }
 
 TEST_CASE("random programs with works, callbacks and wait queues") {
@@ -151,7 +160,7 @@ TEST_CASE("random programs with works, callbacks and wait queues") {
 }
 
 TEST_CASE("random programs of everything") {
-    compare(7'000'000, 800, small, 6);
+    compare(7'000'000, 800, small, 9);
 }
 
 TEST_CASE("larger random programs of two threads") {

@@ -150,6 +150,10 @@ inline constexpr wbsync::division undivided{};
 /// goes wrong in small programs.
 inline constexpr wbsync::division shredded{1, 1, 64, 3, true};
 
+/// Many more than the steps of a random program, if not two of its loops always see each other's
+/// rounds: then they go on without end.
+inline constexpr int max_depth = 200;
+
 /// `order`: in which the threads are declared.
 inline exploration explore(const program& p, const std::vector<int>& order,
                            wbsync::memory_kind memory, wbsync::scheduler_kind scheduler,
@@ -161,6 +165,7 @@ inline exploration explore(const program& p, const std::vector<int>& order,
     with.memory = memory;
     with.scheduler = scheduler;
     with.max_executions = max_executions;
+    with.max_depth = max_depth;
     with.all_findings = true;
     with.divide = divide;
     with.trace = false;

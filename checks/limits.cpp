@@ -32,13 +32,15 @@ bool is_incomplete(const result& r, const std::string& limit) {
 
 // --- depth --------------------------------------------------------------------------------------
 
-TEST_CASE("an unbounded loop hits the depth limit, which names the place of the loop") {
+TEST_CASE("an unbounded loop that changes something hits the depth limit, which names the place of "
+          "the loop") {
     struct spins {
         atomic_t x{"x"};
+        atomic_t rounds{"rounds"};
         void threads(scenario& s) {
             s.thread("P0", [this] {
-                while (READ_ONCE(x) == 0) {
-                }
+                while (READ_ONCE(x) == 0)
+                    atomic_inc_return(rounds);
             });
         }
     };
@@ -76,10 +78,11 @@ TEST_CASE("an unbounded loop without a step hits the depth limit as well") {
 TEST_CASE("a loop that another thread ends hits the depth limit in some executions only") {
     struct spins_for_a_while {
         atomic_t x{"x"};
+        atomic_t rounds{"rounds"};
         void threads(scenario& s) {
             s.thread("P0", [this] {
-                while (READ_ONCE(x) == 0) {
-                }
+                while (READ_ONCE(x) == 0)
+                    atomic_inc_return(rounds);
             });
             s.thread("P1", [this] { WRITE_ONCE(x, 1); });
         }
@@ -103,10 +106,11 @@ TEST_CASE("a loop that another thread ends hits the depth limit in some executio
 TEST_CASE("a finding counts although the depth limit was hit before") {
     struct spins_then_fails {
         atomic_t x{"x"};
+        atomic_t rounds{"rounds"};
         void threads(scenario& s) {
             s.thread("P0", [this] {
-                while (READ_ONCE(x) == 0) {
-                }
+                while (READ_ONCE(x) == 0)
+                    atomic_inc_return(rounds);
                 BUG_ON(true);
             });
             s.thread("P1", [this] { WRITE_ONCE(x, 1); });

@@ -93,8 +93,14 @@ enum class kind : std::uint8_t {
     retry_trylock, ///< and what it protects, and the unlock
     retry_dance,   ///< one lock, and the other one if that is free; likewise
     retry_seqlock, ///< until no writer was there
+    // The same in loops that nobody declares.
+    spin_look,
+    spin_xchg,
+    spin_bit, ///< set, until it was not
+    spin_trylock,
+    spin_count, ///< three times, at most
 };
-inline constexpr int kind_count = static_cast<int>(kind::retry_seqlock) + 1;
+inline constexpr int kind_count = static_cast<int>(kind::spin_count) + 1;
 
 /// As the library calls it.
 constexpr const char* name_of(kind k) {
@@ -176,6 +182,11 @@ constexpr const char* name_of(kind k) {
     case kind::retry_trylock: return "retry_until (spin_trylock)";
     case kind::retry_dance: return "retry_until (both locks)";
     case kind::retry_seqlock: return "retry_until (read_seqretry)";
+    case kind::spin_look: return "while (READ_ONCE)";
+    case kind::spin_xchg: return "while (xchg)";
+    case kind::spin_bit: return "while (test_and_set_bit)";
+    case kind::spin_trylock: return "while (!spin_trylock)";
+    case kind::spin_count: return "while (READ_ONCE), three times";
     }
     return "";
 }
@@ -233,6 +244,9 @@ inline const std::vector<kind_group>& groups() {
           kind::retry_undo},
          6},
         {"retry-lock", {kind::retry_trylock, kind::retry_dance, kind::retry_seqlock}, 8},
+        {"spin",
+         {kind::spin_look, kind::spin_xchg, kind::spin_bit, kind::spin_trylock, kind::spin_count},
+         8},
     };
     return all;
 }
@@ -279,14 +293,11 @@ constexpr bool gives_result(kind k) {
     case kind::retry_add:
     case kind::retry_xchg:
     case kind::retry_undo:
-    case kind::retry_seqlock: return true;
+    case kind::retry_seqlock:
+    case kind::spin_xchg:
+    case kind::spin_count: return true;
     default: return false;
     }
-}
-
-/// Does it try again, until it succeeds?
-constexpr bool retries(kind k) {
-    return k >= kind::retry_add;
 }
 
 /// Is it more than a single step of its own? Programs with such operations are left out where the
@@ -321,8 +332,12 @@ constexpr int cost_of(kind k) {
     case kind::retry_add:
     case kind::retry_undo:
     case kind::retry_trylock:
-    case kind::retry_seqlock: return 2;
-    case kind::retry_dance: return 3;
+    case kind::retry_seqlock:
+    case kind::spin_xchg: return 2;
+    case kind::retry_dance:
+    case kind::spin_bit:
+    case kind::spin_trylock:
+    case kind::spin_count: return 3;
     default: return 1;
     }
 }

@@ -18,6 +18,7 @@ struct shared {
     plain<int> data{"data"};
     atomic_t data_ready{"data_ready"};
     std::int64_t seen = 0;
+    int tries = 0;
     [[nodiscard]] std::vector<std::int64_t> left() const {
         return {x.value.newest(), y.value.newest(), seen};
     }
@@ -202,6 +203,122 @@ TEST_CASE("retry_until: an old store of a round that was put back can be read un
                                           smp_store_release(m.y, 1);
                                       },
                                       [](shared& m) { WRITE_ONCE(m.data_ready, 1); }}});
+}
+
+TEST_CASE("loops that nobody declared: one that can never end is a livelock, with its place") {
+    const body spins = [](shared& m) {
+        while (READ_ONCE(m.x) == 0)
+            cpu_relax();
+    };
+    const body tries = [](shared& m) {
+        while (!spin_trylock(m.a)) {
+        }
+        spin_unlock(m.a);
+    };
+    const body exchanges = [](shared& m) {
+        while (atomic_xchg(m.y, 1) != 0)
+            while (READ_ONCE(m.y) != 0) {
+            }
+        WRITE_ONCE(m.y, 0);
+    };
+    const body reads_plainly = [](shared& m) {
+        while (smp_load_acquire(m.x) == 0)
+            static_cast<void>(m.data.read());
+    };
+    check_holds<shared>({{spins, sets_x}});
+    check_holds<shared>({{spins, spins, sets_x}});
+    check_holds<shared>({{reads_plainly, sets_x}});
+    check_holds<shared>({{tries, tries, [](shared& m) {
+                              spin_lock(m.a);
+                              spin_unlock(m.a);
+                          }}});
+    check_holds<shared>({{exchanges, exchanges}});
+    check_against_reference<shared>({{spins, sets_x}});
+    check_against_reference<shared>({{exchanges, exchanges}});
+    const body nothing = [](shared& m) { READ_ONCE(m.y); };
+    for (const body endless : {spins, reads_plainly})
+        for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
+            const result r = run(memory, program<shared>{{endless, nothing}});
+            CHECK(found(r, "livelock"));
+            CHECK(found(r, "P[0] waits for a change of what its loop looks at (x)"));
+            CHECK(std::string_view{r.what.where.file}.ends_with("primitives_retry.cpp"));
+        }
+    check_fails<shared>({{exchanges, [](shared& m) { atomic_xchg(m.y, 1); }}}, "livelock");
+    check_fails<shared>({{[](shared& m) {
+                              spin_lock(m.b);
+                              while (!spin_trylock(m.a)) {
+                              }
+                              spin_unlock(m.a);
+                              spin_unlock(m.b);
+                          },
+                          [](shared& m) {
+                              spin_lock(m.a);
+                              spin_lock(m.b);
+                              spin_unlock(m.b);
+                              spin_unlock(m.a);
+                          }}},
+                        "livelock");
+}
+
+TEST_CASE("loops that nobody declared: what a thread counts is seen, wherever that is") {
+    const program<shared>::body never_gave_up = [](shared& m) {
+        ensure(m.seen == 0, "gave up", "after three tries");
+    };
+    const body counts_in_a_register = [](shared& m) {
+        for (int i = 0; READ_ONCE(m.x) == 0; ++i)
+            if (i == 3) {
+                m.seen = 1;
+                return;
+            }
+    };
+    const body counts_in_the_model = [](shared& m) {
+        while (READ_ONCE(m.x) == 0)
+            if (++m.tries == 3) {
+                m.seen = 1;
+                return;
+            }
+    };
+    const body counts_in_a_block = [](shared& m) {
+        struct counter {
+            int tries = 0;
+        };
+        auto* c = kmalloc<counter>("counter");
+        while (READ_ONCE(m.x) == 0)
+            if (++c->tries == 3) {
+                m.seen = 1;
+                break;
+            }
+        kfree(c);
+    };
+    const body counts_in_a_variable = [](shared& m) {
+        while (READ_ONCE(m.x) == 0) {
+            m.data.write(m.data.read() + 1);
+            if (m.data.read() == 3) {
+                m.seen = 1;
+                return;
+            }
+        }
+    };
+    const body remembers = [](shared& m) {
+        std::int64_t before = 0;
+        for (int i = 0; i != 6; ++i) {
+            const std::int64_t now = READ_ONCE(m.x);
+            if (before == 1 && now == 2)
+                m.seen = 1;
+            before = now;
+        }
+    };
+    for (const body counts :
+         {counts_in_a_register, counts_in_the_model, counts_in_a_block, counts_in_a_variable}) {
+        check_fails<shared>({{counts, sets_x}, never_gave_up}, "gave up");
+        check_against_reference<shared>({{counts, sets_x}});
+    }
+    const body sets_x_twice = [](shared& m) {
+        WRITE_ONCE(m.x, 1);
+        WRITE_ONCE(m.x, 2);
+    };
+    check_fails<shared>({{remembers, sets_x_twice}, never_gave_up}, "gave up");
+    check_against_reference<shared>({{remembers, sets_x_twice}});
 }
 
 TEST_CASE("retry_until: returns what the attempt that succeeded returned") {

@@ -330,9 +330,40 @@ private:
             });
             return seen;
         }
-        default: break;
+        default: return spin(what, x, n);
         }
         return 0;
+    }
+
+    std::int64_t spin(kind what, wbsync::atomic_t& x, std::int64_t n) {
+        using namespace wbsync;
+        std::int64_t seen = 0;
+        switch (what) {
+        case kind::spin_look:
+            while (READ_ONCE(x) != n)
+                cpu_relax();
+            break;
+        case kind::spin_xchg:
+            while ((seen = atomic_xchg(x, n)) == n)
+                cpu_relax();
+            break;
+        case kind::spin_bit:
+            while (test_and_set_bit(0, x))
+                cpu_relax();
+            break;
+        case kind::spin_trylock:
+            while (!spin_trylock(lock_))
+                cpu_relax();
+            WRITE_ONCE(x, n);
+            spin_unlock(lock_);
+            break;
+        case kind::spin_count:
+            for (int i = 0; i != 3 && seen != n; ++i)
+                seen = READ_ONCE(x);
+            break;
+        default: break;
+        }
+        return seen;
     }
 
     static std::int64_t length(const wbsync::llist_node* first) {

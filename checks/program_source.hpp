@@ -113,6 +113,11 @@ inline std::string text_of(const operation& o, int link) {
     case kind::retry_trylock: return to_x("retry_trylock");
     case kind::retry_dance: return to_x("retry_dance");
     case kind::retry_seqlock: return on_x("retry_seqlock");
+    case kind::spin_look: return to_x("spin_look");
+    case kind::spin_xchg: return to_x("spin_xchg");
+    case kind::spin_bit: return on_x("spin_bit");
+    case kind::spin_trylock: return to_x("spin_trylock_and_store");
+    case kind::spin_count: return to_x("spin_count");
     }
     return "";
 }
@@ -199,7 +204,8 @@ private:
 
     [[nodiscard]] std::string members() const {
         std::string text = "    atomic_t x0{\"x0\"}, x1{\"x1\"}, x2{\"x2\"};\n";
-        if (any(kind::lock, kind::trylock, kind::retry_trylock, kind::retry_dance))
+        if (any(kind::lock, kind::trylock, kind::retry_trylock, kind::retry_dance,
+                kind::spin_trylock))
             text += "    spinlock_t l{\"l\"};\n";
         if (any(kind::other_lock, kind::retry_dance))
             text += "    spinlock_t k{\"k\"};\n";
@@ -275,6 +281,7 @@ private:
                     "        return read_seqretry(seqlock, start) ? -1 : seen;\n"
                     "    }\n";
         text += loops();
+        text += undeclared_loops();
         if (any(kind::wait_event, kind::wake_up))
             text += "    wait_queue_head_t queue{\"queue\"};\n";
         if (any(kind::refcount_get, kind::refcount_put))
@@ -350,6 +357,39 @@ private:
                  "            seen = READ_ONCE(x);\n"
                  "            return !read_seqretry(seqlock, start);",
                  "");
+        return text;
+    }
+
+    /// Those that spin.
+    [[nodiscard]] std::string undeclared_loops() const {
+        std::string text;
+        const auto function = [&](kind k, const char* head, const char* body) {
+            if (any(k))
+                text += fmt::format("    {} {{\n"
+                                    "        std::int64_t seen = 0;\n"
+                                    "        {}\n"
+                                    "        return seen;\n"
+                                    "    }}\n",
+                                    head, body);
+        };
+        function(kind::spin_look, "std::int64_t spin_look(atomic_t& x, std::int64_t n)",
+                 "while (READ_ONCE(x) != n)\n"
+                 "            cpu_relax();");
+        function(kind::spin_xchg, "std::int64_t spin_xchg(atomic_t& x, std::int64_t n)",
+                 "while ((seen = atomic_xchg(x, n)) == n)\n"
+                 "            cpu_relax();");
+        function(kind::spin_bit, "std::int64_t spin_bit(atomic_t& x)",
+                 "while (test_and_set_bit(0, x))\n"
+                 "            cpu_relax();");
+        function(kind::spin_trylock,
+                 "std::int64_t spin_trylock_and_store(atomic_t& x, std::int64_t n)",
+                 "while (!spin_trylock(l))\n"
+                 "            cpu_relax();\n"
+                 "        WRITE_ONCE(x, n);\n"
+                 "        spin_unlock(l);");
+        function(kind::spin_count, "std::int64_t spin_count(atomic_t& x, std::int64_t n)",
+                 "for (int i = 0; i != 3 && seen != n; ++i)\n"
+                 "            seen = READ_ONCE(x);");
         return text;
     }
 

@@ -248,15 +248,15 @@ TEST_CASE("a part of a search holds what is planned at its own nodes only") {
 
 TEST_CASE("limits are those of a run, and a limit to one execution is remembered") {
     struct spins {
-        atomic_t x{"x"}, y{"y"};
+        atomic_t x{"x"}, y{"y"}, rounds{"rounds"};
         void threads(scenario& s) {
             s.thread("P0", [this] {
                 WRITE_ONCE(x, 1);
                 atomic_xchg(y, 1);
             });
             s.thread("P1", [this] {
-                while (READ_ONCE(x) == 0) {
-                }
+                while (READ_ONCE(x) == 0)
+                    atomic_inc_return(rounds);
             });
             s.thread("P2", [this] { atomic_xchg(y, 2); });
         }

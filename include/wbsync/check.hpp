@@ -70,6 +70,7 @@ public:
     void construct(engine::execution& run) override {
         model_ = nullptr;
         void* const at = place(run.variation());
+        run.model_is_at(at, sizeof(Model));
         model_ = std::apply([&](const Args&... a) { return ::new (at) Model(a...); }, args_);
         run.enter_part("threads()");
         scenario s(run);

@@ -80,19 +80,19 @@ public:
         event& e = append(); // before past(t), which may move
         e.thread = t;
         e.object = op.object;
-        e.access = op.access;
+        e.access = op.access_now();
         e.delta = op.delta;
         e.clock = past(t);
         e.seq = ++e.clock[t];
         steps_of_[t].push_back(size() - 1);
         e.previous = e.phase_before = -1;
-        if (op.access == access_class::none)
+        if (e.access == access_class::none)
             return;
         e.previous = e.phase_before = last(op.object);
         if (e.previous < 0)
             return;
         const event& before = at(e.previous);
-        if (before.phase_goes_on(op.access))
+        if (before.phase_goes_on(e.access))
             e.phase_before = before.phase_before;
         if (e.phase_before >= 0)
             e.clock.join(at(e.phase_before).through);

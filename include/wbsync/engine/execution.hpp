@@ -6,6 +6,7 @@
 #include <wbsync/engine/fibers.hpp>
 #include <wbsync/engine/footprint.hpp>
 #include <wbsync/engine/heap.hpp>
+#include <wbsync/engine/loop_watch.hpp>
 #include <wbsync/engine/object_numbers.hpp>
 #include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/rounds.hpp>
@@ -23,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -51,6 +53,7 @@ public:
         coverage_ = {};
         extensions_.clear();
         log_.write_to(nullptr);
+        loops_.clear();
     }
 
     // --- the life of one execution, as driven by the host -----------------------------------
@@ -85,6 +88,8 @@ public:
         steps_ = 0;
         local_steps_ = 0;
         steps_done_.begin();
+        frame_ = nullptr;
+        model_memory_ = {nullptr, 0};
         quitting_ = false;
         outcome_ = outcome::complete;
         limit_ = nullptr;
@@ -124,6 +129,8 @@ public:
                 log_.name_thread(thread_name(t));
         if (footprint_ != nullptr)
             mark_threads();
+        for (thread_id t = 0; t != count; ++t)
+            watches_[t].begin();
         phase_ = phase::running;
         coverage_.threads = std::max(coverage_.threads, threads_.without_servers());
         part_ = "";
@@ -136,8 +143,11 @@ public:
     void run(thread_id t) {
         self_ = t;
         threads_.start(t);
+        threads_[t].stack = __builtin_frame_address(0);
+        threads_[t].history = static_cast<std::uint64_t>(t);
         if (::_setjmp(threads_[t].start) != 0)
             return left_behind();
+        clear_stack_below();
         enter_model();
         try {
             threads_[t].body();
@@ -216,13 +226,12 @@ public:
 
     /// The operation under way has read or stored `value`; `opaque`: it may be an address.
     void saw(std::int64_t value, bool opaque, const char* verb, const site& at) {
+        if (running())
+            add_to_history(static_cast<std::uint64_t>(value));
         if (footprint_ != nullptr)
             leave_mark({mark::kind::value, access_class::none, 0, self_, steps_, value, verb, at},
                        opaque);
     }
-
-    /// finally() can look at it: every thread ran to its end.
-    [[nodiscard]] bool complete() const noexcept { return outcome_ == outcome::complete; }
 
     [[nodiscard]] bool all_finished() const noexcept { return threads_.all_finished(); }
     [[nodiscard]] thread_id next() const noexcept { return next_; }
@@ -285,9 +294,8 @@ public:
 
     /// The location with a number of its own, out of object_numbers::reserved().
     location& shared_location(object_id id, const label& name, std::int64_t value) {
-        if (id < locations_.size() && locations_[id] != nullptr && locations_[id]->stamp == stamp_)
-            return *locations_[id];
-        return make_location(id, name, value);
+        location* const there = find_location(id);
+        return there != nullptr ? *there : make_location(id, name, value);
     }
 
     /// Objects created from now on are part of `owner`. Returns the previous owner.
@@ -360,6 +368,7 @@ public:
             return true;
         }
         const thread_id mine = self_;
+        look_for_loop(op);
         if (quitting_)
             fail("misuse",
                  fmt::format("{} by {}, which has been told to quit: a daemon returns when "
@@ -390,10 +399,36 @@ public:
         ++me.seq;
         me.newest = steps_++;
         steps_done_.add(mine, op.object, effect_of(op), op.delta != 0);
+        add_to_history(op.object + (std::uint64_t{op.where.line} << 16));
+        if (watches_[mine].looks_closely())
+            watches_[mine].before_code(memory_of_model());
         return true;
     }
 
+    /// An operation that is called from the function above a frame, see WBSYNC_CALLERS_FRAME(). It
+    /// leaves nothing of its own on the stack, where that could be taken for the state of a loop.
+    class call {
+    public:
+        explicit call(execution& run) noexcept : run_(run) {}
+        call(execution& run, const void* frame) noexcept : run_(run) { run.frame_ = frame; }
+        ~call() {
+            if (run_.running() && run_.watches_[run_.self_].looks_closely())
+                clear_stack_below();
+        }
+        call(const call&) = delete;
+        call& operator=(const call&) = delete;
+
+    private:
+        execution& run_;
+    };
+
+    /// The model is built there.
+    void model_is_at(const void* at, std::size_t size) noexcept { model_memory_ = {at, size}; }
+
     // --- loops that try again -------------------------------------------------------------------
+
+    /// Who says that it is a loop.
+    enum class loop : std::uint8_t { declared, seen };
 
     /// A round of a loop of the current thread begins.
     [[nodiscard]] round begin_round() const {
@@ -402,7 +437,7 @@ public:
 
     /// The round has come to nothing. Returns if it had an effect, so that the next one has to come
     /// after it. Otherwise the current thread goes no further: see step_log.
-    void try_again(const round& r, const site& at) {
+    void try_again(const round& r, const site& at, loop how = loop::declared) {
         if (!running())
             fail("misuse", "this loop would go on for ever: no thread runs any more", at);
         local_step(at);
@@ -410,49 +445,77 @@ public:
             return;
         if (threads_[self_].rounds_in_vain++ < settings_.whole_rounds)
             return;
-        const std::vector<object_id> stored = steps_done_.stored_to(self_, r);
-        const bool can_be_seen = memory_.kind() == memory_kind::weak && !stored.empty();
-        if (can_be_seen && stored.size() > 1)
+        // Another process, with something else on its stacks, may not have seen the loop.
+        if (how == loop::seen && scheduler_->expects(self_))
+            return;
+        std::vector<object_id> seen; // by those who read an old store
+        if (memory_.kind() == memory_kind::weak)
+            seen = steps_done_.changed_by(self_, r);
+        if (seen.size() > 1)
             return; // a step has one object
-        const given_up_round nothing(*this, self_, r.begin);
+        const given_up_round nothing(*this, self_, r.begin, !seen.empty());
         operation op;
-        if (can_be_seen) {
-            op.object = stored.front();
+        if (!seen.empty()) {
+            op.object = seen.front();
             op.access = access_class::write;
         }
         op.when = &nothing;
         op.verb = "retry";
         op.where = at;
-        threads_[self_].given_up = &nothing;
         announce(op);
-        threads_[self_].given_up = nullptr;
+    }
+
+    /// The current thread has seen `value`, or come to an operation that it stands for.
+    void add_to_history(std::uint64_t value) noexcept {
+        std::uint64_t& history = threads_[self_].history;
+        history = (history ^ value) * 0x9e37'79b9'7f4a'7c15;
+        history ^= history >> 32;
     }
 
     /// The operation under way stores `after` where `before` was.
     void stores(std::int64_t before, std::int64_t after) {
-        if (running())
-            steps_done_.stores(before, after);
+        if (!running())
+            return;
+        steps_done_.stores(before, after);
+        if (before != after)
+            watches_[self_].begin();
     }
     /// It reads the store of step `of`, which is not the newest one.
     void reads_old_store(step_index of) { steps_done_.reads_old_store(of); }
     /// The current thread does something that is no step and could be seen by others.
     void has_effect() {
+        if (!running())
+            return;
+        steps_done_.note_effect(self_);
+        watches_[self_].begin();
+    }
+    /// It enters or leaves a read-side section.
+    void note_nesting(int change) {
         if (running())
-            steps_done_.note_effect(self_);
+            steps_done_.note_nesting(self_, change);
+    }
+    /// An object of the library, which the current thread has only looked at, keeps that in its own
+    /// memory.
+    void keeps_in_memory(const void* object, std::size_t size) {
+        if (running())
+            watches_[self_].accept(object, size);
     }
 
     /// smp_mb() of the current thread.
-    void full_fence() {
+    [[gnu::noinline]] void full_fence() {
+        const call here(*this);
         if (running())
             memory_.full_fence(self_, threads_[self_].newest);
     }
     /// The same for what came before a point of the past only; see memory_model::point().
-    void full_fence_since(const view& before) {
+    [[gnu::noinline]] void full_fence_since(const view& before) {
+        const call here(*this);
         memory_.full_fence_since(self_, before, threads_[self_].newest);
     }
 
     /// Counts work that is no step, so that a loop without steps ends as well.
-    void local_step(const site& at) {
+    [[gnu::noinline]] void local_step(const site& at) {
+        const call here(*this);
         ++progress_;
         if (footprint_ != nullptr)
             leave_mark({mark::kind::local, access_class::none, 0, self_, steps_, 0, "", at}, false);
@@ -701,20 +764,20 @@ private:
     /// round, which so has happened after all.
     class given_up_round final : public guard {
     public:
-        given_up_round(const execution& run, thread_id t, step_index begin)
-            : run_(run), thread_(t), begin_(begin), end_(run.steps_) {}
+        /// `can_be_seen`: it stored something that is not the newest store any more.
+        given_up_round(const execution& run, thread_id t, step_index begin, bool can_be_seen)
+            : run_(run), thread_(t), begin_(begin), end_(run.steps_), can_be_seen_(can_be_seen) {}
 
         [[nodiscard]] bool enabled() const override {
-            return !mutated(mutant::old_store_does_not_bring_back) &&
-                   run_.steps_done_.seen_later(thread_, begin_, end_,
-                                               [](step_index) { return false; });
+            return can_be_seen_ && !mutated(mutant::old_store_does_not_bring_back) &&
+                   run_.steps_done_.seen_later(thread_, begin_, end_, nothing_gone{});
         }
         [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
-            return run_.steps_done_.seen_later(thread_, begin_, end_, gone);
+            return can_be_seen_ && run_.steps_done_.seen_later(thread_, begin_, end_, gone);
         }
 
-        /// Would it be another one now?
-        [[nodiscard]] bool outdated() const {
+        [[nodiscard]] bool gave_up() const override { return true; }
+        [[nodiscard]] bool is_outdated() const override {
             return run_.steps_done_.changed_since(thread_, begin_, end_);
         }
 
@@ -731,7 +794,50 @@ private:
         thread_id thread_;
         step_index begin_;
         step_index end_;
+        bool can_be_seen_;
     };
+
+    /// Has the current thread come back to where it was, with nothing changed?
+    void look_for_loop(const operation& op) {
+        const void* frame = std::exchange(frame_, nullptr);
+        loop_watch& watch = watches_[self_];
+        if (watch.looks_closely())
+            watch.after_code();
+        if (frame != nullptr && (watch.looks_closely() || watch.has_been_at(op.object, frame)))
+            look_closely(watch, op, frame);
+    }
+
+    void look_closely(loop_watch& watch, const operation& op, const void* frame) {
+        const void* base = threads_[self_].stack;
+        if (watch.looks_closely()) {
+            if (!watch.is_back_at(op.object, frame))
+                return watch.passes_by();
+            if (is_as_it_was(watch, frame, base))
+                try_again(watch.round_under_way(), op.where, loop::seen);
+        }
+        watch.look_closely(op.object, frame, base, begin_round());
+    }
+
+    /// Is the current thread as it was at the beginning of the round? What it has seen and done
+    /// since its start says that; what lies in parts of its stack that it has not written to does
+    /// not, but may make it look different. So the answer is the same whenever the thread has come
+    /// here by the same way.
+    bool is_as_it_was(const loop_watch& watch, const void* frame, const void* base) {
+        const auto known = loops_.try_emplace(threads_[self_].history, false);
+        if (known.second)
+            known.first->second = watch.is_as_it_was(frame, base);
+        return known.first->second;
+    }
+
+    /// All that the model's threads share, but for what the library keeps elsewhere.
+    [[nodiscard]] const std::vector<memory_image::part>& memory_of_model() {
+        memory_parts_.clear();
+        memory_parts_.push_back(model_memory_);
+        blocks_.for_each_part([&](const void* at, std::size_t size) {
+            memory_parts_.push_back({at, size});
+        });
+        return memory_parts_;
+    }
 
     /// What is known of it before it is done.
     static step_log::effect effect_of(const operation& op) noexcept {
@@ -835,7 +941,7 @@ private:
     }
 
     /// nullptr: the object is none.
-    [[nodiscard]] const location* find_location(object_id id) const {
+    [[nodiscard]] location* find_location(object_id id) const {
         if (id >= locations_.size() || locations_[id] == nullptr || locations_[id]->stamp != stamp_)
             return nullptr;
         return locations_[id].get();
@@ -947,7 +1053,7 @@ private:
         const bool idle = threads_.idle();
         bool known = false; // in another execution
         if (!idle) {
-            known = a_round_is_outdated();
+            known = threads_.any_round_is_outdated();
             if (!known)
                 report_deadlock();
             if (threads_.ready_by_old_store() != 0)
@@ -973,17 +1079,6 @@ private:
             next_ = threads_.first_pending();
     }
 
-    /// Did a thread wait for something that has happened since? What it does then is in another
-    /// execution, where it began its round later.
-    [[nodiscard]] bool a_round_is_outdated() const {
-        for (thread_id t = 0; t != threads_.count(); ++t)
-            if (const guard* g = threads_[t].given_up;
-                g != nullptr && !mutated(mutant::outdated_round_is_livelock) &&
-                static_cast<const given_up_round*>(g)->outdated())
-                return true;
-        return false;
-    }
-
     /// The current thread, a daemon, is told to quit when all others are done.
     void comes_last() {
         for (thread_id u = 0; u != threads_.count(); ++u)
@@ -999,9 +1094,7 @@ private:
 
     void report_deadlock() {
         std::string message = "no thread can run:";
-        const char* property = "deadlock";
-        if (threads_.any_gave_up())
-            property = "livelock";
+        const char* property = threads_.any_gave_up() ? "livelock" : "deadlock";
         thread_id first = -1;
         for (thread_id t = 0; t != threads_.count(); ++t) {
             const operation* op = threads_.pending(t);
@@ -1074,6 +1167,11 @@ private:
     std::optional<finding> left_by_exception_; ///< found while an exception was under way
     std::vector<std::unique_ptr<location>> locations_;
     step_log steps_done_;
+    per_thread<loop_watch> watches_;
+    const void* frame_ = nullptr;                   ///< see called_from()
+    std::unordered_map<std::uint64_t, bool> loops_; ///< see is_as_it_was(), by history
+    memory_image::part model_memory_{nullptr, 0};
+    std::vector<memory_image::part> memory_parts_;
     std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed
     read_options options_;
     std::vector<object_id> ordered_additions_;

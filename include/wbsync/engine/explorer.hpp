@@ -103,7 +103,7 @@ public:
             return give_up;
         if (symmetry_.any() && depth + 1 >= fixed_)
             n.like = symmetry_.like(n.step.thread, depth);
-        const operation& op = as_it_is_now(*run.pending(n.step.thread));
+        const operation& op = *run.pending(n.step.thread);
         if (depth >= first_new_)
             races_.find(order_, n.step.thread, op, depth);
         order_.open(n.step.thread, op);
@@ -145,6 +145,13 @@ public:
 
     bool next() override { return go_back(order_.done()); }
 
+    [[nodiscard]] bool expects(thread_id t) const override {
+        for (step_index i = order_.done(); i < fixed_; ++i)
+            if (path_[i].step.thread == t)
+                return true;
+        return false;
+    }
+
     [[nodiscard]] const vector_clock* causal_past(thread_id t) const override {
         return &order_.past(t);
     }
@@ -171,15 +178,6 @@ private:
     using node = search_node;
 
     // --- going forward --------------------------------------------------------------------------
-
-    /// The operation with the class that it has now.
-    const operation& as_it_is_now(const operation& op) {
-        if (op.changes == nullptr)
-            return op;
-        decided_ = op;
-        decided_.access = op.access_now();
-        return decided_;
-    }
 
     /// Extends the path. False: every thread that can run is asleep, so all that could follow was
     /// explored elsewhere.
@@ -294,8 +292,7 @@ private:
         return run.can_run(t);
     }
 
-    // --- reversing races
-    // --------------------------------------------------------------------------
+    // --- reversing races ------------------------------------------------------------------------
 
     /// Plans the execution in which the second step of the race comes before the first.
     void reverse(const execution& run, const race& r) {
@@ -345,8 +342,7 @@ private:
                          q, op->object, op->access, 0, false, false, op->changes != nullptr};
     }
 
-    // --- going back
-    // -------------------------------------------------------------------------------
+    // --- going back -----------------------------------------------------------------------------
 
     /// Prepares the next execution, from the deepest node above `depth` at which something is left.
     bool go_back(step_index depth) {
@@ -401,7 +397,6 @@ private:
     int threads_ = 0;   ///< of the first execution
     wakeup_forest::index inherited_ = wakeup_forest::none; ///< tree of the next new node
     per_thread<wakeup_step> left_waiting_;                 ///< what could not run in the end
-    operation decided_;                                    ///< see as_it_is_now()
     reversal reversal_;
     symmetry symmetry_{order_, path_};
 };

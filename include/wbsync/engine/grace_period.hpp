@@ -62,9 +62,11 @@ public:
     // thread.
 
     std::size_t start_section(execution& run, const char* verb, const site& at) {
+        const execution::call here(run);
         const thread_id t = run.self();
         run.announce(step(access_class::read, verb, at));
         ++readers_[t].open;
+        run.note_nesting(1);
         readers_[t].sections.emplace_back();
         if (!mutated(mutant::section_learns_nothing))
             run.memory().receive_strongly(t, started_);
@@ -72,6 +74,7 @@ public:
     }
 
     void end_section(execution& run, std::size_t number, const site& at) {
+        const execution::call here(run);
         reader& r = readers_[run.self()];
         run.local_step(at);
         section& s = r.sections[number];
@@ -79,6 +82,7 @@ public:
         s.seq = run.seq(run.self());
         s.ended = true;
         --r.open;
+        run.note_nesting(-1);
         run.memory().tick(run.self());
     }
 

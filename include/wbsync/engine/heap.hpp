@@ -52,6 +52,14 @@ public:
         return nullptr;
     }
 
+    /// Calls `visit` with each piece of memory that blocks lie in, and its size.
+    template <class F>
+    void for_each_part(F visit) const {
+        for (std::size_t i = 0; i != chunks_.size() && i <= chunk_; ++i)
+            visit(static_cast<const void*>(chunks_[i].memory.get()),
+                  i == chunk_ ? offset_ : chunks_[i].size);
+    }
+
     void clear(bool destroy) {
         while (used_ != 0) {
             block& b = *blocks_[--used_];

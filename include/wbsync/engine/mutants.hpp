@@ -45,6 +45,7 @@ enum class mutant : std::uint8_t {
     undone_though_seen,
     old_store_does_not_bring_back,
     outdated_round_is_livelock,
+    any_local_state,
     // memory
     every_old_store,
     read_backwards,
@@ -127,6 +128,8 @@ inline constexpr std::array mutant_descriptions = [] {
                       "a round is given up for good although its old store can be read"),
         WBSYNC_MUTANT(outdated_round_is_livelock,
                       "a loop that would see something new is taken to go on for ever"),
+        WBSYNC_MUTANT(any_local_state,
+                      "a thread at the same operation is taken to be as it was there before"),
         WBSYNC_MUTANT(every_old_store, "old stores are read also where none is forced"),
         WBSYNC_MUTANT(read_backwards, "a thread reads older stores than it has read before"),
         WBSYNC_MUTANT(release_sends_nothing,

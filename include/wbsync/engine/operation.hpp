@@ -134,6 +134,10 @@ public:
     [[nodiscard]] virtual const std::int64_t* newest_value() const { return nullptr; }
     [[nodiscard]] virtual bool accepts(std::int64_t /*value*/) const { return false; }
 
+    /// Is it a loop that waits for what it looked at to change? And has that happened?
+    [[nodiscard]] virtual bool gave_up() const { return false; }
+    [[nodiscard]] virtual bool is_outdated() const { return false; }
+
     /// For deadlock reports: "spin_lock(inode[0].i_lock), held by switcher[1]".
     [[nodiscard]] virtual std::string waits_for() const = 0;
 

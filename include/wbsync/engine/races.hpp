@@ -74,7 +74,8 @@ private:
         race& r = races_[used_++];
         r.removed.clear();
         r.second = second;
-        r.step = {t, op.object, op.access, op.chooses ? any_choice : 0, op.chooses, op.chooses};
+        r.step = {t,          op.object, op.access_now(), op.chooses ? any_choice : 0,
+                  op.chooses, op.chooses};
         r.seq = static_cast<timestamp>(order.steps_of(t).size() + 1);
         return r;
     }
@@ -82,10 +83,10 @@ private:
     /// An operation that never blocks races with what it conflicts with directly.
     void find_direct(causal_order& order, thread_id t, const operation& op, step_index second) {
         const vector_clock& past = order.past(t);
+        const access_class now = op.access_now();
         conflicts_.clear();
-        order.for_each_conflict(op.object, op.access, [&](thread_id u, step_index i) {
-            if (u != t && !past.covers(u, order.at(i).seq) &&
-                !is_dropped(order.at(i).access, op.access))
+        order.for_each_conflict(op.object, now, [&](thread_id u, step_index i) {
+            if (u != t && !past.covers(u, order.at(i).seq) && !is_dropped(order.at(i).access, now))
                 conflicts_.push_back(i);
         });
         for (const step_index i : conflicts_)
@@ -104,8 +105,7 @@ private:
         r.step.conditional = true;
         if (mutated(mutant::reversed_step_keeps_class))
             return;
-        one_step_[0] = first;
-        r.step.access = op.access_without(without(order, one_step_, 1));
+        r.step.access = op.access_without(without(order, r.removed, 1));
     }
 
     /// A blocking operation may need several conflicting steps out of its way before it can run:
@@ -281,7 +281,6 @@ private:
     std::size_t used_ = 0;
     bool cut_ = false;
     std::vector<step_index> conflicts_;
-    std::vector<step_index> one_step_{0};
     std::vector<std::uint64_t> future_;
     std::vector<std::uint64_t> tried_;
     std::vector<std::uint64_t> found_;

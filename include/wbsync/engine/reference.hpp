@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/execution.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <vector>
 
@@ -18,12 +19,19 @@ public:
     }
 
     thread_id pick(execution& run) override {
+        const std::size_t here = depth_;
         decisions_.push_back({next(run.ready() | run.ready_by_old_store()), 0});
+        path_[here].is_thread = true;
         return decisions_.back().thread;
     }
 
     int choose(const read_options&, store_choices candidates) override {
         return decisions_.back().choice = next(candidates);
+    }
+
+    [[nodiscard]] bool expects(thread_id t) const override {
+        return std::any_of(path_.begin() + static_cast<std::ptrdiff_t>(depth_), path_.end(),
+                           [t](const branch& b) { return b.is_thread && b.taken == t; });
     }
 
     bool next() override {
@@ -43,7 +51,8 @@ public:
 private:
     struct branch {
         int taken;
-        std::uint64_t left; ///< alternatives not tried yet
+        std::uint64_t left;     ///< alternatives not tried yet
+        bool is_thread = false; ///< which takes a step, and not a choice of one
     };
 
     int next(std::uint64_t alternatives) {

@@ -45,7 +45,7 @@ public:
     void tear_down() {
         execution& r = run();
         r.enter_finally();
-        if (r.complete()) {
+        if (r.how() == outcome::complete) {
             guarded("finally()", [&] { work_.model.finally(); });
             if (r.findings().empty())
                 r.check_leaks();

@@ -5,6 +5,7 @@
 #include <wbsync/engine/execution.hpp>
 #include <wbsync/engine/schedule.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -51,9 +52,7 @@ public:
                                              : fmt::format("{}", t + 1),
                                          next + 1),
                              {});
-        operation op = *run.pending(t);
-        op.access = op.access_now(); // as in the execution that the schedule is of
-        order_.open(t, op);
+        order_.open(t, *run.pending(t));
         return t;
     }
 
@@ -63,6 +62,11 @@ public:
     }
 
     bool next() override { return false; }
+
+    [[nodiscard]] bool expects(thread_id t) const override {
+        return std::any_of(decisions_.begin() + order_.done(), decisions_.end(),
+                           [t](const decision& d) { return d.thread == t; });
+    }
 
     [[nodiscard]] const vector_clock* causal_past(thread_id t) const override {
         return causal_ ? &order_.past(t) : nullptr;

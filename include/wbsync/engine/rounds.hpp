@@ -14,6 +14,7 @@ namespace wbsync::engine {
 struct round {
     step_index begin = 0;
     std::uint64_t effects = 0; ///< that cannot be undone, of its thread, by then
+    int nesting = 0;           ///< sections that its thread was in
 };
 
 /// What the steps of an execution did, as far as loops that try again ask.
@@ -32,23 +33,31 @@ public:
     };
 
     void begin() noexcept {
-        steps_.clear();
+        count_ = 0;
         effects_.fill(0);
+        nesting_.fill(0);
     }
 
     /// Thread `t` takes the next step, on `object`. `blind`: an addition whose
     /// result nobody looks at.
     void add(thread_id t, object_id object, effect what, bool blind) {
-        steps_.push_back({object, t, what, blind});
+        if (static_cast<std::size_t>(count_) == steps_.size())
+            steps_.emplace_back();
+        step& s = steps_[static_cast<std::size_t>(count_++)];
+        s.object = object;
+        s.thread = static_cast<std::int8_t>(t);
+        s.what = what;
+        s.blind = blind;
+        s.stale = false;
         if (what == effect::other)
             ++effects_[t];
     }
 
     /// The newest step stored to its object: `after`, where `before` was.
     void stores(std::int64_t before, std::int64_t after) noexcept {
-        if (steps_.empty())
+        if (count_ == 0)
             return;
-        step& s = steps_.back();
+        step& s = newest();
         if (s.what == effect::other)
             --effects_[s.thread];
         s.what = effect::store;
@@ -58,16 +67,21 @@ public:
 
     /// The newest step read the store of step `of`, which is not the newest one.
     void reads_old_store(step_index of) noexcept {
-        if (steps_.empty())
+        if (count_ == 0)
             return;
-        steps_.back().stale = true;
-        steps_.back().source = of;
+        newest().stale = true;
+        newest().source = of;
     }
 
     /// Thread `t` did something that others could see, and that is no step or cannot be undone.
     void note_effect(thread_id t) noexcept { ++effects_[t]; }
 
-    [[nodiscard]] round begin_round(thread_id t) const noexcept { return {size(), effects_[t]}; }
+    /// It has entered or left a read-side section.
+    void note_nesting(thread_id t, int change) noexcept { nesting_[t] += change; }
+
+    [[nodiscard]] round begin_round(thread_id t) const noexcept {
+        return {size(), effects_[t], nesting_[t]};
+    }
 
     /// Has thread `t` changed nothing since then that another one could have seen, or will see?
     /// Which steps came in between is the same in all executions of a trace. O(n * stores), of n
@@ -75,16 +89,19 @@ public:
     [[nodiscard]] bool in_vain(thread_id t, const round& r) const {
         if (mutated(mutant::effects_are_in_vain))
             return true;
-        if (effects_[t] != r.effects)
+        if (effects_[t] != r.effects || nesting_[t] != r.nesting)
             return false;
-        return std::all_of(steps_.begin() + r.begin, steps_.end(), [&](const step& s) {
+        return std::all_of(steps_.begin() + r.begin, steps_.begin() + count_, [&](const step& s) {
             return s.thread != t || s.what != effect::store || is_undone(s, r);
         });
     }
 
-    /// The objects to which thread `t` stored since then, each once.
-    [[nodiscard]] std::vector<object_id> stored_to(thread_id t, const round& r) const {
-        return objects(t, r.begin, size(), [](const step& s) { return s.what == effect::store; });
+    /// The objects that thread `t` changed since then, each once. A store of the value that was
+    /// there is none: who reads it could read the one before.
+    [[nodiscard]] std::vector<object_id> changed_by(thread_id t, const round& r) const {
+        return objects(t, r.begin, size(), [](const step& s) {
+            return s.what == effect::store && s.before != s.after;
+        });
     }
 
     /// Has another thread read, later, what `t` stored from step `begin` to step `end`, in steps
@@ -93,8 +110,10 @@ public:
     [[nodiscard]] bool seen_later(thread_id t, step_index begin, step_index end,
                                   const Gone& gone) const {
         for (step_index i = end; i != size(); ++i) {
+            if (!at(i).stale)
+                continue;
             const step_index of = at(i).source;
-            if (at(i).stale && of >= begin && of < end && at(of).thread == t && !gone(i))
+            if (of >= begin && of < end && at(of).thread == t && !gone(i))
                 return true;
         }
         return false;
@@ -116,19 +135,18 @@ public:
 
 private:
     struct step {
-        object_id object;
-        thread_id thread;
-        effect what;
-        bool blind; ///< an addition whose result nobody looks at
-        bool stale = false;
-        step_index source = -1; ///< the store that it read, if that was not the newest
-        std::int64_t before = 0;
+        object_id object = 0;
+        std::int8_t thread = 0;
+        effect what = effect::none;
+        bool blind = false;      ///< an addition whose result nobody looks at
+        bool stale = false;      ///< it read a store that was not the newest, that of `source`
+        step_index source = -1;  ///< only then
+        std::int64_t before = 0; ///< of a store only
         std::int64_t after = 0;
     };
 
-    [[nodiscard]] step_index size() const noexcept {
-        return static_cast<step_index>(steps_.size());
-    }
+    [[nodiscard]] step_index size() const noexcept { return count_; }
+    [[nodiscard]] step& newest() noexcept { return steps_[static_cast<std::size_t>(count_ - 1)]; }
     [[nodiscard]] const step& at(step_index i) const noexcept {
         return steps_[static_cast<std::size_t>(i)];
     }
@@ -165,14 +183,16 @@ private:
     }
 
     [[nodiscard]] bool changed_after(step_index i) const {
-        return std::any_of(steps_.begin() + i + 1, steps_.end(), [&](const step& later) {
+        return std::any_of(steps_.begin() + i + 1, steps_.begin() + count_, [&](const step& later) {
             return later.object == at(i).object && later.thread != at(i).thread &&
                    later.what != effect::none;
         });
     }
 
-    std::vector<step> steps_;
+    std::vector<step> steps_; ///< the first `count_` ones; the rest is kept for its memory
+    step_index count_ = 0;
     per_thread<std::uint64_t> effects_;
+    per_thread<int> nesting_;
 };
 
 } // namespace wbsync::engine

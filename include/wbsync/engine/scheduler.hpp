@@ -47,6 +47,9 @@ public:
     /// The execution is over.
     virtual void execution_end(execution& /*run*/, outcome /*how*/) {}
 
+    /// Is a step of thread `t` already planned, later in the execution under way?
+    [[nodiscard]] virtual bool expects(thread_id /*t*/) const { return false; }
+
     /// Prepares another execution. False: there is none.
     virtual bool next() = 0;
 

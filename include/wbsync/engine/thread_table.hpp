@@ -31,9 +31,10 @@ public:
         timestamp seq = 0;                 ///< steps that it has done
         thread_set alike = 0;              ///< threads that run the same code, itself included
         thread_kind kind = thread_kind::ordinary;
-        std::jmp_buf start; ///< of its fiber; see execution::left_behind()
-        int rounds_in_vain = 0;
-        const guard* given_up = nullptr; ///< it waits for ever; see execution::try_again()
+        const void* stack = nullptr; ///< where it begins
+        std::uint64_t history = 0;   ///< a hash of all that it has seen
+        std::jmp_buf start;          ///< of its fiber; see execution::left_behind()
+        int rounds_in_vain = 0;      ///< of its loops that try again
     };
 
     void clear() noexcept {
@@ -51,7 +52,6 @@ public:
         e.newest = -1;
         e.last = {};
         e.alike = 0;
-        e.given_up = nullptr;
         e.rounds_in_vain = 0;
         pending_[count_] = nullptr;
         ++count_;
@@ -147,10 +147,12 @@ public:
 
     /// Does anybody wait for ever because a round of its loop came to nothing?
     [[nodiscard]] bool any_gave_up() const {
-        for (thread_id t = 0; t != count_; ++t)
-            if (entries_[t].given_up != nullptr)
-                return true;
-        return false;
+        return any_waits([](const guard& g) { return g.gave_up(); });
+    }
+    /// And would its round be another one now? That is in another execution, where it began later.
+    [[nodiscard]] bool any_round_is_outdated() const {
+        return !mutated(mutant::outdated_round_is_livelock) &&
+               any_waits([](const guard& g) { return g.is_outdated(); });
     }
 
     /// Do daemons of the model wait for something, and nobody else but those without work?
@@ -167,6 +169,14 @@ public:
     }
 
 private:
+    template <class Predicate>
+    [[nodiscard]] bool any_waits(Predicate p) const {
+        for (thread_set left = guarded_; left != 0; left &= left - 1)
+            if (p(*pending_[std::countr_zero(left)]->when))
+                return true;
+        return false;
+    }
+
     [[nodiscard]] bool needs_old_store(thread_id t) const {
         const operation* op = pending_[t];
         return op != nullptr && op->when != nullptr && op->when->enabled_by_old_store();

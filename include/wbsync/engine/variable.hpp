@@ -153,8 +153,10 @@ public:
             run->end_scope(x_->scope, this, x_);
     }
 
-    std::int64_t load(memory_order order, const char* verb, const site& at) const {
+    [[gnu::noinline]] std::int64_t load(memory_order order, const char* verb,
+                                        const site& at) const {
         execution& run = enter(verb, at);
+        const execution::call here(run, WBSYNC_CALLERS_FRAME());
         location& x = *x_;
         run.announce(choosing_step(access_class::read, verb, at));
         run.access(x, verb, at);
@@ -165,8 +167,10 @@ public:
     }
 
     /// Reads the newest value, as under a lock that every writer holds.
-    std::int64_t load_newest(memory_order order, const char* verb, const site& at) const {
+    [[gnu::noinline]] std::int64_t load_newest(memory_order order, const char* verb,
+                                               const site& at) const {
         execution& run = enter(verb, at);
+        const execution::call here(run, WBSYNC_CALLERS_FRAME());
         location& x = *x_;
         run.announce(step(access_class::read, verb, at));
         run.access(x, verb, at);
@@ -216,7 +220,8 @@ public:
 
     /// Read-modify-write of the newest value; returns the old one.
     template <class F>
-    std::int64_t update(F f, memory_order order, const char* verb, const site& at) {
+    [[gnu::always_inline]] std::int64_t update(F f, memory_order order, const char* verb,
+                                               const site& at) {
         std::int64_t before = 0;
         change(f, order, verb, at, nullptr, false, before);
         return before;
@@ -245,10 +250,11 @@ public:
     /// Otherwise, or when it reads an older value that is not accepted, it is a relaxed load.
     /// Returns whether it changed, and the value it saw.
     template <class Predicate, class F>
-    std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order,
-                                            const surroundings& around, const char* verb,
-                                            const site& at) {
+    [[gnu::noinline]] std::pair<bool, std::int64_t>
+    update_if(Predicate accepts, F f, memory_order order, const surroundings& around,
+              const char* verb, const site& at) {
         execution& run = enter(verb, at);
+        const execution::call here(run, WBSYNC_CALLERS_FRAME());
         location& x = *x_;
         around.approach();
         const value_change changes(x, value_condition(accepts));
@@ -321,7 +327,9 @@ public:
 
     /// The newest value, for checks about an execution rather than in it: no step, no ordering.
     [[nodiscard]] std::int64_t newest(const site& at = site::here()) const {
-        enter("a look", at);
+        execution& run = enter("a look", at);
+        if (run.running())
+            run.add_to_history(static_cast<std::uint64_t>(x_->value()));
         return x_->value();
     }
 
@@ -444,9 +452,10 @@ private:
     }
 
     template <class F>
-    bool change(F f, memory_order order, const char* verb, const site& at, const guard* when,
-                bool idle, std::int64_t& before) {
+    [[gnu::noinline]] bool change(F f, memory_order order, const char* verb, const site& at,
+                                  const guard* when, bool idle, std::int64_t& before) {
         execution& run = enter(verb, at);
+        const execution::call here(run, when == nullptr ? WBSYNC_CALLERS_FRAME() : nullptr);
         location& x = *x_;
         operation op = step(access_class::write, verb, at);
         op.when = when;

@@ -45,7 +45,8 @@ public:
     vector_clock() noexcept : at_{} {}
     vector_clock(const vector_clock& other) noexcept { *this = other; } // NOLINT: what is in use
     vector_clock& operator=(const vector_clock& other) noexcept {
-        for (std::size_t b = 0; b != blocks_; ++b)
+        put(0, other.get(0)); // most models have no more threads than that
+        for (std::size_t b = 1; b < blocks_; ++b)
             put(b, other.get(b));
         return *this;
     }
@@ -61,11 +62,9 @@ public:
 
     /// Least upper bound, componentwise.
     void join(const vector_clock& other) noexcept {
-        for (std::size_t b = 0; b != blocks_; ++b) {
-            const block mine = get(b);
-            const block theirs = other.get(b);
-            put(b, mine < theirs ? theirs : mine);
-        }
+        join_block(0, other);
+        for (std::size_t b = 1; b < blocks_; ++b)
+            join_block(b, other);
     }
 
     /// Is the event that thread `t` performed at time `when` in this clock's past?
@@ -86,7 +85,8 @@ public:
     }
 
     void fill(timestamp value) noexcept {
-        for (std::size_t b = 0; b != blocks_; ++b)
+        put(0, block{} + value);
+        for (std::size_t b = 1; b < blocks_; ++b)
             put(b, block{} + value);
     }
 
@@ -101,6 +101,12 @@ private:
     }
     void put(std::size_t b, block value) noexcept {
         std::memcpy(at_.data() + b * width, &value, sizeof value);
+    }
+
+    void join_block(std::size_t b, const vector_clock& other) noexcept {
+        const block mine = get(b);
+        const block theirs = other.get(b);
+        put(b, mine < theirs ? theirs : mine);
     }
 
     static inline constinit std::size_t blocks_ = max_threads / width;

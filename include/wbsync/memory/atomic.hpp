@@ -24,7 +24,8 @@ using atomic_long_t = atomic_t;
 using atomic64_t = atomic_t;
 
 /// Relaxed load. Documentation/memory-barriers.txt; include/asm-generic/rwonce.h.
-inline std::int64_t READ_ONCE(const atomic_t& v, const site& at = site::here()) {
+[[gnu::always_inline]] inline std::int64_t READ_ONCE(const atomic_t& v,
+                                                     const site& at = site::here()) {
     return v.value.load(memory_order::relaxed, "READ_ONCE", at);
 }
 
@@ -47,7 +48,8 @@ inline void data_race_write(atomic_t& v, std::int64_t value, const site& at = si
 
 /// Load-acquire: what the storing thread did before its release is visible after it.
 /// Documentation/memory-barriers.txt.
-inline std::int64_t smp_load_acquire(const atomic_t& v, const site& at = site::here()) {
+[[gnu::always_inline]] inline std::int64_t smp_load_acquire(const atomic_t& v,
+                                                            const site& at = site::here()) {
     return v.value.load(memory_order::acquire, "smp_load_acquire", at);
 }
 
@@ -99,11 +101,13 @@ template <class Predicate>
 }
 
 /// READ_ONCE(): relaxed load. Documentation/atomic_t.txt.
-inline std::int64_t atomic_read(const atomic_t& v, const site& at = site::here()) {
+[[gnu::always_inline]] inline std::int64_t atomic_read(const atomic_t& v,
+                                                       const site& at = site::here()) {
     return v.value.load(memory_order::relaxed, "atomic_read", at);
 }
 /// smp_load_acquire(). Documentation/atomic_t.txt.
-inline std::int64_t atomic_read_acquire(const atomic_t& v, const site& at = site::here()) {
+[[gnu::always_inline]] inline std::int64_t atomic_read_acquire(const atomic_t& v,
+                                                               const site& at = site::here()) {
     return v.value.load(memory_order::acquire, "atomic_read_acquire", at);
 }
 /// WRITE_ONCE(): relaxed store. Documentation/atomic_t.txt.
@@ -126,7 +130,8 @@ inline void add(atomic_t& v, std::int64_t n, const char* verb, const site& at) {
 
 /// Ordered as `order` says; returns the value before.
 template <class F>
-std::int64_t update(atomic_t& v, F f, memory_order order, const char* verb, const site& at) {
+[[gnu::always_inline]] inline std::int64_t update(atomic_t& v, F f, memory_order order,
+                                                  const char* verb, const site& at) {
     as_named.enter();
     const std::int64_t before = v.value.update(f, order, verb, at);
     as_named.leave();
@@ -135,7 +140,8 @@ std::int64_t update(atomic_t& v, F f, memory_order order, const char* verb, cons
 
 /// smp_mb(), relaxed, smp_mb(); returns the value before.
 template <class F>
-std::int64_t fully_ordered(atomic_t& v, F f, const char* verb, const site& at) {
+[[gnu::always_inline]] inline std::int64_t fully_ordered(atomic_t& v, F f, const char* verb,
+                                                         const site& at) {
     fully.enter();
     const std::int64_t before = v.value.update(f, memory_order::relaxed, verb, at);
     fully.leave();
@@ -145,22 +151,24 @@ std::int64_t fully_ordered(atomic_t& v, F f, const char* verb, const site& at) {
 /// If `accepts` is true for the value, as update(); otherwise a relaxed load. Returns whether it
 /// changed, and the value it saw.
 template <class Predicate, class F>
-std::pair<bool, std::int64_t> update_if(atomic_t& v, Predicate accepts, F f, memory_order order,
-                                        const char* verb, const site& at) {
+[[gnu::always_inline]] inline std::pair<bool, std::int64_t>
+update_if(atomic_t& v, Predicate accepts, F f, memory_order order, const char* verb,
+          const site& at) {
     return v.value.update_if(accepts, f, order, as_named, verb, at);
 }
 
 /// The same, with smp_mb() on both sides of a change.
 template <class Predicate, class F>
-std::pair<bool, std::int64_t> fully_ordered_if(atomic_t& v, Predicate accepts, F f,
-                                               const char* verb, const site& at) {
+[[gnu::always_inline]] inline std::pair<bool, std::int64_t>
+fully_ordered_if(atomic_t& v, Predicate accepts, F f, const char* verb, const site& at) {
     return v.value.update_if(accepts, f, memory_order::relaxed, fully, verb, at);
 }
 
 /// Puts `value` in the place of `old`, if that is there; returns the value it saw.
-inline std::int64_t compare_exchange(atomic_t& v, std::int64_t old, std::int64_t value,
-                                     memory_order order, const engine::surroundings& around,
-                                     const char* verb, const site& at) {
+[[gnu::always_inline]] inline std::int64_t compare_exchange(atomic_t& v, std::int64_t old,
+                                                            std::int64_t value, memory_order order,
+                                                            const engine::surroundings& around,
+                                                            const char* verb, const site& at) {
     return v.value
         .update_if([old](std::int64_t x) { return x == old; },
                    [value](std::int64_t) { return value; }, order, around, verb, at)
@@ -168,9 +176,10 @@ inline std::int64_t compare_exchange(atomic_t& v, std::int64_t old, std::int64_t
 }
 
 /// The same; puts the value it saw into `old`, and returns whether it was `old`.
-inline bool try_compare_exchange(atomic_t& v, std::int64_t& old, std::int64_t value,
-                                 memory_order order, const engine::surroundings& around,
-                                 const char* verb, const site& at) {
+[[gnu::always_inline]] inline bool try_compare_exchange(atomic_t& v, std::int64_t& old,
+                                                        std::int64_t value, memory_order order,
+                                                        const engine::surroundings& around,
+                                                        const char* verb, const site& at) {
     const std::int64_t expected = old;
     old = compare_exchange(v, expected, value, order, around, verb, at);
     return old == expected;

@@ -22,11 +22,13 @@ inline auto without_bit(int bit) {
 } // namespace detail
 
 /// Relaxed look. Documentation/atomic_bitops.txt.
-inline bool test_bit(int bit, const atomic_t& word, const site& at = site::here()) {
+[[gnu::always_inline]] inline bool test_bit(int bit, const atomic_t& word,
+                                            const site& at = site::here()) {
     return (word.value.load(memory_order::relaxed, "test_bit", at) & detail::mask(bit)) != 0;
 }
 /// Acquire. Documentation/atomic_bitops.txt.
-inline bool test_bit_acquire(int bit, const atomic_t& word, const site& at = site::here()) {
+[[gnu::always_inline]] inline bool test_bit_acquire(int bit, const atomic_t& word,
+                                                    const site& at = site::here()) {
     return (word.value.load(memory_order::acquire, "test_bit_acquire", at) & detail::mask(bit)) !=
            0;
 }

@@ -4,6 +4,7 @@
 #include <wbsync/engine/scope.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -26,12 +27,18 @@ public:
     plain(const plain&) = delete;
     plain& operator=(const plain&) = delete;
 
-    [[nodiscard]] const T& read(const site& at = site::here()) const {
+    [[nodiscard]] [[gnu::noinline]] const T& read(const site& at = site::here()) const {
         engine::execution* run = engine::execution::current();
         if (run == nullptr || !enter(*run, "plain read", at))
             return value_;
+        const engine::execution::call here(*run);
         expect_before(*run, written_, "read", "write", at);
         reads_[run->self()] = stamp(*run, at);
+        run->keeps_in_memory(this, sizeof *this);
+        if constexpr (std::is_arithmetic_v<T>)
+            run->add_to_history(std::hash<T>{}(value_));
+        else
+            run->has_effect(); // what a loop does may depend on it
         if (run->recording())
             run->note("read", name_.str(), show(), at);
         return value_;

@@ -40,7 +40,7 @@ private:
 };
 
 template <class T>
-T* READ_ONCE(const pointer<T>& p, const site& at = site::here()) {
+[[gnu::always_inline]] inline T* READ_ONCE(const pointer<T>& p, const site& at = site::here()) {
     return pointer<T>::to_pointer(p.value.load(engine::memory_order::relaxed, "READ_ONCE", at));
 }
 template <class T>
@@ -48,7 +48,8 @@ void WRITE_ONCE(pointer<T>& p, T* to, const site& at = site::here()) {
     p.value.store(pointer<T>::to_value(to), engine::memory_order::relaxed, "WRITE_ONCE", at);
 }
 template <class T>
-T* smp_load_acquire(const pointer<T>& p, const site& at = site::here()) {
+[[gnu::always_inline]] inline T* smp_load_acquire(const pointer<T>& p,
+                                                  const site& at = site::here()) {
     return pointer<T>::to_pointer(
         p.value.load(engine::memory_order::acquire, "smp_load_acquire", at));
 }
@@ -67,7 +68,8 @@ void rcu_assign_pointer(pointer<T>& p, T* to, const site& at = site::here()) {
 /// Fetches a published object. Here a load-acquire: stronger than the kernel's address dependency,
 /// which orders only what is reached through the pointer. include/linux/rcupdate.h.
 template <class T>
-T* rcu_dereference(const pointer<T>& p, const site& at = site::here()) {
+[[gnu::always_inline]] inline T* rcu_dereference(const pointer<T>& p,
+                                                 const site& at = site::here()) {
     return pointer<T>::to_pointer(
         p.value.load(engine::memory_order::acquire, "rcu_dereference", at));
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+/// The address of the frame of an operation, a function that is never inlined: what is above is the
+/// caller's, and right below are the registers that the caller may keep values in.
+#if defined(__SANITIZE_ADDRESS__)
+#define WBSYNC_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WBSYNC_ADDRESS_SANITIZER 1
+#endif
+#endif
+#if defined(__x86_64__) && !defined(WBSYNC_ADDRESS_SANITIZER)
+#define WBSYNC_CALLERS_FRAME() (__builtin_unwind_init(), __builtin_frame_address(0))
+#else
+#define WBSYNC_CALLERS_FRAME() static_cast<const void*>(nullptr) ///< not known, or not to be read
+#endif
+
+namespace wbsync::engine {
+
+/// Makes the part of the stack on which the next functions will lie the same whatever was there:
+/// what they have not written to is part of their state as well.
+[[gnu::noinline]] inline void clear_stack_below() noexcept {
+    std::byte below[4096]; // NOLINT: it is written to for what comes after it
+    std::memset(below, 0, sizeof below);
+    asm volatile("" : : "r"(below) : "memory");
+}
+
+/// All that the functions of a thread hold at an operation: their part of the stack, and the
+/// registers that survive a call. If it is the same at the same place, the thread does the same
+/// from there on, as long as it reads the same.
+class local_state {
+public:
+    /// From the frame of the operation to the one in which the thread began.
+    void take(const void* frame, const void* end) {
+        const std::byte* from = begin(frame);
+        bytes_.assign(from, static_cast<const std::byte*>(end));
+        from_ = from;
+    }
+
+    [[nodiscard]] bool is(const void* frame, const void* end) const noexcept {
+        const std::byte* from = begin(frame);
+        return from == from_ &&
+               static_cast<std::size_t>(static_cast<const std::byte*>(end) - from) ==
+                   bytes_.size() &&
+               std::memcmp(from, bytes_.data(), bytes_.size()) == 0;
+    }
+
+private:
+    /// rbx and r12 to r15 are saved there, by the System V ABI's callee.
+    static constexpr std::size_t saved_registers = 40; ///< bytes
+
+    static const std::byte* begin(const void* frame) noexcept {
+        return static_cast<const std::byte*>(frame) - saved_registers;
+    }
+
+    const std::byte* from_ = nullptr;
+    std::vector<std::byte> bytes_;
+};
+
+} // namespace wbsync::engine

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/local_state.hpp>
+#include <wbsync/engine/operation.hpp>
+#include <wbsync/engine/rounds.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// Memory of the model, besides the stacks: what it was, to see whether somebody changes it.
+class memory_image {
+public:
+    struct part {
+        const void* at;
+        std::size_t size;
+    };
+
+    void take(const std::vector<part>& parts) {
+        parts_ = parts;
+        bytes_.clear();
+        for (const part& p : parts_) {
+            const auto* from = static_cast<const std::byte*>(p.at);
+            bytes_.insert(bytes_.end(), from, from + p.size);
+        }
+    }
+
+    /// What is there is meant to have changed.
+    void accept(const void* at, std::size_t size) {
+        std::size_t offset = 0;
+        for (const part& p : parts_) {
+            const auto* begin = static_cast<const std::byte*>(p.at);
+            const auto* from = static_cast<const std::byte*>(at);
+            if (from >= begin && from + size <= begin + p.size)
+                std::memcpy(bytes_.data() + offset + (from - begin), from, size);
+            offset += p.size;
+        }
+    }
+
+    [[nodiscard]] bool is_unchanged() const noexcept {
+        std::size_t offset = 0;
+        for (const part& p : parts_) {
+            if (std::memcmp(p.at, bytes_.data() + offset, p.size) != 0)
+                return false;
+            offset += p.size;
+        }
+        return true;
+    }
+
+private:
+    std::vector<part> parts_;
+    std::vector<std::byte> bytes_;
+};
+
+/// Sees when a thread comes back to where it was, in a loop that nobody declared: to the same
+/// operation, from the same place of the code, with the same local state, having changed nothing
+/// since. Looks closely only after it has seen an operation for the second time, so that models
+/// without loops pay next to nothing.
+///
+/// A thread may also keep something in memory that is not its own: in a member of the model, or in
+/// what it has allocated. So that is compared around each piece of the thread's code in such a
+/// loop. What a model keeps elsewhere, such as in a std::vector, is not seen.
+class loop_watch {
+public:
+    /// Also when the thread has changed something: what it did before is no part of a round in
+    /// vain.
+    void begin() noexcept {
+        count_ = 0;
+        close_ = false;
+    }
+
+    [[nodiscard]] bool looks_closely() const noexcept { return close_; }
+
+    /// The thread comes to an operation on `object` in a function with that frame. Has it been
+    /// there, as far as that is known? O(operations since the thread changed something).
+    bool has_been_at(object_id object, const void* frame) noexcept {
+        const place here = place_of(object, frame);
+        for (std::size_t i = 0; i != count_; ++i)
+            if (seen_[i] == here)
+                return true;
+        if (count_ != seen_.size())
+            seen_[count_++] = here;
+        return false;
+    }
+
+    /// It is there once more, with a stack that begins at `base`. A round begins.
+    void look_closely(object_id object, const void* frame, const void* base, const round& now) {
+        close_ = true;
+        first_ = place_of(object, frame);
+        state_.take(frame, base);
+        round_ = now;
+        passed_ = 0;
+    }
+
+    /// It is somewhere else. It may not come back there any more, but be in another loop.
+    void passes_by() noexcept {
+        if (++passed_ == max_places)
+            begin();
+    }
+
+    /// Is that where the round began?
+    [[nodiscard]] bool is_back_at(object_id object, const void* frame) const noexcept {
+        return place_of(object, frame) == first_;
+    }
+    /// And is the thread as it was there?
+    [[nodiscard]] bool is_as_it_was(const void* frame, const void* base) const noexcept {
+        return mutated(mutant::any_local_state) || state_.is(frame, base);
+    }
+    [[nodiscard]] const round& round_under_way() const noexcept { return round_; }
+
+    /// Before the code that follows an operation runs, and after it.
+    void before_code(const std::vector<memory_image::part>& memory) { image_.take(memory); }
+    void accept(const void* at, std::size_t size) {
+        if (close_)
+            image_.accept(at, size);
+    }
+    void after_code() {
+        if (!image_.is_unchanged())
+            begin();
+    }
+
+private:
+    static constexpr std::size_t max_places = 16; ///< operations of a round
+
+    /// Where the operation returns to tells apart also those in one line.
+    struct place {
+        const void* returns_to = nullptr;
+        object_id object = 0;
+
+        friend bool operator==(const place&, const place&) = default;
+    };
+
+    static place place_of(object_id object, const void* frame) noexcept {
+        return {static_cast<const void* const*>(frame)[1], object};
+    }
+
+    std::array<place, max_places> seen_{};
+    std::size_t count_ = 0;
+    bool close_ = false;
+    std::size_t passed_ = 0; ///< operations of the round
+    place first_;
+    local_state state_;
+    round round_;
+    memory_image image_;
+};
+
+} // namespace wbsync::engine
