@@ -151,7 +151,7 @@ TEST_CASE("random programs in which some threads do the same") {
     s.symmetric = true;
     s.min_operations = 3;
     s.max_operations = 5;
-    compare(15'000'000, 300, s, 12);
+    compare(15'000'000, 300, s, 9);
 }
 
 TEST_CASE("random programs with works, callbacks and wait queues") {
@@ -160,7 +160,7 @@ TEST_CASE("random programs with works, callbacks and wait queues") {
 }
 
 TEST_CASE("random programs of everything") {
-    compare(7'000'000, 800, small, 9);
+    compare(7'000'000, 800, small, 6);
 }
 
 TEST_CASE("larger random programs of two threads") {

@@ -401,62 +401,45 @@ std::int64_t tried(atomic_t& v, std::int64_t expected, std::int64_t value, F try
 }
 
 TEST_CASE("atomic_t: atomic_try_cmpxchg says whether it did, and what was there") {
-    const operation from_idle{
+    const auto of = [](const char* name, auto apply, std::int64_t idle_becomes) {
+        return operation{name, 0, 5, apply, 0, 5, idle_becomes};
+    };
+    const operation from_idle = of(
         "atomic_try_cmpxchg from idle",
-        0,
-        5,
         [](auto& v) {
             return tried(v, 0, 9, [](auto&... all) { return atomic_try_cmpxchg(all...); });
         },
-        0,
-        5,
-        9};
-    const operation from_set{
+        9);
+    const operation from_set = of(
         "atomic_try_cmpxchg from set",
-        0,
-        5,
         [](auto& v) {
             return tried(v, 5, 9, [](auto&... all) { return atomic_try_cmpxchg(all...); });
         },
-        0,
-        5,
-        0};
+        0);
     check_value(from_idle);
     check_value(from_set);
     check_order<as_release>(from_idle, true, "");
     check_order<as_full_barrier>(from_idle, true, "");
     check_order<as_acquire>(from_set, true, "");
 
-    const operation acquires{
+    const operation acquires = of(
         "atomic_try_cmpxchg_acquire",
-        0,
-        5,
         [](auto& v) {
             return tried(v, 5, 9, [](auto&... all) { return atomic_try_cmpxchg_acquire(all...); });
         },
-        0,
-        5,
-        0};
-    const operation releases{
+        0);
+    const operation releases = of(
         "atomic_try_cmpxchg_release",
-        0,
-        5,
         [](auto& v) {
             return tried(v, 0, 5, [](auto&... all) { return atomic_try_cmpxchg_release(all...); });
         },
-        0,
-        5,
-        5};
-    const operation relaxed{
+        5);
+    const operation relaxed = of(
         "atomic_try_cmpxchg_relaxed",
-        0,
-        5,
         [](auto& v) {
             return tried(v, 5, 9, [](auto&... all) { return atomic_try_cmpxchg_relaxed(all...); });
         },
-        0,
-        5,
-        0};
+        0);
     for (const operation& op : {acquires, releases, relaxed})
         check_value(op);
     check_order<as_acquire>(acquires, true, "");

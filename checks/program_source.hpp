@@ -307,21 +307,29 @@ private:
         return text;
     }
 
+    /// A member function that the operation calls, if there is one.
+    [[nodiscard]] std::string function_of(kind k, const char* head, const std::string& body) const {
+        if (!any(k))
+            return "";
+        return fmt::format("    {} {{\n"
+                           "        std::int64_t seen = 0;\n"
+                           "        {}"
+                           "        return seen;\n"
+                           "    }}\n",
+                           head, body);
+    }
+
     /// The loops that try again.
     [[nodiscard]] std::string loops() const {
         std::string text;
         const auto function = [&](kind k, const char* head, const char* attempt,
                                   const char* after) {
-            if (any(k))
-                text += fmt::format("    {} {{\n"
-                                    "        std::int64_t seen = 0;\n"
-                                    "        retry_until([&] {{\n"
-                                    "            {}\n"
-                                    "        }});\n"
-                                    "{}"
-                                    "        return seen;\n"
-                                    "    }}\n",
-                                    head, attempt, after);
+            text += function_of(k, head,
+                                fmt::format("retry_until([&] {{\n"
+                                            "            {}\n"
+                                            "        }});\n"
+                                            "{}",
+                                            attempt, after));
         };
         function(kind::retry_add, "std::int64_t retry_add(atomic_t& x, std::int64_t n)",
                  "seen = READ_ONCE(x);\n"
@@ -364,13 +372,7 @@ private:
     [[nodiscard]] std::string undeclared_loops() const {
         std::string text;
         const auto function = [&](kind k, const char* head, const char* body) {
-            if (any(k))
-                text += fmt::format("    {} {{\n"
-                                    "        std::int64_t seen = 0;\n"
-                                    "        {}\n"
-                                    "        return seen;\n"
-                                    "    }}\n",
-                                    head, body);
+            text += function_of(k, head, body + std::string{"\n"});
         };
         function(kind::spin_look, "std::int64_t spin_look(atomic_t& x, std::int64_t n)",
                  "while (READ_ONCE(x) != n)\n"

@@ -5,8 +5,6 @@
 #include <cstring>
 #include <vector>
 
-/// The address of the frame of an operation, a function that is never inlined: what is above is the
-/// caller's, and right below are the registers that the caller may keep values in.
 #if defined(__SANITIZE_ADDRESS__)
 #define WBSYNC_ADDRESS_SANITIZER 1
 #elif defined(__has_feature)
@@ -14,6 +12,9 @@
 #define WBSYNC_ADDRESS_SANITIZER 1
 #endif
 #endif
+
+/// The address of the frame of an operation, a function that is never inlined: what is above is the
+/// caller's, and right below are the registers that the caller may keep values in.
 #if defined(__x86_64__) && !defined(WBSYNC_ADDRESS_SANITIZER)
 #define WBSYNC_CALLERS_FRAME() (__builtin_unwind_init(), __builtin_frame_address(0))
 #else

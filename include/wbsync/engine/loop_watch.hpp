@@ -2,59 +2,15 @@
 #pragma once
 
 #include <wbsync/engine/local_state.hpp>
+#include <wbsync/engine/memory_image.hpp>
 #include <wbsync/engine/operation.hpp>
 #include <wbsync/engine/rounds.hpp>
 
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <vector>
 
 namespace wbsync::engine {
-
-/// Memory of the model, besides the stacks: what it was, to see whether somebody changes it.
-class memory_image {
-public:
-    struct part {
-        const void* at;
-        std::size_t size;
-    };
-
-    void take(const std::vector<part>& parts) {
-        parts_ = parts;
-        bytes_.clear();
-        for (const part& p : parts_) {
-            const auto* from = static_cast<const std::byte*>(p.at);
-            bytes_.insert(bytes_.end(), from, from + p.size);
-        }
-    }
-
-    /// What is there is meant to have changed.
-    void accept(const void* at, std::size_t size) {
-        std::size_t offset = 0;
-        for (const part& p : parts_) {
-            const auto* begin = static_cast<const std::byte*>(p.at);
-            const auto* from = static_cast<const std::byte*>(at);
-            if (from >= begin && from + size <= begin + p.size)
-                std::memcpy(bytes_.data() + offset + (from - begin), from, size);
-            offset += p.size;
-        }
-    }
-
-    [[nodiscard]] bool is_unchanged() const noexcept {
-        std::size_t offset = 0;
-        for (const part& p : parts_) {
-            if (std::memcmp(p.at, bytes_.data() + offset, p.size) != 0)
-                return false;
-            offset += p.size;
-        }
-        return true;
-    }
-
-private:
-    std::vector<part> parts_;
-    std::vector<std::byte> bytes_;
-};
 
 /// Sees when a thread comes back to where it was, in a loop that nobody declared: to the same
 /// operation, from the same place of the code, with the same local state, having changed nothing
