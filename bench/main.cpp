@@ -327,7 +327,10 @@ constexpr const char* usage = "usage: wbsync_bench [--quick] [--counts] [--json]
                               "  --counts  how many executions, instead of how long\n"
                               "  --json    JSON with everything instead of Markdown\n"
                               "  --peers   instead, the programs of other checkers, beside the\n"
-                              "            numbers of those\n";
+                              "            numbers of those; genmc and nidhuggc, if they are in\n"
+                              "            the path, are run on the C sources that\n"
+                              "            WBSYNC_GENMC_TESTS (tests/correct of GenMC) and\n"
+                              "            WBSYNC_NIDHUGG_BENCHMARKS (Nidhugg's) name\n";
 
 } // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The programs of other checkers, and how many executions they and wbsync need.
 
+#include "bench/peers/installed.hpp"
 #include "bench/peers/print.hpp"
 #include "bench/peers/table.hpp"
 
@@ -16,13 +17,17 @@ namespace bench::peers {
 
 namespace {
 
-std::string text_of(const needed& n) {
+std::string numbers_of(const needed& n) {
     if (n.more_than_120_s)
         return "> 120 s";
     if (!n.known())
         return "";
     return n.blocked == 0 ? grouped(n.complete)
                           : fmt::format("{} + {}", grouped(n.complete), grouped(n.blocked));
+}
+
+std::string text_of(const needed& n) {
+    return numbers_of(n) + (n.here ? " *" : "");
 }
 
 /// To the better peer; of a search that was stopped, more than that.
@@ -44,8 +49,30 @@ std::string complaint(const row& r, const result& seen) {
     return "";
 }
 
-// Where `genmc` or `nidhugg` is found in the path, this is the place to run it on the same program,
-// in C, and to put what it says into the row in the place of the published numbers.
+/// The peers that are installed on this machine.
+class peers_here {
+public:
+    /// With their numbers, where they have any.
+    row update(row r, int seconds) {
+        genmc_.update(r.genmc, r, seconds);
+        nidhugg_.update(r.nidhugg, r, seconds);
+        return r;
+    }
+
+    /// What the mark means, if there is one.
+    void print_names() const {
+        std::vector<std::string> names;
+        for (const installed_peer* p : {&genmc_, &nidhugg_})
+            if (const auto name = p->name())
+                names.push_back(*name);
+        if (!names.empty())
+            fmt::print("\n* run here, with {}\n", fmt::join(names, " and "));
+    }
+
+private:
+    installed_peer genmc_{genmc};
+    installed_peer nidhugg_{nidhugg};
+};
 
 /// Returns whether all is well.
 bool print(const row& r, const options& with) {
@@ -65,18 +92,21 @@ bool print(const row& r, const options& with) {
 } // namespace
 
 int print_table(bool quick) {
+    peers_here here;
     fmt::print("| program, size | memory | GenMC 0.11, complete + blocked | Nidhugg, optimal | "
                "wbsync, complete | blocked | ratio to the better | seconds |\n"
                "|---|---|--:|--:|--:|--:|--:|--:|\n");
+    const int seconds = quick ? 5 : 120;
     bool well = true;
     for (const std::vector<row>& rows : {smaller(), failed_exchanges(), loops(), weak()})
         for (const row& r : rows) {
             options with = to_count(r.memory);
             with.max_seconds.otherwise(120);
             if (quick)
-                with.max_seconds = 5;
-            well = print(r, with) && well;
+                with.max_seconds = seconds;
+            well = print(here.update(r, seconds), with) && well;
         }
+    here.print_names();
     return well ? 0 : 1;
 }
 

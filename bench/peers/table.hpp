@@ -7,6 +7,8 @@
 #include "bench/peers/loads_and_stores.hpp"
 #include "bench/peers/locks.hpp"
 #include "bench/peers/ms_queue.hpp"
+#include "bench/peers/mutual_exclusion.hpp"
+#include "bench/peers/needed.hpp"
 #include "bench/peers/qspinlock.hpp"
 #include "bench/peers/rings.hpp"
 #include "bench/peers/treiber.hpp"
@@ -17,18 +19,6 @@
 #include <vector>
 
 namespace bench::peers {
-
-/// What another checker needed. Nothing, if it was not run.
-struct needed {
-    std::uint64_t complete = 0;
-    std::uint64_t blocked = 0;    ///< that ended at an assumption
-    bool more_than_120_s = false; ///< and was stopped
-
-    [[nodiscard]] bool known() const { return complete != 0; }
-    [[nodiscard]] std::uint64_t total() const { return complete + blocked; }
-};
-
-inline constexpr needed too_long{0, 0, true};
 
 /// A program of one size.
 struct row {
@@ -79,7 +69,7 @@ inline std::vector<row> failed_exchanges() {
     };
 }
 
-/// Where a loop tries again, or a lock is taken.
+/// Where a loop tries again or waits, or a lock is taken.
 inline std::vector<row> loops() {
     constexpr auto sc = memory_kind::sc;
     return {
@@ -95,7 +85,10 @@ inline std::vector<row> loops() {
         {"linuxrwlocks", 2, sc, {14, 20}, {86}, 10, check_program<linuxrwlocks>},
         {"linuxrwlocks", 3, sc, {690, 2'790}, too_long, 540, check_program<linuxrwlocks>},
         {"linuxrwlocks_r", 3, sc, {216, 348}, {164'136}, 31'494, check_program<linuxrwlocks_r>},
-        {"circular_buffer", 9, sc, {}, {}, 48'620, check_program<circular_buffer>},
+        {"circular_buffer", 9, sc, {48'620}, {}, 48'620, check_program<circular_buffer>},
+        {"szymanski", 2, sc, {22'945}, {}, 22'945, check_program<szymanski>},
+        {"szymanski_waits", 2, sc, {}, {}, 1'522, check_program<szymanski_waits>},
+        {"parker", 10, sc, {3'716, 1'707}, {}, 3'846, check_program<parker>},
     };
 }
 
