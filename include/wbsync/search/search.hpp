@@ -89,7 +89,7 @@ private:
             return;
         }
         const bool first_part = !is_divided_ && dividing() && why_ == stop::exhausted &&
-                                results.front().why == stop::budget;
+                                results.front().why == stop::budget && !is_used_up();
         if (first_part)
             note_undivided(std::move(results.front().rest));
         if (why_ == stop::undividable ||
@@ -101,8 +101,7 @@ private:
         }
         if (is_divided_ && why_ == stop::exhausted && is_not_worth_it())
             go_on_undivided();
-        if (why_ == stop::exhausted && with_.max_executions != 0 &&
-            runs_of_this_run() >= with_.max_executions && !frontier_.empty())
+        if (why_ == stop::exhausted && is_used_up() && !frontier_.empty())
             why_ = stop::budget;
     }
 
@@ -165,6 +164,10 @@ private:
     /// Executions, and those that are blocked.
     [[nodiscard]] std::uint64_t runs() const { return result_.executions + result_.blocked; }
     [[nodiscard]] std::uint64_t runs_of_this_run() const { return runs() - runs_before_; }
+    /// What this run may run of them.
+    [[nodiscard]] bool is_used_up() const {
+        return with_.max_executions != 0 && runs_of_this_run() >= with_.max_executions;
+    }
 
     [[nodiscard]] bool dividing() const {
         return !never_divide_ && (jobs() > 1 || with_.divide.always);
