@@ -30,7 +30,8 @@ void check(const counted& c, memory_kind memory, std::uint64_t expected) {
     const counting::counted all =
         counting::traces<fuzz::program_model>(memory, &p, &orders.front(), &last);
     CHECK(all.complete);
-    CHECK(all.traces == expected);
+    if (memory == memory_kind::sc || !p.has(fuzz::stores_in_vain)) // see fuzz::count_traces()
+        CHECK(all.traces == expected);
     for (const auto& order : orders) {
         CAPTURE(fmt::format("{}", fmt::join(order, " ")));
         const auto seen = fuzz::explore(p, order, memory, wbsync::scheduler_kind::dpor, 100'000);

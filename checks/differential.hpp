@@ -129,16 +129,24 @@ inline std::vector<std::vector<int>> orders(const program& p) {
 inline constexpr std::uint64_t max_reference_executions = 200'000;
 
 /// The number of traces, where it is known. A wait that could only go on with an old value counts
-/// as a deadlock and goes on: that is no trace. And of additions whose order turned out to matter
-/// the counter does not know.
+/// as a deadlock and goes on: that is no trace. Of additions whose order turned out to matter the
+/// counter does not know. And whether a round was in vain depends on who came in between, also if
+/// that one read an older value, and could have come before.
 inline std::optional<std::uint64_t> count_traces(const program& p, const std::vector<int>& order,
                                                  wbsync::memory_kind memory,
                                                  const exploration& dpor) {
-    if (memory == wbsync::memory_kind::weak && (!dpor.findings.empty() || dpor.discarded != 0))
+    if (memory == wbsync::memory_kind::weak &&
+        (!dpor.findings.empty() || dpor.discarded != 0 || p.has(stores_in_vain)))
         return std::nullopt;
     record last;
     const counting::counted all = counting::traces<program_model>(memory, &p, &order, &last);
     return all.complete ? std::optional{all.traces} : std::nullopt;
+}
+
+/// After the deadlock of a wait that an old value could end, the execution goes on only if the
+/// thread has to read that value: which of two loads has to depends on the order of the threads.
+inline bool goes_on_when_stuck(const exploration& e, wbsync::memory_kind memory, const program& p) {
+    return memory == wbsync::memory_kind::weak && p.has(is_await) && !e.findings.empty();
 }
 
 inline constexpr std::uint64_t max_counted_executions = 5'000;
@@ -181,7 +189,7 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
                  (c.traces = count_traces(p, order, memory, c.dpor)) &&
                  c.dpor.executions != *c.traces)
             c.what = flaw::traces;
-        else if (c.dpor.executions != executions)
+        else if (c.dpor.executions != executions && !goes_on_when_stuck(c.dpor, memory, p))
             c.what = flaw::order;
         if (c.what != flaw::none)
             return c;

@@ -43,10 +43,12 @@ inline std::vector<std::string> sorted_parts(std::string_view text, char separat
 }
 
 /// A deadlock lists threads, and the readers that a grace period waits for, in the order of their
-/// declaration, and it numbers sleepers in that order; here it does not.
+/// declaration, and it numbers sleepers in that order; here it does not. Nor does it say how often
+/// a sleeper has been woken in vain: that is known from other executions, and they are left out.
 inline std::string normal(const wbsync::finding& f) {
     constexpr std::string_view start = "no thread can run: ";
     constexpr std::string_view readers = "grace period, waits for ";
+    constexpr std::string_view woken = "schedule(wakeups), which is ";
     if (f.property == "bug")
         return f.property + " " + f.message;
     // Which of two racing accesses is the one that fails depends on the order.
@@ -63,6 +65,9 @@ inline std::string normal(const wbsync::finding& f) {
         message.replace(i, 2, ";");
     for (auto i = message.find("wakeups["); i != message.npos; i = message.find("wakeups[", i))
         message.replace(i, message.find(']', i) + 1 - i, "wakeups"); // the number of a thread
+    for (auto i = message.find(woken); i != message.npos; i = message.find(woken, i + 1))
+        while (i + woken.size() < message.size() && message[i + woken.size()] != ';')
+            message.erase(i + woken.size(), 1);
     return fmt::format("{}: {}", f.property, fmt::join(sorted_parts(message, ';'), "; "));
 }
 

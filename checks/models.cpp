@@ -326,11 +326,12 @@ TEST_CASE("store buffering: without either barrier umount reads 0, and the switc
 
 TEST_CASE("isw/v9 loses a wake-up if the decrement is not fully ordered") {
     CHECK(tells(weak("isw/v9-unpin_release", {}),
-                {"umount: prepare_to_wait(sb[0].s_isw_nr_in_flight.waitqueue)",
-                 "umount: atomic_read(sb[0].s_isw_nr_in_flight) 1",
+                {"new_wb.switch_work.kworker: "
+                 "atomic_sub_return_release(sb[0].s_isw_nr_in_flight) 1 -> 0",
                  "new_wb.switch_work.kworker: "
-                 "waitqueue_active(sb[0].s_isw_nr_in_flight.waitqueue) empty (stale",
-                 "umount: schedule"}));
+                 "waitqueue_active(sb[0].s_isw_nr_in_flight.waitqueue) empty",
+                 "umount: prepare_to_wait(sb[0].s_isw_nr_in_flight.waitqueue)",
+                 "umount: atomic_read(sb[0].s_isw_nr_in_flight) 1 (stale", "umount: schedule"}));
     CHECK(verified(sc("isw/v9-unpin_release", {})));
 }
 

@@ -47,10 +47,10 @@ TEST_CASE("fsnotify up to 6.19, under weak: umount and the mark look past each o
           "cgroup writeback has its barrier") {
     for (const char* name : {"fsnotify/put+21d1b618b6b9", "fsnotify/put+21d1b618b6b9+acquire"}) {
         CAPTURE(name);
-        CHECK(tells(weak(name), {"umount: data_race_write(sb.s_flags) 0",
-                                 "umount: atomic_read(inode[0].i_count) 1",
-                                 "mark[0]: atomic_dec_and_test(inode[0].i_count) 1 -> 0",
-                                 "mark[0]: data_race(sb.s_flags) 1 (stale", "umount: P1"}));
+        CHECK(tells(weak(name),
+                    {"mark[0]: atomic_dec_and_test(inode[0].i_count) 1 -> 0",
+                     "mark[0]: data_race(sb.s_flags) 1", "umount: data_race_write(sb.s_flags) 0",
+                     "umount: atomic_read(inode[0].i_count) 1 (stale", "umount: P1"}));
         CHECK(verified(weak(name, {{"unlinked", 1}, {"marks", 2}})));
     }
     CHECK(verified(weak("fsnotify/put+21d1b618b6b9+mb", {{"marks", 2}})));

@@ -80,10 +80,10 @@ TEST_CASE("mount/umount: a walker tests MNT_SYNC_UMOUNT between umount's sum and
 
 TEST_CASE("mount/umount: without the barrier umount misses a walker's reference, under weak only") {
     CHECK(tells(weak("mount/umount+250cf3693060"),
-                {"walker[0]: this_cpu_inc(mnt.mnt_count.cpu[1]) 0 -> 1",
-                 "walker[0]: read_seqcount_retry(mount_lock.seqcount) 0",
-                 "umount: write_seqcount_begin(mount_lock.seqcount) 0 -> 1",
-                 "umount: per_cpu_sum(mnt.mnt_count.cpu[1]) 0 (stale", "umount: P4"}));
+                {"umount: write_seqcount_begin(mount_lock.seqcount) 0 -> 1",
+                 "umount: per_cpu_sum(mnt.mnt_count.cpu[1]) 0",
+                 "walker[0]: this_cpu_inc(mnt.mnt_count.cpu[1]) 0 -> 1",
+                 "walker[0]: read_seqcount_retry(mount_lock.seqcount) 0 (stale", "umount: P4"}));
     const parameter_values more{{"walkers", 2}, {"others", 1}};
     for (const char* name :
          {"mount/umount+65781e19dcfc+250cf3693060", "mount/umount+e0d99540489b"}) {

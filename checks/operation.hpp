@@ -300,6 +300,11 @@ constexpr bool gives_result(kind k) {
     }
 }
 
+/// Does it store in a round that comes to nothing?
+constexpr bool stores_in_vain(kind k) {
+    return k == kind::retry_undo || k == kind::retry_dance;
+}
+
 /// Is it more than a single step of its own? Programs with such operations are left out where the
 /// order of the steps is to be known, or the memory model is asked.
 constexpr bool is_composite(kind k) {

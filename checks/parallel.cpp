@@ -117,6 +117,24 @@ struct stale_reads {
     }
 };
 
+/// One that waits in vain, in an order that a task finds where all others are asleep.
+struct waits_in_vain {
+    atomic_t x{"x"}, flag{"flag"}, z{"z"};
+    void threads(scenario& s) {
+        s.thread("looked at last", [this] { WRITE_ONCE(z, 4); });
+        s.thread("ends the wait", [this] {
+            WRITE_ONCE(x, 4);
+            WRITE_ONCE(flag, 3);
+        });
+        s.thread("waits", [this] {
+            WRITE_ONCE(x, 2);
+            await(flag, [](auto v) { return v == 0; });
+            WRITE_ONCE(x, 2);
+            READ_ONCE(z);
+        });
+    }
+};
+
 /// Alike threads that hand over to each other.
 struct alike {
     atomic_t x{"x"}, y{"y"};
@@ -155,6 +173,17 @@ TEST_CASE("a divided search of stale reads, alike threads and additions has the 
     options with;
     with.symmetry = false;
     compare(checking<alike>(), with);
+}
+
+TEST_CASE("a divided search knows of a wait that never ended, although others could still run") {
+    options with = undivided();
+    with.memory = memory_kind::sc;
+    with.all_findings = true;
+    with.accept_vacuous = true;
+    const result whole = check<waits_in_vain>(with);
+    CHECK(found(whole, "deadlock"));
+    for (const way& w : ways)
+        CHECK(check<waits_in_vain>(by(w, with)).executions == whole.executions);
 }
 
 TEST_CASE("a divided search ends with the first finding of an undivided one") {

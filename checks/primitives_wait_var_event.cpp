@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // wait_var_event, wake_up_var.
 
-#include "checks/primitives_program.hpp"
+#include "checks/against_reference.hpp"
 
 using namespace primitives;
 
@@ -10,6 +10,11 @@ namespace {
 struct counted {
     atomic_t users{"users", 1};
     atomic_t x{"x"};
+    std::int64_t seen = 0;
+
+    [[nodiscard]] std::vector<std::int64_t> left() const {
+        return {users.value.newest(), x.value.newest(), seen};
+    }
 
     void wait() {
         wait_var_event(users, [this] { return atomic_read(users) == 0; });
@@ -134,4 +139,89 @@ TEST_CASE("wait_var_event: a relaxed condition does not order what follows, an a
                                   },
                                   stores_and_put}},
                                 "BUG_ON");
+}
+
+// --- what waiting costs -------------------------------------------------------------------------
+
+namespace {
+
+struct three_users : counted {
+    three_users() { atomic_set(users, 3); }
+};
+
+constexpr auto until_none = [](auto& m) { m.wait(); };
+constexpr auto awaits_none = [](auto& m) { await(m.users, [](auto n) { return n == 0; }); };
+constexpr auto puts_one = [](auto& m) {
+    if (atomic_dec_and_test(m.users))
+        wake_up_var(m.users);
+};
+constexpr auto puts_quietly = [](auto& m) { atomic_dec_and_test(m.users); };
+constexpr auto puts_and_wakes = [](auto& m) {
+    atomic_dec_and_test(m.users);
+    wake_up_var(m.users);
+};
+
+/// Counts its tests, which others can see.
+constexpr auto counts_tests = [](auto& m) {
+    wait_var_event(m.users, [&m] {
+        atomic_inc(m.x);
+        return atomic_read(m.users) == 0;
+    });
+};
+
+/// Changes something in a test that comes to nothing, unless it is the first one.
+constexpr auto changes_later = [](auto& m) {
+    bool first = true;
+    wait_var_event(m.users, [&] {
+        const auto users = atomic_read(m.users);
+        if (!std::exchange(first, false) && users == 1)
+            WRITE_ONCE(m.x, 1);
+        return users == 0;
+    });
+};
+
+/// Takes what it waits for, and gives it back.
+constexpr auto takes = [](auto& m) {
+    wait_var_event(m.users, [&m] { return atomic_cmpxchg(m.users, 0, 5) == 0; });
+    m.seen += READ_ONCE(m.x) + 1;
+    atomic_set(m.users, 0);
+    smp_mb();
+    wake_up_var(m.users);
+};
+constexpr auto sets_x_and_puts = [](auto& m) {
+    WRITE_ONCE(m.x, 1);
+    puts_one(m);
+};
+
+} // namespace
+
+TEST_CASE("wait_var_event: who sleeps, and is woken, costs no executions") {
+    const result waits_for_three =
+        sc<three_users>({{until_none, puts_one, puts_one, puts_one}, nullptr});
+    CHECK(verified(waits_for_three));
+    CHECK(waits_for_three.executions ==
+          sc<three_users>({{awaits_none, puts_quietly, puts_quietly, puts_quietly}}).executions);
+    CHECK(waits_for_three.blocked > 0);
+}
+
+TEST_CASE("wait_var_event: nothing is lost by that") {
+    check_against_reference<counted>({{until_none, puts_one}});
+    check_against_reference<counted>({{until_none, until_none, puts_one}});
+    check_against_reference<two_users>({{until_none, puts_one, puts_one}});
+    check_against_reference<two_users>({{until_none, puts_and_wakes, puts_and_wakes}});
+    check_against_reference<two_users>({{until_none, puts_quietly, puts_and_wakes}});
+    check_against_reference<counted>({{takes, sets_x_and_puts}});
+}
+
+TEST_CASE("wait_var_event: what a test changes although it is false, others see") {
+    const auto twice = [](counted& m) {
+        ensure(m.x.value.newest() < 2, "twice", "the condition was tested twice");
+    };
+    check_fails<counted>({{counts_tests, puts_one}, twice}, "twice");
+    check_against_reference<counted>({{counts_tests, puts_one}});
+    const auto later = [](two_users& m) {
+        ensure(m.x.value.newest() == 0, "later", "the second test changed something");
+    };
+    check_fails<two_users>({{changes_later, puts_one, puts_one}, later}, "later");
+    check_against_reference<two_users>({{changes_later, puts_one, puts_and_wakes}});
 }

@@ -21,25 +21,40 @@ using namespace wbsync::engine;
 /// Runs everything, as the reference scheduler says, and keeps what tells the executions apart: the
 /// causal order of the steps, and what each load read.
 ///
-/// A load that passes over a store which is not in the causal past of its thread's previous step
-/// could have been run before that store: such an execution is not counted, the other one is.
+/// Under weak memory the order of a load before a later store tells nothing that is not known from
+/// what reads from what, and from the order of the stores: it is left out. Where threads are alike
+/// the explorer tells more executions apart. There a load that passes over a store which is not in
+/// the causal past of its thread's previous step could have been run before that store: such an
+/// execution is not counted, the other one is.
 class trace_counter final : public scheduler {
 public:
     void execution_begin(execution& run) override {
         run_ = &run;
         steps_.clear();
         counts_ = true;
+        by_sources_ = run.has_ranks();
         reference_.execution_begin(run);
     }
 
     thread_id pick(execution& run) override {
         const thread_id t = reference_.pick(run);
         const operation& op = *run.pending(t);
-        step s{t, op.object, class_of(op), past(t), -1};
+        // A round whose old store is read might as well not have put it back before that.
+        if (by_sources_ && op.verb == std::string_view{"retry"})
+            return t;
+        step s{t, op.object, class_of(op), {}, {}, -1, op.chooses, run.step_count()};
+        if (const step* before = newest_of(t)) {
+            s.clock = before->clock;
+            s.order = before->order;
+        }
         for (const step& before : steps_)
-            if (conflict(before, s))
-                s.clock.join(before.clock);
+            if (conflict(before, s) && !(by_sources_ && s.chooses)) {
+                s.order.join(before.order);
+                if (tells(before, s))
+                    s.clock.join(before.clock);
+            }
         ++s.clock[t];
+        ++s.order[t];
         steps_.push_back(s);
         return t;
     }
@@ -49,11 +64,12 @@ public:
         step& load = steps_.back();
         const location& x = run_->shared_location(load.object, "", 0);
         const int read = options[static_cast<std::size_t>(k)].index;
-        if (read != x.newest())
-            load.old_store = x.at(read).thread * 256 + x.at(read).seq;
-        const vector_clock before = past_of_step_before(load);
+        if (by_sources_)
+            join_sources(load, x, read);
+        else if (read != x.newest())
+            load.old_store = name_of(x.at(read).step);
         for (int i = read + 1; i <= x.newest(); ++i)
-            counts_ = counts_ && before.covers(x.at(i).thread, x.at(i).seq);
+            counts_ = counts_ && is_forced(load, x.at(i));
         return k;
     }
 
@@ -68,8 +84,10 @@ public:
 
     void order_after(thread_id u, timestamp seq) override {
         for (const step& s : steps_)
-            if (s.thread == u && s.clock[u] == seq)
+            if (s.thread == u && s.clock[u] == seq) {
                 steps_.back().clock.join(s.clock);
+                steps_.back().order.join(s.order);
+            }
     }
 
     [[nodiscard]] std::vector<decision> decisions() const override {
@@ -83,9 +101,46 @@ private:
         thread_id thread;
         object_id object;
         access_class access;
-        vector_clock clock; ///< causal past, the step itself included
+        vector_clock clock; ///< causal past as far as it is told apart, the step itself included
+        vector_clock order; ///< causal past
         int old_store;      ///< that it read; -1: what it read was the newest
+        bool chooses;
+        step_index number;
+
+        [[nodiscard]] bool is_load() const { return chooses && access == access_class::read; }
     };
+
+    /// The load, or read-modify-write, comes after what it reads from, and after the stores before
+    /// that. One that may read an older value does not change it.
+    void join_sources(step& load, const location& x, int read) const {
+        load.old_store = 0;
+        for (int i = read; i >= 0; --i) { // additions in whichever order
+            load.old_store += (name_of(x.at(i).step) + 1) * 40'503;
+            if (x.at(i).access != access_class::add)
+                break;
+        }
+        const bool old = read != x.newest();
+        if (old)
+            load.access = access_class::read;
+        const step_index end = old ? x.at(read + 1).step : run_->step_count();
+        const timestamp own = load.clock[load.thread];
+        const timestamp also = load.order[load.thread];
+        for (const step& before : steps_)
+            if (conflict(before, load) && before.number < end) {
+                if (!before.is_load())
+                    load.clock.join(before.clock);
+                if (!before.is_load() || load.access == access_class::write)
+                    load.order.join(before.order);
+            }
+        load.clock[load.thread] = own;
+        load.order[load.thread] = also;
+    }
+
+    /// Of the step with that number, the same in whatever order they ran.
+    [[nodiscard]] int name_of(step_index number) const {
+        const step* s = find(number);
+        return s == nullptr ? -1 : s->thread * 256 + s->clock[s->thread];
+    }
 
     /// The reference takes additions for writes; here those without a result commute.
     static access_class class_of(const operation& op) {
@@ -103,18 +158,34 @@ private:
         return a.access != b.access || a.access == access_class::write;
     }
 
-    [[nodiscard]] vector_clock past(thread_id t) const {
-        for (auto s = steps_.rbegin(); s != steps_.rend(); ++s)
-            if (s->thread == t)
-                return s->clock;
-        return {};
+    /// Does the order of two steps that conflict tell anything that their sources do not? That of a
+    /// load before an addition does: otherwise another load could have to look into a run.
+    [[nodiscard]] bool tells(const step& before, const step& s) const {
+        return !by_sources_ || !before.is_load() || s.access == access_class::add;
     }
 
-    [[nodiscard]] vector_clock past_of_step_before(const step& load) const {
+    /// Does the load, which is the newest step, have to come after a store that it passes over?
+    [[nodiscard]] bool is_forced(const step& load, const store_record& store) const {
+        if (by_sources_ && store.access != access_class::add)
+            return true;
+        const step* before = newest_of(load.thread, &load);
+        const step* passed = find(store.step);
+        return before != nullptr && passed != nullptr &&
+               before->order.covers(passed->thread, passed->order[passed->thread]);
+    }
+
+    /// The newest step of a thread, or the one before `than`.
+    [[nodiscard]] const step* newest_of(thread_id t, const step* than = nullptr) const {
         for (auto s = steps_.rbegin(); s != steps_.rend(); ++s)
-            if (s->thread == load.thread && s->clock[s->thread] < load.clock[load.thread])
-                return s->clock;
-        return {};
+            if (s->thread == t && &*s != than)
+                return &*s;
+        return nullptr;
+    }
+    [[nodiscard]] const step* find(step_index number) const {
+        for (const step& s : steps_)
+            if (s.number == number)
+                return &s;
+        return nullptr;
     }
 
     /// The steps by thread, each with its causal past: the same in whatever order they ran.
@@ -128,8 +199,8 @@ private:
                     continue;
                 for (thread_id u = 0; u != threads; ++u)
                     text += static_cast<char>(s.clock[u]);
-                text += static_cast<char>(s.old_store >> 8);
-                text += static_cast<char>(s.old_store);
+                for (int bits = 24; bits >= 0; bits -= 8)
+                    text += static_cast<char>(s.old_store >> bits);
             }
         return text;
     }
@@ -138,6 +209,7 @@ private:
     execution* run_ = nullptr;
     std::vector<step> steps_;
     bool counts_ = true;
+    bool by_sources_ = false;
     std::unordered_set<std::string> seen_;
 };
 

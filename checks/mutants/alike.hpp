@@ -15,7 +15,7 @@
 namespace alike {
 
 struct shared {
-    wbsync::atomic_t x{"x"}, y{"y"};
+    wbsync::atomic_t x{"x"}, y{"y"}, z{"z"};
     wbsync::spinlock_t lock{"l"};
 };
 
@@ -27,7 +27,8 @@ struct program {
     int copies;
     body copied;
     std::vector<body> others;
-    std::uint64_t executions; ///< up to renaming; 0: no formula
+    std::uint64_t executions; ///< up to renaming, under sc; 0: no formula
+    std::uint64_t weak;       ///< likewise, under weak
 };
 
 /// What the threads have read; that of the copies is sorted, for it does not matter which is which.
@@ -85,13 +86,43 @@ inline std::vector<program> programs() {
         WRITE_ONCE(m.y, 1);
         return {READ_ONCE(m.x)};
     };
+    const body only_locks = [](shared& m) -> std::vector<std::int64_t> {
+        spin_lock(m.lock);
+        spin_unlock(m.lock);
+        return {};
+    };
+    // A thread that reads z looks at its barrier before the other one passes over the store of y
+    // that comes before that barrier, and again after it.
+    const body looks_before = [](shared& m) -> std::vector<std::int64_t> {
+        WRITE_ONCE(m.x, 1);
+        WRITE_ONCE(m.z, 1);
+        const std::int64_t y = READ_ONCE(m.y);
+        smp_mb();
+        WRITE_ONCE(m.z, 2);
+        const std::int64_t again = READ_ONCE(m.y);
+        WRITE_ONCE(m.z, 3);
+        return {y, again};
+    };
+    const body looks_after = [](shared& m) -> std::vector<std::int64_t> {
+        WRITE_ONCE(m.y, 1);
+        smp_mb();
+        const std::int64_t z = READ_ONCE(m.z);
+        const std::int64_t again = READ_ONCE(m.z);
+        return {z, again, READ_ONCE(m.x)};
+    };
     return {
-        {"3 exchange: 3! / 3!", 3, exchange(1), {}, 1},
-        {"2 exchange twice: 4! / 2!^2 / 2!", 2, exchange(2), {}, 3},
-        {"3 exchange twice: 6! / 2!^3 / 3!", 3, exchange(2), {}, 15},
-        {"2 exchange, and another one: 3! / 2!", 2, exchange(1), {exchange(1)}, 3},
-        {"3 take a lock, and look again", 3, locked, {}, 0},
-        {"store buffering, one side of it twice", 2, buffers, {other}, 0},
+        {"3 exchange: 3! / 3!", 3, exchange(1), {}, 1, 1},
+        {"2 exchange twice: 4! / 2!^2 / 2!", 2, exchange(2), {}, 3, 3},
+        {"3 exchange twice: 6! / 2!^3 / 3!", 3, exchange(2), {}, 15, 15},
+        {"2 exchange, and another one: 3! / 2!", 2, exchange(1), {exchange(1)}, 3, 3},
+        {"3 take a lock, and look again", 3, locked, {}, 0, 0},
+        {"store buffering, one side of it twice", 2, buffers, {other}, 0, 0},
+        {"2 take a lock, and SB+mb of two others",
+         2,
+         only_locks,
+         {looks_before, looks_after},
+         20,
+         57},
     };
 }
 

@@ -25,6 +25,12 @@ struct event {
     std::int64_t delta = 0;       ///< what an addition adds
     step_index previous = -1;     ///< the step before it on the same object
     step_index phase_before = -1; ///< the last step of the phase before its own
+    bool chooses = false;         ///< it may read an old store; and if it does:
+    bool reads_old = false;
+    step_index source = -1; ///< that of the store which it reads, then; -1: the initial value
+
+    /// A read-modify-write that reads an old store, and changes nothing, is a load after all.
+    [[nodiscard]] bool is_load() const noexcept { return chooses || reads_old; }
 
     /// Would a step of class `a`, as the next one on the object, belong to the same phase?
     [[nodiscard]] bool phase_goes_on(access_class a) const noexcept {
@@ -40,6 +46,7 @@ public:
     void begin(int common) {
         open_ = false;
         done_ = 0;
+        forced_of_ = none;
         newest_of_.fill(-1);
         while (size() > common)
             undo();
@@ -73,15 +80,20 @@ public:
 
     /// `t` takes the step `op`.
     void open(thread_id t, const operation& op) {
-        under_way_ = t;
+        running_ = t;
         open_ = true;
-        if (done_++ < size())
+        if (done_++ < size()) {
+            under_way().reads_old = false; // its choice may be another one
             return;
+        }
         event& e = append(); // before past(t), which may move
         e.thread = t;
         e.object = op.object;
         e.access = op.access_now();
         e.delta = op.delta;
+        e.chooses = op.chooses && e.access == access_class::read;
+        e.reads_old = false;
+        e.source = -1;
         e.clock = past(t);
         e.seq = ++e.clock[t];
         steps_of_[t].push_back(size() - 1);
@@ -100,15 +112,38 @@ public:
 
     /// The step under way comes after step `seq` of `u` as well.
     void order_after(thread_id u, timestamp seq) {
-        if (seq != 0 && is_new())
-            newest().clock.join(step_of(u, seq).clock);
+        if (seq == 0 || !is_new())
+            return;
+        newest().clock.join(step_of(u, seq).clock);
+        also_after_.emplace_back(size() - 1, steps_of_[u][static_cast<std::size_t>(seq - 1)]);
+    }
+
+    /// The step under way reads the store of step `of`, or the initial value (-1), which is not the
+    /// newest one.
+    void reads_old_store(step_index of) {
+        under_way().reads_old = true;
+        under_way().source = of;
+    }
+
+    /// Has the next step of `t` to come after `store`, in its causal past, also if what has lower
+    /// rank is left out? See collect_forced().
+    [[nodiscard]] bool is_forced(thread_id t, step_index store) {
+        if (mutated(mutant::loads_have_no_rank))
+            return true;
+        if (at(store).access == access_class::add)
+            return true;
+        if (newest_of_[t] < 0)
+            return false;
+        if (forced_of_ != newest_of_[t])
+            collect_forced(t);
+        return forced_[static_cast<std::size_t>(store)];
     }
 
     /// The step is done and its clock final: only now can it be in somebody's past.
     void close() {
         if (!std::exchange(open_, false))
             return;
-        newest_of_[under_way_] = static_cast<std::int16_t>(done_ - 1);
+        newest_of_[running_] = static_cast<std::int16_t>(done_ - 1);
         if (!is_new())
             return;
         closed_ = size();
@@ -153,12 +188,86 @@ private:
         return newest >= 0 && at(newest).phase_goes_on(access) ? at(newest).phase_before : newest;
     }
 
+    /// What the step after the newest one of `t` has to come after by program order, by what reads
+    /// from what, by the order of stores, and by the order of a load before a later store only if
+    /// the load has a higher rank than that step: it belongs to an earlier thread or to `t` itself.
+    /// The order of another load and a store is given up where the two cannot both be had. That of
+    /// a load before an addition never is: a load that comes later could have to look into a run.
+    /// O(steps + conflicts), once for each load that could read an old store.
+    void collect_forced(thread_id t) {
+        forced_of_ = newest_of_[t];
+        forced_.assign(static_cast<std::size_t>(size()), false);
+        pending_.assign(1, forced_of_);
+        forced_[static_cast<std::size_t>(forced_of_)] = true;
+        while (!pending_.empty()) {
+            const step_index i = pending_.back();
+            pending_.pop_back();
+            const event& e = at(i);
+            if (e.seq > 1)
+                force(steps_of_[e.thread][static_cast<std::size_t>(e.seq - 2)]);
+            for (const auto& [later, earlier] : also_after_)
+                if (later == i)
+                    force(earlier);
+            if (mutated(mutant::sources_force_nothing) && e.is_load())
+                continue;
+            if (e.reads_old)
+                force_source(e);
+            else if (e.access != access_class::none)
+                force_before(e, t);
+        }
+    }
+
+    void force(step_index i) {
+        if (forced_[static_cast<std::size_t>(i)])
+            return;
+        forced_[static_cast<std::size_t>(i)] = true;
+        pending_.push_back(i);
+    }
+
+    /// A run of additions is read as a whole.
+    void force_source(const event& load) {
+        if (load.source < 0)
+            return;
+        force_phase(load.source, at(load.source).phase_before);
+    }
+    void force_phase(step_index last, step_index before) {
+        for (step_index i = last; i != before && i >= 0; i = at(i).previous) {
+            force(i);
+            if (at(i).access == access_class::write)
+                return;
+        }
+    }
+
+    void force_before(const event& e, thread_id t) {
+        for (step_index last = e.phase_before; last >= 0; last = at(last).phase_before) {
+            const event& phase = at(last);
+            if (phase.access == access_class::read || phase.reads_old) {
+                if (e.access != access_class::read)
+                    force_loads(last, e.access == access_class::add ? max_threads : t);
+                continue;
+            }
+            if (phase.access != access_class::add || e.access != access_class::add)
+                force_phase(last, phase.phase_before);
+            if (phase.access == access_class::write)
+                return;
+        }
+    }
+
+    void force_loads(step_index last, thread_id t) {
+        for (step_index i = last; i != at(last).phase_before; i = at(i).previous) {
+            const event& load = at(i);
+            if (!load.is_load() || load.thread <= t)
+                force(i);
+        }
+    }
+
     event& append() {
         if (size_ == events_.size())
             events_.emplace_back();
         return events_[size_++];
     }
     event& newest() { return events_[size_ - 1]; }
+    event& under_way() { return events_[static_cast<std::size_t>(done_ - 1)]; }
 
     void undo() {
         const event& e = newest();
@@ -166,8 +275,12 @@ private:
             last_[e.object] = static_cast<std::int16_t>(e.previous);
         steps_of_[e.thread].pop_back();
         --size_;
+        while (!also_after_.empty() && also_after_.back().first == size())
+            also_after_.pop_back();
         closed_ = std::min(closed_, size());
     }
+
+    static constexpr step_index none = -2;
 
     std::vector<event> events_; ///< the first `size_` ones; the rest is kept for its memory
     std::size_t size_ = 0;
@@ -177,7 +290,11 @@ private:
     per_thread<std::int16_t> newest_of_; ///< the last step of each thread done in this execution
     int done_ = 0;
     int closed_ = 0; ///< steps that are part of the histories
-    thread_id under_way_ = 0;
+    thread_id running_ = 0;
+    std::vector<std::pair<step_index, step_index>> also_after_; ///< order_after(), later step first
+    step_index forced_of_ = none;                               ///< whose forced past that is
+    std::vector<bool> forced_;
+    std::vector<step_index> pending_;
     bool open_ = false;
 };
 

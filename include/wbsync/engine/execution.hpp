@@ -15,6 +15,7 @@
 #include <wbsync/engine/thread_table.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
@@ -224,10 +225,14 @@ public:
     /// What was different from the execution that was written down: a finding.
     [[nodiscard]] const std::optional<finding>& difference() const noexcept { return difference_; }
 
-    /// The operation under way has read or stored `value`; `opaque`: it may be an address.
+    /// The operation under way has read `value`; `opaque`: it may be an address.
     void saw(std::int64_t value, bool opaque, const char* verb, const site& at) {
         if (running())
             add_to_history(static_cast<std::uint64_t>(value));
+        stored(value, opaque, verb, at);
+    }
+    /// It has stored `value`, which follows from what it has read.
+    void stored(std::int64_t value, bool opaque, const char* verb, const site& at) {
         if (footprint_ != nullptr)
             leave_mark({mark::kind::value, access_class::none, 0, self_, steps_, value, verb, at},
                        opaque);
@@ -251,6 +256,14 @@ public:
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
     [[nodiscard]] thread_set alike(thread_id t) const noexcept { return threads_[t].alike; }
+
+    /// Are threads told apart, so that one order of equivalent loads can be preferred?
+    [[nodiscard]] bool has_ranks() const noexcept {
+        for (thread_id t = 0; t != threads_.count(); ++t)
+            if (threads_[t].alike != 0)
+                return false;
+        return memory_.kind() == memory_kind::weak && !settings_.like_kernel;
+    }
 
     [[nodiscard]] bool can_run(thread_id t) const { return threads_.can_run(t); }
 
@@ -304,8 +317,8 @@ public:
     /// What thread `t` may read from `x`; of the older stores only those with a `wanted` value.
     /// Valid until the next call.
     const read_options& options(thread_id t, const location& x, value_condition wanted) {
-        const bool looks_into = memory_.list_options(t, x, scheduler_->causal_past(t),
-                                                     nothing_gone{}, true, wanted, options_);
+        const bool looks_into =
+            memory_.list_options(t, x, past_of(t), nothing_gone{}, true, wanted, options_);
         if (looks_into && additions_commute(x.id) && !mutated(mutant::no_start_over)) {
             ordered_additions_.push_back(x.id);
             start_over_ = true;
@@ -313,18 +326,22 @@ public:
         return options_;
     }
 
+    [[nodiscard]] store_past past_of(thread_id t) const {
+        return {scheduler_->causal_past(t), scheduler_, t};
+    }
+
     /// options() in the execution without the steps `gone`.
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
                                         value_condition wanted) {
         memory_.list_options(
-            t, x, scheduler_->causal_past(t), [&](step_index s) { return s >= 0 && gone(s); },
-            false, wanted, options_);
+            t, x, past_of(t), [&](step_index s) { return s >= 0 && gone(s); }, false, wanted,
+            options_);
         return options_;
     }
 
     /// After which stores of `x` thread `t` may put its own. Valid until the next call.
     const read_options& places(thread_id t, const location& x) {
-        memory_.list_places(t, x, scheduler_->causal_past(t), options_);
+        memory_.list_places(t, x, past_of(t), options_);
         return options_;
     }
 
@@ -368,7 +385,8 @@ public:
             return true;
         }
         const thread_id mine = self_;
-        look_for_loop(op);
+        if (frame_ != nullptr || watches_[mine].looks_closely())
+            look_for_loop(op);
         if (quitting_)
             fail("misuse",
                  fmt::format("{} by {}, which has been told to quit: a daemon returns when "
@@ -399,7 +417,6 @@ public:
         ++me.seq;
         me.newest = steps_++;
         steps_done_.add(mine, op.object, effect_of(op), op.delta != 0);
-        add_to_history(op.object + (std::uint64_t{op.where.line} << 16));
         if (watches_[mine].looks_closely())
             watches_[mine].before_code(memory_of_model());
         return true;
@@ -441,9 +458,7 @@ public:
         if (!running())
             fail("misuse", "this loop would go on for ever: no thread runs any more", at);
         local_step(at);
-        if (!steps_done_.in_vain(self_, r))
-            return;
-        if (threads_[self_].rounds_in_vain++ < settings_.whole_rounds)
+        if (!is_given_up(r))
             return;
         // Another process, with something else on its stacks, may not have seen the loop.
         if (how == loop::seen && scheduler_->expects(self_))
@@ -465,11 +480,33 @@ public:
         announce(op);
     }
 
+    /// Is the round of the current thread in vain, and not to be gone through all the same?
+    [[nodiscard]] bool is_given_up(const round& r) {
+        return steps_done_.in_vain(self_, r) &&
+               threads_[self_].rounds_in_vain++ >= settings_.whole_rounds;
+    }
+
+    /// Has it left nothing behind that others could read either, not even as an old store?
+    [[nodiscard]] bool left_nothing(const round& r) const {
+        return steps_done_.in_vain(self_, r) &&
+               (memory_.kind() == memory_kind::sc || steps_done_.changed_by(self_, r).empty());
+    }
+
+    /// The current thread goes no further. `why` is never enabled, and says when that is because
+    /// what the thread would do now is known from other executions.
+    void wait_for_good(const guard& why, const char* verb, const label& name, const site& at) {
+        operation op;
+        op.when = &why;
+        op.verb = verb;
+        op.name = &name;
+        op.where = at;
+        announce(op);
+    }
+
     /// The current thread has seen `value`, or come to an operation that it stands for.
     void add_to_history(std::uint64_t value) noexcept {
         std::uint64_t& history = threads_[self_].history;
-        history = (history ^ value) * 0x9e37'79b9'7f4a'7c15;
-        history ^= history >> 32;
+        history = (std::rotl(history, 5) ^ value) * 0x9e37'79b9'7f4a'7c15;
     }
 
     /// The operation under way stores `after` where `before` was.
@@ -481,7 +518,10 @@ public:
             watches_[self_].begin();
     }
     /// It reads the store of step `of`, which is not the newest one.
-    void reads_old_store(step_index of) { steps_done_.reads_old_store(of); }
+    void reads_old_store(step_index of) {
+        steps_done_.reads_old_store(of);
+        scheduler_->reads_old_store(of);
+    }
     /// The current thread does something that is no step and could be seen by others.
     void has_effect() {
         if (!running())
@@ -803,7 +843,10 @@ private:
         loop_watch& watch = watches_[self_];
         if (watch.looks_closely())
             watch.after_code();
-        if (frame != nullptr && (watch.looks_closely() || watch.has_been_at(op.object, frame)))
+        if (frame == nullptr)
+            return;
+        add_to_history(op.object + (std::uint64_t{op.where.line} << 16));
+        if (watch.looks_closely() || watch.has_been_at(op.object, frame))
             look_closely(watch, op, frame);
     }
 

@@ -88,6 +88,7 @@ public:
         for (thread_id t = 0; t != run.thread_count(); ++t)
             left_waiting_[t] = {t};
         symmetry_.begin(run, symmetric_);
+        ranked_ = run.has_ranks();
     }
 
     void settle() override { order_.close(); }
@@ -96,8 +97,11 @@ public:
         if (std::exchange(blocked_, false))
             return give_up;
         const int depth = order_.done();
-        if (depth >= fixed_ && !new_node(run))
+        if (depth >= fixed_ && !new_node(run)) {
+            if (!mutated(mutant::sleepers_hide_waits))
+                races_of_waiting(run);
             return give_up;
+        }
         node& n = path_[depth];
         if (!expected(run, n))
             return give_up;
@@ -120,17 +124,7 @@ public:
         return n.read;
     }
 
-    /// Operations that stay disabled take part in the race analysis as if they came last: the
-    /// lock that was never obtained races with the lock that was.
-    void nobody_can_run(execution& run) override {
-        for (thread_id t = 0; t != run.thread_count(); ++t) {
-            const operation* op = run.pending(t);
-            if (op == nullptr || mutated(mutant::no_races_of_waiting))
-                continue;
-            left_waiting_[t] = {t, op->object, op->access};
-            races_.find(order_, t, *op, race::never_ran);
-        }
-    }
+    void nobody_can_run(execution& run) override { races_of_waiting(run); }
 
     void execution_end(execution& run, outcome how) override {
         order_.close();
@@ -155,6 +149,10 @@ public:
     [[nodiscard]] const vector_clock* causal_past(thread_id t) const override {
         return &order_.past(t);
     }
+    [[nodiscard]] bool is_forced(thread_id t, step_index store) override {
+        return !ranked_ || order_.is_forced(t, store);
+    }
+    void reads_old_store(step_index of) override { order_.reads_old_store(of); }
     void order_after(thread_id u, timestamp seq) override { order_.order_after(u, seq); }
     [[nodiscard]] bool depends_on(step_index later, step_index earlier) const override {
         return order_.depends_on(later, earlier);
@@ -294,6 +292,19 @@ private:
 
     // --- reversing races ------------------------------------------------------------------------
 
+    /// Operations that stay disabled take part in the race analysis as if they came last: the lock
+    /// that was never obtained races with the lock that was. So they do where all that could go on
+    /// are asleep: no other execution need have the steps in this order.
+    void races_of_waiting(execution& run) {
+        for (thread_id t = 0; t != run.thread_count(); ++t) {
+            const operation* op = run.pending(t);
+            if (op == nullptr || run.can_run(t) || mutated(mutant::no_races_of_waiting))
+                continue;
+            left_waiting_[t] = {t, op->object, op->access};
+            races_.find(order_, t, *op, race::never_ran);
+        }
+    }
+
     /// Plans the execution in which the second step of the race comes before the first.
     void reverse(const execution& run, const race& r) {
         const step_index i = r.first();
@@ -384,6 +395,7 @@ private:
     execution* run_ = nullptr;
     bool blocked_ = false;    ///< the choice just made is asleep
     bool restricted_ = false; ///< some node of the task was
+    bool ranked_ = false;     ///< see execution::has_ranks()
     causal_order order_;
     race_finder races_;
     search_path path_;

@@ -26,7 +26,7 @@ namespace wbsync::engine {
 /// Makes the part of the stack on which the next functions will lie the same whatever was there:
 /// what they have not written to is part of their state as well.
 [[gnu::noinline]] inline void clear_stack_below() noexcept {
-    std::byte below[4096]; // NOLINT: it is written to for what comes after it
+    std::byte below[512]; // NOLINT: it is written to for what comes after it
     std::memset(below, 0, sizeof below);
     asm volatile("" : : "r"(below) : "memory");
 }

@@ -320,13 +320,13 @@ public:
 
     /// See visible_stores::list_options().
     template <class Gone>
-    bool list_options(thread_id t, const location& x, const vector_clock* past, Gone gone,
+    bool list_options(thread_id t, const location& x, const store_past& past, Gone gone,
                       bool may_look_into, value_condition wanted, read_options& out) {
         return visible_.list_options(views_[t].now, x, past, gone, may_look_into, wanted, out);
     }
 
     /// See visible_stores::list_places().
-    void list_places(thread_id t, const location& x, const vector_clock* past, read_options& out) {
+    void list_places(thread_id t, const location& x, const store_past& past, read_options& out) {
         visible_.list_places(views_[t].now, x, past, out);
     }
 

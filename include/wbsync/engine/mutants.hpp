@@ -48,6 +48,8 @@ enum class mutant : std::uint8_t {
     any_local_state,
     // memory
     every_old_store,
+    loads_have_no_rank,
+    sources_force_nothing,
     read_backwards,
     release_sends_nothing,
     acquire_learns_nothing,
@@ -73,6 +75,7 @@ enum class mutant : std::uint8_t {
     distant_reversals_lost,
     finished_nodes_forgotten,
     all_sleepers_explored,
+    sleepers_hide_waits,
 };
 
 struct mutant_description {
@@ -131,6 +134,10 @@ inline constexpr std::array mutant_descriptions = [] {
         WBSYNC_MUTANT(any_local_state,
                       "a thread at the same operation is taken to be as it was there before"),
         WBSYNC_MUTANT(every_old_store, "old stores are read also where none is forced"),
+        WBSYNC_MUTANT(loads_have_no_rank,
+                      "of two loads that miss each other's store either one is the later one"),
+        WBSYNC_MUTANT(sources_force_nothing,
+                      "that a load comes after the store that it reads forces no old value"),
         WBSYNC_MUTANT(read_backwards, "a thread reads older stores than it has read before"),
         WBSYNC_MUTANT(release_sends_nothing,
                       "a release store passes on no more than a relaxed one"),
@@ -170,6 +177,8 @@ inline constexpr std::array mutant_descriptions = [] {
                       "a divided search forgets nodes at which nothing is left"),
         WBSYNC_MUTANT(all_sleepers_explored,
                       "a divided search takes what another task still explores for explored"),
+        WBSYNC_MUTANT(sleepers_hide_waits,
+                      "a wait that never ended is overlooked where all others are asleep"),
     };
 #undef WBSYNC_MUTANT
 }();

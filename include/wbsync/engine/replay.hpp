@@ -35,7 +35,10 @@ public:
         return decisions_.size() - static_cast<std::size_t>(order_.done());
     }
 
-    void execution_begin(execution&) override { order_.begin(0); }
+    void execution_begin(execution& run) override {
+        order_.begin(0);
+        ranked_ = causal_ && run.has_ranks();
+    }
 
     void settle() override { order_.close(); }
 
@@ -71,6 +74,10 @@ public:
     [[nodiscard]] const vector_clock* causal_past(thread_id t) const override {
         return causal_ ? &order_.past(t) : nullptr;
     }
+    [[nodiscard]] bool is_forced(thread_id t, step_index store) override {
+        return !ranked_ || order_.is_forced(t, store);
+    }
+    void reads_old_store(step_index of) override { order_.reads_old_store(of); }
     void order_after(thread_id u, timestamp seq) override { order_.order_after(u, seq); }
     [[nodiscard]] bool depends_on(step_index later, step_index earlier) const override {
         return !causal_ || order_.depends_on(later, earlier);
@@ -81,6 +88,7 @@ public:
 private:
     std::vector<decision> decisions_;
     bool causal_;
+    bool ranked_ = false;
     const char* complaint_;
     causal_order order_;
 };

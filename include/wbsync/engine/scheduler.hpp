@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/memory_model.hpp>
+#include <wbsync/engine/store_past.hpp>
 
 namespace wbsync::engine {
 
@@ -23,7 +24,7 @@ struct decision {
 
 /// Decides the nondeterminism of a model: which thread performs its next operation, and which store
 /// a load reads. One object drives all executions of a check.
-class scheduler {
+class scheduler : public forced_order {
 public:
     static constexpr thread_id give_up = -1;
 
@@ -57,6 +58,9 @@ public:
     /// when the scheduler does not track it and wants every store that is coherent.
     [[nodiscard]] virtual const vector_clock* causal_past(thread_id) const { return nullptr; }
 
+    /// The step under way reads the store of step `of`, which is not the newest one.
+    virtual void reads_old_store(step_index /*of*/) {}
+
     /// The step under way comes after step `seq` of thread `u`, in whatever order they ran.
     virtual void order_after(thread_id /*u*/, timestamp /*seq*/) {}
 
@@ -76,8 +80,6 @@ public:
     [[nodiscard]] virtual std::vector<decision> decisions() const = 0;
 
     scheduler() = default;
-    scheduler(const scheduler&) = delete;
-    scheduler& operator=(const scheduler&) = delete;
 };
 
 } // namespace wbsync::engine

@@ -195,7 +195,7 @@ public:
             x.overwrite(value);
             return;
         }
-        run.saw(value, is_opaque(), verb, at);
+        run.stored(value, is_opaque(), verb, at);
         run.stores(x.value(), value);
         const int after = inserts ? place(run) : x.newest();
         run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
@@ -476,7 +476,7 @@ private:
     void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
                       const char* verb, const site& at) {
         run.saw(before, is_opaque(), verb, at);
-        run.saw(after, is_opaque(), verb, at);
+        run.stored(after, is_opaque(), verb, at);
         run.stores(before, after);
         run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
                             run.seq(run.self()));

@@ -4,6 +4,7 @@
 #include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/psc.hpp>
 #include <wbsync/engine/read_options.hpp>
+#include <wbsync/engine/store_past.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -35,7 +36,7 @@ public:
     /// whether the load could have looked into one, that is, whether the order of its additions
     /// matters after all, if asked for by `may_look_into`.
     template <class Gone>
-    bool list_options(const view& now, const location& x, const vector_clock* past, Gone gone,
+    bool list_options(const view& now, const location& x, const store_past& past, Gone gone,
                       bool may_look_into, value_condition wanted, read_options& out) {
         out.clear();
         if constexpr (std::is_same_v<Gone, nothing_gone>) {
@@ -51,7 +52,8 @@ public:
         passing over(psc_, now.fences, gone);
         for (bool go_on = true; go_on;) {
             const int begin = x.begin_of_run(end);
-            const run_view run = look_at(now, x, begin, end, x.inserted ? nullptr : past, gone);
+            const run_view run =
+                look_at(now, x, begin, end, x.inserted ? store_past{} : past, gone);
             if (run.there != 0 && !add_option(x, run, newest, over, wanted, out))
                 return false;
             if (may_look_into && run.there > 1 && run.passable != 0 &&
@@ -66,7 +68,7 @@ public:
     /// Lists the stores of `x` after which such a thread may put its own; the newest first. It may
     /// be put before a store S under the same conditions under which a load may pass over S, but
     /// never between a read-modify-write and the store that it read.
-    void list_places(const view& now, const location& x, const vector_clock* past,
+    void list_places(const view& now, const location& x, const store_past& past,
                      read_options& out) {
         out.clear();
         out.push_back({x.newest(), 0, 0});
@@ -74,7 +76,7 @@ public:
         std::uint64_t key = 0;
         for (int i = x.newest(); i > 0; --i) {
             const store_record& s = x.at(i);
-            if (!may_pass_over(now, s, x.inserted ? nullptr : past) ||
+            if (!may_pass_over(now, s, x.inserted ? store_past{} : past) ||
                 over.is_vetoed(x, i, x.newest()))
                 return;
             key += hash(s.thread, s.seq);
@@ -89,12 +91,11 @@ public:
     }
 
 private:
-    bool may_pass_over(const view& now, const store_record& s, const vector_clock* past) const {
+    bool may_pass_over(const view& now, const store_record& s, const store_past& past) const {
         return kind_ == memory_kind::weak &&
                (mutated(mutant::read_backwards) ? !now.clock.covers(s.thread, s.epoch)
                                                 : !s.is_known_by(now)) &&
-               (mutated(mutant::every_old_store) || past == nullptr ||
-                past->covers(s.thread, s.seq));
+               (mutated(mutant::every_old_store) || past.holds(s));
     }
 
     // --- runs of additions ----------------------------------------------------------------------
@@ -108,8 +109,8 @@ private:
     };
 
     template <class Gone>
-    run_view look_at(const view& now, const location& x, int begin, int end,
-                     const vector_clock* past, Gone gone) const {
+    run_view look_at(const view& now, const location& x, int begin, int end, const store_past& past,
+                     Gone gone) const {
         run_view run{begin, end, 0, 0};
         for (int i = begin; i <= end; ++i) {
             if (gone(x.at(i).step))
@@ -192,7 +193,7 @@ private:
     /// it passes over must be in its causal past; otherwise running it earlier gives the same.
     template <class Gone>
     bool can_look_into(const view& now, const location& x, const run_view& run,
-                       const vector_clock* past, int newest, passing<Gone>& over,
+                       const store_past& past, int newest, passing<Gone>& over,
                        value_condition wanted) {
         const auto may_pass = [&](const store_record& s) { return !s.is_known_by(now); };
         // The veto is costly to find out, and most often nothing is wanted anyway.
@@ -210,7 +211,7 @@ private:
     /// Is there a set of additions of the run that the load may pass over, one of them in `past`,
     /// but not all of the run, so that what is left is wanted?
     template <class MayPass>
-    bool has_wanted_part(const location& x, const run_view& run, const vector_clock* past,
+    bool has_wanted_part(const location& x, const run_view& run, const store_past& past,
                          MayPass may_pass, value_condition wanted) {
         std::int64_t whole = x.at(run.begin - 1).value;
         for (int i = run.begin; i <= run.end; ++i)
@@ -219,7 +220,7 @@ private:
         for (int i = run.begin; i <= run.end; ++i) {
             const store_record& s = x.at(i);
             const bool passes = may_pass(s);
-            const bool in_past = past == nullptr || past->covers(s.thread, s.seq);
+            const bool in_past = past.holds(s);
             const std::size_t parts = parts_.size();
             for (std::size_t k = 0; k != parts; ++k) {
                 part with = parts_[k];

@@ -205,6 +205,27 @@ public:
         }
     }
 
+    /// What wait_until() may do instead, on a queue that is never freed, if the thread is not
+    /// exclusive and has tested the condition before, without leaving anything behind: it gets on
+    /// the queue, tests, and goes no further. Returns if that test has changed something.
+    ///
+    /// Is the condition true now, or is the thread woken, then all that it does from then on is
+    /// known from the execution in which it tested only now. What that one has not is that others
+    /// saw the thread on the queue, and took it off: that changes nothing for them, and orders more
+    /// than is ordered there. Is it never woken, then the wake-up was lost.
+    template <class Condition>
+    void wait_for_good(Condition condition, const site& at) {
+        add_self(false, at);
+        const std::int64_t next = sleepers_.used_wakeups[run_.self()] + 1;
+        const engine::round test = run_.begin_round();
+        const bool done = condition();
+        if (!done && !run_.left_nothing(test))
+            return;
+        const engine::location& mine = wakeups(run_, run_.self());
+        const until_woken nothing(mine, next, done);
+        run_.wait_for_good(nothing, "schedule", mine.name, at);
+    }
+
     /// schedule(): sleeps until there is a wake-up that the thread has not used up.
     static void sleep(engine::execution& run, const site& at) {
         const std::int64_t next = sleepers::of(run).used_wakeups[run.self()] + 1;
@@ -253,6 +274,29 @@ public:
     }
 
 private:
+    /// Of a thread that goes no further. `done`: it need not have slept.
+    class until_woken final : public engine::guard {
+    public:
+        until_woken(const engine::location& wakeups, std::int64_t next, bool done)
+            : wakeups_(wakeups), next_(next), done_(done) {}
+
+        [[nodiscard]] bool enabled() const override { return false; }
+        [[nodiscard]] bool enabled_without(const engine::removed_steps&) const override {
+            return false;
+        }
+        [[nodiscard]] bool is_outdated() const override {
+            return done_ || wakeups_.value() >= next_;
+        }
+        [[nodiscard]] std::string waits_for() const override {
+            return fmt::format("schedule({}), which is {}", wakeups_.name.str(), wakeups_.value());
+        }
+
+    private:
+        const engine::location& wakeups_;
+        std::int64_t next_;
+        bool done_;
+    };
+
     /// Returns whether the thread was still on the queue.
     bool remove_self(std::size_t since, const site& at) {
         const engine::thread_id me = run_.self();

@@ -29,6 +29,13 @@ public:
             key_ == whole ? after_wakeup::queues_again : after_wakeup::tests_first, sleep, at);
     }
 
+    /// These queues are hashed, and never freed.
+    template <class Condition>
+    void wait_for_good(Condition condition, const site& at) {
+        sleepers::of(run_).key[run_.self()] = key_;
+        wait_queue(who_).wait_for_good(condition, at);
+    }
+
     void wake(int exclusive, const site& at) {
         wait_queue queue(who_);
         if (queue.active(at))
@@ -45,12 +52,16 @@ template <class Condition>
 void wait_for_var(const atomic_t& var, int key, bool exclusive, Condition condition,
                   const char* verb, const site& at) {
     might_sleep(verb, at);
+    const engine::execution* const now = engine::execution::current();
+    const engine::round first = now == nullptr ? engine::round{} : now->begin_round();
     if (condition())
         return;
     engine::execution& run = where_one_can_wait(verb, at);
-    var_queue(var.value, key, at)
-        .wait_until(
-            condition, exclusive, [&] { wait_queue::sleep(run, at); }, at);
+    var_queue queue(var.value, key, at);
+    if (!exclusive && run.left_nothing(first) && run.is_given_up(first))
+        queue.wait_for_good(condition, at);
+    queue.wait_until(
+        condition, exclusive, [&] { wait_queue::sleep(run, at); }, at);
 }
 
 /// The lock is held but while the thread sleeps.
@@ -84,6 +95,8 @@ inline void wake_up_key(const atomic_t& var, int key, int exclusive, const site&
 /// Blocks until `condition()` is true. Tests it first, and then no barrier is implied: a condition
 /// that is to order what follows must load with acquire, as the kernel's documentation says. When
 /// it has to wait: puts itself on the queue, full barrier, tests again, sleeps until wake_up_var().
+/// The condition may depend only on what it reads, not on how often it was tested: a test that
+/// comes to nothing costs no executions.
 /// include/linux/wait_bit.h; kernel/sched/wait_bit.c.
 template <class Condition>
 void wait_var_event(const atomic_t& var, Condition condition, const site& at = site::here()) {

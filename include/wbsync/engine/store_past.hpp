@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/location.hpp>
+
+namespace wbsync::engine {
+
+/// Who knows which stores a load has to come after.
+class forced_order {
+public:
+    /// Does the next operation of `t` have to come after the store of step `store`, which is in its
+    /// causal past, whatever order loads of lower rank are in?
+    [[nodiscard]] virtual bool is_forced(thread_id /*t*/, step_index /*store*/) { return true; }
+
+    forced_order() = default;
+    forced_order(const forced_order&) = delete;
+    forced_order& operator=(const forced_order&) = delete;
+
+protected:
+    ~forced_order() = default;
+};
+
+/// The stores that the next load of a thread has to come after. Without a clock: all of them.
+struct store_past {
+    const vector_clock* clock = nullptr;
+    forced_order* order = nullptr;
+    thread_id thread = 0;
+
+    [[nodiscard]] bool holds(const store_record& s) const {
+        return clock == nullptr ||
+               (clock->covers(s.thread, s.seq) && order->is_forced(thread, s.step));
+    }
+};
+
+} // namespace wbsync::engine
