@@ -325,13 +325,13 @@ TEST_CASE("store buffering: without either barrier umount reads 0, and the switc
 }
 
 TEST_CASE("isw/v9 loses a wake-up if the decrement is not fully ordered") {
+    const std::string counter = "(sb[0].s_isw_nr_in_flight) ";
+    const std::string queue = "(sb[0].s_isw_nr_in_flight.waitqueue)";
+    const std::string kworker = "new_wb.switch_work.kworker: ";
     CHECK(tells(weak("isw/v9-unpin_release", {}),
-                {"new_wb.switch_work.kworker: "
-                 "atomic_sub_return_release(sb[0].s_isw_nr_in_flight) 1 -> 0",
-                 "new_wb.switch_work.kworker: "
-                 "waitqueue_active(sb[0].s_isw_nr_in_flight.waitqueue) empty",
-                 "umount: prepare_to_wait(sb[0].s_isw_nr_in_flight.waitqueue)",
-                 "umount: atomic_read(sb[0].s_isw_nr_in_flight) 1 (stale", "umount: schedule"}));
+                {kworker + "atomic_sub_return_release" + counter + "1 -> 0",
+                 kworker + "waitqueue_active" + queue + " empty", "umount: prepare_to_wait" + queue,
+                 "umount: atomic_read" + counter + "1 (stale", "umount: schedule"}));
     CHECK(verified(sc("isw/v9-unpin_release", {})));
 }
 

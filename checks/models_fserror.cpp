@@ -27,15 +27,19 @@ TEST_CASE("fserror/report-order: umount goes on while the worker still has the i
 }
 
 TEST_CASE("fserror/report: a release decrement loses the wake-up, under weak only") {
-    for (const auto& [name, looks] : {std::pair{"fserror/report", "refcount_read"},
-                                      std::pair{"fserror/report+acquire", "atomic_read_acquire"}}) {
-        CAPTURE(name);
-        const result r = weak(name);
+    struct version {
+        const char* name;
+        const char* looks; ///< umount, with that
+    };
+    for (const version& v : {version{"fserror/report", "refcount_read"},
+                             version{"fserror/report+acquire", "atomic_read_acquire"}}) {
+        CAPTURE(v.name);
+        const result r = weak(v.name);
         CHECK(found(r, "P5"));
         CHECK(tells(r, {"io[0]: refcount_dec_and_test(s_pending_errors) 1 -> 0",
                         "io[0]: waitqueue_active(s_pending_errors.waitqueue) empty",
                         "umount: prepare_to_wait(s_pending_errors.waitqueue)",
-                        fmt::format("umount: {}(s_pending_errors) 1 (stale", looks),
+                        fmt::format("umount: {}(s_pending_errors) 1 (stale", v.looks),
                         "umount: schedule"}));
     }
     CHECK(verified(sc("fserror/report+acquire")));

@@ -305,6 +305,11 @@ constexpr bool stores_in_vain(kind k) {
     return k == kind::retry_undo || k == kind::retry_dance;
 }
 
+/// May a thread go no further there because what it would do is known from another execution?
+constexpr bool gives_up(kind k) {
+    return k == kind::wait_var || (k >= kind::retry_add && k <= kind::spin_trylock);
+}
+
 /// Is it more than a single step of its own? Programs with such operations are left out where the
 /// order of the steps is to be known, or the memory model is asked.
 constexpr bool is_composite(kind k) {

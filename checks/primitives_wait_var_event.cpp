@@ -141,6 +141,31 @@ TEST_CASE("wait_var_event: a relaxed condition does not order what follows, an a
                                 "BUG_ON");
 }
 
+namespace {
+
+struct two_queues : counted {
+    wait_queue_head_t wq{"wq"};
+};
+
+} // namespace
+
+TEST_CASE("wait_var_event: a thread that is still on another queue is misuse") {
+    const auto twice = [](two_queues& m) {
+        wait_queue_entry entry;
+        prepare_to_wait(m.wq, entry);
+        wait_var_event(m.users, [&m] { return atomic_read(m.users) == 0; });
+        finish_wait(m.wq, entry);
+    };
+    check_fails<two_queues>({{twice, [](two_queues& m) { put(m); }}}, "misuse");
+    check_holds<two_queues>({{[](two_queues& m) {
+                                  wait_queue_entry entry;
+                                  prepare_to_wait(m.wq, entry);
+                                  finish_wait(m.wq, entry);
+                                  m.wait();
+                              },
+                              [](two_queues& m) { put(m); }}});
+}
+
 // --- what waiting costs -------------------------------------------------------------------------
 
 namespace {

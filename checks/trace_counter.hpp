@@ -69,7 +69,7 @@ public:
         else if (read != x.newest())
             load.old_store = name_of(x.at(read).step);
         for (int i = read + 1; i <= x.newest(); ++i)
-            counts_ = counts_ && is_forced(load, x.at(i));
+            counts_ = counts_ && has_to_come_after(load, x.at(i));
         return k;
     }
 
@@ -165,7 +165,7 @@ private:
     }
 
     /// Does the load, which is the newest step, have to come after a store that it passes over?
-    [[nodiscard]] bool is_forced(const step& load, const store_record& store) const {
+    [[nodiscard]] bool has_to_come_after(const step& load, const store_record& store) const {
         if (by_sources_ && store.access != access_class::add)
             return true;
         const step* before = newest_of(load.thread, &load);

@@ -191,8 +191,7 @@ public:
     template <class Condition, class Sleep>
     void wait_until(Condition condition, bool exclusive, after_wakeup then, Sleep sleep,
                     const site& at) {
-        if (sleepers_.entries[run_.self()] != 0)
-            run_.fail("misuse", "waits between prepare_to_wait() and finish_wait()", at);
+        expect_no_entry(at);
         for (;;) {
             add_self(exclusive, at);
             const std::size_t since = removals();
@@ -215,6 +214,7 @@ public:
     /// than is ordered there. Is it never woken, then the wake-up was lost.
     template <class Condition>
     void wait_for_good(Condition condition, const site& at) {
+        expect_no_entry(at);
         add_self(false, at);
         const std::int64_t next = sleepers_.used_wakeups[run_.self()] + 1;
         const engine::round test = run_.begin_round();
@@ -296,6 +296,11 @@ private:
         std::int64_t next_;
         bool done_;
     };
+
+    void expect_no_entry(const site& at) {
+        if (sleepers_.entries[run_.self()] != 0)
+            run_.fail("misuse", "waits between prepare_to_wait() and finish_wait()", at);
+    }
 
     /// Returns whether the thread was still on the queue.
     bool remove_self(std::size_t since, const site& at) {
