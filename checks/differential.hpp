@@ -144,7 +144,7 @@ inline std::optional<std::uint64_t> count_traces(const program& p, const std::ve
         return std::nullopt;
     record last;
     const counting::counted all = counting::traces<program_model>(memory, &p, &order, &last);
-    return all.complete ? std::optional{all.traces} : std::nullopt;
+    return all.complete && all.exact ? std::optional{all.traces} : std::nullopt;
 }
 
 /// After the deadlock of a wait that an old value could end, the execution goes on only if the

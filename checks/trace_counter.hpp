@@ -64,6 +64,7 @@ public:
         step& load = steps_.back();
         const location& x = run_->shared_location(load.object, "", 0);
         const int read = options[static_cast<std::size_t>(k)].index;
+        exact_ = exact_ && (!by_sources_ || read == x.newest() || load.is_load());
         if (by_sources_)
             join_sources(load, x, read);
         else if (read != x.newest())
@@ -95,6 +96,10 @@ public:
     }
 
     [[nodiscard]] std::uint64_t count() const { return seen_.size(); }
+
+    /// Is that what the explorer needs? It tells more executions apart where a read-modify-write
+    /// may read an old store: that changes nothing, but is a step of the class of those that do.
+    [[nodiscard]] bool exact() const noexcept { return exact_; }
 
 private:
     struct step {
@@ -210,6 +215,7 @@ private:
     std::vector<step> steps_;
     bool counts_ = true;
     bool by_sources_ = false;
+    bool exact_ = true;
     std::unordered_set<std::string> seen_;
 };
 
@@ -232,6 +238,7 @@ struct counted {
     std::uint64_t traces = 0;
     std::uint64_t interleavings = 0;
     bool complete = false;
+    bool exact = false; ///< see trace_counter::exact()
 };
 
 /// The number of traces of `Model(args...)`.
@@ -243,7 +250,8 @@ counted traces(wbsync::memory_kind memory, const Args&... args) {
     all_executions job(*run, by, model);
     job.settings.memory = memory;
     run_executions(job);
-    return {by.count(), job.executions, job.executions < all_executions::max_executions};
+    return {by.count(), job.executions, job.executions < all_executions::max_executions,
+            by.exact()};
 }
 
 } // namespace counting
