@@ -194,6 +194,8 @@ inline std::vector<counted> loops() {
         // it takes from the second one.
         same("one that adds to an even number only, and stores of an odd and an even one: 3",
              {{even}, {store(0, 1), store(0, 2)}}, 3),
+        same("the same, and one that learns only whether it is negative: counted only",
+             {{even}, {store(0, 1), store(0, 2)}, {on(kind::add_negative, 0, 5)}}, 14),
         {"the same, and somebody who may see what was added for a while: counted only",
          {{even}, {store(0, 1), store(0, 2)}, {load(0), store(1)}, {load(1), load(0)}},
          155,

@@ -85,6 +85,7 @@ enum class kind : std::uint8_t {
     wake_up,
     refcount_get,
     refcount_put,
+    add_negative,  ///< tells only whether the sum is
     retry_add,     ///< load and compare-and-exchange until nobody was in between
     retry_cmpxchg, ///< until there is what it expects
     retry_look,    ///< until there is a value
@@ -174,6 +175,7 @@ constexpr const char* name_of(kind k) {
     case kind::wake_up: return "wake_up";
     case kind::refcount_get: return "refcount_inc_not_zero";
     case kind::refcount_put: return "refcount_dec_and_test";
+    case kind::add_negative: return "atomic_add_negative";
     case kind::retry_add: return "retry_until (cmpxchg of what was read)";
     case kind::retry_cmpxchg: return "retry_until (cmpxchg)";
     case kind::retry_look: return "retry_until (READ_ONCE)";
@@ -247,6 +249,7 @@ inline const std::vector<kind_group>& groups() {
         {"spin",
          {kind::spin_look, kind::spin_xchg, kind::spin_bit, kind::spin_trylock, kind::spin_count},
          8},
+        {"told", {kind::add_negative}, 8},
     };
     return all;
 }
@@ -290,6 +293,7 @@ constexpr bool gives_result(kind k) {
     case kind::read_seqlock:
     case kind::refcount_get:
     case kind::refcount_put:
+    case kind::add_negative:
     case kind::retry_add:
     case kind::retry_xchg:
     case kind::retry_undo:

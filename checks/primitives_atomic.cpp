@@ -175,6 +175,17 @@ TEST_CASE("atomic_t: atomic_dec_and_test and atomic_inc_and_test tell who comes 
                     [](auto& v) -> std::int64_t { return atomic_inc_and_test(v) ? 1 : 0; }, 0, 1,
                     1},
                    full);
+    check_promises({"atomic_sub_and_test", 6, 3,
+                    [](auto& v) -> std::int64_t { return atomic_sub_and_test(3, v) ? 1 : 0; }, 0, 1,
+                    3},
+                   full);
+}
+
+TEST_CASE("atomic_t: atomic_add_negative tells whether the sum is negative") {
+    check_promises({"atomic_add_negative", 3, 2,
+                    [](auto& v) -> std::int64_t { return atomic_add_negative(-3, v) ? 1 : 0; }, 0,
+                    1, 0},
+                   full);
 }
 
 TEST_CASE("atomic_t: an _acquire form is an acquire and no more") {
@@ -183,6 +194,11 @@ TEST_CASE("atomic_t: an _acquire form is an acquire and no more") {
                    acquire);
     check_promises(
         {"atomic_xchg_acquire", 0, 5, [](auto& v) { return atomic_xchg_acquire(v, 9); }, 0, 5, 9},
+        acquire);
+    check_promises(
+        {"atomic_add_negative_acquire", 3, 2,
+         [](auto& v) -> std::int64_t { return atomic_add_negative_acquire(-3, v) ? 1 : 0; }, 0, 1,
+         0},
         acquire);
 }
 

@@ -335,3 +335,49 @@ TEST_CASE("retry_until: after all threads have ended nothing changes any more") 
         {{sets_x, sets_x}, [](shared& m) { retry_until([&] { return READ_ONCE(m.x) == 2; }); }},
         "misuse");
 }
+
+namespace {
+
+/// Readers of a lock with a bias, which one writer takes as a whole. At first it is closed.
+constexpr std::int64_t bias = 8;
+
+const body reads_under_bias = [](shared& m) {
+    retry_until([&] {
+        if (!atomic_add_negative(-1, m.x))
+            return true;
+        atomic_add(1, m.x);
+        await(m.x, [](auto n) { return n > 0; });
+        return false;
+    });
+    m.seen += 1 + READ_ONCE(m.y);
+    atomic_add(1, m.x);
+};
+const body writes_under_bias = [](shared& m) {
+    retry_until([&] {
+        if (atomic_sub_and_test(bias, m.x))
+            return true;
+        atomic_add(bias, m.x);
+        await(m.x, [](auto n) { return n == bias; });
+        return false;
+    });
+    WRITE_ONCE(m.y, 1);
+    atomic_add(bias, m.x);
+};
+const body opens = [](shared& m) { atomic_add(bias, m.x); };
+
+/// To this one the sum matters.
+const body looks_at_the_sum = [](shared& m) { m.seen = atomic_fetch_add(0, m.x); };
+
+} // namespace
+
+TEST_CASE("retry_until: what was added for a while is not seen by those who learn the same") {
+    for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
+        // Who is first, and whether that one has left: attempts that fail add nothing to that.
+        CHECK(completed(memory, {{opens, reads_under_bias}}) == 1);
+        CHECK(completed(memory, {{opens, reads_under_bias, reads_under_bias}}) == 4);
+        CHECK(completed(memory, {{opens, reads_under_bias, looks_at_the_sum}}) > 3);
+    }
+    check_against_reference<shared>({{opens, reads_under_bias}});
+    check_against_reference<shared>({{opens, reads_under_bias, looks_at_the_sum}});
+    check_against_reference<shared>({{opens, reads_under_bias, writes_under_bias}});
+}

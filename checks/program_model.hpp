@@ -269,6 +269,7 @@ private:
         case kind::wake_up: wake_up(*queue_head_); break;
         case kind::refcount_get: return refcount_inc_not_zero(*refs_) ? 1 : 0;
         case kind::refcount_put: return refcount_dec_and_test(*refs_) ? 1 : 0;
+        case kind::add_negative: return atomic_add_negative(n - 3, x) ? 1 : 0;
         default: return retry(o.what, x, n);
         }
         return 0;

@@ -105,6 +105,7 @@ inline std::string text_of(const operation& o, int link) {
     case kind::wake_up: return "wake_up(queue)";
     case kind::refcount_get: return "refcount_inc_not_zero(refs)";
     case kind::refcount_put: return "refcount_dec_and_test(refs)";
+    case kind::add_negative: return fmt::format("atomic_add_negative({}, {})", n - 3, x);
     case kind::retry_add: return to_x("retry_add");
     case kind::retry_cmpxchg: return to_x("retry_cmpxchg");
     case kind::retry_look: return to_x("retry_look");

@@ -75,7 +75,7 @@ class biased_rwlock {
 public:
     void read_lock() {
         retry_until([&] {
-            if (atomic_fetch_add_acquire(-1, value_) > 0)
+            if (!atomic_add_negative_acquire(-1, value_))
                 return true;
             atomic_add(1, value_);
             await(value_, [](auto now) { return now > 0; });
@@ -88,7 +88,7 @@ public:
     }
     void write_lock() {
         retry_until([&] {
-            if (atomic_fetch_add_acquire(-bias, value_) == bias)
+            if (atomic_sub_and_test(bias, value_))
                 return true;
             atomic_add(bias, value_);
             await(value_, [](auto now) { return now == bias; });

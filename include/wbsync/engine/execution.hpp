@@ -517,6 +517,11 @@ public:
         if (before != after)
             watches_[self_].begin();
     }
+    /// The current thread learns only that of what its newest step has stored.
+    void learns_only(told what) noexcept {
+        if (running())
+            steps_done_.learns_only(what);
+    }
     /// It reads the store of step `of`, which is not the newest one.
     void reads_old_store(step_index of) {
         steps_done_.reads_old_store(of);

@@ -43,6 +43,7 @@ enum class mutant : std::uint8_t {
     // loops that try again
     effects_are_in_vain,
     undone_though_seen,
+    results_tell_all,
     old_store_does_not_bring_back,
     outdated_round_is_livelock,
     any_local_state,
@@ -125,6 +126,8 @@ inline constexpr std::array mutant_descriptions = [] {
         WBSYNC_MUTANT(failed_update_is_write,
                       "a read-modify-write that fails conflicts with reads"),
         WBSYNC_MUTANT(effects_are_in_vain, "a round that stored something is given up"),
+        WBSYNC_MUTANT(results_tell_all,
+                      "who learns only whether a result is 0 or negative is taken to see it all"),
         WBSYNC_MUTANT(undone_though_seen,
                       "a round that put back what others have looked at is given up"),
         WBSYNC_MUTANT(old_store_does_not_bring_back,

@@ -17,6 +17,23 @@ struct round {
     int nesting = 0;           ///< sections that its thread was in
 };
 
+/// What a thread learns of the value that its read-modify-write has stored.
+enum class told : std::uint8_t {
+    value,
+    whether_zero,     ///< atomic_dec_and_test()
+    whether_negative, ///< atomic_add_negative()
+};
+
+/// Does it learn the same from both?
+constexpr bool tells_apart(told what, std::int64_t a, std::int64_t b) noexcept {
+    switch (what) {
+    case told::whether_zero: return (a == 0) != (b == 0);
+    case told::whether_negative: return (a < 0) != (b < 0);
+    case told::value: break;
+    }
+    return a != b;
+}
+
 /// What the steps of an execution did, as far as loops that try again ask.
 ///
 /// A round that changed nothing that another thread could see, and that comes to try again, need
@@ -48,6 +65,7 @@ public:
         s.thread = static_cast<std::int8_t>(t);
         s.what = what;
         s.blind = blind;
+        s.learns = told::value;
         s.stale = false;
         if (what == effect::other)
             ++effects_[t];
@@ -63,6 +81,12 @@ public:
         s.what = effect::store;
         s.before = before;
         s.after = after;
+    }
+
+    /// Its thread learns only that of what it stored.
+    void learns_only(told what) noexcept {
+        if (count_ != 0)
+            newest().learns = what;
     }
 
     /// The newest step read the store of step `of`, which is not the newest one.
@@ -138,10 +162,11 @@ private:
         object_id object = 0;
         std::int8_t thread = 0;
         effect what = effect::none;
-        bool blind = false;      ///< an addition whose result nobody looks at
-        bool stale = false;      ///< it read a store that was not the newest, that of `source`
-        step_index source = -1;  ///< only then
-        std::int64_t before = 0; ///< of a store only
+        bool blind = false;        ///< an addition whose result nobody looks at
+        told learns = told::value; ///< of what it stored
+        bool stale = false;        ///< it read a store that was not the newest, that of `source`
+        step_index source = -1;    ///< only then
+        std::int64_t before = 0;   ///< of a store only
         std::int64_t after = 0;
     };
 
@@ -163,7 +188,8 @@ private:
     }
 
     /// Has the thread of that store, after its first one to the object in the round, put back what
-    /// was there, with nobody else looking at the object in the meantime? As often as it liked.
+    /// was there, with nobody else looking at the object in the meantime who learnt something else
+    /// than without that? As often as it liked.
     [[nodiscard]] bool is_undone(const step& s, const round& r) const {
         bool done = true;
         std::int64_t sum = 0; // by which it has changed the value
@@ -174,12 +200,20 @@ private:
             if (other.thread == s.thread && other.what == effect::store) {
                 sum += other.after - other.before;
                 done = sum == 0;
-            } else if (other.thread != s.thread && !done && !other.blind &&
+            } else if (other.thread != s.thread && !done && sees(other, sum) &&
                        !mutated(mutant::undone_though_seen)) {
                 return false;
             }
         }
         return done;
+    }
+
+    /// Does the step learn whether somebody else has changed the value by `sum`?
+    static bool sees(const step& s, std::int64_t sum) noexcept {
+        if (s.blind)
+            return false;
+        return s.what != effect::store || s.learns == told::value ||
+               tells_apart(s.learns, s.after, s.after - sum) || mutated(mutant::results_tell_all);
     }
 
     [[nodiscard]] bool changed_after(step_index i) const {

@@ -148,6 +148,13 @@ template <class F>
     return before;
 }
 
+/// Returns `answer`, which is all that the current thread learns of what it has just stored.
+inline bool learns_only(engine::told what, bool answer) {
+    if (engine::execution* run = engine::execution::current(); run != nullptr)
+        run->learns_only(what);
+    return answer;
+}
+
 /// If `accepts` is true for the value, as update(); otherwise a relaxed load. Returns whether it
 /// changed, and the value it saw.
 template <class Predicate, class F>
@@ -262,11 +269,36 @@ inline std::int64_t atomic_inc_return(atomic_t& v, const site& at = site::here()
 inline std::int64_t atomic_dec_return(atomic_t& v, const site& at = site::here()) {
     return detail::fully_ordered(v, detail::plus(-1), "atomic_dec_return", at) - 1;
 }
+
+// Of these the caller learns less than the value. A round of a loop that is made undone is so also
+// if somebody has come in between who learns the same without it.
+
+inline bool atomic_sub_and_test(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    const std::int64_t before =
+        detail::fully_ordered(v, detail::plus(-n), "atomic_sub_and_test", at);
+    return detail::learns_only(engine::told::whether_zero, before == n);
+}
 inline bool atomic_dec_and_test(atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(-1), "atomic_dec_and_test", at) == 1;
+    const std::int64_t before =
+        detail::fully_ordered(v, detail::plus(-1), "atomic_dec_and_test", at);
+    return detail::learns_only(engine::told::whether_zero, before == 1);
 }
 inline bool atomic_inc_and_test(atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(1), "atomic_inc_and_test", at) == -1;
+    const std::int64_t before =
+        detail::fully_ordered(v, detail::plus(1), "atomic_inc_and_test", at);
+    return detail::learns_only(engine::told::whether_zero, before == -1);
+}
+/// Is the result negative?
+inline bool atomic_add_negative(std::int64_t n, atomic_t& v, const site& at = site::here()) {
+    const std::int64_t before =
+        detail::fully_ordered(v, detail::plus(n), "atomic_add_negative", at);
+    return detail::learns_only(engine::told::whether_negative, before + n < 0);
+}
+inline bool atomic_add_negative_acquire(std::int64_t n, atomic_t& v,
+                                        const site& at = site::here()) {
+    const std::int64_t before = detail::update(v, detail::plus(n), memory_order::acquire,
+                                               "atomic_add_negative_acquire", at);
+    return detail::learns_only(engine::told::whether_negative, before + n < 0);
 }
 inline std::int64_t atomic_xchg(atomic_t& v, std::int64_t value, const site& at = site::here()) {
     return detail::fully_ordered(
