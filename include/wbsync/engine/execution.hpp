@@ -458,7 +458,7 @@ public:
         if (!running())
             fail("misuse", "this loop would go on for ever: no thread runs any more", at);
         local_step(at);
-        if (!is_given_up(r))
+        if (!steps_done_.in_vain(self_, r) || is_gone_through())
             return;
         // Another process, with something else on its stacks, may not have seen the loop.
         if (how == loop::seen && scheduler_->expects(self_))
@@ -480,13 +480,12 @@ public:
         announce(op);
     }
 
-    /// Is the round of the current thread in vain, and not to be gone through all the same?
-    [[nodiscard]] bool is_given_up(const round& r) {
-        return steps_done_.in_vain(self_, r) &&
-               threads_[self_].rounds_in_vain++ >= settings_.whole_rounds;
+    /// Is a round of the current thread that came to nothing to be gone through all the same?
+    [[nodiscard]] bool is_gone_through() noexcept {
+        return threads_[self_].rounds_in_vain++ < settings_.whole_rounds;
     }
 
-    /// Has it left nothing behind that others could read either, not even as an old store?
+    /// Was the round in vain, and left nothing that others could read, not even as an old store?
     [[nodiscard]] bool left_nothing(const round& r) const {
         return steps_done_.in_vain(self_, r) &&
                (memory_.kind() == memory_kind::sc || steps_done_.changed_by(self_, r).empty());

@@ -24,7 +24,7 @@ enum class told : std::uint8_t {
     whether_negative, ///< atomic_add_negative()
 };
 
-/// Does it learn the same from both?
+/// Does it learn something else from `a` than from `b`?
 constexpr bool tells_apart(told what, std::int64_t a, std::int64_t b) noexcept {
     switch (what) {
     case told::whether_zero: return (a == 0) != (b == 0);
@@ -212,8 +212,8 @@ private:
     static bool sees(const step& s, std::int64_t sum) noexcept {
         if (s.blind)
             return false;
-        return s.what != effect::store || s.learns == told::value ||
-               tells_apart(s.learns, s.after, s.after - sum) || mutated(mutant::results_tell_all);
+        return s.what != effect::store || tells_apart(s.learns, s.after, s.after - sum) ||
+               mutated(mutant::results_tell_all);
     }
 
     [[nodiscard]] bool changed_after(step_index i) const {

@@ -196,6 +196,13 @@ inline auto plus(std::int64_t n) {
     return [n](std::int64_t x) { return x + n; };
 }
 
+/// Is the sum 0?
+[[gnu::always_inline]] inline bool add_and_test(std::int64_t n, atomic_t& v, const char* verb,
+                                                const site& at) {
+    const std::int64_t before = fully_ordered(v, plus(n), verb, at);
+    return learns_only(engine::told::whether_zero, before + n == 0);
+}
+
 } // namespace detail
 
 // Without a result: relaxed, no ordering at all. Two of them on one variable commute.
@@ -274,19 +281,13 @@ inline std::int64_t atomic_dec_return(atomic_t& v, const site& at = site::here()
 // if somebody has come in between who learns the same without it.
 
 inline bool atomic_sub_and_test(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    const std::int64_t before =
-        detail::fully_ordered(v, detail::plus(-n), "atomic_sub_and_test", at);
-    return detail::learns_only(engine::told::whether_zero, before == n);
+    return detail::add_and_test(-n, v, "atomic_sub_and_test", at);
 }
 inline bool atomic_dec_and_test(atomic_t& v, const site& at = site::here()) {
-    const std::int64_t before =
-        detail::fully_ordered(v, detail::plus(-1), "atomic_dec_and_test", at);
-    return detail::learns_only(engine::told::whether_zero, before == 1);
+    return detail::add_and_test(-1, v, "atomic_dec_and_test", at);
 }
 inline bool atomic_inc_and_test(atomic_t& v, const site& at = site::here()) {
-    const std::int64_t before =
-        detail::fully_ordered(v, detail::plus(1), "atomic_inc_and_test", at);
-    return detail::learns_only(engine::told::whether_zero, before == -1);
+    return detail::add_and_test(1, v, "atomic_inc_and_test", at);
 }
 /// Is the result negative?
 inline bool atomic_add_negative(std::int64_t n, atomic_t& v, const site& at = site::here()) {

@@ -58,7 +58,7 @@ void wait_for_var(const atomic_t& var, int key, bool exclusive, Condition condit
         return;
     engine::execution& run = where_one_can_wait(verb, at);
     var_queue queue(var.value, key, at);
-    if (!exclusive && run.left_nothing(first) && run.is_given_up(first))
+    if (!exclusive && run.left_nothing(first) && !run.is_gone_through())
         queue.wait_for_good(condition, at);
     queue.wait_until(
         condition, exclusive, [&] { wait_queue::sleep(run, at); }, at);
