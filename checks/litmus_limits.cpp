@@ -4,7 +4,6 @@
 #include "tools/litmus/generate.hpp"
 #include "tools/litmus/result.hpp"
 #include "tools/litmus/summary.hpp"
-#include "tools/litmus/workers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -267,26 +266,6 @@ TEST_CASE("litmus: a condition may be long, if it is not deep") {
         CHECK(r.result == "Always");
         CHECK(r.library == "Always");
     }
-}
-
-TEST_CASE("litmus: a test that does not end by itself is ended, and the others are not") {
-    std::vector<std::string> texts(3);
-    std::vector<double> was_late(3, -1);
-    litmus::run_in_children(
-        {2, 0, 1}, 2, 0.5,
-        [](std::size_t i) -> std::string {
-            for (volatile bool for_ever = i == 1; for_ever;) {
-            }
-            return fmt::format("work {}", i);
-        },
-        [&](std::size_t i, const std::string& text, double late) {
-            texts[i] = text;
-            was_late[i] = late;
-        });
-    CHECK(texts == std::vector<std::string>{"work 0", "", "work 2"});
-    CHECK(was_late[0] == 0);
-    CHECK(was_late[1] > 0.5);
-    CHECK(was_late[2] == 0);
 }
 
 TEST_CASE("litmus: a list of all final states is one, and one that is not says so") {

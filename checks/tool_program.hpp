@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
@@ -101,10 +102,11 @@ public:
     running_program(const running_program&) = delete;
     running_program& operator=(const running_program&) = delete;
 
-    /// Until it has started a check: then it listens.
-    void wait_for_check() const {
-        const std::string children = fmt::format("/proc/{0}/task/{0}/children", child_);
-        while (slurp(children).empty())
+    /// Until it runs so many checks: then it listens.
+    void wait_for_check(std::ptrdiff_t checks = 1) const {
+        const std::string file = fmt::format("/proc/{0}/task/{0}/children", child_);
+        for (std::string children; std::count(children.begin(), children.end(), ' ') < checks;
+             children = slurp(file))
             ::sched_yield();
     }
 

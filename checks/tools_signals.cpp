@@ -50,7 +50,7 @@ TEST_CASE("a signal ends a check with what was found so far, and a file to go on
         for (const int signal : ends) {
             CAPTURE(all_processes);
             CAPTURE(signal);
-            const running_program p(long_check({"--json", "-j", "2"}));
+            const running_program p(long_check({"--json", "-j", "2", "--memory", "sc"}));
             p.wait_for_check();
             p.signal(signal, all_processes);
             CHECK(p.ended() == 3);
@@ -67,17 +67,47 @@ TEST_CASE("a signal ends a check with what was found so far, and a file to go on
             CHECK(p.errors() == "resume: " + go_on + "\n");
             const json file = json::parse(slurp(p.file("wbsync-resume.json")));
             CHECK(file["search"]["executions"] == results[0]["executions"]);
-            REQUIRE(document.at("not_started").size() == 1);
-            CHECK(document.at("not_started")[0] ==
-                  json{{"model", "isw/v9"},
-                       {"memory", "weak"},
-                       {"parameters",
-                        {{"cleaner", 0}, {"inodes", 8}, {"superblocks", 1}, {"switchers", 8}}}});
+            CHECK(document.at("not_started").empty());
         }
 }
 
+TEST_CASE("a signal ends all checks that run side by side, each with a file of its own") {
+    const running_program p(long_check({"--json", "-j", "2"}));
+    p.wait_for_check(2);
+    p.signal(SIGTERM);
+    CHECK(p.ended() == 3);
+    const json document = json::parse(p.output());
+    CHECK(document.at("not_started").empty());
+    const json& results = document["results"];
+    REQUIRE(results.size() == 2);
+    const std::array files{"wbsync-resume.json", "wbsync-resume-2.json"};
+    const std::array memories{"sc", "weak"};
+    for (std::size_t i = 0; i != 2; ++i) {
+        CHECK(results[i]["memory"] == memories[i]);
+        CHECK(results[i]["message"] == "interrupted");
+        CHECK(results[i]["resume"] == files[i]);
+        CHECK(contains(p.errors(), results[i]["resume_command"].get<std::string>()));
+        const json file = json::parse(slurp(p.file(files[i])));
+        CHECK(file["search"]["executions"] == results[i]["executions"]);
+    }
+}
+
+TEST_CASE("a signal ends a check, and tells of those that were not started") {
+    const running_program p(long_check({"--json", "-j", "1"}));
+    p.wait_for_check();
+    p.signal(SIGTERM);
+    CHECK(p.ended() == 3);
+    const json document = json::parse(p.output());
+    REQUIRE(document.at("not_started").size() == 1);
+    CHECK(document.at("not_started")[0] ==
+          json{{"model", "isw/v9"},
+               {"memory", "weak"},
+               {"parameters",
+                {{"cleaner", 0}, {"inodes", 8}, {"superblocks", 1}, {"switchers", 8}}}});
+}
+
 TEST_CASE("a check that a signal ended prints the command that goes on, and what was not started") {
-    const running_program p(long_check({"--no-symmetry"}));
+    const running_program p(long_check({"--no-symmetry", "-j", "1"}));
     p.wait_for_check();
     p.signal(SIGTERM);
     CHECK(p.ended() == 3);
@@ -85,7 +115,7 @@ TEST_CASE("a check that a signal ended prints the command that goes on, and what
     CAPTURE(out);
     CHECK(contains(out, "incomplete: interrupted; explored about "));
     CHECK(contains(out, "resume: wbsync check isw/v9 -p switchers=8 -p inodes=8 --memory sc "
-                        "--no-symmetry --resume wbsync-resume.json\n"));
+                        "--no-symmetry -j 1 --resume wbsync-resume.json\n"));
     CHECK(contains(out, "not started: isw/v9 under weak, switchers=8 inodes=8 superblocks=1 "
                         "cleaner=0\n"));
     CHECK(contains(out, "1 check: 0 as expected, 1 incomplete; 1 not started\n"));
@@ -93,7 +123,8 @@ TEST_CASE("a check that a signal ended prints the command that goes on, and what
 
 TEST_CASE("a signal does not take back the results before it") {
     const running_program p({"check", "dontcache/kick", "dontcache/kick_switch+bit",
-                             "dontcache/kick_switch/P3", "-p", "writers=2", "--memory", "sc"});
+                             "dontcache/kick_switch/P3", "-p", "writers=2", "--memory", "sc", "-j",
+                             "1"});
     p.wait_for_output("verified"); // of the first one
     p.wait_for_check();            // so this is the second one, which takes minutes
     p.signal(SIGTERM);

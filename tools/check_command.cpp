@@ -8,7 +8,6 @@
 #include "selection.hpp"
 #include "series.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,20 +62,17 @@ int run_all(const std::vector<check_request>& checks, const request& asked) {
     const row_layout layout(checks);
     report::json results = report::json::array();
     series all(asked.json);
-    for (const check_request& c : checks) {
-        std::optional<check_outcome> out = all.run(c);
-        if (!out)
-            continue;
-        if (asked.what == request::command::replay && out->entry["verdict"] == "incomplete")
-            throw bad_usage(out->entry["message"].get<std::string>());
+    all.run(checks, [&](const check_request& c, check_outcome& out) {
+        if (asked.what == request::command::replay && out.entry["verdict"] == "incomplete")
+            throw bad_usage(out.entry["message"].get<std::string>());
         if (asked.what == request::command::sweep)
-            shorten(*out);
-        all.count(out->entry);
+            shorten(out);
+        all.count(out.entry);
         if (asked.json)
-            results.push_back(out->entry);
+            results.push_back(out.entry);
         else
-            print((&c == &checks.front() ? layout.header() : "") + text_of(c, *out, layout));
-    }
+            print((&c == &checks.front() ? layout.header() : "") + text_of(c, out, layout));
+    });
     print(asked.json
               ? report::dump({{"results", results}, {"not_started", all.not_started()}}, 2) + "\n"
               : all.not_started_text() + all.seen.str() + "\n");

@@ -18,10 +18,26 @@
 
 namespace wbsync::tools {
 
+/// What a child knows of its place.
+struct child_side {
+    int to;               ///< file descriptor that its text goes to
+    std::size_t slot = 0; ///< a small number that no other child has while it runs
+
+    /// Says how far it is; a note without a zero in it.
+    void note(std::string text) const;
+};
+
 /// How a child process ended.
 struct child_end {
-    std::string sent;
-    int status = 0; ///< as waitpid() gives it
+    std::string sent; ///< what its work returned; not all of it if it ended without
+    int status = 0;   ///< as waitpid() gives it
+    double late = 0;  ///< the seconds after which it was ended; 0: it was not
+};
+
+/// A child process that runs.
+struct started_child {
+    pid_t pid;
+    int from; ///< file descriptor that its text comes from
 };
 
 namespace detail {
@@ -42,35 +58,27 @@ inline bool write_all(int fd, std::string_view text) {
     return true;
 }
 
-inline std::string read_all(int fd) {
-    std::string text;
-    std::array<char, 65536> buffer{};
-    for (;;) {
-        const ssize_t n = ::read(fd, buffer.data(), buffer.size());
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return text;
-        text.append(buffer.data(), static_cast<std::size_t>(n));
-    }
-}
-
 /// Sends what `work` returns, and ends without cleaning up what belongs to the parent.
 template <class Work>
-[[noreturn]] void be_child(Work& work, pid_t parent, int to) noexcept {
+[[noreturn]] void be_child(const Work& work, pid_t parent, int to) noexcept {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent)
         ::_exit(EXIT_FAILURE);            // it ended before that
     ::dup2(STDERR_FILENO, STDOUT_FILENO); // what a model prints is no part of the report
-    ::_exit(write_all(to, work()) ? EXIT_SUCCESS : EXIT_FAILURE);
+    ::_exit(write_all(to, work(child_side{to})) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 } // namespace detail
 
-/// Runs `work`, which returns a text and throws nothing, in a process of its own. An interrupt is
-/// passed on to it.
+inline void child_side::note(std::string text) const {
+    text += '\0';
+    (void)detail::write_all(to, text);
+}
+
+/// Starts `work`, which gets a child_side, returns a text and throws nothing, in a process of its
+/// own. An interrupt of that process is seen there, and does not end it.
 template <class Work>
-child_end run_in_child(Work work) {
+started_child start_child(const Work& work) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0)
         detail::throw_errno("pipe");
@@ -85,19 +93,8 @@ child_end run_in_child(Work work) {
         not_now.release();
         detail::be_child(work, parent, ends[1]);
     }
-    interrupt::child = child;
-    not_now.release();
     ::close(ends[1]);
-    child_end end;
-    end.sent = detail::read_all(ends[0]);
-    ::close(ends[0]);
-    siginfo_t ended{};
-    while (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0)
-        if (errno != EINTR)
-            detail::throw_errno("waitid");
-    interrupt::child = 0; // before the number may be given to somebody else
-    ::waitpid(child, &end.status, 0);
-    return end;
+    return {child, ends[0]};
 }
 
 } // namespace wbsync::tools

@@ -54,7 +54,7 @@ void add_models(CLI::App& to, request& asked) {
 }
 
 void add_memory(CLI::App& to, words& said) {
-    to.add_option("--memory", said.memory, "sc or weak; both, one after the other, if not given")
+    to.add_option("--memory", said.memory, "sc or weak; both if not given")
         ->check(one_of({"sc", "weak"}))
         ->type_name("sc|weak");
 }
@@ -70,8 +70,10 @@ void add_limits(CLI::App& to, options& with) {
     add_number(to, "--max-memory", with.max_memory, least, options::most_memory,
                "Of each process; 0: no limit")
         ->type_name("MiB");
-    add_number(to, "-j,--jobs", with.jobs, 1, options::most_jobs,
-               "Processes that explore; one for each core if not given");
+    add_number(
+        to, "-j,--jobs", with.jobs, 1, options::most_jobs,
+        "Processes that explore, each another check, or parts of one; one for each core if not "
+        "given");
 }
 
 void add_parameters(CLI::App& to, request& asked, const char* what) {

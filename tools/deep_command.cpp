@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -159,32 +158,58 @@ std::string text_of(const finished& f) {
     return text;
 }
 
+/// What the record has of the checks in front, and what is to be run then.
+struct order_of_work {
+    std::vector<check_request> to_run;
+    std::vector<std::vector<finished>> known_before; ///< each of them; the last: what follows
+};
+
+order_of_work divide(const std::vector<check_request>& checks, const record& known) {
+    order_of_work work;
+    work.known_before.emplace_back();
+    for (const check_request& c : checks)
+        if (const report::json* before = known.find(c)) {
+            work.known_before.back().push_back({c, *before});
+        } else {
+            work.to_run.push_back(c);
+            work.known_before.emplace_back();
+        }
+    return work;
+}
+
 } // namespace
 
 int check_deeper(const std::vector<models::model>& all, const request& asked) {
     const std::vector<check_request> checks = plan(all, asked);
     record known(asked.record);
+    const order_of_work work = divide(checks, known);
     std::string not_recorded; // and why; the results are worth more
     std::vector<finished> results;
     series running(asked.json);
-    for (const check_request& c : checks) {
-        if (const report::json* before = known.find(c)) {
-            results.push_back({c, *before});
-        } else if (std::optional<check_outcome> out = running.run(c)) {
-            results.push_back({c, std::move(out->entry)});
-            if (results.back().entry["resume"].is_null()) // else another run does it
-                try {
-                    known.add(results.back().entry);
-                } catch (const std::system_error& e) {
-                    not_recorded = e.what();
-                }
-        } else {
-            continue;
-        }
-        running.count(results.back().entry);
+    const auto add = [&](finished f) {
+        running.count(f.entry);
         if (!asked.json && !asked.markdown)
-            print(text_of(results.back()));
-    }
+            print(text_of(f));
+        results.push_back(std::move(f));
+    };
+    auto before = work.known_before.begin();
+    const auto add_known = [&] {
+        for (const finished& f : *before)
+            add(f);
+        ++before;
+    };
+    running.run(work.to_run, [&](const check_request& c, const check_outcome& out) {
+        add_known();
+        if (out.entry["resume"].is_null()) // else another run does it
+            try {
+                known.add(out.entry);
+            } catch (const std::system_error& e) {
+                not_recorded = e.what();
+            }
+        add({c, out.entry});
+    });
+    while (before != work.known_before.end())
+        add_known();
     print(asked.json       ? json_of(results, running)
           : asked.markdown ? markdown_of(results, running)
                            : running.not_started_text() + running.seen.str() + "\n");

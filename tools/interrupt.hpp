@@ -8,13 +8,12 @@
 #include <unistd.h>
 
 /// What asks the program to end: Ctrl-C (SIGINT), a supervisor such as CI or timeout(1) (SIGTERM),
-/// a terminal that goes away (SIGHUP). The first one is passed on to the process of the check that
-/// runs, which stops and says what it found so far; the next one ends the program at once, and with
-/// it all processes that it started.
+/// a terminal that goes away (SIGHUP). The first one is passed on to the processes of the checks
+/// that run (children.hpp), which stop and say what they found so far; the next one ends the
+/// program at once, and with it all processes that it started.
 namespace wbsync::tools::interrupt {
 
-inline volatile std::sig_atomic_t seen = 0;  ///< in the program, and in the process of a check
-inline volatile std::sig_atomic_t child = 0; ///< that the program waits for, or 0
+inline volatile std::sig_atomic_t seen = 0; ///< in the program, and in the process of a check
 
 namespace detail {
 
@@ -48,8 +47,6 @@ extern "C" inline void on_interrupt(int signal) {
     if (seen == 0) {
         seen = 1;
         first_time = now();
-        if (child > 0)
-            ::kill(child, signal);
     } else if (!is_the_same_again()) {
         std::signal(signal, SIG_DFL);
         ::raise(signal); // the process of the check ends with this one

@@ -12,7 +12,6 @@
 #include "models/manifest.hpp"
 
 #include <map>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -39,12 +38,11 @@ std::vector<check_request> plan(const std::vector<const models::model*>& selecte
 
 std::vector<matrix_cell> run_all(const std::vector<check_request>& checks, series& all) {
     std::vector<matrix_cell> cells;
-    for (const check_request& c : checks)
-        if (const std::optional<check_outcome> out = all.run(c)) {
-            cells.push_back(cell_of(c.of, c.with.memory, out->entry));
-            if (!out->entry["resume"].is_null())
-                cells.back().resume = out->entry["resume_command"].get<std::string>();
-        }
+    all.run(checks, [&](const check_request& c, const check_outcome& out) {
+        cells.push_back(cell_of(c.of, c.with.memory, out.entry));
+        if (!out.entry["resume"].is_null())
+            cells.back().resume = out.entry["resume_command"].get<std::string>();
+    });
     return cells;
 }
 

@@ -5,8 +5,10 @@
 #include <wbsync/report/text.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,38 +16,20 @@
 
 namespace wbsync::tools {
 
-/// One line on standard error that is written over again while a check runs. Only for people: a
-/// file or a pipe sees nothing of it.
-class progress_line {
+/// How far a check is, in its own process: now and then a line.
+class progress_notes {
 public:
-    explicit progress_line(std::string title)
-        : title_(std::move(title)), wanted_(::isatty(STDERR_FILENO) == 1) {}
-    ~progress_line() { clear(); }
-    progress_line(const progress_line&) = delete;
-    progress_line& operator=(const progress_line&) = delete;
+    explicit progress_notes(std::string title) : title_(std::move(title)) {}
 
-    [[nodiscard]] bool wanted() const noexcept { return wanted_; }
-
-    void show(const progress& now) {
-        if (!wanted_ || now.seconds < next_)
-            return;
+    /// Empty if it is not yet time for another one.
+    [[nodiscard]] std::string text(const progress& now) {
+        if (now.seconds < next_)
+            return "";
         next_ = now.seconds + 0.2;
         const auto runs = static_cast<double>(now.executions + now.redundant);
         const double rate = now.seconds > 0 ? runs / now.seconds : 0;
-        std::string line =
-            fmt::format("{}: {} executions, {} redundant, {:.0f}/s, {:.0f} s{}", title_,
-                        now.executions, now.redundant, rate, now.seconds, prospect(now));
-        const std::size_t length = line.size();
-        if (length < length_)
-            line.append(length_ - length, ' ');
-        length_ = length;
-        put("\r" + line);
-    }
-
-    void clear() {
-        if (length_ != 0)
-            put("\r" + std::string(length_, ' ') + "\r");
-        length_ = 0;
+        return fmt::format("{}: {} executions, {} redundant, {:.0f}/s, {:.0f} s{}", title_,
+                           now.executions, now.redundant, rate, now.seconds, prospect(now));
     }
 
     /// How far it is, and how long it may still take: no more than a guess.
@@ -68,14 +52,45 @@ public:
     }
 
 private:
+    std::string title_;
+    double next_ = 0.3; ///< a check that is quick shows nothing
+};
+
+/// One line on standard error that is written over again while checks run. Only for people: a file
+/// or a pipe sees nothing of it.
+class progress_line {
+public:
+    progress_line() = default;
+    ~progress_line() { clear(); }
+    progress_line(const progress_line&) = delete;
+    progress_line& operator=(const progress_line&) = delete;
+
+    [[nodiscard]] static bool wanted() noexcept { return ::isatty(STDERR_FILENO) == 1; }
+
+    /// `others`: checks that run as well.
+    void show(std::string_view note, std::size_t others) {
+        std::string line{note};
+        if (others != 0)
+            line += fmt::format("; {} more", others);
+        const std::size_t length = line.size();
+        if (length < length_)
+            line.append(length_ - length, ' ');
+        length_ = length;
+        put("\r" + line);
+    }
+
+    void clear() {
+        if (length_ != 0)
+            put("\r" + std::string(length_, ' ') + "\r");
+        length_ = 0;
+    }
+
+private:
     static void put(const std::string& text) {
         std::fputs(text.c_str(), stderr);
         std::fflush(stderr);
     }
 
-    std::string title_;
-    bool wanted_;
-    double next_ = 0.3; ///< a check that is quick shows nothing
     std::size_t length_ = 0;
 };
 

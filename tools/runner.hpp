@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "child_process.hpp"
+#include "children.hpp"
 #include "progress_line.hpp"
 
 #include "models/catalogue.hpp"
@@ -10,12 +10,16 @@
 #include <wbsync/report/text.hpp>
 
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <exception>
+#include <functional>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -79,17 +83,18 @@ inline check_outcome failed(const check_request& asked, const std::exception& e)
     return describe(asked, nothing);
 }
 
-inline check_outcome run_here(const check_request& asked) {
-    progress_line line(fmt::format("{} {}", asked.of.name, wbsync::name_of(asked.with.memory)));
+inline check_outcome run_here(const check_request& asked, const child_side& here) {
     options with = asked.with;
     with.name = name_of(asked);
     with.interrupt = &interrupt::seen;
-    if (line.wanted())
-        with.on_progress = [&line](const progress& now) { line.show(now); };
+    progress_notes notes(fmt::format("{} {}", asked.of.name, wbsync::name_of(asked.with.memory)));
+    if (progress_line::wanted())
+        with.on_progress = [&](const progress& now) {
+            if (std::string text = notes.text(now); !text.empty())
+                here.note(std::move(text));
+        };
     try {
-        const result seen = asked.of.check(with, asked.values);
-        line.clear();
-        return describe(asked, seen);
+        return describe(asked, asked.of.check(with, asked.values));
     } catch (const std::invalid_argument& e) { // starts with "wbsync: "
         if (with.resume.empty() && with.replay.empty())
             return failed(asked, e); // nothing that the user asked of this check alone
@@ -129,21 +134,61 @@ inline result died(const check_request& asked, int status) {
 
 } // namespace detail
 
-/// Runs the check in a process of its own: whatever happens there, the other checks still run, and
-/// the memory is given back. A process that ends without a result is a finding "crash" if its own
-/// doing ended it; if it was ended from outside, the check is incomplete.
-inline check_outcome run_isolated(const check_request& asked) {
-    const child_end end = run_in_child([&asked] {
-        const check_outcome out = detail::run_here(asked);
-        return report::dump({{"entry", out.entry},
-                             {"counterexample", out.counterexample},
-                             {"refused", out.refused}});
-    });
+namespace detail {
+
+/// Of the process of a check, as a text.
+inline std::string sent_by(const check_request& asked, const child_side& here) {
+    const check_outcome out = run_here(asked, here);
+    return report::dump(
+        {{"entry", out.entry}, {"counterexample", out.counterexample}, {"refused", out.refused}});
+}
+
+/// What a check came to whose process has ended.
+inline check_outcome outcome_of(const check_request& asked, const child_end& end) {
     report::json sent = report::json::parse(end.sent, nullptr, false);
     if (sent.is_discarded())
-        return detail::describe(asked, detail::died(asked, end.status));
+        return describe(asked, died(asked, end.status));
     return {std::move(sent["entry"]), sent["counterexample"].get<std::string>(),
             sent["refused"].get<std::string>()};
+}
+
+} // namespace detail
+
+/// Runs each check in a process of its own, `at_once` at the same time: whatever happens there, the
+/// other checks still run, and the memory is given back. `done` gets the number of each check and
+/// what it came to, in their order; `before` gets the number and the slot of a check (child_side)
+/// in its process, and returns what to run. A process that ends without a result is a finding
+/// "crash" if its own doing ended it; if it was ended from outside, the check is incomplete.
+/// Returns the numbers of those that were not started, because the program was asked to end.
+inline std::vector<std::size_t>
+run_isolated(const std::vector<check_request>& checks, std::size_t at_once,
+             const std::function<check_request(std::size_t, std::size_t)>& before,
+             const std::function<void(std::size_t, check_outcome)>& done) {
+    progress_line line;
+    child_work all;
+    all.order.resize(checks.size());
+    std::iota(all.order.begin(), all.order.end(), std::size_t{0});
+    all.at_once = at_once;
+    all.on_interrupt = SIGINT; // it says what it found so far
+    all.run = [&](std::size_t i, const child_side& here) {
+        return detail::sent_by(before(i, here.slot), here);
+    };
+    all.done = [&](std::size_t i, const child_end& end) {
+        line.clear();
+        done(i, detail::outcome_of(checks[i], end));
+    };
+    if (line.wanted())
+        all.noted = [&](std::string_view note, std::size_t others) { line.show(note, others); };
+    return run_in_children(all);
+}
+
+/// One check alone.
+inline check_outcome run_isolated(const check_request& asked) {
+    check_outcome seen;
+    (void)run_isolated(
+        {asked}, 1, [&](std::size_t, std::size_t) { return asked; },
+        [&](std::size_t, check_outcome out) { seen = std::move(out); });
+    return seen;
 }
 
 } // namespace wbsync::tools

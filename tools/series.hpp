@@ -6,11 +6,13 @@
 #include "runner.hpp"
 #include "tally.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,31 +29,37 @@ inline std::string parameters_text(const check_request& c) {
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
-/// Checks that are run one after the other, until all are done or the program is asked to end: then
-/// nothing more is started, and what was not is told at the end.
+/// Checks that are run side by side, as many at once as there are cores, or as -j says, until all
+/// are done or the program is asked to end: then nothing more is started, and what was not is told
+/// at the end. What is more in cores than in checks divides their searches.
 class series {
 public:
     /// `json`: nobody reads on standard output how to go on with a check, before it is parsed.
     explicit series(bool json) : json_(json) { interrupt::listen(); }
 
-    /// The outcome, with the command that goes on with it; nothing if the program was asked to end
-    /// before. Throws bad_usage if the check cannot be run as the user asked.
-    [[nodiscard]] std::optional<check_outcome> run(const check_request& c) {
-        if (interrupt::seen != 0) {
-            not_started_.push_back(&c);
-            ++seen.not_started;
-            return std::nullopt;
-        }
-        check_request asked = c;
-        if (asked.with.resume.empty())
-            asked.with.save_interrupted = free_resume_file();
-        check_outcome out = run_isolated(asked);
-        if (!out.refused.empty())
-            throw bad_usage(out.refused);
-        out.entry["resume_command"] = resume_command(c, out.entry);
-        if (json_ && !out.entry["resume"].is_null())
-            fmt::print(stderr, "resume: {}\n", out.entry["resume_command"].get<std::string>());
-        return out;
+    /// `done` gets each check with its outcome, which has the command that goes on with it, in the
+    /// order of `checks`, which outlive this. Throws bad_usage if one of them cannot be run as the
+    /// user asked.
+    template <class Done>
+    void run(const std::vector<check_request>& checks, Done done) {
+        if (checks.empty())
+            return;
+        const std::size_t processes = processes_for(checks.front());
+        const std::size_t at_once = std::min(processes, checks.size());
+        const std::vector<std::string> files = free_resume_files(at_once);
+        const auto not_started = run_isolated(
+            checks, at_once,
+            [&](std::size_t i, std::size_t slot) {
+                check_request asked = checks[i];
+                asked.with.jobs = static_cast<int>(processes / at_once);
+                if (asked.with.resume.empty())
+                    asked.with.save_interrupted = files[slot];
+                return asked;
+            },
+            [&](std::size_t i, check_outcome out) { done(checks[i], finished(checks[i], out)); });
+        for (const std::size_t i : not_started)
+            not_started_.push_back(&checks[i]);
+        seen.not_started += static_cast<int>(not_started.size());
     }
 
     /// Counts an outcome.
@@ -82,12 +90,30 @@ public:
     tally seen;
 
 private:
-    /// Where a check goes that is interrupted, if the user does not say it: never over another one.
-    static std::string free_resume_file() {
-        std::string name = "wbsync-resume.json";
-        for (int i = 2; std::filesystem::exists(name); ++i)
-            name = fmt::format("wbsync-resume-{}.json", i);
-        return name;
+    static std::size_t processes_for(const check_request& c) {
+        const int jobs = c.with.with_environment().jobs;
+        return jobs > 0 ? static_cast<std::size_t>(jobs) : cores();
+    }
+
+    [[nodiscard]] check_outcome& finished(const check_request& c, check_outcome& out) const {
+        if (!out.refused.empty())
+            throw bad_usage(out.refused);
+        out.entry["resume_command"] = resume_command(c, out.entry);
+        if (json_ && !out.entry["resume"].is_null())
+            fmt::print(stderr, "resume: {}\n", out.entry["resume_command"].get<std::string>());
+        return out;
+    }
+
+    /// Where checks go that are interrupted, if the user does not say it: never over another one.
+    static std::vector<std::string> free_resume_files(std::size_t n) {
+        std::vector<std::string> names;
+        for (int i = 1; names.size() != n; ++i) {
+            std::string name =
+                i == 1 ? "wbsync-resume.json" : fmt::format("wbsync-resume-{}.json", i);
+            if (!std::filesystem::exists(name))
+                names.push_back(std::move(name));
+        }
+        return names;
     }
 
     bool json_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "litmus_command.hpp"
 
+#include "../children.hpp"
 #include "../errors.hpp"
 #include "../number.hpp"
 #include "../output.hpp"
@@ -8,7 +9,6 @@
 #include "generate.hpp"
 #include "mutant.hpp"
 #include "summary.hpp"
-#include "workers.hpp"
 
 #include <wbsync/options.hpp>
 
@@ -20,7 +20,6 @@
 #include <fstream>
 #include <iterator>
 #include <numeric>
-#include <thread>
 
 namespace wbsync::litmus {
 
@@ -122,12 +121,12 @@ double patience(const settings& with) {
     return with.max_seconds > 0 ? 2 + 1.5 * tests * with.max_seconds : 0;
 }
 
-test_result result_of(const job& j, const std::string& sent, double late) {
-    const report::json entry = report::json::parse(sent, nullptr, false);
+test_result result_of(const job& j, const tools::child_end& end) {
+    const report::json entry = report::json::parse(end.sent, nullptr, false);
     test_result r;
-    if (entry.is_discarded() && late > 0) {
+    if (entry.is_discarded() && end.late > 0) {
         r.not_explored = "max_seconds: the test did not look at the clock, and was ended";
-        r.seconds = late;
+        r.seconds = end.late;
     } else if (entry.is_discarded()) {
         r.remark = "the process of the test ended without a result";
     } else {
@@ -185,8 +184,6 @@ int run_command(const request& given) {
     if (asked.paths.empty() && asked.generate.empty())
         throw tools::bad_usage("litmus needs files or folders, or --generate");
     const std::vector<job> jobs = jobs_of(asked);
-    const std::size_t at_once = asked.jobs > 0 ? static_cast<std::size_t>(asked.jobs)
-                                               : std::max(1U, std::thread::hardware_concurrency());
     summary all;
     report::json entries = report::json::array();
     std::size_t width = 4;
@@ -195,19 +192,24 @@ int run_command(const request& given) {
     if (!asked.json)
         tools::print(header(width));
     tools::interrupt::listen();
-    const std::vector<std::size_t> not_run = run_in_children(
-        in_order_of_size(jobs), at_once, patience(asked.with),
-        [&](std::size_t i) { return report::dump(to_json(run_test(jobs[i].text, asked.with))); },
-        [&](std::size_t i, const std::string& sent, double late) {
-            const test_result r = result_of(jobs[i], sent, late);
-            all.add(r);
-            if (asked.only_disagreeing && r.agrees())
-                return;
-            if (asked.json)
-                entries.push_back(to_json(r));
-            else
-                tools::print(line_of(r, width, asked.states));
-        });
+    tools::child_work work;
+    work.order = in_order_of_size(jobs);
+    work.at_once = asked.jobs > 0 ? static_cast<std::size_t>(asked.jobs) : tools::cores();
+    work.seconds = patience(asked.with);
+    work.run = [&](std::size_t i, const tools::child_side&) {
+        return report::dump(to_json(run_test(jobs[i].text, asked.with)));
+    };
+    work.done = [&](std::size_t i, const tools::child_end& end) {
+        const test_result r = result_of(jobs[i], end);
+        all.add(r);
+        if (asked.only_disagreeing && r.agrees())
+            return;
+        if (asked.json)
+            entries.push_back(to_json(r));
+        else
+            tools::print(line_of(r, width, asked.states));
+    };
+    const std::vector<std::size_t> not_run = tools::run_in_children(work);
     report::json files = report::json::array();
     std::string lines;
     for (const std::size_t i : not_run) {
