@@ -65,6 +65,13 @@ if(WBSYNC_BUILD_TESTS OR WBSYNC_BUILD_EXAMPLES)
                                               doctest::doctest)
 endif()
 
+# The models and tests of the native platform: no engine, and nothing precompiled.
+if(TARGET wbsync_native)
+    add_library(wbsync_native_dev INTERFACE)
+    target_include_directories(wbsync_native_dev INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(wbsync_native_dev INTERFACE wbsync_native wbsync_warnings)
+endif()
+
 # wbsync_expect(NAME STATUS SAYS COMMAND...): a CTest of a command that has to end with this status
 # (a number, or "error" for any but 0) and to say something that matches.
 function(wbsync_expect name status says)

@@ -27,5 +27,6 @@ write_basic_package_version_file(
     ARCH_INDEPENDENT)
 install(
     FILES ${PROJECT_BINARY_DIR}/wbsyncConfig.cmake ${PROJECT_BINARY_DIR}/wbsyncConfigVersion.cmake
-          ${CMAKE_CURRENT_LIST_DIR}/FindRelacy.cmake
+          ${CMAKE_CURRENT_LIST_DIR}/FindRelacy.cmake ${CMAKE_CURRENT_LIST_DIR}/FindLiburcu.cmake
+          ${CMAKE_CURRENT_LIST_DIR}/wbsync_native.cmake
     DESTINATION ${wbsync_package_dir})

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/check.hpp>
+#else
+
 #include <wbsync/engine/host.hpp>
 #include <wbsync/options.hpp>
 #include <wbsync/result.hpp>
@@ -136,3 +140,5 @@ template <class Model>
 }
 
 } // namespace wbsync
+
+#endif

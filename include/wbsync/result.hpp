@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/memory_model.hpp>
+#include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/trace.hpp>
 
 #include <cstdint>

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/scenario.hpp>
+#else
+
 #include <wbsync/engine/execution.hpp>
 
 #include <type_traits>
@@ -57,3 +61,5 @@ private:
 };
 
 } // namespace wbsync
+
+#endif

@@ -3,10 +3,12 @@
 
 #include <wbsync/check.hpp>
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/await_work.hpp>
 #include <wbsync/memory/bitops.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/fences.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/memory/per_thread.hpp>
 #include <wbsync/memory/plain.hpp>
 #include <wbsync/memory/pointer.hpp>
 #include <wbsync/memory/slab.hpp>

@@ -71,6 +71,10 @@ protected:
         for (inode* i : isw.inodes)
             iput(*i);
     }
+    /// The wb that the inodes of a request leave, and what becomes of their references on it. Here
+    /// there is one, which nobody releases; for who has more of them.
+    virtual bdi_writeback& old_wb_of(const inode_switch_wbs_context&) { return *old_wb_; }
+    virtual void wb_put_many(bdi_writeback&, std::size_t) {}
     /// The work of a wb, if uses_works_of_requests() is false.
     virtual void inode_switch_wbs_work_fn(bdi_writeback&) {}
     /// The two barriers of store buffering, from v4: what makes the switch known before SB_ACTIVE,
@@ -180,14 +184,16 @@ protected:
 
     /// Moves the inodes, and gives back what the request holds. (W5)
     void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
+        bdi_writeback& old_wb = old_wb_of(isw);
         bdi_writeback& new_wb = isw.new_wb;
         rest_if_asked();
-        spin_lock(old_wb_->list_lock); // in the order of their addresses
+        spin_lock(old_wb.list_lock); // in the order of their addresses
         spin_lock(new_wb.list_lock);
         for (inode* i : isw.inodes)
-            inode_do_switch_wbs(*i, *old_wb_, new_wb);
+            inode_do_switch_wbs(*i, old_wb, new_wb);
         spin_unlock(new_wb.list_lock);
-        spin_unlock(old_wb_->list_lock);
+        spin_unlock(old_wb.list_lock);
+        wb_put_many(old_wb, isw.inodes.size());
         put_inodes(isw);
         wb_put(new_wb);
         kfree(&isw);
@@ -308,7 +314,7 @@ private:
 
     /// A new request, with a reference on the wb that is looked up; nullptr: the wb is on its way
     /// out. (The kernel makes a new wb then.)
-    inode_switch_wbs_context* wb_get_create() {
+    virtual inode_switch_wbs_context* wb_get_create() {
         bdi_writeback* wb = new_wb_;
         if (bounds_.about == question::wb_lifetime) {
             rcu_read_lock();

@@ -51,8 +51,9 @@ inline void expect_released_for_good(bdi_writeback& wb, const site& at = site::h
 /// P4, when umount(2) returns to its caller.
 inline void expect_unmounted(const super_block& sb, bool did_it, const site& at = site::here()) {
     ensure(did_it, "P4",
-           fmt::format("umount returns, and {} is still to be shut down by somebody else",
-                       sb.name.str()),
+           did_it ? std::string{} // the superblock is gone, its name with it
+                  : fmt::format("umount returns, and {} is still to be shut down by somebody else",
+                                sb.name.str()),
            at);
 }
 

@@ -104,17 +104,13 @@ public:
 
 protected:
     /// The index is the thread's own: the section begins and ends in one function.
-    void begin_section() override {
-        sections_[engine::execution::current()->self()] = srcu_read_lock(isw_srcu_);
-    }
-    void end_section() override {
-        srcu_read_unlock(isw_srcu_, sections_[engine::execution::current()->self()]);
-    }
+    void begin_section() override { section_.mine() = srcu_read_lock(isw_srcu_); }
+    void end_section() override { srcu_read_unlock(isw_srcu_, section_.mine()); }
     void wait_until_queued() override { synchronize_srcu(isw_srcu_); }
 
 private:
     srcu_struct isw_srcu_{"isw_srcu"};
-    engine::per_thread<int> sections_{};
+    own_of_thread<int> section_;
 };
 
 /// An acquire load in the condition of the drain.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#error "wbsync/engine/execution.hpp is part of the model checker, not of WBSYNC_NATIVE"
+#endif
+
 #include <wbsync/engine/coverage.hpp>
 #include <wbsync/engine/extension.hpp>
 #include <wbsync/engine/fibers.hpp>

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/memory/change.hpp>
 #include <wbsync/memory/fences.hpp>
+#include <wbsync/platform.hpp>
 
 #include <cstdint>
 #include <utility>
 
 namespace wbsync {
 
-using engine::memory_order;
+using platform::memory_order;
 
 // --- atomic_t -----------------------------------------------------------------------------------
 
@@ -17,7 +19,7 @@ class atomic_t {
 public:
     explicit atomic_t(const label& name, std::int64_t initial = 0) : value(name, initial) {}
 
-    engine::variable value;
+    platform::variable value;
 };
 
 using atomic_long_t = atomic_t;
@@ -82,24 +84,6 @@ std::int64_t await(const atomic_t& v, Predicate accepts, const site& at = site::
     return value;
 }
 
-/// What a daemon's loop begins with: as await_acquire(), and returns true. When all others are done
-/// and there is no such value the daemon is told to quit: false, and it returns, without another
-/// step. In a thread that scenario::daemon() did not declare: finding "misuse". The kernel's
-/// kthreads wait like that for work or for kthread_stop().
-template <class Predicate>
-[[nodiscard]] bool await_work(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr &&
-        (!run->running() || run->kind(run->self()) != engine::thread_kind::daemon))
-        run->fail("misuse",
-                  fmt::format("await_work() {}: only a daemon, which s.daemon() declares, can be "
-                              "told to quit; another thread waits with await()",
-                              run->running() ? "by " + run->thread_name(run->self())
-                                             : "where no thread runs"),
-                  at);
-    return v.value.await(accepts, memory_order::acquire, "await_work", at, nullptr, true);
-}
-
 /// READ_ONCE(): relaxed load. Documentation/atomic_t.txt.
 [[gnu::always_inline]] inline std::int64_t atomic_read(const atomic_t& v,
                                                        const site& at = site::here()) {
@@ -149,9 +133,8 @@ template <class F>
 }
 
 /// Returns `answer`, which is all that the current thread learns of what it has just stored.
-inline bool learns_only(engine::told what, bool answer) {
-    if (engine::execution* run = engine::execution::current(); run != nullptr)
-        run->learns_only(what);
+inline bool learns_only(platform::told what, bool answer) {
+    platform::learns_only(what);
     return answer;
 }
 
@@ -174,33 +157,29 @@ fully_ordered_if(atomic_t& v, Predicate accepts, F f, const char* verb, const si
 /// Puts `value` in the place of `old`, if that is there; returns the value it saw.
 [[gnu::always_inline]] inline std::int64_t compare_exchange(atomic_t& v, std::int64_t old,
                                                             std::int64_t value, memory_order order,
-                                                            const engine::surroundings& around,
+                                                            const platform::surroundings& around,
                                                             const char* verb, const site& at) {
     return v.value
-        .update_if([old](std::int64_t x) { return x == old; },
-                   [value](std::int64_t) { return value; }, order, around, verb, at)
+        .update_if([old](std::int64_t x) { return x == old; }, detail::put(value), order, around,
+                   verb, at)
         .second;
 }
 
 /// The same; puts the value it saw into `old`, and returns whether it was `old`.
 [[gnu::always_inline]] inline bool try_compare_exchange(atomic_t& v, std::int64_t& old,
                                                         std::int64_t value, memory_order order,
-                                                        const engine::surroundings& around,
+                                                        const platform::surroundings& around,
                                                         const char* verb, const site& at) {
     const std::int64_t expected = old;
     old = compare_exchange(v, expected, value, order, around, verb, at);
     return old == expected;
 }
 
-inline auto plus(std::int64_t n) {
-    return [n](std::int64_t x) { return x + n; };
-}
-
 /// Is the sum 0?
 [[gnu::always_inline]] inline bool add_and_test(std::int64_t n, atomic_t& v, const char* verb,
                                                 const site& at) {
     const std::int64_t before = fully_ordered(v, plus(n), verb, at);
-    return learns_only(engine::told::whether_zero, before + n == 0);
+    return learns_only(platform::told::whether_zero, before + n == 0);
 }
 
 } // namespace detail
@@ -293,35 +272,28 @@ inline bool atomic_inc_and_test(atomic_t& v, const site& at = site::here()) {
 inline bool atomic_add_negative(std::int64_t n, atomic_t& v, const site& at = site::here()) {
     const std::int64_t before =
         detail::fully_ordered(v, detail::plus(n), "atomic_add_negative", at);
-    return detail::learns_only(engine::told::whether_negative, before + n < 0);
+    return detail::learns_only(platform::told::whether_negative, before + n < 0);
 }
 inline bool atomic_add_negative_acquire(std::int64_t n, atomic_t& v,
                                         const site& at = site::here()) {
     const std::int64_t before = detail::update(v, detail::plus(n), memory_order::acquire,
                                                "atomic_add_negative_acquire", at);
-    return detail::learns_only(engine::told::whether_negative, before + n < 0);
+    return detail::learns_only(platform::told::whether_negative, before + n < 0);
 }
 inline std::int64_t atomic_xchg(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    return detail::fully_ordered(
-        v, [value](std::int64_t) { return value; }, "atomic_xchg", at);
+    return detail::fully_ordered(v, detail::put(value), "atomic_xchg", at);
 }
 inline std::int64_t atomic_xchg_acquire(atomic_t& v, std::int64_t value,
                                         const site& at = site::here()) {
-    return detail::update(
-        v, [value](std::int64_t) { return value; }, memory_order::acquire, "atomic_xchg_acquire",
-        at);
+    return detail::update(v, detail::put(value), memory_order::acquire, "atomic_xchg_acquire", at);
 }
 inline std::int64_t atomic_xchg_release(atomic_t& v, std::int64_t value,
                                         const site& at = site::here()) {
-    return detail::update(
-        v, [value](std::int64_t) { return value; }, memory_order::release, "atomic_xchg_release",
-        at);
+    return detail::update(v, detail::put(value), memory_order::release, "atomic_xchg_release", at);
 }
 inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
                                         const site& at = site::here()) {
-    return detail::update(
-        v, [value](std::int64_t) { return value; }, memory_order::relaxed, "atomic_xchg_relaxed",
-        at);
+    return detail::update(v, detail::put(value), memory_order::relaxed, "atomic_xchg_relaxed", at);
 }
 
 // Conditional: fully ordered when they change the value, a relaxed load when they do not. To

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/memory/bug.hpp>
+#else
+
 #include <wbsync/engine/execution.hpp>
 
 namespace wbsync {
@@ -21,7 +25,26 @@ inline void evaluates_property() noexcept {
         run->evaluates_property();
 }
 
+/// The execution under way has seen something wrong, and goes on.
+inline void note_warning(const char* text, const site& at) {
+    engine::execution* run = engine::execution::current();
+    if (run == nullptr)
+        return;
+    if (run->recording())
+        run->note("WARN_ON", "", text, at);
+    run->report({"WARN_ON", text, at, run->self()});
+}
+
 } // namespace detail
+
+} // namespace wbsync
+
+#endif
+
+#include <string>
+#include <utility>
+
+namespace wbsync {
 
 /// A property that must hold, by name: `ensure(list_empty(…), "P1", "VFS: Busy inodes …")`.
 inline void ensure(bool holds, const char* property, std::string message,
@@ -39,15 +62,11 @@ inline void bug_on(bool condition, const char* text, const site& at) {
         violated("BUG_ON", text, at);
 }
 
-/// The execution under way has seen something wrong, and goes on.
+/// Something is wrong, and it goes on.
 inline bool warn_on(bool condition, const char* text, const site& at) {
     evaluates_property();
-    engine::execution* run = engine::execution::current();
-    if (condition && run != nullptr) {
-        if (run->recording())
-            run->note("WARN_ON", "", text, at);
-        run->report({"WARN_ON", text, at, run->self()});
-    }
+    if (condition)
+        note_warning(text, at);
     return condition;
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/memory/fences.hpp>
+#else
+
 #include <wbsync/engine/extension.hpp>
 #include <wbsync/engine/variable.hpp>
 
@@ -235,3 +239,5 @@ inline void smp_mb__after_srcu_read_unlock(const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/memory/might_sleep.hpp>
+#else
+
 #include <wbsync/engine/execution.hpp>
 
 #include <algorithm>
@@ -92,3 +96,5 @@ inline void might_sleep(const char* verb = "might_sleep", const site& at = site:
 }
 
 } // namespace wbsync
+
+#endif

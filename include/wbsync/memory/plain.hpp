@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/memory/plain.hpp>
+#else
+
 #include <wbsync/engine/scope.hpp>
 
 #include <cstdint>
@@ -109,3 +113,5 @@ private:
 };
 
 } // namespace wbsync
+
+#endif

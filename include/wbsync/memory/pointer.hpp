@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/memory/change.hpp>
 #include <wbsync/memory/fences.hpp>
+#include <wbsync/platform.hpp>
 
 #include <cstdint>
+#include <string>
 
 namespace wbsync {
 
@@ -15,7 +18,7 @@ public:
     explicit pointer(const label& name, T* initial = nullptr)
         : value(name, to_value(initial), &show) {}
 
-    engine::variable value;
+    platform::variable value;
 
     static std::int64_t to_value(const T* p) noexcept {
         return static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(p));
@@ -29,9 +32,8 @@ private:
         if (v == 0)
             return "NULL";
         const T* p = to_pointer(v);
-        if (engine::execution* run = engine::execution::current())
-            if (const auto* block = run->blocks().find(p); block != nullptr)
-                return "&" + block->life.name().str();
+        if (const std::string name = platform::name_of_block(p); !name.empty())
+            return "&" + name;
         if constexpr (requires { label{p->name}; })
             return "&" + label{p->name}.str();
         else
@@ -41,27 +43,28 @@ private:
 
 template <class T>
 [[gnu::always_inline]] inline T* READ_ONCE(const pointer<T>& p, const site& at = site::here()) {
-    return pointer<T>::to_pointer(p.value.load(engine::memory_order::relaxed, "READ_ONCE", at));
+    return pointer<T>::to_pointer(p.value.load(platform::memory_order::relaxed, "READ_ONCE", at));
 }
 template <class T>
 void WRITE_ONCE(pointer<T>& p, T* to, const site& at = site::here()) {
-    p.value.store(pointer<T>::to_value(to), engine::memory_order::relaxed, "WRITE_ONCE", at);
+    p.value.store(pointer<T>::to_value(to), platform::memory_order::relaxed, "WRITE_ONCE", at);
 }
 template <class T>
 [[gnu::always_inline]] inline T* smp_load_acquire(const pointer<T>& p,
                                                   const site& at = site::here()) {
     return pointer<T>::to_pointer(
-        p.value.load(engine::memory_order::acquire, "smp_load_acquire", at));
+        p.value.load(platform::memory_order::acquire, "smp_load_acquire", at));
 }
 template <class T>
 void smp_store_release(pointer<T>& p, T* to, const site& at = site::here()) {
-    p.value.store(pointer<T>::to_value(to), engine::memory_order::release, "smp_store_release", at);
+    p.value.store(pointer<T>::to_value(to), platform::memory_order::release, "smp_store_release",
+                  at);
 }
 
 /// Publishes an object: a store-release. include/linux/rcupdate.h.
 template <class T>
 void rcu_assign_pointer(pointer<T>& p, T* to, const site& at = site::here()) {
-    p.value.store(pointer<T>::to_value(to), engine::memory_order::release, "rcu_assign_pointer",
+    p.value.store(pointer<T>::to_value(to), platform::memory_order::release, "rcu_assign_pointer",
                   at);
 }
 
@@ -71,15 +74,15 @@ template <class T>
 [[gnu::always_inline]] inline T* rcu_dereference(const pointer<T>& p,
                                                  const site& at = site::here()) {
     return pointer<T>::to_pointer(
-        p.value.load(engine::memory_order::acquire, "rcu_dereference", at));
+        p.value.load(platform::memory_order::acquire, "rcu_dereference", at));
 }
 
 /// Exchange, fully ordered. include/linux/atomic/atomic-instrumented.h.
 template <class T>
 T* xchg(pointer<T>& p, T* to, const site& at = site::here()) {
     detail::fully.enter();
-    const auto old = p.value.update([v = pointer<T>::to_value(to)](std::int64_t) { return v; },
-                                    engine::memory_order::relaxed, "xchg", at);
+    const auto old = p.value.update(detail::put(pointer<T>::to_value(to)),
+                                    platform::memory_order::relaxed, "xchg", at);
     detail::fully.leave();
     return pointer<T>::to_pointer(old);
 }

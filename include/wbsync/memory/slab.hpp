@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/execution.hpp>
-
-#include <cstddef>
-#include <new>
-#include <stdexcept>
-#include <utility>
+#include <wbsync/engine/site.hpp>
 
 namespace wbsync {
 
@@ -23,6 +18,21 @@ struct allocation {
                const site& at = site::here())
         : name(text), property(violates), where(at) {}
 };
+
+} // namespace wbsync
+
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/memory/slab.hpp>
+#else
+
+#include <wbsync/engine/execution.hpp>
+
+#include <cstddef>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+namespace wbsync {
 
 /// Allocates and constructs a `T`. Its members of wbsync types are watched: a use after kfree(), or
 /// one that kfree() is not ordered after, is a finding "use-after-free"; a block that is never
@@ -62,3 +72,5 @@ void kfree(T* object, const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

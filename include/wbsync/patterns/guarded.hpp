@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/bug.hpp>
+#include <wbsync/platform.hpp>
 #include <wbsync/scenario.hpp>
 
 #include <concepts>
@@ -15,37 +15,32 @@ namespace wbsync::patterns {
 /// step.
 class guarded {
 public:
-    explicit guarded(const label& name) : scope_(name) { life_.begin(name, "use-after-end"); }
+    explicit guarded(const label& name) : name_(name), scope_(name) {
+        life_.begin(name_, "use-after-end");
+    }
     guarded(const guarded&) = delete;
     guarded& operator=(const guarded&) = delete;
 
     /// The current thread uses it, by a function called `what`.
     void use(const char* what = "use", const site& at = site::here()) {
-        engine::execution& run = scope_.use(what, at);
-        run.local_step(at);
-        if (run.recording())
-            run.note(what, life_.name().str(), "", at);
-        run.access(&life_, what, at);
+        platform::show_use(scope_, life_, what, at);
     }
 
     /// The current thread ends it, by a function called `what`. Twice: a finding.
     void end(const char* what = "kfree", const site& at = site::here()) {
-        engine::execution& run = scope_.use(what, at);
-        if (run.recording())
-            run.note(what, life_.name().str(), "", at);
-        run.end(life_, what, at);
+        platform::end(scope_, life_, name_, what, at);
     }
 
     /// To be called when all threads have ended.
     void expect_ended(const site& at = site::here()) const {
         ensure(!life_.alive(), "never-ended",
-               fmt::format("{} is still there, and nobody is left to end it", life_.name().str()),
-               at);
+               fmt::format("{} is still there, and nobody is left to end it", name_.str()), at);
     }
 
 private:
-    engine::lifetime life_;
-    engine::scope scope_;
+    label name_;
+    platform::lifetime life_;
+    platform::scope scope_;
 };
 
 /// What the threads of a shape are called in counterexamples. A protocol that has

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/percpu/cpu.hpp>
+#else
+
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/rcu/rcu.hpp>
@@ -124,6 +128,12 @@ inline void preempt_enable(const site& at = site::here()) {
     detail::atomic_context::of(*run).leave(*run, "preempt_disable()");
     detail::rcu_state::of(*run).periods.leave(*run, "preempt_enable", at);
 }
+
+} // namespace wbsync
+
+#endif
+
+namespace wbsync {
 
 /// preempt_disable() and smp_processor_id(). include/linux/smp.h.
 inline int get_cpu(const site& at = site::here()) {

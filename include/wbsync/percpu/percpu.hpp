@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/bug.hpp>
 #include <wbsync/percpu/cpu.hpp>
+#include <wbsync/platform.hpp>
 
 #include <array>
+#include <cstddef>
+#include <utility>
 
 namespace wbsync {
+
+namespace detail {
+
+/// What one CPU has of a per-CPU variable.
+struct cpu_part : atomic_t, platform::padding_of_cpu {
+    explicit cpu_part(const label& name) : atomic_t(name) {}
+};
+using cpu_parts = std::array<cpu_part, nr_cpus>;
+
+template <std::size_t... I>
+cpu_parts parts_of_cpus(const label& name, std::index_sequence<I...> /*cpus*/) {
+    return {cpu_part{label{name, "cpu", static_cast<int>(I)}}...};
+}
+/// `name` outlives them.
+inline cpu_parts parts_of_cpus(const label& name) {
+    return parts_of_cpus(name, std::make_index_sequence<nr_cpus>{});
+}
+
+} // namespace detail
 
 /// An integer of which each CPU has its own: DEFINE_PER_CPU(long, x), alloc_percpu(long).
 /// include/linux/percpu-defs.h, Documentation/core-api/this_cpu_ops.rst.
 class percpu_t {
 public:
-    explicit percpu_t(const label& name)
-        : name_(name), parts{atomic_t{label{name_, "cpu", 0}}, atomic_t{label{name_, "cpu", 1}}} {
-        static_assert(nr_cpus == 2);
-    }
+    explicit percpu_t(const label& name) : name_(name), parts(detail::parts_of_cpus(name_)) {}
     percpu_t(const percpu_t&) = delete;
     percpu_t& operator=(const percpu_t&) = delete;
 
@@ -22,7 +43,7 @@ private:
     label name_;
 
 public:
-    std::array<atomic_t, nr_cpus> parts;
+    detail::cpu_parts parts;
 };
 
 /// That of one CPU, as any other shared integer. include/linux/percpu-defs.h.
@@ -69,8 +90,8 @@ inline void this_cpu_write(percpu_t& x, std::int64_t v, const site& at = site::h
     this_cpu_ptr(x, at)->value.store(v, memory_order::relaxed, "this_cpu_write", at);
 }
 inline std::int64_t this_cpu_xchg(percpu_t& x, std::int64_t v, const site& at = site::here()) {
-    return this_cpu_ptr(x, at)->value.update([v](std::int64_t) { return v; }, memory_order::relaxed,
-                                             "this_cpu_xchg", at);
+    return this_cpu_ptr(x, at)->value.update(detail::put(v), memory_order::relaxed, "this_cpu_xchg",
+                                             at);
 }
 
 // A load and a store, two steps: what an interrupt on that CPU adds in between, which is a thread

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/atomic.hpp>
-#include <wbsync/percpu/cpu.hpp>
+#include <wbsync/percpu/percpu.hpp>
+#include <wbsync/platform.hpp>
 #include <wbsync/sync/spinlock.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 namespace wbsync {
@@ -19,10 +18,8 @@ class percpu_counter {
 public:
     explicit percpu_counter(const label& called, std::int64_t initial = 0, int batch_size = 32,
                             const char* property = "use-after-free")
-        : name(called), lock({name, "lock"}),
-          count({name, "count"}, initial), counters{atomic_t{label{name, "cpu", 0}},
-                                                    atomic_t{label{name, "cpu", 1}}},
-          batch(batch_size), scope(called) {
+        : name(called), lock({name, "lock"}), count({name, "count"}, initial),
+          counters(detail::parts_of_cpus(name)), batch(batch_size), scope(called) {
         life.begin(name, property);
     }
     percpu_counter(const percpu_counter&) = delete;
@@ -31,10 +28,10 @@ public:
     label name;
     spinlock_t lock;
     atomic_t count;
-    std::array<atomic_t, nr_cpus> counters;
-    engine::lifetime life;
+    detail::cpu_parts counters;
+    platform::lifetime life;
     int batch;
-    engine::scope scope;
+    platform::scope scope;
 
     [[nodiscard]] atomic_t& this_cpu(const site& at) {
         return counters[static_cast<std::size_t>(detail::this_cpu(at))];
@@ -44,16 +41,12 @@ public:
 namespace detail {
 
 inline void use(const percpu_counter& c, const char* verb, const site& at) {
-    if (engine::execution* run = engine::execution::current()) {
-        c.scope.use(verb, at);
-        run->access(&c.life, verb, at);
-    }
+    platform::use(c.scope, c.life, verb, at);
 }
 
 /// Puts what the CPU has into the shared count. With the lock held.
 inline void fold(percpu_counter& c, atomic_t& part, const char* verb, const site& at) {
-    const auto folded = part.value.update([](std::int64_t) { return std::int64_t{0}; },
-                                          memory_order::relaxed, verb, at);
+    const auto folded = part.value.update(detail::put(0), memory_order::relaxed, verb, at);
     c.count.value.update(plus(folded), memory_order::relaxed, verb, at);
 }
 
@@ -151,13 +144,7 @@ inline void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at =
 
 /// Ends the counter's life. lib/percpu_counter.c.
 inline void percpu_counter_destroy(percpu_counter& c, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr)
-        return;
-    c.scope.use("percpu_counter_destroy", at);
-    if (run->recording())
-        run->note("percpu_counter_destroy", c.life.name().str(), "", at);
-    run->end(c.life, "percpu_counter_destroy", at);
+    platform::end(c.scope, c.life, c.name, "percpu_counter_destroy", at);
 }
 
 } // namespace wbsync

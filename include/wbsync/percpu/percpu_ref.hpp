@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/scope.hpp>
 #include <wbsync/percpu/percpu.hpp>
+#include <wbsync/platform.hpp>
 #include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/sync/wait_bit.hpp>
 
 #include <functional>
-#include <optional>
-#include <stdexcept>
 #include <utility>
 
 namespace wbsync {
@@ -70,60 +68,29 @@ public:
     callback release;
     callback confirm;
     rcu_head rcu;
-    engine::lifetime data; ///< of what `ref->data` points to
+    platform::lifetime data; ///< of what `ref->data` points to
     const char* violates;
-    engine::scope scope;
+    platform::scope scope;
 };
 
 namespace detail {
 
 /// percpu_ref_switch_lock, one for all of them: release() may be called under it, and may free the
 /// percpu_ref.
-class percpu_ref_lock final : public engine::extension {
-public:
-    void reset() override { lock_.reset(); }
-
-    static spinlock_t& get() {
-        engine::execution* run = engine::execution::current();
-        if (run == nullptr)
-            throw std::logic_error("wbsync: a percpu_ref can only be used inside a model");
-        return run->get<percpu_ref_lock>().of(*run);
-    }
-
-private:
-    spinlock_t& of(engine::execution& run) {
-        if (!lock_) {
-            const engine::lifetime* const outer = run.within(nullptr);
-            lock_.emplace(run.shared_location(engine::object_numbers::reserved(5),
-                                              "percpu_ref_switch_lock", 0),
-                          run.stamp());
-            run.within(outer);
-        }
-        return *lock_;
-    }
-
-    std::optional<spinlock_t> lock_;
-};
-
-inline void expect_in_scope(const percpu_ref& r, const char* verb, const site& at) {
-    if (engine::execution::current() != nullptr)
-        r.scope.use(verb, at);
+inline spinlock_t& percpu_ref_switch_lock() {
+    return platform::shared_lock<spinlock_t, 5>::get("percpu_ref_switch_lock");
 }
 
 /// The percpu_ref, and its data.
 inline void use(const percpu_ref& r, const char* verb, const site& at) {
-    if (engine::execution* run = engine::execution::current()) {
-        r.scope.use(verb, at);
-        run->access(&r.data, verb, at);
-    }
+    platform::use(r.scope, r.data, verb, at);
 }
 
 /// The look for ref->data->release when the count is 0. All stores from there on depend on it, by
 /// the call, and so come after it; that is all that this fence adds to the one of the count.
 inline void find_release(const percpu_ref& r, const site& at) {
     use(r, "percpu_ref_put", at);
-    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        run->memory().release_fence(run->self());
+    platform::release_fence();
 }
 
 /// 0: on the per-CPU counts. Killed, but not yet switched, it is on the shared one already.
@@ -145,7 +112,7 @@ inline bool get_unless_zero(percpu_ref& r, const char* verb, const site& at) {
 /// it once. No ordering: nobody may use it meanwhile. lib/percpu-refcount.c.
 inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
                             int flags = PERCPU_REF_INIT_PERCPU, const site& at = site::here()) {
-    detail::expect_in_scope(r, "percpu_ref_init", at);
+    platform::use(r.scope, "percpu_ref_init", at);
     r.data.begin({r.name, "data"}, r.violates);
     r.release = std::move(release);
     for (atomic_t& part : r.percpu_count.parts)
@@ -245,7 +212,7 @@ inline void percpu_ref_switched(percpu_ref& r, const site& at) {
 class percpu_ref_switch {
 public:
     percpu_ref_switch(percpu_ref& r, const site& at)
-        : ref_(r), lock_(percpu_ref_lock::get()), at_(at) {
+        : ref_(r), lock_(percpu_ref_switch_lock()), at_(at) {
         spin_lock(lock_, at_);
     }
     percpu_ref_switch(const percpu_ref_switch&) = delete;
@@ -343,7 +310,7 @@ inline bool percpu_ref_is_dying(const percpu_ref& r, const site& at = site::here
 inline bool percpu_ref_is_zero(const percpu_ref& r, const site& at = site::here()) {
     if (r.mode.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0)
         return false;
-    spinlock_t& lock = detail::percpu_ref_lock::get();
+    spinlock_t& lock = detail::percpu_ref_switch_lock();
     spin_lock(lock, at);
     const bool zero = r.count.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0;
     spin_unlock(lock, at);
@@ -354,20 +321,14 @@ inline bool percpu_ref_is_zero(const percpu_ref& r, const site& at = site::here(
 /// anybody, but for percpu_ref_switch_lock. While a switch is under way: finding "misuse". A second
 /// one does nothing. lib/percpu-refcount.c.
 inline void percpu_ref_exit(percpu_ref& r, const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr)
-        return;
-    detail::expect_in_scope(r, "percpu_ref_exit", at);
+    platform::use(r.scope, "percpu_ref_exit", at);
     if (r.switching.value.newest(at) != 0)
-        run->fail("misuse", fmt::format("percpu_ref_exit({}) while it is switched", r.name.str()),
-                  at);
-    spinlock_t& lock = detail::percpu_ref_lock::get();
+        violated("misuse", fmt::format("percpu_ref_exit({}) while it is switched", r.name.str()),
+                 at);
+    spinlock_t& lock = detail::percpu_ref_switch_lock();
     spin_lock(lock, at);
-    if (r.data.alive()) {
-        if (run->recording())
-            run->note("percpu_ref_exit", r.name.str(), "", at);
-        run->end(r.data, "percpu_ref_exit", at);
-    }
+    if (r.data.alive())
+        platform::end(r.scope, r.data, r.name, "percpu_ref_exit", at);
     spin_unlock(lock, at);
 }
 

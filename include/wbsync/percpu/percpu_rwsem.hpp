@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/percpu/percpu_rwsem.hpp>
+#else
+
 #include <wbsync/percpu/percpu.hpp>
 #include <wbsync/sync/lockdep.hpp>
 #include <wbsync/sync/wait.hpp>
@@ -195,3 +199,5 @@ inline void percpu_rwsem_acquire(percpu_rw_semaphore& s, const site& at = site::
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/rcu/callbacks.hpp>
+#else
+
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/slab.hpp>
 #include <wbsync/percpu/cpu.hpp>
@@ -147,3 +151,5 @@ inline void kvfree_rcu_barrier(const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/rcu/rcu.hpp>
+#else
+
 #include <wbsync/engine/grace_period.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 
@@ -82,3 +86,5 @@ inline void synchronize_rcu_expedited(const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/rcu/srcu.hpp>
+#else
+
 #include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/fences.hpp>
@@ -252,3 +256,5 @@ inline int init_srcu_struct(srcu_struct& ssp, const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/completion.hpp>
+#else
+
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/sync/lock_order.hpp>
@@ -118,3 +122,5 @@ inline void reinit_completion(completion& x, const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -47,6 +47,9 @@ public:
         value.store(0, engine::memory_order::release, verb, at);
     }
 
+    /// The newest value, in checks about an execution.
+    [[nodiscard]] bool is_locked(const site& at) const { return value.newest(at) != 0; }
+
 private:
     void taken(const char* verb, const site& at) {
         lock_taken(value, kind_, verb, at);

@@ -40,13 +40,13 @@ namespace detail {
 
 inline hlist_node& hlist_poison() {
     static hlist_node poison = [] {
-        const engine::outside_of_execution none;
+        const platform::outside_of_execution none;
         return hlist_node{"LIST_POISON1", nullptr};
     }();
     return poison;
 }
 
-inline hlist_node* follow(const pointer<hlist_node>& p, engine::memory_order order,
+inline hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order order,
                           const char* verb, const site& at) {
     hlist_node* n = pointer<hlist_node>::to_pointer(p.value.load(order, verb, at));
     if (n == &hlist_poison())
@@ -56,12 +56,12 @@ inline hlist_node* follow(const pointer<hlist_node>& p, engine::memory_order ord
                  at);
     return n;
 }
-inline void point(pointer<hlist_node>& p, hlist_node* to, engine::memory_order order,
+inline void point(pointer<hlist_node>& p, hlist_node* to, platform::memory_order order,
                   const char* verb, const site& at) {
     p.value.store(pointer<hlist_node>::to_value(to), order, verb, at);
 }
 
-inline void hlist_add(hlist_node& n, hlist_head& head, engine::memory_order publish,
+inline void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish,
                       const char* verb, const site& at) {
     auto* before = n.pprev.read(at);
     if (before != nullptr && before != &hlist_poison().next)
@@ -69,7 +69,7 @@ inline void hlist_add(hlist_node& n, hlist_head& head, engine::memory_order publ
                  at);
     auto* first = pointer<hlist_node>::to_pointer(head.first.value.newest(at));
     head.locked.write(&n, at);
-    point(n.next, first, engine::memory_order::relaxed, verb, at);
+    point(n.next, first, platform::memory_order::relaxed, verb, at);
     n.pprev.write(&head.first, at);
     point(head.first, &n, publish, verb, at);
     if (first != nullptr)
@@ -81,7 +81,7 @@ inline void hlist_unlink(hlist_node& n, const char* verb, const site& at) {
     if (before == nullptr || before == &hlist_poison().next)
         violated("misuse", fmt::format("{}({}): it is in no bucket", verb, n.name.str()), at);
     auto* after = pointer<hlist_node>::to_pointer(n.next.value.newest(at));
-    point(*before, after, engine::memory_order::relaxed, verb, at);
+    point(*before, after, platform::memory_order::relaxed, verb, at);
     if (after != nullptr)
         after->pprev.write(before, at);
 }
@@ -92,8 +92,7 @@ inline void hlist_unlink(hlist_node& n, const char* verb, const site& at) {
 /// "use-after-scope". include/linux/list.h.
 template <class T>
 T* hlist_entry(const hlist_node* n, const site& at = site::here()) {
-    if (engine::execution::current() != nullptr)
-        static_cast<void>(n->next.value.object("hlist_entry", at));
+    platform::use(n->next.value, "hlist_entry", at);
     return static_cast<T*>(n->container);
 }
 
@@ -101,12 +100,13 @@ T* hlist_entry(const hlist_node* n, const site& at = site::here()) {
 
 /// In front. include/linux/list.h.
 inline void hlist_add_head(hlist_node& n, hlist_head& head, const site& at = site::here()) {
-    detail::hlist_add(n, head, engine::memory_order::relaxed, "hlist_add_head", at);
+    detail::hlist_add(n, head, platform::memory_order::relaxed, "hlist_add_head", at);
 }
 /// Its links are poisoned: a reader that stands on it is lost. include/linux/list.h.
 inline void hlist_del(hlist_node& n, const site& at = site::here()) {
     detail::hlist_unlink(n, "hlist_del", at);
-    detail::point(n.next, &detail::hlist_poison(), engine::memory_order::relaxed, "hlist_del", at);
+    detail::point(n.next, &detail::hlist_poison(), platform::memory_order::relaxed, "hlist_del",
+                  at);
     n.pprev.write(&detail::hlist_poison().next, at);
 }
 /// In no bucket? Plain. include/linux/list.h.
@@ -118,20 +118,20 @@ inline void hlist_del_init(hlist_node& n, const site& at = site::here()) {
     if (hlist_unhashed(n, at))
         return;
     detail::hlist_unlink(n, "hlist_del_init", at);
-    detail::point(n.next, nullptr, engine::memory_order::relaxed, "hlist_del_init", at);
+    detail::point(n.next, nullptr, platform::memory_order::relaxed, "hlist_del_init", at);
     n.pprev.write(nullptr, at);
 }
 
 /// Relaxed. include/linux/list.h.
 inline bool hlist_empty(const hlist_head& head, const site& at = site::here()) {
-    return head.first.value.load(engine::memory_order::relaxed, "hlist_empty", at) == 0;
+    return head.first.value.load(platform::memory_order::relaxed, "hlist_empty", at) == 0;
 }
 
 // For readers inside of a section of RCU; these with the lock of the bucket held.
 
 /// Publishes the node: a store-release. include/linux/rculist.h.
 inline void hlist_add_head_rcu(hlist_node& n, hlist_head& head, const site& at = site::here()) {
-    detail::hlist_add(n, head, engine::memory_order::release, "hlist_add_head_rcu", at);
+    detail::hlist_add(n, head, platform::memory_order::release, "hlist_add_head_rcu", at);
 }
 /// Its `next` stays, so that a reader that stands on it can go on. include/linux/rculist.h.
 inline void hlist_del_rcu(hlist_node& n, const site& at = site::here()) {
@@ -190,10 +190,10 @@ public:
 
 private:
     hlist_node* follow(const pointer<hlist_node>& p) const {
-        return by_ == how::rcu
-                   ? detail::follow(p, engine::memory_order::acquire, "hlist_for_each_entry_rcu",
-                                    at_)
-                   : detail::follow(p, engine::memory_order::relaxed, "hlist_for_each_entry", at_);
+        return by_ == how::rcu ? detail::follow(p, platform::memory_order::acquire,
+                                                "hlist_for_each_entry_rcu", at_)
+                               : detail::follow(p, platform::memory_order::relaxed,
+                                                "hlist_for_each_entry", at_);
     }
 
     const hlist_head& head_;

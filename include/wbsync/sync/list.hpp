@@ -31,13 +31,13 @@ namespace detail {
 /// Where the links of a deleted entry point to; to follow them is a finding.
 inline list_head& list_poison() {
     static list_head poison = [] {
-        const engine::outside_of_execution none;
+        const platform::outside_of_execution none;
         return list_head{"LIST_POISON1"};
     }();
     return poison;
 }
 
-inline list_head* next_of(const list_head& l, engine::memory_order order, const char* verb,
+inline list_head* next_of(const list_head& l, platform::memory_order order, const char* verb,
                           const site& at) {
     list_head* next = pointer<list_head>::to_pointer(l.next.value.load(order, verb, at));
     if (next == &list_poison())
@@ -47,7 +47,7 @@ inline list_head* next_of(const list_head& l, engine::memory_order order, const 
             at);
     return next;
 }
-inline void set_next(list_head& l, list_head* to, engine::memory_order order, const char* verb,
+inline void set_next(list_head& l, list_head* to, platform::memory_order order, const char* verb,
                      const site& at) {
     l.next.value.store(pointer<list_head>::to_value(to), order, verb, at);
 }
@@ -57,13 +57,13 @@ inline list_head* newest_next(const list_head& l, const site& at) {
 
 /// Between two neighbours. The order of the two links makes the entry whole before it is public.
 inline void link(list_head& entry, list_head& before, list_head& after,
-                 engine::memory_order publish, const char* verb, const site& at) {
+                 platform::memory_order publish, const char* verb, const site& at) {
     if (newest_next(before, at) != &after || &entry == &before || &entry == &after)
         violated("misuse",
                  fmt::format("{}({}): it is on the list, or {} is not", verb, entry.name.str(),
                              before.name.str()),
                  at);
-    set_next(entry, &after, engine::memory_order::relaxed, verb, at);
+    set_next(entry, &after, platform::memory_order::relaxed, verb, at);
     entry.prev.write(&before, at);
     set_next(before, &entry, publish, verb, at);
     after.prev.write(&entry, at);
@@ -76,7 +76,7 @@ inline void unlink(list_head& entry, const char* verb, const site& at) {
     if (before == &list_poison() || after == &list_poison() || newest_next(*before, at) != &entry)
         violated("misuse", fmt::format("{}({}): it is not on a list", verb, entry.name.str()), at);
     after->prev.write(before, at);
-    set_next(*before, after, engine::memory_order::relaxed, verb, at);
+    set_next(*before, after, platform::memory_order::relaxed, verb, at);
 }
 
 } // namespace detail
@@ -85,8 +85,7 @@ inline void unlink(list_head& entry, const char* verb, const site& at) {
 /// "use-after-scope". include/linux/list.h.
 template <class T>
 T* list_entry(const list_head* l, const site& at = site::here()) {
-    if (engine::execution::current() != nullptr)
-        static_cast<void>(l->next.value.object("list_entry", at));
+    platform::use(l->next.value, "list_entry", at);
     return static_cast<T*>(l->container);
 }
 
@@ -95,23 +94,24 @@ T* list_entry(const list_head* l, const site& at = site::here()) {
 
 /// Empty, and linked to itself. Plain. include/linux/list.h.
 inline void INIT_LIST_HEAD(list_head& l, const site& at = site::here()) {
-    detail::set_next(l, &l, engine::memory_order::relaxed, "INIT_LIST_HEAD", at);
+    detail::set_next(l, &l, platform::memory_order::relaxed, "INIT_LIST_HEAD", at);
     l.prev.write(&l, at);
 }
 /// In front. include/linux/list.h.
 inline void list_add(list_head& entry, list_head& head, const site& at = site::here()) {
-    detail::link(entry, head, *detail::newest_next(head, at), engine::memory_order::relaxed,
+    detail::link(entry, head, *detail::newest_next(head, at), platform::memory_order::relaxed,
                  "list_add", at);
 }
 /// At the end. include/linux/list.h.
 inline void list_add_tail(list_head& entry, list_head& head, const site& at = site::here()) {
-    detail::link(entry, *head.prev.read(at), head, engine::memory_order::relaxed, "list_add_tail",
+    detail::link(entry, *head.prev.read(at), head, platform::memory_order::relaxed, "list_add_tail",
                  at);
 }
 /// Its links are poisoned: a reader that stands on it is lost. include/linux/list.h.
 inline void list_del(list_head& entry, const site& at = site::here()) {
     detail::unlink(entry, "list_del", at);
-    detail::set_next(entry, &detail::list_poison(), engine::memory_order::relaxed, "list_del", at);
+    detail::set_next(entry, &detail::list_poison(), platform::memory_order::relaxed, "list_del",
+                     at);
     entry.prev.write(&detail::list_poison(), at);
 }
 /// It can be added again, and list_empty() of it is true. include/linux/list.h.
@@ -137,8 +137,8 @@ inline void list_splice_init(list_head& list, list_head& head, const site& at = 
     list_head* last = list.prev.read(at);
     list_head* after = detail::newest_next(head, at);
     first->prev.write(&head, at);
-    detail::set_next(head, first, engine::memory_order::relaxed, "list_splice_init", at);
-    detail::set_next(*last, after, engine::memory_order::relaxed, "list_splice_init", at);
+    detail::set_next(head, first, platform::memory_order::relaxed, "list_splice_init", at);
+    detail::set_next(*last, after, platform::memory_order::relaxed, "list_splice_init", at);
     after->prev.write(last, at);
     INIT_LIST_HEAD(list, at);
 }
@@ -146,7 +146,7 @@ inline void list_splice_init(list_head& list, list_head& head, const site& at = 
 /// Is the list empty, or the entry on no list? A relaxed look, for which nobody needs the lock.
 /// include/linux/list.h.
 inline bool list_empty(const list_head& head, const site& at = site::here()) {
-    return head.next.value.load(engine::memory_order::relaxed, "list_empty", at) ==
+    return head.next.value.load(platform::memory_order::relaxed, "list_empty", at) ==
            pointer<list_head>::to_value(&head);
 }
 
@@ -155,12 +155,12 @@ inline bool list_empty(const list_head& head, const site& at = site::here()) {
 
 /// Publishes the entry: a store-release. include/linux/rculist.h.
 inline void list_add_rcu(list_head& entry, list_head& head, const site& at = site::here()) {
-    detail::link(entry, head, *detail::newest_next(head, at), engine::memory_order::release,
+    detail::link(entry, head, *detail::newest_next(head, at), platform::memory_order::release,
                  "list_add_rcu", at);
 }
 /// list_add_rcu() at the end. include/linux/rculist.h.
 inline void list_add_tail_rcu(list_head& entry, list_head& head, const site& at = site::here()) {
-    detail::link(entry, *head.prev.read(at), head, engine::memory_order::release,
+    detail::link(entry, *head.prev.read(at), head, platform::memory_order::release,
                  "list_add_tail_rcu", at);
 }
 /// Its `next` stays, so that a reader that stands on it can go on. include/linux/rculist.h.
@@ -172,9 +172,9 @@ inline void list_del_rcu(list_head& entry, const site& at = site::here()) {
 inline void list_replace_rcu(list_head& old, list_head& entry, const site& at = site::here()) {
     list_head* before = old.prev.read(at);
     list_head* after = detail::newest_next(old, at);
-    detail::set_next(entry, after, engine::memory_order::relaxed, "list_replace_rcu", at);
+    detail::set_next(entry, after, platform::memory_order::relaxed, "list_replace_rcu", at);
     entry.prev.write(before, at);
-    detail::set_next(*before, &entry, engine::memory_order::release, "list_replace_rcu", at);
+    detail::set_next(*before, &entry, platform::memory_order::release, "list_replace_rcu", at);
     after->prev.write(&entry, at);
     old.prev.write(&detail::list_poison(), at);
 }
@@ -219,10 +219,10 @@ public:
 private:
     list_head* after(const list_head& l) const {
         if (by_ == how::rcu)
-            return detail::next_of(l, engine::memory_order::acquire, "list_for_each_entry_rcu",
+            return detail::next_of(l, platform::memory_order::acquire, "list_for_each_entry_rcu",
                                    at_);
         static_cast<void>(l.prev.read(at_)); // races with whoever changes the list meanwhile
-        return detail::next_of(l, engine::memory_order::relaxed, "list_for_each_entry", at_);
+        return detail::next_of(l, platform::memory_order::relaxed, "list_for_each_entry", at_);
     }
 
     const list_head& head_;
@@ -252,14 +252,14 @@ template <class T>
 T* list_first_entry_or_null(const list_head& head, const site& at = site::here()) {
     static_cast<void>(head.prev.read(at));
     list_head* first =
-        detail::next_of(head, engine::memory_order::relaxed, "list_first_entry_or_null", at);
+        detail::next_of(head, platform::memory_order::relaxed, "list_first_entry_or_null", at);
     return first == &head ? nullptr : list_entry<T>(first, at);
 }
 /// The same inside of a section of RCU. include/linux/rculist.h.
 template <class T>
 T* list_first_or_null_rcu(const list_head& head, const site& at = site::here()) {
     list_head* first =
-        detail::next_of(head, engine::memory_order::acquire, "list_first_or_null_rcu", at);
+        detail::next_of(head, platform::memory_order::acquire, "list_first_or_null_rcu", at);
     return first == &head ? nullptr : list_entry<T>(first, at);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/pointer.hpp>
 
 namespace wbsync {
@@ -16,7 +15,7 @@ struct llist_node {
     void* container;
     llist_node* next = nullptr;
     label name;
-    engine::scope scope;
+    platform::scope scope;
 };
 
 /// A lock-less list with many producers, emptied as a whole. lib/llist.c.
@@ -29,8 +28,7 @@ public:
 /// The object that the node is part of. A node whose scope has ended: finding "use-after-scope".
 template <class T>
 T* llist_entry(const llist_node* node, const site& at = site::here()) {
-    if (engine::execution::current() != nullptr)
-        node->scope.use("llist_entry", at);
+    platform::use(node->scope, "llist_entry", at);
     return static_cast<T*>(node->container);
 }
 
@@ -38,15 +36,14 @@ T* llist_entry(const llist_node* node, const site& at = site::here()) {
 /// fully ordered read-modify-write, since a failed round changes nothing that anybody can see.
 /// include/linux/llist.h.
 inline bool llist_add(llist_node& node, llist_head& head, const site& at = site::here()) {
-    if (engine::execution::current() != nullptr)
-        node.scope.use("llist_add", at);
+    platform::use(node.scope, "llist_add", at);
     detail::fully.enter();
     const auto before = head.first.value.update(
         [&node](std::int64_t first) {
             node.next = pointer<llist_node>::to_pointer(first);
             return pointer<llist_node>::to_value(&node);
         },
-        engine::memory_order::relaxed, "llist_add", at);
+        platform::memory_order::relaxed, "llist_add", at);
     detail::fully.leave();
     return before == 0;
 }
@@ -54,15 +51,15 @@ inline bool llist_add(llist_node& node, llist_head& head, const site& at = site:
 /// Takes everything off; newest first. Fully ordered, as xchg() is. include/linux/llist.h.
 inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()) {
     detail::fully.enter();
-    const auto first = head.first.value.update([](std::int64_t) { return std::int64_t{0}; },
-                                               engine::memory_order::relaxed, "llist_del_all", at);
+    const auto first = head.first.value.update(detail::put(0), platform::memory_order::relaxed,
+                                               "llist_del_all", at);
     detail::fully.leave();
     return pointer<llist_node>::to_pointer(first);
 }
 
 /// A relaxed look. include/linux/llist.h.
 inline bool llist_empty(const llist_head& head, const site& at = site::here()) {
-    return head.first.value.load(engine::memory_order::relaxed, "llist_empty", at) == 0;
+    return head.first.value.load(platform::memory_order::relaxed, "llist_empty", at) == 0;
 }
 
 } // namespace wbsync

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/lockdep.hpp>
+#else
+
 #include <wbsync/engine/variable.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 
@@ -225,3 +229,5 @@ void lockdep_assert_held(const Lock& lock, const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/mutex.hpp>
+#else
+
 #include <wbsync/sync/exclusive_lock.hpp>
 
 namespace wbsync {
@@ -12,7 +16,20 @@ namespace wbsync {
 class mutex : public detail::exclusive_lock {
 public:
     explicit mutex(const label& name) : exclusive_lock(name, detail::lock_kind::sleeping) {}
+
+    /// Release, and a last touch after it.
+    void unlock(const char* verb, const site& at) {
+        exclusive_lock::unlock(verb, at);
+        if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
+            value.touch(verb, at);
+    }
 };
+
+} // namespace wbsync
+
+#endif
+
+namespace wbsync {
 
 /// Takes the mutex; blocks while another thread holds it. Acquire. Under a spinlock or in an RCU
 /// section: finding "misuse". Taken twice by one thread, or in an order that is circular with those
@@ -32,13 +49,11 @@ inline bool mutex_trylock(mutex& m, const site& at = site::here()) {
 /// object that the next owner frees (Documentation/locking/mutex-design.rst): a use after free.
 inline void mutex_unlock(mutex& m, const site& at = site::here()) {
     m.unlock("mutex_unlock", at);
-    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        m.value.touch("mutex_unlock", at);
 }
 
 /// For the newest value, in checks about an execution.
 inline bool mutex_is_locked(const mutex& m, const site& at = site::here()) {
-    return m.value.newest(at) != 0;
+    return m.is_locked(at);
 }
 
 } // namespace wbsync

@@ -33,9 +33,8 @@ namespace detail {
 inline void check_count(const refcount_t& r, bool fine, const char* verb, const char* what,
                         const site& at) {
     evaluates_property();
-    engine::execution* run = engine::execution::current();
-    if (!fine && run != nullptr)
-        run->fail(r.property, fmt::format("{}({}): {}", verb, r.refs.value.name().str(), what), at);
+    if (!fine)
+        violated(r.property, fmt::format("{}({}): {}", verb, r.refs.value.name().str(), what), at);
 }
 inline void check_add(const refcount_t& r, std::int64_t before, std::int64_t n, const char* verb,
                       const site& at) {
@@ -50,8 +49,7 @@ inline bool put_refs(refcount_t& r, std::int64_t n, const char* verb, const site
     check_count(r, before >= n, verb, "underflow; use-after-free", at);
     if (before != n)
         return false;
-    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        run->memory().acquire_fence(run->self());
+    platform::acquire_fence();
     return true;
 }
 

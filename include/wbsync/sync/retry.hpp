@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/retry.hpp>
+#else
+
 #include <wbsync/engine/execution.hpp>
 
 #include <utility>
@@ -42,3 +46,5 @@ inline void cpu_relax(const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/rwsem.hpp>
+#else
+
 #include <wbsync/sync/lockdep.hpp>
 
 namespace wbsync {
@@ -213,3 +217,5 @@ inline bool rwsem_is_locked(const rw_semaphore& s, const site& at = site::here()
 }
 
 } // namespace wbsync
+
+#endif

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/bug.hpp>
+#include <wbsync/memory/fences.hpp>
+#include <wbsync/sync/lockdep.hpp>
 #include <wbsync/sync/spinlock.hpp>
 
 namespace wbsync {
@@ -46,12 +49,11 @@ namespace detail {
 /// Of a writer: where the sequence stands decides whether it is inside.
 inline void step_sequence(seqcount_t& s, bool was_odd, const char* verb, const site& at) {
     const auto before = s.sequence.value.update(plus(1), memory_order::relaxed, verb, at);
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr && (before % 2 != 0) != was_odd)
-        run->fail("misuse",
-                  fmt::format("{}({}): {}", verb, s.sequence.value.name().str(),
-                              was_odd ? "no writer is inside" : "another writer is inside"),
-                  at);
+    if ((before % 2 != 0) != was_odd)
+        violated("misuse",
+                 fmt::format("{}({}): {}", verb, s.sequence.value.name().str(),
+                             was_odd ? "no writer is inside" : "another writer is inside"),
+                 at);
 }
 
 } // namespace detail
@@ -73,7 +75,7 @@ inline void write_seqcount_end(seqcount_t& s, const site& at = site::here()) {
 class seqlock_t {
 public:
     explicit seqlock_t(const label& name)
-        : name_(name), seqcount({name_, "seqcount"}), lock({name_, "lock"}), value(lock.value) {}
+        : name_(name), seqcount({name_, "seqcount"}), lock({name_, "lock"}) {}
     seqlock_t(const seqlock_t&) = delete;
     seqlock_t& operator=(const seqlock_t&) = delete;
 
@@ -83,8 +85,15 @@ private:
 public:
     seqcount_t seqcount;
     spinlock_t lock;
-    engine::variable& value; ///< of the lock, for lockdep_assert_held()
 };
+
+/// As of its spinlock: for whoever writes, or reads with read_seqlock_excl().
+inline bool lockdep_is_held(const seqlock_t& s) {
+    return lockdep_is_held(s.lock);
+}
+inline void lockdep_assert_held(const seqlock_t& s, const site& at = site::here()) {
+    lockdep_assert_held(s.lock, at);
+}
 
 /// As read_seqcount_begin(). include/linux/seqlock.h.
 inline std::int64_t read_seqbegin(const seqlock_t& s, const site& at = site::here()) {

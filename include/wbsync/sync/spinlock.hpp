@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/spinlock.hpp>
+#else
+
 #include <wbsync/sync/exclusive_lock.hpp>
 
 namespace wbsync {
@@ -19,6 +23,13 @@ public:
     spinlock_t(engine::location& x, std::uint64_t stamp)
         : exclusive_lock(x, stamp, detail::lock_kind::spinning) {}
 };
+
+} // namespace wbsync
+
+#endif
+
+namespace wbsync {
+
 using raw_spinlock_t = spinlock_t;
 
 /// Takes the lock; blocks while another thread holds it. Acquire. Taken twice by one thread, or in
@@ -43,7 +54,7 @@ inline void spin_unlock(spinlock_t& l, const site& at = site::here()) {
 
 /// For the newest value of a lock, in checks about an execution.
 inline bool spin_is_locked(const spinlock_t& l, const site& at = site::here()) {
-    return l.value.newest(at) != 0;
+    return l.is_locked(at);
 }
 
 // The same under the names that also keep interrupts or softirqs out. There are none here: what an

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/wait.hpp>
+#else
+
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
@@ -563,3 +567,5 @@ void wait_event_exclusive(wait_queue_head_t& wq, Condition condition,
 }
 
 } // namespace wbsync
+
+#endif

@@ -7,26 +7,30 @@
 #include <wbsync/sync/spinlock.hpp>
 #include <wbsync/sync/wait.hpp>
 
-namespace wbsync {
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/sync/wait_bit.hpp>
+#else
 
-namespace detail {
+namespace wbsync::detail {
+
+inline constexpr int whole_variable = -1; ///< the key of those who do not wait for a bit
+inline constexpr int all_waiters = engine::max_threads;
 
 /// The queue of those who wait for a variable, or for one of its bits. In the kernel variables
 /// share hashed queues; a collision only makes a queue look non-empty, here it does so for two bits
 /// of one word.
 class var_queue {
 public:
-    static constexpr int whole = -1; ///< the key of those who do not wait for a bit
-
     var_queue(const engine::variable& var, int key, const site& at)
         : run_(*engine::execution::current()), who_(var.companion("waitqueue", 0, at)), key_(key) {}
 
     template <class Condition, class Sleep>
     void wait_until(Condition condition, bool exclusive, Sleep sleep, const site& at) {
         sleepers::of(run_).key[run_.self()] = key_;
-        wait_queue(who_).wait_until(
-            condition, exclusive,
-            key_ == whole ? after_wakeup::queues_again : after_wakeup::tests_first, sleep, at);
+        wait_queue(who_).wait_until(condition, exclusive,
+                                    key_ == whole_variable ? after_wakeup::queues_again
+                                                           : after_wakeup::tests_first,
+                                    sleep, at);
     }
 
     /// These queues are hashed, and never freed.
@@ -71,7 +75,7 @@ void wait_for_var_locked(const atomic_t& var, Condition condition, Unlock unlock
     if (condition())
         return;
     engine::execution& run = where_one_can_wait(verb, at);
-    var_queue(var.value, var_queue::whole, at)
+    var_queue(var.value, whole_variable, at)
         .wait_until(
             condition, false,
             [&] {
@@ -88,7 +92,11 @@ inline void wake_up_key(const atomic_t& var, int key, int exclusive, const site&
         var_queue(var.value, key, at).wake(exclusive, at);
 }
 
-} // namespace detail
+} // namespace wbsync::detail
+
+#endif
+
+namespace wbsync {
 
 // --- variables ----------------------------------------------------------------------------------
 
@@ -100,7 +108,7 @@ inline void wake_up_key(const atomic_t& var, int key, int exclusive, const site&
 /// include/linux/wait_bit.h; kernel/sched/wait_bit.c.
 template <class Condition>
 void wait_var_event(const atomic_t& var, Condition condition, const site& at = site::here()) {
-    detail::wait_for_var(var, detail::var_queue::whole, false, condition, "wait_var_event", at);
+    detail::wait_for_var(var, detail::whole_variable, false, condition, "wait_var_event", at);
 }
 
 /// The same, for a condition that is tested with `lock` held. The thread has the lock before and
@@ -128,7 +136,7 @@ void wait_var_event_mutex(const atomic_t& var, Condition condition, mutex& lock,
 /// between making the condition true and this call a full barrier is needed, which for example
 /// atomic_dec_and_test() has. The variable itself is not touched. kernel/sched/wait_bit.c.
 inline void wake_up_var(const atomic_t& var, const site& at = site::here()) {
-    detail::wake_up_key(var, detail::var_queue::whole, engine::max_threads, at);
+    detail::wake_up_key(var, detail::whole_variable, detail::all_waiters, at);
 }
 
 /// wake_up_var() where the lock, under which the condition was made true, is still held: no barrier

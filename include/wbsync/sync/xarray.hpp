@@ -46,7 +46,7 @@ private:
 template <class T, std::size_t N>
 T* xa_load(xarray<T, N>& xa, std::size_t index, const site& at = site::here()) {
     return pointer<T>::to_pointer(
-        xa.slot(index, at).value.load(engine::memory_order::acquire, "xa_load", at));
+        xa.slot(index, at).value.load(platform::memory_order::acquire, "xa_load", at));
 }
 
 /// The lock that writers take; also one's own, for several changes at once. include/linux/xarray.h.
@@ -67,7 +67,7 @@ template <class T, std::size_t N>
 T* __xa_store(xarray<T, N>& xa, std::size_t index, T* to, const site& at = site::here()) {
     lockdep_assert_held(xa.xa_lock, at);
     return pointer<T>::to_pointer(xa.slot(index, at).value.update(
-        [v = pointer<T>::to_value(to)](std::int64_t) { return v; }, engine::memory_order::release,
+        detail::put(pointer<T>::to_value(to)), platform::memory_order::release,
         to == nullptr ? "xa_erase" : "xa_store", at));
 }
 /// __xa_store() of NULL. lib/xarray.c.
@@ -83,8 +83,8 @@ T* __xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& 
         xa.slot(index, at)
             .value
             .update_if([v = pointer<T>::to_value(old)](std::int64_t seen) { return seen == v; },
-                       [v = pointer<T>::to_value(to)](std::int64_t) { return v; },
-                       engine::memory_order::release, false, "xa_cmpxchg", at)
+                       detail::put(pointer<T>::to_value(to)), platform::memory_order::release,
+                       false, "xa_cmpxchg", at)
             .second);
 }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/workqueue/cancel.hpp>
+#else
+
 #include <wbsync/workqueue/workqueue.hpp>
 
 namespace wbsync {
@@ -97,3 +101,5 @@ inline bool enable_work(const work_struct& work, const site& at = site::here()) 
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/workqueue/delayed_work.hpp>
+#else
+
 #include <wbsync/workqueue/cancel.hpp>
 
 #include <functional>
@@ -158,3 +162,5 @@ inline bool delayed_work_pending(const delayed_work& dwork, const site& at = sit
 }
 
 } // namespace wbsync
+
+#endif

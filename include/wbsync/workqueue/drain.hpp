@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/workqueue/drain.hpp>
+#else
+
 #include <wbsync/workqueue/workqueue.hpp>
 
 #include <vector>
@@ -60,3 +64,5 @@ inline void destroy_workqueue(workqueue_struct& wq, const site& at = site::here(
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/workqueue/rcu_work.hpp>
+#else
+
 #include <wbsync/rcu/callbacks.hpp>
 #include <wbsync/workqueue/workqueue.hpp>
 
@@ -65,3 +69,5 @@ inline bool flush_rcu_work(rcu_work& rwork, const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/workqueue/work.hpp>
+#else
+
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/scenario.hpp>
 #include <wbsync/workqueue/kworker.hpp>
@@ -109,3 +113,5 @@ inline bool work_pending(const work_struct& work, const site& at = site::here())
 }
 
 } // namespace wbsync
+
+#endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/workqueue/workqueue.hpp>
+#else
+
 #include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
@@ -345,3 +349,5 @@ inline void flush_workqueue(workqueue_struct& wq, const site& at = site::here())
 }
 
 } // namespace wbsync
+
+#endif

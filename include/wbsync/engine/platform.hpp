@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/extension.hpp>
+#include <wbsync/engine/scope.hpp>
+#include <wbsync/engine/variable.hpp>
+
+#include <optional>
+#include <stdexcept>
+
+// What <wbsync/platform.hpp> names, where a model is checked. The names are those of
+// <wbsync/native/watched.hpp>.
+
+namespace wbsync::engine {
+
+/// For a base class that keeps the parts of different CPUs apart: not here.
+struct padding_of_cpu {};
+
+/// The current thread uses the object; nothing outside of an execution. Not a step.
+inline void use(const scope& of, const char* verb, const site& at) {
+    if (execution::current() != nullptr)
+        of.use(verb, at);
+}
+/// The same of a variable that it does not access.
+inline void use(const variable& of, const char* verb, const site& at) {
+    if (execution::current() != nullptr)
+        static_cast<void>(of.object(verb, at));
+}
+/// The object, and what it watches, which may have ended before it.
+inline void use(const scope& of, const lifetime& what, const char* verb, const site& at) {
+    if (execution* run = execution::current()) {
+        of.use(verb, at);
+        run->access(&what, verb, at);
+    }
+}
+/// The same, and a trace shows it.
+inline void show_use(const scope& of, const lifetime& what, const char* verb, const site& at) {
+    execution& run = of.use(verb, at);
+    run.local_step(at);
+    if (run.recording())
+        run.note(verb, what.name().str(), "", at);
+    run.access(&what, verb, at);
+}
+
+/// The current thread ends what the object watches; a trace shows it by the name given. Nothing
+/// outside of an execution.
+inline void end(const scope& of, lifetime& what, const label& name, const char* verb,
+                const site& at) {
+    if (execution* run = execution::current()) {
+        of.use(verb, at);
+        if (run->recording())
+            run->note(verb, name.str(), "", at);
+        run->end(what, verb, at);
+    }
+}
+
+/// All that the current thread learns of what it has just stored.
+inline void learns_only(told what) {
+    if (execution* run = execution::current(); run != nullptr)
+        run->learns_only(what);
+}
+
+/// Fences that belong to a primitive: a trace does not show them.
+inline void acquire_fence() {
+    if (execution* run = execution::current(); run != nullptr && run->running())
+        run->memory().acquire_fence(run->self());
+}
+inline void release_fence() {
+    if (execution* run = execution::current(); run != nullptr && run->running())
+        run->memory().release_fence(run->self());
+}
+
+/// The name of the block of memory at that place; empty: there is none.
+inline std::string name_of_block(const void* p) {
+    if (execution* run = execution::current())
+        if (const auto* block = run->blocks().find(p); block != nullptr)
+            return block->life.name().str();
+    return {};
+}
+
+/// A lock that all objects of a kind share. `Number`: of object_numbers::reserved().
+template <class Lock, unsigned Number>
+class shared_lock final : public extension {
+public:
+    void reset() override { lock_.reset(); }
+
+    static Lock& get(const char* name) {
+        execution* run = execution::current();
+        if (run == nullptr)
+            throw std::logic_error(fmt::format("wbsync: {} is there only inside a model", name));
+        return run->get<shared_lock>().of(*run, name);
+    }
+
+private:
+    Lock& of(execution& run, const char* name) {
+        if (!lock_) {
+            const lifetime* const outer = run.within(nullptr);
+            lock_.emplace(run.shared_location(object_numbers::reserved(Number), name, 0),
+                          run.stamp());
+            run.within(outer);
+        }
+        return *lock_;
+    }
+
+    std::optional<Lock> lock_;
+};
+
+} // namespace wbsync::engine

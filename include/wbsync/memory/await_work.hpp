@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#ifdef WBSYNC_NATIVE
+#include <wbsync/native/memory/await_work.hpp>
+#else
+
+#include <wbsync/memory/atomic.hpp>
+
+namespace wbsync {
+
+/// What a daemon's loop begins with: as await_acquire(), and returns true. When all others are done
+/// and there is no such value the daemon is told to quit: false, and it returns, without another
+/// step. In a thread that scenario::daemon() did not declare: finding "misuse". The kernel's
+/// kthreads wait like that for work or for kthread_stop().
+template <class Predicate>
+[[nodiscard]] bool await_work(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
+    engine::execution* run = engine::execution::current();
+    if (run != nullptr &&
+        (!run->running() || run->kind(run->self()) != engine::thread_kind::daemon))
+        run->fail("misuse",
+                  fmt::format("await_work() {}: only a daemon, which s.daemon() declares, can be "
+                              "told to quit; another thread waits with await()",
+                              run->running() ? "by " + run->thread_name(run->self())
+                                             : "where no thread runs"),
+                  at);
+    return v.value.await(accepts, memory_order::acquire, "await_work", at, nullptr, true);
+}
+
+} // namespace wbsync
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/native/run.hpp>
+#include <wbsync/options.hpp>
+#include <wbsync/result.hpp>
+
+#include <utility>
+
+namespace wbsync {
+
+namespace native {
+
+/// What check() runs a model with, for programs that know it only by its place in a catalogue:
+/// delays, the seed.
+inline options check_options;
+
+} // namespace native
+
+/// check() where a model runs on real threads: runs it `max_executions` times, 1000 if that was not
+/// chosen, or for `max_seconds`, with native::check_options. The verdict is a finding or
+/// incomplete, never verified. Nothing else of the options counts.
+template <class Model, class... Args>
+[[nodiscard]] result check(const options& asked, const Args&... args) {
+    const std::uint64_t chosen = asked.max_executions;
+    const double seconds = asked.max_seconds;
+    const std::uint64_t runs = chosen != 0 ? chosen : seconds > 0 ? 0 : 1000;
+    const native::result seen =
+        native::stress<Model>(native::check_options, runs, seconds, args...);
+    result r;
+    r.executions = seen.runs;
+    r.threads = seen.threads;
+    r.seconds = seen.seconds;
+    r.limit = "a native run";
+    if (seen.found) {
+        r.outcome = verdict::finding;
+        r.what.property = seen.found->property;
+        r.what.message = seen.found->str();
+        r.what.where = seen.found->where;
+    }
+    return r;
+}
+
+template <class Model>
+[[nodiscard]] result check() {
+    return check<Model>(options{});
+}
+
+} // namespace wbsync

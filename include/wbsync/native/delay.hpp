@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/native/backoff.hpp>
+#include <wbsync/native/turns.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+namespace wbsync::native {
+
+/// Seen by every operation: 0 most of the time, so that it costs a load.
+inline std::atomic<std::uint64_t> delay_threshold{0};
+
+inline std::uint64_t next_random(std::uint64_t& state) noexcept { // splitmix64
+    std::uint64_t z = (state += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+[[gnu::noinline]] inline void perhaps_delay(std::uint64_t threshold) {
+    if (this_turn.all != nullptr)
+        return this_turn.all->point(this_turn.thread);
+    thread_record* const t = me();
+    const run_state* const run = run_state::current();
+    if (t == nullptr || run == nullptr || run->with().take_turns != nullptr ||
+        next_random(t->random) >= threshold)
+        return;
+    const auto longest = std::uint64_t{run->with().longest_delay};
+    const auto us = longest == 0 ? 0 : next_random(t->random) % (longest + 1);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(us);
+    if (us % 2 == 0) // others may run here, or not
+        std::this_thread::sleep_until(end);
+    while (std::chrono::steady_clock::now() < end)
+        cpu_pause();
+}
+
+/// A place where the model checker would choose which thread comes next.
+[[gnu::always_inline]] inline void scheduling_point() {
+    if (const auto threshold = delay_threshold.load(std::memory_order_relaxed); threshold != 0)
+        perhaps_delay(threshold);
+}
+
+} // namespace wbsync::native

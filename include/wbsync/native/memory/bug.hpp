@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/native/run_state.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+// As <wbsync/memory/bug.hpp>: the first violation of a run is kept, and ends all its threads.
+
+namespace wbsync {
+
+namespace native {
+
+inline std::string name_of_this_thread() {
+    return me() == nullptr ? std::string{} : me()->name.str();
+}
+
+/// Keeps it, without an end.
+inline void note_violation(const char* property, std::string message, const site& at) {
+    if (run_state* run = run_state::current(); run != nullptr)
+        run->report({property, std::move(message), name_of_this_thread(), at});
+}
+
+} // namespace native
+
+/// Reports that `property` does not hold, and ends the run.
+[[noreturn]] inline void violated(const char* property, std::string message,
+                                  const site& at = site::here()) {
+    native::run_state* const run = native::run_state::current();
+    if (run == nullptr)
+        throw std::logic_error(std::string{property} + ": " + message);
+    native::note_violation(property, std::move(message), at);
+    run->stop();
+    throw native::stopped{};
+}
+
+namespace detail {
+
+/// Nobody asks whether anything could have failed.
+inline void evaluates_property() noexcept {}
+
+/// The run goes on.
+inline void note_warning(const char* text, const site& at) {
+    native::note_violation("WARN_ON", text, at);
+}
+
+} // namespace detail
+} // namespace wbsync

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/site.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace wbsync::native {
+
+/// What went wrong first.
+struct violation {
+    std::string property;
+    std::string message;
+    std::string thread; ///< empty: none, as for a leak
+    site where;
+
+    [[nodiscard]] std::string str() const {
+        return fmt::format("{}: {}{}{}{}", property, message, thread.empty() ? "" : ", by ", thread,
+                           *where.file == '\0' ? "" : " at " + where.str());
+    }
+};
+
+/// What a run saw. That nothing was found says little: it is a few executions out of many.
+struct [[nodiscard]] result {
+    std::optional<violation> found;
+    double seconds = 0;              ///< from the start of the threads to their end
+    std::uint64_t grace_periods = 0; ///< of RCU and SRCU, that somebody waited for
+    std::uint64_t flushes = 0;       ///< of works and workqueues, that had to wait
+    int threads = 0;                 ///< daemons and kworkers included
+    std::uint64_t runs = 1;          ///< for stress(): how many it took
+
+    [[nodiscard]] bool clean() const noexcept { return !found; }
+};
+
+} // namespace wbsync::native

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/native/called.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace wbsync {
+class workqueue_struct;
+}
+
+namespace wbsync::native {
+
+/// What a thread is there for. `server`: a kworker, the timers, callbacks.
+enum class thread_kind : std::uint8_t { main, ordinary, daemon, server };
+
+/// Where a thread waits, for whoever asks why the run does not end.
+class waiting_place {
+public:
+    void set(const char* verb, const called& what, const site& at) {
+        lock();
+        verb_ = verb;
+        what_ = what;
+        where_ = at;
+        lock_.clear(std::memory_order_release);
+    }
+    void clear() { set(nullptr, {}, {}); }
+
+    /// "waits in wait_var_event(x) at file:line"; empty: it does not wait, or for something to do.
+    [[nodiscard]] std::string str() {
+        lock();
+        const char* const verb = verb_;
+        const std::string what = what_.str();
+        const site where = where_;
+        lock_.clear(std::memory_order_release);
+        if (verb == nullptr || where.line == 0)
+            return {};
+        return fmt::format("waits in {}({}) at {}", verb, what, where.str());
+    }
+
+private:
+    void lock() {
+        while (lock_.test_and_set(std::memory_order_acquire))
+            std::this_thread::yield();
+    }
+
+    std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+    const char* verb_ = nullptr;
+    called what_;
+    site where_;
+};
+
+/// A thread of a run. It outlives the thread: others may wake it when it has ended.
+struct thread_record {
+    thread_record(const label& called_so, thread_kind what, int n) // NOLINT
+        : name(called_so), kind(what), number(n) {}
+
+    label name;
+    thread_kind kind;
+    int number; ///< as declared; kworkers and the like count on
+    const char* property = "deadlock";
+    std::function<void()> body;
+    std::thread thread;
+    std::atomic<bool> ended{false};
+
+    // For those who wake it.
+    std::atomic<int> asleep{0}; ///< 1: its state is not TASK_RUNNING
+    waiting_place waits;
+    std::atomic<std::uint64_t> idle{0}; ///< of a daemon: see run_state::rest()
+
+    // Its own.
+    int rcu_nesting = 0;
+    int preempt_nesting = 0;
+    int spinlocks = 0;
+    int callbacks = 0; ///< it is inside of
+    int mutexes = 0;   ///< it holds
+    int srcu_nesting = 0;
+    site atomic_since; ///< where it entered what it may not sleep in, outermost
+    std::vector<std::pair<const void*, int>> holds; ///< semaphores, and how often
+    const void* work = nullptr;                     ///< the state of the work that it runs
+    const workqueue_struct* wq = nullptr;
+    std::uint64_t random = 0;
+
+    // Its CPU; another thread may change that.
+    std::atomic<int> cpu{0};
+    int pinned_to = 0;
+
+    /// May it not sleep?
+    [[nodiscard]] bool is_atomic() const noexcept {
+        return rcu_nesting + preempt_nesting + spinlocks + callbacks != 0;
+    }
+    [[nodiscard]] const char* atomic_because() const noexcept {
+        return spinlocks != 0         ? "a spinlock"
+               : rcu_nesting != 0     ? "an RCU read-side critical section"
+               : preempt_nesting != 0 ? "preempt_disable()"
+                                      : "an RCU callback";
+    }
+    void enters_atomic(int& count, const site& at) noexcept {
+        if (!is_atomic())
+            atomic_since = at;
+        ++count;
+    }
+};
+
+} // namespace wbsync::native

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/memory/change.hpp>
+#include <wbsync/native/called.hpp>
+#include <wbsync/native/delay.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace wbsync::native {
+
+using memory_order = std::memory_order;
+
+/// smp_mb(). ThreadSanitizer knows no fences: for it each full barrier is a read-modify-write of
+/// one variable, which orders too much, so that it misses races and invents none.
+inline void full_fence() noexcept {
+#ifdef __SANITIZE_THREAD__
+    static std::atomic<int> all{0};
+    all.fetch_add(1, std::memory_order_seq_cst);
+#else
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+}
+inline void acquire_fence() noexcept {
+#ifdef __SANITIZE_THREAD__
+    full_fence();
+#else
+    std::atomic_thread_fence(std::memory_order_acquire);
+#endif
+}
+inline void release_fence() noexcept {
+#ifdef __SANITIZE_THREAD__
+    full_fence();
+#else
+    std::atomic_thread_fence(std::memory_order_release);
+#endif
+}
+
+/// Of a read-modify-write that is relaxed: two full barriers around it may say the rest, but not to
+/// ThreadSanitizer.
+constexpr memory_order of_change(memory_order order) noexcept {
+#ifdef __SANITIZE_THREAD__
+    return order == std::memory_order_relaxed ? std::memory_order_acq_rel : order;
+#else
+    return order;
+#endif
+}
+
+/// Full fences right before and right after a read-modify-write that changes the value, or nothing.
+class surroundings {
+public:
+    constexpr surroundings(bool fenced) : fenced_(fenced) {} // NOLINT: that is all there is to say
+
+    void enter() const noexcept {
+        if (fenced_)
+            full_fence();
+    }
+    void leave() const noexcept { enter(); }
+    [[nodiscard]] constexpr bool fenced() const noexcept { return fenced_; }
+
+private:
+    bool fenced_;
+};
+
+/// How a value of a variable is shown to the reader of a trace: nowhere.
+using show_function = std::string (*)(std::int64_t);
+
+/// What atomic_t and pointer are made of: a shared 64-bit variable with a name. As
+/// engine::variable; nothing watches its life.
+class variable {
+public:
+    explicit variable(const label& name, std::int64_t initial = 0, show_function /*show*/ = nullptr)
+        : value_(initial), name_(name) {}
+    variable(const variable&) = delete;
+    variable& operator=(const variable&) = delete;
+
+    [[nodiscard]] [[gnu::always_inline]] std::int64_t load(memory_order order, const char* /*verb*/,
+                                                           const site& /*at*/) const {
+        scheduling_point();
+        return value_.load(order);
+    }
+    [[gnu::always_inline]] void store(std::int64_t v, memory_order order, const char* /*verb*/,
+                                      const site& /*at*/) {
+        scheduling_point();
+        value_.store(v, order);
+    }
+    [[gnu::always_inline]] void add(std::int64_t n, const char* /*verb*/, const site& /*at*/) {
+        scheduling_point();
+        value_.fetch_add(n, of_change(std::memory_order_relaxed));
+    }
+
+    /// Returns the value before.
+    template <class F>
+    [[gnu::always_inline]] std::int64_t update(F f, memory_order order, const char* /*verb*/,
+                                               const site& /*at*/) {
+        scheduling_point();
+        order = of_change(order);
+        if constexpr (std::is_same_v<F, detail::plus>) {
+            return value_.fetch_add(f.n, order);
+        } else if constexpr (std::is_same_v<F, detail::put>) {
+            return value_.exchange(f.value, order);
+        } else {
+            std::int64_t seen = value_.load(std::memory_order_relaxed);
+            while (!value_.compare_exchange_weak(seen, f(seen), order, std::memory_order_relaxed)) {
+            }
+            return seen;
+        }
+    }
+
+    /// Changes the value if `accepts` holds for it, otherwise a relaxed load. Returns whether, and
+    /// the value that it saw.
+    template <class Predicate, class F>
+    std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order,
+                                            const surroundings& around, const char* /*verb*/,
+                                            const site& /*at*/) {
+        scheduling_point();
+        std::int64_t seen = value_.load(std::memory_order_relaxed);
+        if (around.fenced() && accepts(seen)) {
+            full_fence();
+            seen = value_.load(std::memory_order_relaxed); // not one from before the barrier
+        }
+        while (accepts(seen))
+            if (value_.compare_exchange_weak(seen, f(seen), of_change(order),
+                                             std::memory_order_relaxed)) {
+                around.leave();
+                return {true, seen};
+            }
+        return {false, seen};
+    }
+
+    /// Waits for a value that `accepts` is true for: spins, then lets others run, then sleeps a
+    /// little. True, always.
+    template <class Predicate>
+    bool await(Predicate accepts, memory_order order, const char* verb, const site& at,
+               std::int64_t* value = nullptr) const {
+        scheduling_point();
+        const std::int64_t seen = wait_for(accepts, order, verb, at);
+        if (value != nullptr)
+            *value = seen;
+        return true;
+    }
+
+    /// Relaxed, and no scheduling point.
+    [[nodiscard]] std::int64_t newest(const site& /*at*/ = site::here()) const noexcept {
+        return value_.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] const called& name() const noexcept { return name_; }
+
+private:
+    template <class Predicate>
+    std::int64_t wait_for(Predicate accepts, memory_order order, const char* verb,
+                          const site& at) const {
+        std::int64_t seen = value_.load(order);
+        backoff rounds;
+        for (; !accepts(seen) && !rounds.waits_long(); seen = value_.load(order))
+            rounds.pause();
+        if (accepts(seen))
+            return seen;
+        const waiting here(verb, name_, at);
+        for (; !accepts(seen); seen = value_.load(order))
+            rounds.pause();
+        return seen;
+    }
+
+    std::atomic<std::int64_t> value_;
+    called name_;
+};
+
+} // namespace wbsync::native
