@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "bench/latency/file_system.hpp"
+#include "bench/latency/pin.hpp"
+#include "bench/latency/samples.hpp"
+#include "bench/latency/setting.hpp"
+#include "models/writeback/isw.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <random>
+#include <thread>
+#include <utility>
+
+namespace wbsync::bench {
+
+/// The system whose umounts are measured, on top of a version of the protocol: superblocks that
+/// churn in the background, each on a device of its own, and one that is mounted and unmounted.
+/// What it does with wbs is what the bounded system of the model checker leaves out: there are many
+/// of them, and they come and go with their cgroups.
+template <class Version>
+class umount_system : public Version {
+public:
+    umount_system(const setting& how, int shutdowns, std::uint64_t seed, samples* into)
+        : Version(bounds{}), how_(how), shutdowns_(shutdowns), random_(seed), into_(*into),
+          place_(how.pinned) {}
+
+    void threads(scenario& s) {
+        rcu_callback_thread(s);
+        target_bdi_ = device();
+        for (int n = 0; n != how_.background; ++n)
+            background_.push_back({device(), {}});
+        s.thread("umount", [this] { umount_thread(); });
+        if (how_.target == target_kind::busy)
+            s.thread("writer", [this] { writer_thread(); });
+        s.threads("background", how_.background, [this](int n) { background_thread(n); });
+        if (how_.grace.hold)
+            s.threads("reader", how_.readers, [this](int n) { reader_thread(n); });
+    }
+
+    void finally() {
+        ensure(READ_ONCE(this->isw_nr_in_flight) == 0, "counter-balance",
+               "isw_nr_in_flight is not 0");
+        for (const auto& [bdi, fs] : background_) {
+            free_all(fs);
+            kfree(bdi);
+        }
+        kfree(target_bdi_);
+    }
+
+protected:
+    using clock = std::chrono::steady_clock;
+
+    // --- what the version's code calls ----------------------------------------------------------
+
+    void cgroup_writeback_umount(super_block& sb) override {
+        now_.waited = atomic_read(sb.s_isw_nr_in_flight) != 0; // v9 will wait; others do not count
+        const auto from = clock::now();
+        Version::cgroup_writeback_umount(sb);
+        now_.cgroup_writeback_umount = since(from);
+    }
+    void wait_until_queued() override {
+        now_.waited = true;
+        Version::wait_until_queued();
+    }
+
+    bdi_writeback& old_wb_of(const inode_switch_wbs_context& isw) override {
+        return *READ_ONCE(isw.inodes.front()->i_wb);
+    }
+    /// Wakes background_thread(), which has nothing to do before.
+    void end_switch(inode& i) const override {
+        Version::end_switch(i);
+        smp_mb();
+        wake_up_var(i.i_state);
+    }
+    void wb_put_many(bdi_writeback& old_wb, std::size_t n) override {
+        for (; n != 0; --n)
+            wb_put(old_wb);
+    }
+
+private:
+    /// The wb of the cgroup that the calling thread belongs to.
+    inode_switch_wbs_context* wb_get_create() override {
+        bdi_writeback& wb = *current_cgwb_;
+        if (!wb_tryget(wb))
+            return nullptr;
+        return kmalloc<inode_switch_wbs_context>(
+            "isw", "isw", wb, [this](inode_switch_wbs_context& isw) { this->init_isw(isw); });
+    }
+
+    // --- the wbs of cgroups ---------------------------------------------------------------------
+
+    static backing_dev_info* device() {
+        return kmalloc<backing_dev_info>({"bdi", "P8"}, 1, [](bdi_writeback&) {});
+    }
+
+    /// A cgroup writes to the device for the first time.
+    bdi_writeback* cgwb_create(backing_dev_info& bdi) {
+        return kmalloc<bdi_writeback>({"cgwb", "P3"}, "cgwb", bdi, [this](bdi_writeback& wb) {
+            wb.switch_work.emplace(
+                this->isw_wq, label{wb.name, "switch_work"},
+                [this, &wb](work_struct&) { this->inode_switch_wbs_work_fn(wb); });
+            wb.life.emplace(wb.name, cgwb_release_wq_, [&wb] { cgwb_release_workfn(wb); });
+        });
+    }
+
+    /// The cgroup is removed: the wb goes when its last inode has gone to another one.
+    static void cgwb_kill(bdi_writeback* wb) {
+        if (wb != nullptr)
+            percpu_ref_kill(wb->life->refcnt);
+    }
+
+    static void cgwb_release_workfn(bdi_writeback& wb) {
+        expect_released_for_good(wb);
+        call_rcu(wb.life->rcu, [&wb] {
+            percpu_ref_exit(wb.life->refcnt);
+            kfree(&wb);
+        });
+    }
+
+    /// A new cgroup takes the inodes over from the last one, which is removed. Those of an inactive
+    /// superblock stay where they are.
+    void churn(backing_dev_info& bdi, file_system& fs) {
+        bdi_writeback* const next = cgwb_create(bdi);
+        current_cgwb_ = next;
+        for (inode* i : fs.inodes)
+            this->inode_switch_wbs(*i);
+        for (inode* i : fs.inodes)
+            await_switched(*i);
+        cgwb_kill(std::exchange(fs.cgwb, next));
+    }
+
+    /// Until the inode is switched. Who is at the inodes of a superblock that becomes inactive must
+    /// not wait any longer: the worker that evicts one of them waits for who is at it.
+    void await_switched(const inode& i) {
+        const auto is_switched = [&i] { return (READ_ONCE(i.i_state) & I_WB_SWITCH) == 0; };
+        if (atomic_read(i.i_sync) == 0)
+            wait_var_event(i.i_state, is_switched);
+        else
+            retry_until([&] { return is_switched() || !Version::is_active(i.i_sb); });
+    }
+
+    // --- the threads ----------------------------------------------------------------------------
+
+    void background_thread(int number) {
+        place_.pin_other(number);
+        auto& [bdi, fs] = background_[static_cast<std::size_t>(number)];
+        fs = mount({"background", number}, *bdi, how_.inodes, 0, inode_hash_lock_);
+        await_readers();
+        for (bool first = true; !done_.load(std::memory_order_relaxed); first = false) {
+            churn(*bdi, fs);
+            rounds_.fetch_add(1, std::memory_order_relaxed);
+            if (first)
+                under_way_.fetch_add(1, std::memory_order_relaxed);
+            might_sleep();
+        }
+        for (std::size_t n = fs.inodes.size(); n != 0; --n)
+            wb_put(*fs.cgwb);
+        cgwb_kill(fs.cgwb);
+    }
+
+    /// Keeps grace periods from ending sooner. The readers relieve each other: one that preemption
+    /// keeps outside would let grace periods pass.
+    void reader_thread(int number) {
+        place_.pin_other(how_.background + number);
+        while (!done_.load(std::memory_order_relaxed)) {
+            rcu_read_lock();
+            const int section = sections_.fetch_add(1, std::memory_order_relaxed);
+            std::this_thread::sleep_for(*how_.grace.hold);
+            while (sections_.load(std::memory_order_relaxed) == section + 1 &&
+                   !done_.load(std::memory_order_relaxed))
+                cpu_relax();
+            rcu_read_unlock();
+            might_sleep();
+        }
+    }
+    void await_readers() {
+        while (how_.grace.hold && sections_.load(std::memory_order_relaxed) < how_.readers)
+            cpu_relax();
+    }
+
+    /// Is at the inodes of the target from its mount until it is inactive.
+    void writer_thread() {
+        place_.pin_umounter();
+        while (file_system* fs = next_target()) {
+            for (; Version::is_active(*fs->sb); is_busy_.store(true, std::memory_order_relaxed))
+                churn(*target_bdi_, *fs);
+            bdi_writeback* const cgwb = fs->cgwb;
+            for (inode* i : std::vector<inode*>(fs->inodes)) {
+                smp_mb__before_atomic();
+                atomic_dec(i->i_sync); // the last one of them may be the end of the superblock
+            }
+            cgwb_kill(cgwb);
+            target_.store(nullptr, std::memory_order_release);
+        }
+    }
+    file_system* next_target() {
+        for (;; cpu_relax()) {
+            if (file_system* fs = target_.load(std::memory_order_acquire))
+                return fs;
+            if (done_.load(std::memory_order_relaxed))
+                return nullptr;
+        }
+    }
+
+    void umount_thread() {
+        place_.pin_umounter();
+        while (under_way_.load(std::memory_order_relaxed) != how_.background)
+            cpu_relax();
+        for (int n = 0; n != shutdowns_; ++n)
+            mount_and_umount();
+        into_.rounds += rounds_.load(std::memory_order_relaxed);
+        done_.store(true, std::memory_order_relaxed);
+    }
+
+    void mount_and_umount() {
+        const bool busy = how_.target == target_kind::busy;
+        fs_ = mount("target", *target_bdi_, how_.inodes, busy ? 1 : 0, inode_hash_lock_);
+        if (busy)
+            hand_to_writer();
+        pause();
+        measure(*fs_.sb);
+        while (target_.load(std::memory_order_acquire) != nullptr)
+            cpu_relax();
+    }
+
+    /// Returns once it has switched the inodes for the first time.
+    void hand_to_writer() {
+        is_busy_.store(false, std::memory_order_relaxed);
+        target_.store(&fs_, std::memory_order_release);
+        while (!is_busy_.load(std::memory_order_relaxed))
+            cpu_relax();
+    }
+
+    /// Umount comes at any time, not when others have just got somewhere.
+    void pause() {
+        std::uniform_int_distribution<std::int64_t> any(0, how_.longest_pause().count());
+        std::this_thread::sleep_for(microseconds{any(random_)});
+    }
+
+    void measure(super_block& sb) {
+        now_ = {};
+        const auto from = clock::now();
+        this->deactivate_super(sb);
+        now_.umount = since(from);
+        into_.umounts.push_back(now_);
+    }
+
+    static double since(clock::time_point from) {
+        return std::chrono::duration<double, std::micro>(clock::now() - from).count();
+    }
+
+    setting how_;
+    int shutdowns_;
+    std::mt19937_64 random_;
+    samples& into_;
+    placement place_;
+    sample now_; ///< of the only thread that unmounts
+
+    workqueue_struct cgwb_release_wq_{"cgwb_release"};
+    spinlock_t inode_hash_lock_{"inode_hash_lock"};
+    static inline thread_local bdi_writeback* current_cgwb_ = nullptr;
+    backing_dev_info* target_bdi_ = nullptr;
+    file_system fs_; ///< the target: not of its thread, which may end before the writer does
+    std::vector<std::pair<backing_dev_info*, file_system>> background_;
+
+    // How the threads are driven. No part of the protocol.
+    std::atomic<file_system*> target_{nullptr}; ///< that the writer is at
+    std::atomic<bool> is_busy_{false};          ///< the writer has begun
+    std::atomic<int> under_way_{0};             ///< background threads that have switched inodes
+    std::atomic<std::uint64_t> rounds_{0};
+    std::atomic<int> sections_{0}; ///< that readers have begun
+    std::atomic<bool> done_{false};
+};
+
+} // namespace wbsync::bench

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "bench/stress/settings.hpp"
+
+#include <optional>
+
+namespace wbsync::bench {
+
+/// nullopt: the user asked for help, and got it. Throws tools::bad_usage.
+std::optional<stress_settings> read_command_line(int argc, char** argv);
+
+} // namespace wbsync::bench

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace wbsync::bench {
+
+/// The machine that this program was compiled for.
+#if defined(__x86_64__)
+inline constexpr std::string_view architecture = "x86_64";
+#elif defined(__aarch64__)
+inline constexpr std::string_view architecture = "aarch64";
+#else
+inline constexpr std::string_view architecture = "another architecture";
+#endif
+
+/// What a machine has to reorder for a finding that only `weak` has.
+struct reordering {
+    std::string_view suffix; ///< of the model's name
+    std::string_view what;
+    bool
+        on_x86; ///< TSO reorders a store with a later load, unless the store is an atomic operation
+};
+
+inline constexpr std::array reorderings{
+    reordering{"-mb_umount", "a store with a later load", true},
+    reordering{"-mb_prepare", "an atomic increment with a later load", false},
+    reordering{"-iput_full", "an atomic decrement with a later load", false},
+    reordering{"-hash", "a store with a later atomic decrement", false},
+};
+
+/// nullptr: it is not known.
+inline const reordering* reordering_of(std::string_view model) {
+    for (const reordering& r : reorderings)
+        if (const auto at = model.find(r.suffix);
+            at != std::string_view::npos &&
+            (at + r.suffix.size() == model.size() || model[at + r.suffix.size()] == '/'))
+            return &r;
+    return nullptr;
+}
+
+/// May the machine do it?
+inline bool is_possible_here(const reordering* r) {
+    return architecture != "x86_64" || r == nullptr || r->on_x86;
+}
+
+} // namespace wbsync::bench

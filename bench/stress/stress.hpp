@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "bench/stress/attempt.hpp"
+#include "bench/stress/settings.hpp"
+#include "models/catalogue.hpp"
+
+namespace wbsync::bench {
+
+/// Runs the model on real threads, in a process of its own, until something is found or the time is
+/// over.
+attempt stress(const models::model& m, const stress_settings& with, bool delays);
+
+} // namespace wbsync::bench

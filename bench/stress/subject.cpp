@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/stress/subject.hpp"
+
+#include "models/families.hpp"
+#include "models/manifest.hpp"
+#include "tools/errors.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+namespace wbsync::bench {
+namespace {
+
+using rows = std::vector<manifest::row>;
+
+constexpr std::string_view control = "isw/v9";
+
+bool is_about_umount(const models::model& m) {
+    return m.asks.find("P1") != std::string::npos;
+}
+
+subject subject_of(const models::model& m) {
+    const auto size = models::default_size(m);
+    return {m, m.expected(memory_kind::sc, size), m.expected(memory_kind::weak, size)};
+}
+
+/// All whose umount can be run: those that have a finding of P1 or P2 and those that are verified.
+std::vector<subject> all_umounts() {
+    std::vector<models::model> catalogue;
+    models::writeback::add_models(catalogue);
+    std::vector<subject> all;
+    for (const models::model& m : catalogue) {
+        const subject s = subject_of(m);
+        const bool is_finding = s.weak.names("P1") || s.weak.names("P2");
+        if (is_about_umount(m) && (is_finding || !s.has_finding()))
+            all.push_back(s);
+    }
+    return all;
+}
+
+bool is_chosen(const subject& s, const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), s.model.name.c_str(), 0) == 0;
+}
+
+std::string known_names(const std::vector<subject>& all) {
+    std::vector<std::string> names;
+    for (const subject& s : all)
+        names.push_back(s.model.name);
+    return fmt::format("{}", fmt::join(names, " "));
+}
+
+void expect_all_known(const std::vector<std::string>& names, const std::vector<subject>& all) {
+    for (const std::string& name : names)
+        if (std::none_of(all.begin(), all.end(),
+                         [&](const subject& s) { return is_chosen(s, name); }))
+            throw tools::bad_usage(
+                fmt::format("no model is called '{}': choose from {}, or leave it out", name,
+                            known_names(all)));
+}
+
+bool is_wanted(const subject& s, const std::vector<std::string>& names) {
+    if (names.empty())
+        return s.has_finding() || s.model.name == control;
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return is_chosen(s, name); });
+}
+
+rows read_manifest(const std::string& path) {
+    try {
+        return manifest::read(path);
+    } catch (const std::runtime_error& e) {
+        throw tools::bad_usage(fmt::format(
+            "--manifest: {} {}: name the file models/writeback/counts.json", path, e.what()));
+    }
+}
+
+std::uint64_t recorded(const rows& all, const std::string& model, const char* memory) {
+    for (const manifest::row& r : all)
+        if (r.model == model && r.memory == memory)
+            return r.executions;
+    throw tools::bad_usage(
+        fmt::format("--manifest: it says nothing about {}: write it with ./run promote", model));
+}
+
+} // namespace
+
+std::vector<subject> subjects(const std::vector<std::string>& names, const std::string& manifest) {
+    std::vector<subject> chosen = all_umounts();
+    expect_all_known(names, chosen);
+    std::erase_if(chosen, [&](const subject& s) { return !is_wanted(s, names); });
+    const rows all = read_manifest(manifest);
+    for (subject& s : chosen) {
+        s.executions_sc = recorded(all, s.model.name, "sc");
+        s.executions_weak = recorded(all, s.model.name, "weak");
+    }
+    return chosen;
+}
+
+} // namespace wbsync::bench

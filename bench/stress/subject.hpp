@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "bench/stress/attempt.hpp"
+#include "bench/stress/reordering.hpp"
+#include "models/catalogue.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace wbsync::bench {
+
+/// A model that is run on real threads, and what the model checker says about it.
+struct subject {
+    models::model model;
+    models::expectation sc;
+    models::expectation weak;
+    std::uint64_t executions_sc = 0; ///< that the model checker needed
+    std::uint64_t executions_weak = 0;
+
+    [[nodiscard]] bool has_finding() const { return weak.outcome == verdict::finding; }
+    /// Is the finding one of a machine that reorders?
+    [[nodiscard]] bool needs_weak() const {
+        return has_finding() && sc.outcome != verdict::finding;
+    }
+    /// What has to be reordered for it, if that is known.
+    [[nodiscard]] const reordering* needs() const {
+        return needs_weak() ? reordering_of(model.name) : nullptr;
+    }
+    [[nodiscard]] bool is_possible_here() const {
+        return !needs_weak() || bench::is_possible_here(needs());
+    }
+
+    /// Is that what it may come to? A crash is a use after free, P2.
+    [[nodiscard]] bool allows(const attempt& a) const {
+        switch (a.end) {
+        case ending::clean: return true;
+        case ending::violated: return may_fail(a.property);
+        case ending::crashed: return may_fail("P2");
+        default: return false;
+        }
+    }
+
+private:
+    /// Weak memory shows all that sequential consistency does.
+    [[nodiscard]] bool may_fail(const std::string& property) const {
+        return is_possible_here() && has_finding() && weak.names(property);
+    }
+};
+
+/// What the model checker finds P1 or P2 in, and isw/v9, in which it finds nothing; or those of
+/// `names`, which may be patterns. The numbers are those of the manifest. Throws tools::bad_usage
+/// if there is no such model, or no such manifest.
+std::vector<subject> subjects(const std::vector<std::string>& names, const std::string& manifest);
+
+} // namespace wbsync::bench
