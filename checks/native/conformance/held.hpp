@@ -24,9 +24,15 @@ public:
         return true;
     }
 
-    /// Is it to be left out?
+    /// Is it to be left out? The native platform does not watch the order of locks: they are
+    /// always taken in that order.
     [[nodiscard]] bool refuses(const call& c, how needed) {
-        return c.careful && (needed == no ? !none_after(c) : of(c) != needed);
+        if (needed == no)
+            return c.careful ? !none_after(c) : wrong_order(c);
+        return c.careful && of(c) != needed;
+    }
+    [[nodiscard]] bool wrong_order(const call& c) const {
+        return c.i == 0 && by_[c.thread][0] == no && by_[c.thread][1] != no;
     }
 
 private:

@@ -46,8 +46,8 @@ inline std::vector<operations_on<mutexes>> mutexes::all() {
               [](o& l, const call& c) {
                   if (c.careful && l.by.of(c.thread, 0) != held::yes)
                       return left_out;
-                  if (c.careful && l.by.of(c.thread, 1) != held::no)
-                      return left_out;
+                  if (l.by.of(c.thread, 1) != held::no)
+                      return left_out; // it would take them in the other order
                   wait_var_event_mutex(
                       l.value, [&] { return READ_ONCE(l.value) != c.n; }, l.a);
                   return std::int64_t{1};
