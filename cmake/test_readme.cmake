@@ -1,10 +1,10 @@
 # A CTest: README's smallest check in the CMake project that README shows, with an installed copy.
 # Arguments: those of outside_project.cmake, source_dir
 include(${CMAKE_CURRENT_LIST_DIR}/outside_project.cmake)
-include(${CMAKE_CURRENT_LIST_DIR}/readme_block.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/page_block.cmake)
 
-readme_block(cpp check)
-readme_block(cmake project)
+page_block(README.md cpp check)
+page_block(README.md cmake project)
 set(folder ${work_dir}/readme/project)
 file(WRITE ${folder}/my_check.cpp "${check}")
 file(WRITE ${folder}/CMakeLists.txt "${project}")

@@ -1,10 +1,10 @@
-# readme_block(LANGUAGE RESULT): the first block of code of that language in README.md.
+# page_block(PAGE LANGUAGE RESULT): the first block of code of that language in a page.
 # Arguments: source_dir
-function(readme_block language result)
-    file(READ ${source_dir}/README.md text)
+function(page_block page language result)
+    file(READ ${source_dir}/${page} text)
     string(FIND "${text}" "\n```${language}\n" begin)
     if(begin EQUAL -1)
-        message(FATAL_ERROR "README.md has no block of ${language}")
+        message(FATAL_ERROR "${page} has no block of ${language}")
     endif()
     string(LENGTH "\n```${language}\n" length)
     math(EXPR begin "${begin} + ${length}")
