@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -311,6 +312,28 @@ struct flushes_itself {
     }
 };
 
+struct throws {
+    enum class what { exception, number, in_constructor, in_finally, runs_another } now;
+    explicit throws(what does) : now(does) {
+        if (now == what::in_constructor)
+            throw std::runtime_error("built badly");
+    }
+    void threads(scenario& s) {
+        s.thread("thrower", [this] {
+            if (now == what::exception)
+                throw std::runtime_error("of a thread");
+            if (now == what::number)
+                throw 7;
+            if (now == what::runs_another)
+                static_cast<void>(native::run<leaks>({}));
+        });
+    }
+    void finally() const {
+        if (now == what::in_finally)
+            throw std::runtime_error("in the end");
+    }
+};
+
 /// Many times, with and without delays.
 template <class Model>
 void fine(std::uint64_t runs = 100) {
@@ -367,4 +390,18 @@ TEST_CASE("native: misuse is noticed where it happens") {
 }
 TEST_CASE("native: a warning does not end the run") {
     found<warns>("WARN_ON", "true");
+}
+TEST_CASE("native: what a model throws ends the run") {
+    using enum throws::what;
+    const auto thrown = [](throws::what where) {
+        const native::result r = native::run<throws>({}, where);
+        REQUIRE(r.found);
+        CHECK(r.found->property == "exception");
+        return r.found->message;
+    };
+    CHECK(thrown(exception) == "of a thread");
+    CHECK(thrown(number) == "not derived from std::exception");
+    CHECK(thrown(in_constructor) == "built badly");
+    CHECK(thrown(in_finally) == "in the end");
+    CHECK(thrown(runs_another) == "wbsync: native::run() inside of a model that is run");
 }

@@ -14,6 +14,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -42,11 +43,7 @@ public:
     /// A part that runs in this thread; false: the run is over.
     template <class Body>
     bool part(Body body) {
-        try {
-            body();
-        } catch (const stopped&) {
-        }
-        return !run_.stopping();
+        return ends_well(body) && !run_.stopping();
     }
 
     /// The threads, from their start to their end.
@@ -93,6 +90,8 @@ public:
 private:
     static std::unique_lock<std::mutex> one_at_a_time() {
         static std::mutex turn;
+        if (this_thread != nullptr)
+            throw std::logic_error("wbsync: native::run() inside of a model that is run");
         return std::unique_lock(turn);
     }
 

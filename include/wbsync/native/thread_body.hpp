@@ -19,25 +19,46 @@ inline void leave_everything(thread_record& t) noexcept {
     t.wq = nullptr;
 }
 
-/// Runs a piece of the model, a thread, a work or a callback: whatever is thrown ends it here, and
-/// what it has entered it must have left.
+inline void note_exception(const char* what) {
+    note_violation("exception", what, {});
+    run_state::current()->stop();
+}
+
+/// Runs a part of the model. False: it has thrown, which ends the run.
 template <class Body>
-void run_guarded(thread_record& t, Body body) noexcept {
+bool ends_well(Body body) noexcept {
     try {
         body();
-        if (t.is_atomic() || !t.holds.empty() || t.mutexes != 0)
-            violated("misuse",
-                     t.is_atomic() ? fmt::format("{} ends inside of {} (since {})", t.name.str(),
-                                                 t.atomic_because(), t.atomic_since.str())
-                                   : t.name.str() + " ends and still holds a mutex or a semaphore",
-                     t.atomic_since);
-    } catch (const stopped&) {
-        leave_everything(t);
+        return true;
+    } catch (const stopped&) { // it is over already
     } catch (const std::exception& e) {
-        note_violation("exception", e.what(), {});
-        run_state::current()->stop();
-        leave_everything(t);
+        note_exception(e.what());
+    } catch (...) {
+        note_exception("not derived from std::exception");
     }
+    return false;
+}
+
+/// What the thread has entered it must have left.
+inline void expect_nothing_held(const thread_record& t) {
+    if (t.is_atomic())
+        violated("misuse",
+                 fmt::format("{} ends inside of {} (since {})", t.name.str(), t.atomic_because(),
+                             t.atomic_since.str()),
+                 t.atomic_since);
+    if (!t.holds.empty() || t.mutexes != 0)
+        violated("misuse", t.name.str() + " ends and still holds a mutex or a semaphore", {});
+}
+
+/// Runs a piece of the model, a thread, a work or a callback: whatever is thrown ends it here.
+template <class Body>
+void run_guarded(thread_record& t, Body body) noexcept {
+    const bool fine = ends_well([&] {
+        body();
+        expect_nothing_held(t);
+    });
+    if (!fine)
+        leave_everything(t);
 }
 
 /// Makes the calling thread one of the run, for as long as `body` takes.
