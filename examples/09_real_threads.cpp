@@ -132,8 +132,8 @@ int main() {
     with = {};
     with.keep_freed = false; // else memory is not given back before the end
     const native::result under_load = native::run<load>(with);
-    std::printf("load: %.0f ns for each get() and put(), %s\n",
-                under_load.seconds / (2 * load::rounds) * 1e9,
+    std::printf("load: %.0f ns for each get() and put() of a reader, %s\n",
+                under_load.seconds / load::rounds * 1e9,
                 under_load.found ? under_load.found->str().c_str() : "nothing was found");
     return r.clean() && under_load.clean() ? 0 : 1;
 }

@@ -2,11 +2,15 @@
 #pragma once
 
 #include "bench/latency/setting.hpp"
+#include "tools/number.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,10 +19,7 @@
 
 namespace wbsync::bench {
 
-/// What was asked for cannot be measured. The message says what is wrong and what to do.
-struct bad_usage : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+using tools::bad_usage;
 
 /// "5ms" or "300us".
 inline microseconds duration_of(const std::string& text) {
@@ -81,14 +82,23 @@ inline void expect_sensible(const arguments& a) {
         throw bad_usage(fmt::format("--readers {}: they have to relieve each other; give 2 or more",
                                     a.same.readers));
     at_least_one("--turn", a.how.turn, "no version would have a turn");
+    if (a.same.inodes > 1000)
+        throw bad_usage(fmt::format("--inodes {}: give at most 1000", a.same.inodes));
+    if (!a.how.json.empty() && a.how.json == a.how.svg)
+        throw bad_usage(fmt::format("--json and --svg both name {}: give two files", a.how.json));
     if (a.how.shutdowns > 1'000'000)
         throw bad_usage(fmt::format("--shutdowns {}: give at most 1000000", a.how.shutdowns));
 }
 
 inline void expect_writable(const char* option, const std::string& file) {
-    if (!file.empty() && !std::ofstream(file, std::ios::app))
+    if (file.empty())
+        return;
+    const bool was_there = std::filesystem::exists(file);
+    if (!std::ofstream(file, std::ios::app))
         throw bad_usage(fmt::format("{} {}: cannot be written; name a file in a folder that exists",
                                     option, file));
+    if (!was_there)
+        std::filesystem::remove(file);
 }
 
 /// Every combination.
@@ -129,10 +139,14 @@ inline void declare(CLI::App& app, arguments& a) {
     app.add_option("--inodes", a.same.inodes, "Inodes of each superblock")->capture_default_str();
     app.add_option("--turn", a.how.turn, "Umounts until it is the next version's turn")
         ->capture_default_str();
-    app.add_option("--seed", a.how.seed, "Of the pauses between umounts")->capture_default_str();
+    tools::add_number(app, "--seed", a.how.seed, std::uint64_t{0},
+                      std::numeric_limits<std::uint64_t>::max(), "Of the pauses between umounts");
     app.add_flag("--no-pinning", a.no_pinning, "Let the threads run on any CPU");
     app.add_option("--json", a.how.json, "File for all numbers, and every single umount");
     app.add_option("--svg", a.how.svg, "File for the picture");
+    app.footer(
+        "Exit status: 1 if v7, v8 or v9 violated something, 2 for bad usage, 4 if the output\n"
+        "cannot be written.");
 }
 
 } // namespace wbsync::bench

@@ -109,8 +109,9 @@ inline std::string quotients_str(const report& r) {
 
 inline std::string text_of(const report& r) {
     std::string text =
-        fmt::format("{} umounts of each version, {} a turn; {} CPUs; {}; {}; threads {}\n",
-                    r.how.shutdowns, r.how.turn, r.on.cpus, r.on.rcu, r.on.compiler,
+        fmt::format("{} of each version, {} a turn; {} CPUs; {}; {}; threads {}\n",
+                    r.how.shutdowns == 1 ? "1 umount" : fmt::format("{} umounts", r.how.shutdowns),
+                    r.how.turn, r.on.cpus, r.on.rcu, r.on.compiler,
                     r.how.settings.front().pinned ? "pinned" : "not pinned");
     for (const table& t : r.tables)
         text += fmt::format("\n{}\n\n{}\n{}", str(t.how), latencies_str(t), waits_str(t));

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Measures how long umount takes on real threads, for the versions v4 to v9 of the protocol, while
 // other superblocks have inodes switched. Exit status 1: a version that is right violated something
-// all the same; 2: that cannot be measured.
+// all the same; 2: that cannot be measured; 4: the output cannot be written.
 
 #include "bench/latency/command_line.hpp"
 #include "bench/latency/json.hpp"
 #include "bench/latency/measure.hpp"
 #include "bench/latency/svg.hpp"
 #include "bench/latency/text.hpp"
+#include "tools/errors.hpp"
+#include "tools/output.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
@@ -19,6 +23,7 @@
 namespace {
 
 using namespace wbsync::bench;
+namespace tools = wbsync::tools;
 
 constexpr const char* description =
     "Measures umount on real threads: versions v4 to v9 of the protocol of cgroup writeback, with\n"
@@ -39,20 +44,20 @@ void write_file(const std::string& name, const std::string& text) {
         return;
     std::ofstream file(name);
     if (!(file << text << std::flush))
-        throw bad_usage(name + " could not be written: is the disk full?");
+        throw std::runtime_error(name + " could not be written: is the disk full?");
 }
 
 int run(const plan& p) {
     const report r = measure_all(p);
-    fmt::print("{}", text_of(r));
+    tools::print(text_of(r));
     write_file(p.json, json_text(r));
     write_file(p.svg, svg_text(r));
     return r.surprises() ? 1 : 0;
 }
 
-int refuse(const std::string& why) {
+int fail(int status, const std::string& why) {
     fmt::print(stderr, "umount_latency: {}\n", why);
-    return 2;
+    return status;
 }
 
 } // namespace
@@ -61,14 +66,18 @@ int main(int argc, char** argv) {
     CLI::App app(description, "umount_latency");
     arguments asked;
     declare(app, asked);
+    std::signal(SIGPIPE, SIG_IGN); // print() tells what is wrong
     try {
+        tools::expect_standard_descriptors();
         app.parse(argc, argv);
         return run(plan_of(asked));
     } catch (const CLI::Success& e) {
         return app.exit(e);
     } catch (const CLI::ParseError& e) {
-        return refuse(std::string(e.what()) + "; --help lists the options");
+        return fail(tools::bad_usage_status, std::string(e.what()) + "; --help lists the options");
+    } catch (const bad_usage& e) {
+        return fail(tools::bad_usage_status, e.what());
     } catch (const std::exception& e) {
-        return refuse(e.what());
+        return fail(tools::program_failed, e.what());
     }
 }

@@ -4,13 +4,12 @@
 #include <wbsync/native/backoff.hpp>
 #include <wbsync/native/turns.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 
 namespace wbsync::native {
-
-/// Seen by every operation: 0 most of the time, so that it costs a load.
-inline std::atomic<std::uint64_t> delay_threshold{0};
 
 inline std::uint64_t next_random(std::uint64_t& state) noexcept { // splitmix64
     std::uint64_t z = (state += 0x9e3779b97f4a7c15);
@@ -29,17 +28,31 @@ inline std::uint64_t next_random(std::uint64_t& state) noexcept { // splitmix64
         return;
     const auto longest = std::uint64_t{run->with().longest_delay};
     const auto us = longest == 0 ? 0 : next_random(t->random) % (longest + 1);
+    const bool sleeps = us % 2 == 0; // others may run here, or not
     const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(us);
-    if (us % 2 == 0) // others may run here, or not
-        std::this_thread::sleep_until(end);
-    while (std::chrono::steady_clock::now() < end)
-        cpu_pause();
+    for (auto now = end; (now = std::chrono::steady_clock::now()) < end && !run->stopping();)
+        if (sleeps)
+            std::this_thread::sleep_until(std::min(end, now + std::chrono::milliseconds(1)));
+        else
+            cpu_pause();
 }
 
 /// A place where the model checker would choose which thread comes next.
 [[gnu::always_inline]] inline void scheduling_point() {
     if (const auto threshold = delay_threshold.load(std::memory_order_relaxed); threshold != 0)
         perhaps_delay(threshold);
+}
+
+/// The same before a load: a loop that reads ends when the run does.
+[[gnu::noinline]] inline void perhaps_delay_load(std::uint64_t threshold) {
+    if (const run_state* run = run_state::current();
+        run != nullptr && run->stopping() && me() != nullptr && std::uncaught_exceptions() == 0)
+        throw stopped{};
+    perhaps_delay(threshold);
+}
+[[gnu::always_inline]] inline void scheduling_point_of_load() {
+    if (const auto threshold = delay_threshold.load(std::memory_order_relaxed); threshold != 0)
+        perhaps_delay_load(threshold);
 }
 
 } // namespace wbsync::native

@@ -32,6 +32,7 @@ struct [[nodiscard]] result {
     std::uint64_t flushes = 0;       ///< of works and workqueues, that had to wait
     int threads = 0;                 ///< daemons and kworkers included
     std::uint64_t runs = 1;          ///< for stress(): how many it took
+    std::uint64_t seed = 1;          ///< of the last one
 
     [[nodiscard]] bool clean() const noexcept { return !found; }
 };

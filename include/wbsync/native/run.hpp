@@ -48,6 +48,8 @@ public:
 
     /// The threads, from their start to their end.
     void run_threads() {
+        if (run_.threads().size() == 1) // that of run()
+            run_.report({"misuse", "the model declares no threads", "", {}});
         run_.running = true;
         start();
         const auto from = std::chrono::steady_clock::now();
@@ -83,6 +85,7 @@ public:
         r.seconds = seconds_;
         r.grace_periods = run_.grace_periods;
         r.flushes = run_.flushes;
+        r.seed = run_.with().seed;
         r.threads = static_cast<int>(run_.threads().size()) - 1;
         return r;
     }
@@ -177,7 +180,8 @@ private:
 
     [[noreturn]] void give_up(thread_record& t) {
         const auto found = run_.found();
-        std::fputs(fmt::format("wbsync: {} does not end, {}; {}\n", t.name.str(), t.waits.str(),
+        std::fputs(fmt::format("wbsync: {} does not end{}{}; {}\n", t.name.str(),
+                               t.waits.str().empty() ? "" : ", it ", t.waits.str(),
                                found ? found->str() : "nothing was found")
                        .c_str(),
                    stderr);
@@ -194,8 +198,9 @@ private:
 /// they and all that serve them have ended, calls finally(), destroys it. Returns the first
 /// violation, if there was one, and the time that it took. One run at a time in a process.
 ///
-/// A thread that loops without calling anything of wbsync cannot be ended: when the run is over
-/// and it goes on for ten more seconds, the process ends with status 70.
+/// A thread that loops without reading a variable of wbsync, or waiting for one, cannot be ended:
+/// when the run is over and it goes on for ten more seconds, the process ends with status 70. So it
+/// does with a violation in the destructor of the model.
 template <class Model, class... Args>
 result run(const options& with, const Args&... args) {
     runner r(with);
@@ -212,9 +217,8 @@ result run(const options& with, const Args&... args) {
     if constexpr (requires { model->finally(); })
         if (!r.state().stopping())
             r.part([&] { model->finally(); });
-    heap::get().release_kept();
-    if (r.state().stopping())
-        heap::get().release_all();
+    r.end_threads(); // those that finally() has started
+    r.state().ends = true;
     model.reset();
     r.check_leaks();
     heap::get().release_all();
@@ -232,7 +236,7 @@ result stress(const options& with, std::uint64_t runs, double seconds, const Arg
     options one = with;
     while (!sum.found && (runs == 0 || sum.runs != runs)) {
         const result r = run<Model>(one, args...);
-        ++one.seed;
+        sum.seed = one.seed++;
         ++sum.runs;
         sum.found = r.found;
         sum.seconds += r.seconds;

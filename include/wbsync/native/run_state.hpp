@@ -38,6 +38,10 @@ public:
     virtual void quit() = 0;
 };
 
+/// Seen by every operation: not 0 while there are delays, and when a run is over. Otherwise it
+/// costs a load.
+inline std::atomic<std::uint64_t> delay_threshold{0};
+
 /// A run under way: its threads, and what was found. One at a time in a process.
 class run_state {
 public:
@@ -65,7 +69,11 @@ public:
         return found_;
     }
     /// All threads end at their next wait.
-    void stop() noexcept { stopping_.store(true, std::memory_order_release); }
+    void stop() noexcept {
+        stopping_.store(true, std::memory_order_release);
+        std::uint64_t none = 0;
+        delay_threshold.compare_exchange_strong(none, 1);
+    }
     [[nodiscard]] bool stopping() const noexcept {
         return stopping_.load(std::memory_order_relaxed);
     }
@@ -91,6 +99,8 @@ public:
 
     /// Do the threads of the model run?
     std::atomic<bool> running{false};
+    /// The model is destroyed: nothing can be thrown any more.
+    std::atomic<bool> ends{false};
     /// The daemons are to return; see rest().
     std::atomic<bool> quitting{false};
 

@@ -22,7 +22,7 @@ public:
 
     template <class Body>
     void threads(const label& name, int n, const Body& body) {
-        for (int i = 0; i != n; ++i)
+        for (int i = 0; i < n; ++i)
             if constexpr (std::is_invocable_v<const Body&, int>)
                 thread({name.text, i}, [body, i] { body(i); });
             else

@@ -13,7 +13,7 @@ namespace wbsync::native {
 inline void leave_everything(thread_record& t) noexcept {
     for (int n = t.rcu_nesting + t.preempt_nesting; n != 0; --n)
         rcu_flavour::read_unlock();
-    t.rcu_nesting = t.preempt_nesting = t.spinlocks = t.callbacks = t.mutexes = 0;
+    t.rcu_nesting = t.preempt_nesting = t.spinlocks = t.callbacks = t.mutexes = t.srcu_nesting = 0;
     t.holds.clear();
     t.work = nullptr;
     t.wq = nullptr;
@@ -46,6 +46,8 @@ inline void expect_nothing_held(const thread_record& t) {
                  fmt::format("{} ends inside of {} (since {})", t.name.str(), t.atomic_because(),
                              t.atomic_since.str()),
                  t.atomic_since);
+    if (t.srcu_nesting != 0)
+        violated("misuse", t.name.str() + " ends inside of an SRCU read-side section", {});
     if (!t.holds.empty() || t.mutexes != 0)
         violated("misuse", t.name.str() + " ends and still holds a mutex or a semaphore", {});
 }

@@ -4,6 +4,7 @@
 #include <wbsync/memory/change.hpp>
 #include <wbsync/native/called.hpp>
 #include <wbsync/native/delay.hpp>
+#include <wbsync/native/memory/bug.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -80,7 +81,7 @@ public:
 
     [[nodiscard]] [[gnu::always_inline]] std::int64_t load(memory_order order, const char* /*verb*/,
                                                            const site& /*at*/) const {
-        scheduling_point();
+        scheduling_point_of_load();
         return value_.load(order);
     }
     [[gnu::always_inline]] void store(std::int64_t v, memory_order order, const char* /*verb*/,
@@ -160,6 +161,7 @@ private:
             rounds.pause();
         if (accepts(seen))
             return seen;
+        expect_thread(verb, at);
         const waiting here(verb, name_, at);
         for (; !accepts(seen); seen = value_.load(order))
             rounds.pause();

@@ -3,6 +3,8 @@
 
 #include <wbsync/native/run_state.hpp>
 
+#include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -25,16 +27,35 @@ inline void note_violation(const char* property, std::string message, const site
 
 } // namespace native
 
-/// Reports that `property` does not hold, and ends the run.
+/// Reports that `property` does not hold, and ends the run. In the destructor of the model, which
+/// cannot be left in that way, it ends the process with status 70.
 [[noreturn]] inline void violated(const char* property, std::string message,
                                   const site& at = site::here()) {
     native::run_state* const run = native::run_state::current();
     if (run == nullptr)
         throw std::logic_error(std::string{property} + ": " + message);
+    if (run->ends) {
+        std::fputs(fmt::format("wbsync: in the destructor of the model: {}: {} at {}\n", property,
+                               message, at.str())
+                       .c_str(),
+                   stderr);
+        std::_Exit(70);
+    }
     native::note_violation(property, std::move(message), at);
     run->stop();
     throw native::stopped{};
 }
+
+namespace native {
+
+/// Of what waits for another thread: there has to be one.
+inline void expect_thread(const char* verb, const site& at) {
+    if (me() == nullptr)
+        violated("misuse", fmt::format("{} would wait for ever: no thread runs any more", verb),
+                 at);
+}
+
+} // namespace native
 
 namespace detail {
 

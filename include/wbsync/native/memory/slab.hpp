@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <mutex>
 #include <new>
+#include <stdexcept>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace wbsync {
@@ -48,24 +50,31 @@ public:
     void add(block& b) {
         const std::lock_guard lock(mutex_);
         link(live_, b);
+        known_.insert(&b);
         ++count_;
     }
-    /// False: it is no block that is there.
-    bool remove(block& b, bool keep) {
+
+    enum class removal : std::uint8_t { done, was_freed, unknown };
+
+    /// `b` need not be a block.
+    removal remove(block& b, bool keep) {
         {
             const std::lock_guard lock(mutex_);
+            if (!known_.contains(&b))
+                return removal::unknown;
             if (b.state != block::alive)
-                return false;
+                return removal::was_freed;
             b.state = block::freed;
             unlink(live_, b);
             --count_;
             if (keep) {
                 link(kept_, b);
-                return true;
+                return removal::done;
             }
+            known_.erase(&b);
         }
         release(b);
-        return true;
+        return removal::done;
     }
 
     /// Blocks that are there.
@@ -86,6 +95,7 @@ public:
         while (live_ != nullptr)
             release_first(live_);
         count_ = 0;
+        known_.clear();
     }
 
 private:
@@ -113,6 +123,7 @@ private:
     }
 
     std::mutex mutex_;
+    std::unordered_set<const block*> known_; ///< alive, or freed and kept
     block* live_ = nullptr;
     block* kept_ = nullptr;
     std::size_t count_ = 0;
@@ -124,6 +135,8 @@ private:
 template <class T, class... Args>
 T* kmalloc(const allocation& what, Args&&... args) {
     static_assert(alignof(T) <= alignof(native::block));
+    if (native::run_state::current() == nullptr)
+        throw std::logic_error("wbsync: kmalloc() can only be used while a model runs");
     native::scheduling_point();
     auto* const memory = ::operator new(sizeof(native::block) + sizeof(T));
     auto* const b = ::new (memory) native::block;
@@ -148,13 +161,18 @@ void kfree(T* object, const site& at = site::here()) {
     if (object == nullptr)
         return;
     native::scheduling_point();
+    using removal = native::heap::removal;
     native::block& b = native::block::of(object);
     const native::run_state* const run = native::run_state::current();
-    if (native::heap::get().remove(b, run != nullptr && run->with().keep_freed))
-        return;
-    if (b.state == native::block::freed)
+    switch (native::heap::get().remove(b, run != nullptr && run->with().keep_freed)) {
+    case removal::done: return;
+    case removal::was_freed:
         violated(b.property, fmt::format("kfree() of {} for the second time", b.name.str()), at);
-    violated("misuse", "kfree() of something that kmalloc() did not return", at);
+    case removal::unknown:
+        violated("misuse",
+                 "kfree() of something that kmalloc() did not return, or that was freed before",
+                 at);
+    }
 }
 
 } // namespace wbsync

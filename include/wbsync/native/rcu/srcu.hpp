@@ -63,11 +63,18 @@ public:
     }
 
     int enter() {
+        if (native::thread_record* const t = native::me(); t != nullptr)
+            ++t->srcu_nesting;
         const int index = current_.load(std::memory_order_relaxed);
         open_[static_cast<std::size_t>(index)].fetch_add(1, std::memory_order_seq_cst);
         return index;
     }
     void leave(int index, const site& at) {
+        if (native::thread_record* const t = native::me(); t != nullptr && t->srcu_nesting-- <= 0)
+            violated("misuse",
+                     fmt::format("srcu_read_unlock({}, {}) by {}, which is in no section",
+                                 name_.str(), index, t->name.str()),
+                     at);
         if (index != 0 && index != 1)
             violated("misuse", fmt::format("srcu_read_unlock({}, {})", name_.str(), index), at);
         const int before =
@@ -97,6 +104,7 @@ public:
     }
 
     void cleanup(const site& at) {
+        use("cleanup_srcu_struct", at);
         if (open_[0].load() + open_[1].load() != 0)
             violated("misuse",
                      fmt::format("cleanup_srcu_struct({}) while a section is open", name_.str()),

@@ -30,6 +30,8 @@ public:
     }
     void wait(const char* verb, const site& at) {
         native::scheduling_point();
+        if (atomic_read(done, at) == 0)
+            native::expect_thread(verb, at);
         native::within lock(monitor_);
         lock.wait([&] { return done.value.newest() > 0; }, verb, name_, at);
         consume();

@@ -79,6 +79,11 @@ public:
     }
     void downgrade(const char* verb, const site& at) {
         native::scheduling_point();
+        if (!held_by_me())
+            violated("misuse",
+                     fmt::format("{}({}) by {}, which does not hold it", verb, name_.str(),
+                                 native::name_of_this_thread()),
+                     at);
         native::within lock(monitor_);
         if (!writer_)
             not_inside(lock, verb, at);

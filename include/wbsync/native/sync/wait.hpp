@@ -150,12 +150,6 @@ inline void sleep(const char* verb, const called& what, const site& at) {
     }
 }
 
-inline void expect_thread(const char* verb, const site& at) {
-    if (me() == nullptr)
-        violated("misuse", fmt::format("{} would wait for ever: no thread runs any more", verb),
-                 at);
-}
-
 /// After the first test. The queue is touched after the wake-up, too.
 template <class Condition, class Sleep>
 void wait_on(wait_queue_head_t& wq, const void* key, int bit, bool exclusive, Condition condition,

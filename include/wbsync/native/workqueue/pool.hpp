@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,18 @@ namespace native {
 /// What the pool has to know of a workqueue. It outlives it: a cancelled instance may come to its
 /// turn when the workqueue has gone.
 struct queue_state {
-    explicit queue_state(const called& itself, int most) : name(itself), max_active(most) {}
+    queue_state(const called& itself, int most, const char* of)
+        : name(itself), property(of), max_active(most) {}
+
+    void use(const char* verb, const site& at) const {
+        if (destroyed.load(std::memory_order_relaxed))
+            violated(property, fmt::format("{}({}) after destroy_workqueue()", verb, name.str()),
+                     at);
+    }
+
     called name;
+    const char* property; ///< what a use after destroy_workqueue() violates
+    std::atomic<bool> destroyed{false};
     int max_active;   ///< 0: no limit
     int active = 0;   ///< works that run
     int draining = 0; ///< drains under way
@@ -92,7 +103,12 @@ struct work_state {
 class worker_pool final : public service {
 public:
     static worker_pool& of(run_state& run) { return run.get<worker_pool>(); }
-    static worker_pool& get() { return of(*run_state::current()); }
+    static worker_pool& get() {
+        run_state* const run = run_state::current();
+        if (run == nullptr)
+            throw std::logic_error("wbsync: a work can only be used while a model runs");
+        return of(*run);
+    }
 
     [[nodiscard]] bool is_idle() override {
         const within lock(monitor_);
@@ -125,9 +141,10 @@ public:
         if (!w->is_still_pending(number))
             return;
         w->has_timer = true;
-        timers_.push_back({w, wq, q, number, at,
-                           std::chrono::steady_clock::now() +
-                               std::chrono::microseconds(delay * run.with().jiffy)});
+        timers_.push_back(
+            {w, wq, q, number, at,
+             std::chrono::steady_clock::now() +
+                 std::chrono::microseconds(std::min(delay, longest_delay) * run.with().jiffy)});
         if (!has_timer_thread_) {
             has_timer_thread_ = true;
             start_server(run, "timers", [this] { guarded([this] { run_timers(); }); });
@@ -214,6 +231,7 @@ public:
 
 private:
     static constexpr std::size_t most_kworkers = 512;
+    static constexpr unsigned long longest_delay = 1'000'000'000; ///< more is for ever
 
     struct instance {
         state work;
@@ -263,6 +281,9 @@ private:
 
     void fire_locked(within& lock, const timer& due) {
         due.work->has_timer = false;
+        if (due.q->destroyed)
+            lock.leave();
+        due.q->use("delayed_work_timer_fn", due.queued_at);
         insert_locked(lock, due.work, due.wq, due.q, due.number, due.queued_at);
     }
 

@@ -20,8 +20,9 @@ public:
 
     explicit workqueue_struct(const label& name, int max_active = 0, order how = order::none,
                               const char* property = "use-after-free")
-        : name_(name), property_(property), ordered_(how == order::ordered),
-          state_(std::make_shared<native::queue_state>(name, ordered_ ? 1 : max_active)) {}
+        : name_(name), ordered_(how == order::ordered),
+          state_(std::make_shared<native::queue_state>(name, ordered_ ? 1 : max_active, property)) {
+    }
     workqueue_struct(const workqueue_struct&) = delete;
     workqueue_struct& operator=(const workqueue_struct&) = delete;
 
@@ -34,19 +35,13 @@ public:
         return state_;
     }
 
-    void use(const char* verb, const site& at) const {
-        if (destroyed_.load(std::memory_order_relaxed))
-            violated(property_, fmt::format("{}({}) after destroy_workqueue()", verb, name_.str()),
-                     at);
-    }
-    void destroy() { destroyed_.store(true, std::memory_order_relaxed); }
+    void use(const char* verb, const site& at) const { state_->use(verb, at); }
+    void destroy() { state_->destroyed.store(true, std::memory_order_relaxed); }
 
 private:
     label name_;
-    const char* property_;
     bool ordered_;
     std::shared_ptr<native::queue_state> state_;
-    std::atomic<bool> destroyed_{false};
 };
 
 inline workqueue_struct alloc_workqueue(const label& name, int max_active = 0) {
