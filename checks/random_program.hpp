@@ -2,6 +2,7 @@
 #pragma once
 
 #include "checks/operation.hpp"
+#include "checks/splitmix64.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -11,24 +12,7 @@
 /// Random small programs over the operations of the library, for tests that compare schedulers.
 namespace fuzz {
 
-/// SplitMix64: the same numbers on every machine, whatever its standard library.
-class random {
-public:
-    explicit random(std::uint64_t seed) : state_(seed) {}
-
-    std::uint64_t next() noexcept {
-        std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-        return z ^ (z >> 31);
-    }
-    int below(int n) noexcept { return static_cast<int>(next() % static_cast<std::uint64_t>(n)); }
-    int between(int low, int high) noexcept { return low + below(high - low + 1); }
-    bool one_in(int n) noexcept { return below(n) == 0; }
-
-private:
-    std::uint64_t state_;
-};
+using random = splitmix64;
 
 struct program {
     std::vector<std::vector<operation>> threads;

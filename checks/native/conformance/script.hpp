@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "checks/splitmix64.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,24 +16,7 @@ namespace conformance {
 
 inline constexpr std::size_t most_threads = 2;
 
-/// SplitMix64: the same numbers on every machine.
-class random {
-public:
-    explicit random(std::uint64_t seed) : state_(seed) {}
-
-    std::uint64_t next() noexcept {
-        std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-        return z ^ (z >> 31);
-    }
-    int below(int n) noexcept { return static_cast<int>(next() % static_cast<std::uint64_t>(n)); }
-    int between(int low, int high) noexcept { return low + below(high - low + 1); }
-    bool one_in(int n) noexcept { return below(n) == 0; }
-
-private:
-    std::uint64_t state_;
-};
+using random = splitmix64;
 
 /// One line of a script: which operation, and what it is given.
 struct line {
