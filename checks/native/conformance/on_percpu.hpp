@@ -3,6 +3,8 @@
 
 #include "checks/native/conformance/operation.hpp"
 
+#include <cstdint>
+
 namespace conformance {
 
 /// Variables of which each CPU has one, and a counter made of them.
@@ -74,7 +76,9 @@ inline operations_on<percpus> percpus::of_counters() {
         op<o>("percpu_counter_sum_positive",
               [](o& p, const call&) { return percpu_counter_sum_positive(p.counter); }),
         op<o>("percpu_counter_compare",
-              [](o& p, const call& c) { return percpu_counter_compare(p.counter, c.n + 5 * c.i); }),
+              [](o& p, const call& c) {
+                  return percpu_counter_compare(p.counter, c.n + std::int64_t{5} * c.i);
+              }),
         op<o>("percpu_counter_set",
               [](o& p, const call& c) { percpu_counter_set(p.counter, c.n); }),
         op<o>("percpu_counter_cpu_dead",
