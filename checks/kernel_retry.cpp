@@ -155,14 +155,17 @@ const program<dcache>::body looks_up_once = [](dcache& c) {
     c.found = walk(c.from, 2);
     rcu_read_unlock();
 };
-const program<dcache>::body renames = [](dcache& c) {
-    write_seqlock(c.rename_lock);
+const program<dcache>::body rehashes = [](dcache& c) {
     spin_lock(c.from_lock);
     hlist_del_rcu(c.a->d_hash);
     spin_unlock(c.from_lock);
     spin_lock(c.to_lock);
     hlist_add_head_rcu(c.a->d_hash, c.to);
     spin_unlock(c.to_lock);
+};
+const program<dcache>::body renames = [](dcache& c) {
+    write_seqlock(c.rename_lock);
+    rehashes(c);
     write_sequnlock(c.rename_lock);
 };
 const program<dcache>::body removes = [](dcache& c) {
@@ -225,17 +228,7 @@ TEST_CASE("a walk under RCU that somebody moves an entry under has to be tried a
     check_against_reference<dcache>({{looks_up, renames}, found_it});
     check_fails<dcache>({{looks_up_once, renames}, found_it}, "missed");
     // Without the sequence the walker does not know.
-    check_fails<dcache>({{looks_up,
-                          [](dcache& c) {
-                              spin_lock(c.from_lock);
-                              hlist_del_rcu(c.a->d_hash);
-                              spin_unlock(c.from_lock);
-                              spin_lock(c.to_lock);
-                              hlist_add_head_rcu(c.a->d_hash, c.to);
-                              spin_unlock(c.to_lock);
-                          }},
-                         found_it},
-                        "missed");
+    check_fails<dcache>({{looks_up, rehashes}, found_it}, "missed");
 }
 
 TEST_CASE("a walk under RCU goes on from what is removed, and not from what is freed") {

@@ -86,12 +86,9 @@ public:
     [[nodiscard]] const block* any() const noexcept { return live_; }
 
     /// Where no threads run.
-    void release_kept() {
+    void release_all() {
         while (kept_ != nullptr)
             release_first(kept_);
-    }
-    void release_all() {
-        release_kept();
         while (live_ != nullptr)
             release_first(live_);
         count_ = 0;
