@@ -57,7 +57,7 @@ if(WBSYNC_BUILD_TESTS OR WBSYNC_BUILD_EXAMPLES)
 
     # doctest and its main(), compiled once.
     # No precompiled header here, doctest.h has to see DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN first.
-    add_library(wbsync_doctest_main STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/checks/main.cpp)
+    add_library(wbsync_doctest_main STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/checks/support/main.cpp)
     target_link_libraries(wbsync_doctest_main PRIVATE wbsync_dev PUBLIC doctest::doctest)
 
     add_library(wbsync_test INTERFACE)

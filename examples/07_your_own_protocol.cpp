@@ -5,7 +5,7 @@
 // wait for all of that. The protocol is that of fs/fserror.c: a count that is biased by 1 for the
 // superblock itself. A report takes a count unless there is none left; umount gives up the bias,
 // and waits for 0. Since nobody gets in after that, no barrier and no second look are needed, as
-// they are with a count that starts at 0 (checks/patterns.cpp has that one).
+// they are with a count that starts at 0 (checks/models/patterns.cpp has that one).
 //
 // The threads, the object that ends, the search for a use after its end: all that is the shape
 // `last_use`. What is left to write is the protocol. docs/patterns.md has the five shapes.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "checks/splitmix64.hpp"
+#include "checks/support/splitmix64.hpp"
 
 #include <array>
 #include <cstddef>

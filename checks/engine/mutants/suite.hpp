@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "checks/engine/count_table.hpp"
+#include "checks/engine/differential.hpp"
+#include "checks/engine/mutants/alike.hpp"
+#include "checks/engine/mutants/racy.hpp"
+#include "checks/engine/program_source.hpp"
+#include "checks/engine/shrink.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+/// A quick selection of the tests of the engine, to be run with each of its mutants.
+namespace suite {
+
+using wbsync::memory_kind;
+
+/// What a test saw that should not be.
+using difference = std::optional<std::string>;
+
+struct test {
+    std::string group; ///< as the documentation calls it
+    std::string name;
+    std::function<difference()> run;
+};
+
+namespace detail {
+
+/// No mutant makes a search endless, however many executions it brings.
+constexpr std::uint64_t enough(std::uint64_t expected) {
+    return 4 * expected + 100;
+}
+
+inline wbsync::result explore(const fuzz::program& p, const std::vector<int>& order,
+                              wbsync::options with, std::uint64_t expected) {
+    fuzz::record last;
+    with.jobs = 1;
+    with.trace = false;
+    with.max_executions = enough(expected);
+    with.accept_vacuous = true; // counting is all that it is for
+    return wbsync::check<fuzz::program_model>(with, &p, &order, &last);
+}
+
+inline difference compare(const wbsync::result& r, std::uint64_t expected) {
+    if (!r.verified() && r.limit.empty())
+        return fmt::format("{}", r.what.message);
+    if (r.executions != expected || r.redundant != 0)
+        return fmt::format("{}{} executions and {} redundant ones, not {}",
+                           r.limit.empty() ? "" : "at least ", r.executions, r.redundant, expected);
+    return std::nullopt;
+}
+
+/// The program of the count table, with its threads in every order.
+inline difference count(const count_table::counted& c, memory_kind memory,
+                        const wbsync::division& divide = {}) {
+    const fuzz::program p{c.what};
+    const std::uint64_t expected = memory == memory_kind::sc ? c.sc : c.weak;
+    wbsync::options with;
+    with.memory = memory;
+    with.divide = divide;
+    for (const auto& order : fuzz::orders(p))
+        if (const difference d = compare(explore(p, order, with, expected), expected))
+            return d;
+    return std::nullopt;
+}
+
+/// The same, divided into small tasks. The first tasks have an eighth of `each`.
+inline difference count_divided(const count_table::counted& c, memory_kind memory) {
+    for (const std::uint64_t each : {2U, 3U, 24U})
+        for (const std::uint64_t first : {1U, 2U}) {
+            const wbsync::division into{
+                .first = first, .each = each, .tasks = 2, .parts = 3, .always = true};
+            if (const difference d = count(c, memory, into))
+                return d;
+        }
+    return std::nullopt;
+}
+
+inline difference compare_alike(const alike::program& p, memory_kind memory) {
+    wbsync::options with;
+    with.memory = memory;
+    with.trace = false;
+    with.jobs = 1;
+    with.max_executions = 10'000;
+    with.accept_vacuous = true;
+    std::set<alike::outcome> renamed;
+    const wbsync::result r = wbsync::check<alike::model>(with, &p, &renamed);
+    with.symmetry = false;
+    std::set<alike::outcome> all;
+    const wbsync::result full = wbsync::check<alike::model>(with, &p, &all);
+    if (!r.verified() || !full.verified())
+        return "a finding";
+    if (renamed != all)
+        return fmt::format("{} of {} outcomes", renamed.size(), all.size());
+    const std::uint64_t expected = memory == memory_kind::sc ? p.executions : p.weak;
+    return expected == 0 ? std::nullopt : compare(r, expected);
+}
+
+/// Under sc there may be none.
+inline difference look_for_finding(const racy::program& p, memory_kind memory) {
+    const fuzz::program what{p.what};
+    wbsync::options with;
+    with.memory = memory;
+    const wbsync::result r = explore(what, fuzz::orders(what).front(), with, 1000);
+    if (memory == memory_kind::sc || r.found(p.property))
+        return std::nullopt;
+    return fmt::format("no {}", p.property);
+}
+
+/// Too many executions for a quick test.
+inline constexpr std::uint64_t limit = 20'000;
+
+/// A difference is shown with the smallest program that has it.
+inline difference compare_random(std::uint64_t seed, const fuzz::shape& how, memory_kind memory) {
+    const fuzz::program p = fuzz::draw(seed, how);
+    const fuzz::comparison c = fuzz::compare(p, memory, limit);
+    if (c.what == fuzz::flaw::none || c.what == fuzz::flaw::too_large)
+        return std::nullopt;
+    const fuzz::program small = fuzz::shrinker(
+        [&](const fuzz::program& q) { return fuzz::compare(q, memory, limit).what == c.what; })(p);
+    const fuzz::comparison again = fuzz::compare(small, memory, limit);
+    return fmt::format("{}\n{}{}", fuzz::name_of(c.what), fuzz::str(again, small),
+                       fuzz::source(small, again.order));
+}
+
+/// A wait in vain, in an order that a divided search comes to where all others are asleep.
+inline difference wait_in_vain(memory_kind memory) {
+    using namespace count_table;
+    const fuzz::program p{{{store(2, 4)},
+                           {store(0, 4), store(1, 3)},
+                           {store(0, 2), await(1, 0), store(0, 2), load(2)}}};
+    const fuzz::comparison c = fuzz::compare(p, memory, limit);
+    return c.what == fuzz::flaw::none ? std::nullopt
+                                      : difference{std::string{fuzz::name_of(c.what)}};
+}
+
+/// Some of the programs of checks/engine/differential.cpp.
+struct mix {
+    const char* name;
+    std::uint64_t first_seed;
+    std::vector<std::string_view> groups; ///< of operations; empty: all
+};
+
+inline std::vector<mix> mixes() {
+    return {
+        {"accesses and fences",
+         1'000'000,
+         {"load", "acquire", "store", "release", "rmw", "rmw-order", "mb", "fence"}},
+        {"additions",
+         2'000'000,
+         {"load", "acquire", "store", "release", "rmw", "add", "mb", "fence"}},
+        {"additions and loads", 3'000'000, {"load", "acquire", "add"}},
+        {"spinlocks", 4'000'000, {"load", "store", "rmw", "add", "mb", "lock"}},
+        {"waits", 5'000'000, {"load", "acquire", "store", "release", "rmw", "add", "mb", "await"}},
+        {"RCU", 6'000'000, {"load", "acquire", "store", "release", "rmw", "add", "mb", "rcu"}},
+        {"everything", 7'000'000, {}},
+    };
+}
+
+} // namespace detail
+
+/// All tests, the quick ones first. `programs`: random ones of each mix.
+inline std::vector<test> tests(int programs) {
+    std::vector<test> all;
+    const auto add = [&](std::string group, const std::string& name, auto run) {
+        for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
+            all.push_back({group, fmt::format("{}, {}", name, wbsync::name_of(memory)),
+                           [run, memory] { return run(memory); }});
+    };
+    const auto table = count_table::groups();
+    for (const auto& g : table)
+        for (const auto& c : g.programs)
+            add("counts: " + g.name, c.name,
+                [c](memory_kind memory) { return detail::count(c, memory); });
+    for (const auto& p : alike::programs())
+        add("threads that are alike", p.name,
+            [p](memory_kind memory) { return detail::compare_alike(p, memory); });
+    for (const auto& p : racy::programs())
+        add("races", p.name,
+            [p](memory_kind memory) { return detail::look_for_finding(p, memory); });
+    for (const auto& g : table)
+        for (const auto& c : g.programs)
+            add("divided search", g.name + ": " + c.name,
+                [c](memory_kind memory) { return detail::count_divided(c, memory); });
+    add("divided search", "a wait in vain", detail::wait_in_vain);
+    for (const detail::mix& m : detail::mixes()) {
+        fuzz::shape how;
+        for (const std::string_view name : m.groups)
+            how.groups = (m.groups.front() == name ? 0 : how.groups) | fuzz::group_bit(name);
+        for (int i = 0; i != programs; ++i)
+            add(fmt::format("random programs: {}", m.name),
+                fmt::format("seed {}", m.first_seed + static_cast<std::uint64_t>(i)),
+                [how, seed = m.first_seed + static_cast<std::uint64_t>(i)](memory_kind memory) {
+                    return detail::compare_random(seed, how, memory);
+                });
+    }
+    return all;
+}
+
+} // namespace suite

@@ -1,0 +1,761 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program, run as its users run it, and the layout of counterexamples.
+#include <wbsync/doctest.hpp>
+#include <wbsync/report/json.hpp>
+#include <wbsync/wbsync.hpp>
+
+#include "checks/support/scratch.hpp"
+#include "checks/tools/tool_program.hpp"
+#include "models/all.hpp"
+#include "tools/runner.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sched.h>
+#include <unistd.h>
+
+using namespace wbsync;
+using report::json;
+
+namespace {
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+// --- the layout ---------------------------------------------------------------------------------
+
+constexpr site in(const char* function, unsigned line) {
+    return {"/src/models/umount.hpp", function, line};
+}
+
+/// Store buffering between a switcher and the umounter, told at some length.
+trace small_trace() {
+    trace t;
+    t.threads = {"switcher[0]", "kworker", "umount"};
+    t.steps = {
+        {0, "atomic_inc", "isw_nr_in_flight", "0 -> 1", in("inode_switch_wbs", 10)},
+        {2, "WRITE_ONCE", "sb[0].s_flags", "0", in("generic_shutdown_super", 30)},
+        {2, "smp_mb", "", "", in("cgroup_writeback_umount", 31)},
+        {2, "atomic_read", "isw_nr_in_flight", "0 (stale: 1 is newer)",
+         in("cgroup_writeback_umount", 32), -1, true},
+        {0, "READ_ONCE", "sb[0].s_flags", "1 (stale: 0 is newer)", in("inode_switch_wbs", 11), -1,
+         true},
+        {2, "atomic_read", "isw_nr_in_flight", "1", in("operator()", 40), 0},
+        {2, "BUG_ON", "", "busy", in("operator()", 41)},
+    };
+    return t;
+}
+
+finding small_finding() {
+    return {"BUG_ON", "busy", in("operator()", 41), 2};
+}
+
+/// A trace in which each of `n` threads takes one long step.
+trace wide_trace(int n) {
+    trace t;
+    for (int i = 0; i != n; ++i) {
+        t.threads.push_back(fmt::format("switcher[{}]", i));
+        t.steps.push_back({i, "atomic_inc", "a_counter_with_quite_a_long_name", "0 -> 1",
+                           in("inode_switch_wbs", 10)});
+    }
+    return t;
+}
+
+int longest_line(const std::string& text) {
+    std::size_t longest = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        longest = std::max(longest, end - at);
+        at = end + 1;
+    }
+    return static_cast<int>(longest);
+}
+
+} // namespace
+
+TEST_CASE("a counterexample is a table with a column for each thread that takes part") {
+    CHECK(report::counterexample(small_trace(), small_finding()) ==
+          R"(   switcher[0]                               umount
+   -----------                               ------
+   inode_switch_wbs():
+1    atomic_inc(isw_nr_in_flight) 0 -> 1
+                                             generic_shutdown_super():
+2                                              WRITE_ONCE(sb[0].s_flags, 0)
+                                             cgroup_writeback_umount():
+3                                              smp_mb()
+4                                              atomic_read(isw_nr_in_flight) = 0 (stale: 1 is newer)
+5    READ_ONCE(sb[0].s_flags) = 1 (stale: 0 is newer)
+6                                            atomic_read(isw_nr_in_flight) = 1 from 1
+7                                            BUG_ON(busy) <--
+
+failed: BUG_ON: busy
+    at: umount.hpp:41, by umount
+)");
+}
+
+TEST_CASE("barriers and places can be left out of a counterexample, or added") {
+    const std::string bare =
+        report::counterexample(small_trace(), small_finding(), {.barriers = false});
+    CHECK_FALSE(contains(bare, "smp_mb"));
+    CHECK(contains(bare, "\n4 "));
+    CHECK(contains(bare, "not shown: 1 barrier\n"));
+    const std::string full =
+        report::counterexample(small_trace(), small_finding(), {.width = 140, .places = true});
+    CHECK(contains(full, "  umount.hpp:31\n"));
+    CHECK_FALSE(contains(full, "not shown"));
+}
+
+TEST_CASE("locks and plain variables that one thread uses are left out of a counterexample") {
+    trace t = small_trace();
+    t.steps.push_back({0, "spin_lock", "mine", "free -> held by switcher[0]", in("f", 1)});
+    t.steps.push_back({0, "spin_lock", "ours", "free -> held by switcher[0]", in("f", 2)});
+    t.steps.push_back({0, "write", "ours.value", "1", in("f", 3)});
+    t.steps.push_back({0, "write", "busy", "1", in("f", 4)}); // the finding is about it
+    t.steps.push_back({2, "spin_lock", "ours", "free -> held by umount", in("f", 5)});
+    const std::string shown = report::counterexample(t, small_finding());
+    CHECK_FALSE(contains(shown, "mine"));
+    CHECK_FALSE(contains(shown, "ours.value"));
+    CHECK(contains(shown, "spin_lock(ours)\n"));
+    CHECK(contains(shown, "write(busy, 1)\n"));
+    CHECK(contains(shown,
+                   "not shown: 2 steps on locks and plain variables that no other thread used\n"));
+    CHECK(contains(report::counterexample(t, small_finding(), {.unshared = true}), "mine"));
+}
+
+TEST_CASE("a cell of a counterexample runs on over columns, which are empty there") {
+    CHECK(report::counterexample(wide_trace(3), {"P1", "busy inodes", in("evict_inodes", 20), 2},
+                                 {.width = 90}) ==
+          R"(   switcher[0]       switcher[1]       switcher[2]
+   -----------       -----------       -----------
+   inode_switch_wbs():
+1    atomic_inc(a_counter_with_quite_a_long_name) 0 -> 1
+                     inode_switch_wbs():
+2                      atomic_inc(a_counter_with_quite_a_long_name) 0 -> 1
+                                       inode_switch_wbs():
+3                                        atomic_inc(a_counter_with_quite_a_long_name)
+                                             0 -> 1
+                                       evict_inodes():
+                                         P1 <--
+
+failed: P1: busy inodes
+    at: umount.hpp:20 in evict_inodes(), by switcher[2]
+)");
+}
+
+TEST_CASE("a counterexample of many threads is a list") {
+    const std::string shown =
+        report::counterexample(wide_trace(6), {"P1", "busy inodes", in("f", 20), 5});
+    CHECK(contains(shown, "\n2    [switcher[1]] atomic_inc(a_counter_with_quite_a_long_name) "
+                          "0 -> 1\n"));
+    CHECK(contains(shown, "[switcher[5]] P1 <--\n"));
+}
+
+TEST_CASE("a counterexample keeps to its width") {
+    for (const int threads : {1, 2, 3, 4, 6})
+        for (const int width : {60, 80, 100, 160}) {
+            const std::string shown = report::counterexample(
+                wide_trace(threads),
+                {"P2",
+                 "a message that is so long that it does not fit on a line of any width "
+                 "that is tried here and has_to_be_broken_up_even_where_there_is_no_space_"
+                 "to_do_that_since_it_is_one_word",
+                 in("f", 20), 0},
+                {.width = width});
+            CAPTURE(shown);
+            CHECK(longest_line(shown) <= width);
+        }
+}
+
+TEST_CASE("wrapping breaks names behind punctuation and never inside of an arrow") {
+    using lines = std::vector<std::string>;
+    CHECK(report::wrap("atomic_inc(inode[0].i_count) 0 -> 1", 24, 4) ==
+          lines{"atomic_inc(inode[0].", "    i_count) 0 -> 1"});
+    CHECK(report::wrap("a b c 0 -> 1", 9) == lines{"a b c", "0 -> 1"});
+    CHECK(report::wrap("READ_ONCE(x) = 1 from 12", 19, 4) ==
+          lines{"READ_ONCE(x) = 1", "    from 12"});
+    CHECK(report::wrap("", 10) == lines{""});
+    CHECK(report::wrap("äöü äöü", 4) == lines{"äöü", "äöü"});
+}
+
+TEST_CASE("steps outside of the threads span all columns") {
+    trace t = small_trace();
+    t.steps = {{-1, "kmalloc", "inode[0]", "", in("setup", 1)},
+               {0, "WRITE_ONCE", "x", "1", in("operator()", 2)},
+               {-1, "BUG_ON", "", "x == 1", in("finally", 3)}};
+    CHECK(report::counterexample(t, {"BUG_ON", "x == 1", in("finally", 3), -1}) ==
+          R"(   switcher[0]
+   -----------
+1  (set-up) kmalloc(inode[0])
+2  WRITE_ONCE(x, 1)
+3  (end) BUG_ON(x == 1) <--
+
+failed: BUG_ON: x == 1
+    at: umount.hpp:3 in finally()
+)");
+}
+
+TEST_CASE("a report holds no address and is the same every time") {
+    struct crashing {
+        atomic_t x{"x"}, y{"y"};
+        void threads(scenario& s) {
+            s.thread("a", [this] { atomic_inc(x); });
+            s.thread("b", [this] {
+                atomic_inc(y);
+                if (READ_ONCE(x) == 1)
+                    throw std::runtime_error("two\nlines");
+            });
+        }
+    };
+    const std::string first = report::text(check<crashing>({}));
+    CHECK(first == report::text(check<crashing>({})));
+    CHECK_FALSE(contains(first, "0x"));
+    CHECK(contains(first, "finding exception"));
+    CHECK(contains(first, "failed: exception: two lines\n"));
+}
+
+TEST_CASE("a report says why a check is incomplete") {
+    struct two_increments {
+        atomic_t x{"x"};
+        void threads(scenario& s) {
+            s.threads("inc", 2, [this](int) { WRITE_ONCE(x, READ_ONCE(x) + 1); });
+        }
+    };
+    options with;
+    with.max_executions = 1;
+    CHECK(contains(report::text(check<two_increments>(with)),
+                   "incomplete (max_executions of 1 reached; explored about 50 %): weak memory, "));
+}
+
+TEST_CASE("a failed assertion about a result shows its counterexample") {
+    result r;
+    r.outcome = verdict::finding;
+    r.what = small_finding();
+    r.counterexample = small_trace();
+    CHECK(static_cast<bool>(found(r, "BUG_ON")));
+    CHECK_FALSE(static_cast<bool>(verified(r)));
+    CHECK(contains(doctest::toString(verified(r)).c_str(), "BUG_ON(busy) <--"));
+}
+
+TEST_CASE("JSON has steps by thread name, and nothing where there is nothing") {
+    result r;
+    r.outcome = verdict::finding;
+    r.what = small_finding();
+    r.counterexample = small_trace();
+    const report::subject about{"isw/v6", "6689f01d6740", {{"switchers", 1}}, "finding P1", false};
+    const json found = report::to_json(r, about);
+    CHECK(found["verdict"] == "finding");
+    CHECK(found["property"] == "BUG_ON");
+    CHECK(found["counterexample"]["threads"] == json{"switcher[0]", "kworker", "umount"});
+    CHECK(found["counterexample"]["steps"].size() == 7);
+    CHECK(found["counterexample"]["steps"][0] == json{{"thread", "switcher[0]"},
+                                                      {"op", "atomic_inc"},
+                                                      {"object", "isw_nr_in_flight"},
+                                                      {"value", "0 -> 1"},
+                                                      {"site", "umount.hpp:10 inode_switch_wbs"}});
+
+    r = {};
+    r.outcome = verdict::verified;
+    const json verified = report::to_json(r, about);
+    for (const char* key : {"property", "message", "counterexample"})
+        CHECK(verified[key].is_null());
+    r.what.message = "\xff";
+    r.outcome = verdict::finding;
+    CHECK_NOTHROW((void)report::dump(report::to_json(r, about)));
+}
+
+// --- a check in a process of its own
+// --------------------------------------------------------------
+
+namespace {
+
+tools::check_outcome run_scratch(std::function<void()> body) {
+    static const auto expected = [](memory_kind, const models::parameter_values&) {
+        return models::expectation{};
+    };
+    struct one_thread {
+        std::function<void()> body;
+        explicit one_thread(std::function<void()> b) : body(std::move(b)) {}
+        void threads(scenario& s) { s.thread("only", body); }
+    };
+    const models::model m{"scratch",
+                          "0",
+                          "0",
+                          "",
+                          {},
+                          expected,
+                          [&](const options& with, const models::parameter_values&) {
+                              return check<one_thread>(with, body);
+                          }};
+    return tools::run_isolated({m, {}, {}});
+}
+
+} // namespace
+
+TEST_CASE("a check that takes its process with it is a finding, or incomplete, and no more") {
+    const json good = run_scratch([] { BUG_ON(false); }).entry;
+    CHECK(good["verdict"] == "verified");
+    CHECK(good["as_expected"] == true);
+
+    const json empty = run_scratch([] {}).entry;
+    CHECK(empty["verdict"] == "vacuous");
+    CHECK(empty["as_expected"] == false);
+
+    const json ended = run_scratch([] { ::_exit(0); }).entry;
+    CHECK(ended["verdict"] == "finding");
+    CHECK(ended["property"] == "crash");
+    CHECK(ended["as_expected"] == false);
+    CHECK_FALSE(ended["counterexample"].is_null());
+
+    const tools::check_outcome trapped = run_scratch([] { ::raise(SIGTRAP); });
+    CHECK(trapped.entry["property"] == "crash");
+    CHECK(contains(trapped.counterexample, "failed: crash: "));
+
+    const json killed = run_scratch([] { ::raise(SIGKILL); }).entry;
+    CHECK(killed["verdict"] == "incomplete");
+    CHECK(contains(killed["message"].get<std::string>(), "memory"));
+
+    const tools::check_outcome crashed = run_scratch([] {
+        atomic_t x{"x"};
+        atomic_inc(x);
+        ::raise(SIGSEGV);
+    });
+    CHECK(crashed.entry["property"] == "crash");
+    CHECK(contains(crashed.counterexample, "atomic_inc(x) 0 -> 1"));
+}
+
+TEST_CASE("a check that cannot be run is incomplete") {
+    const models::model m{
+        "scratch",
+        "0",
+        "0",
+        "",
+        {},
+        [](memory_kind, const models::parameter_values&) { return models::expectation{}; },
+        [](const options&, const models::parameter_values&) -> result {
+            throw std::runtime_error("no way");
+        }};
+    const json entry = tools::run_isolated({m, {}, {}}).entry;
+    CHECK(entry["verdict"] == "incomplete");
+    CHECK(contains(entry["message"].get<std::string>(), "no way"));
+}
+
+#if defined(WBSYNC_TOOL)
+
+// --- the program
+// ----------------------------------------------------------------------------------
+
+using tool_program::full_pipe;
+using tool_program::ran;
+using tool_program::refuses;
+using tool_program::running_program;
+using tool_program::variables;
+using tool_program::wbsync_program;
+
+namespace {
+
+std::set<std::string> keys_of(const json& object) {
+    std::set<std::string> keys;
+    for (const auto& [key, value] : object.items())
+        keys.insert(key);
+    return keys;
+}
+
+} // namespace
+
+TEST_CASE("the program refuses bad usage and names what is valid") {
+    refuses("", {"subcommand"});
+    refuses("frobnicate", {"frobnicate", "list", "check"});
+    refuses("list surplus", {"surplus"});
+    refuses("check isw/v10", {"isw/v10", "isw/v6", "isw/v7", "isw/v9"});
+    refuses("check 'isw/v6' 'nothing/*'", {"nothing/*", "isw/v6"});
+    refuses("check isw/v6 -p colour=1", {"colour", "switchers (0 to ", "inodes", "cleaner"});
+    refuses("check isw/v6 -p inodes=0", {"inodes must be between 1 and "});
+    refuses("check isw/v6 -p inodes=99999999999", {"inodes must be between 1 and "});
+    refuses("check isw/v6 -p switchers=two", {"'two' is not a whole number", "switchers (0 to "});
+    refuses("check isw/v6 -p switchers=1x", {"'1x' is not a whole number"});
+    refuses("check isw/v6 -p switchers", {"key=value"});
+    refuses("check isw/v6 -p switchers=1 -p switchers=2", {"twice"});
+    refuses("check isw/v6 -p", {"-p"});
+    refuses("check isw/v6 --memory tso", {"tso", "sc", "weak"});
+    refuses("check isw/v6 --scheduler random", {"random", "dpor", "reference"});
+    refuses("check isw/v6 --max-executions -1", {"--max-executions", "-1"});
+    refuses("check isw/v6 --max-seconds soon", {"--max-seconds", "soon"});
+    refuses("check isw/v6 --max-depth 0", {"--max-depth must be between 1 and "});
+    refuses("check isw/v6 --max-memory much", {"--max-memory", "much"});
+    refuses("check isw/v6 -j 0", {"--jobs must be between 1 and "});
+    refuses("check isw/v6 --resume f", {"--resume goes on with one check, not with 2"});
+    refuses("check isw/v6 --memory sc --resume f --scheduler reference", {"--resume", "dpor"});
+    refuses("check isw/v6 --memory sc --resume /nowhere/f",
+            {"cannot write '/nowhere/f': No such file"});
+    refuses("check isw/v6 --memory sc --resume /", {"cannot write '/': Is a directory"});
+}
+
+TEST_CASE("the program refuses an option without a value") {
+    for (const char* option : {"--max-executions", "--max-seconds", "--max-depth", "--max-memory",
+                               "--jobs", "--memory", "--scheduler", "--resume", "-p"})
+        refuses(fmt::format("check isw/v9 {} ''", option), {option, "the value is empty"});
+    // An empty one is not the next word.
+    for (const char* option : {"--max-executions=", "--memory=", "--resume=", "--scheduler="})
+        refuses(fmt::format("check {} isw/v9", option), {option, "the value is empty"});
+    refuses("check isw/v9 -p switchers=", {"-p switchers=", "the value is empty", "switchers (0"});
+    refuses("check isw/v9 -p =1", {"no parameter ''"});
+    refuses("check ''", {"the value is empty"});
+    refuses("sweep isw/v9 --beyond ''", {"--beyond", "the value is empty"});
+    refuses("deep --record ''", {"--record", "the value is empty"});
+    refuses("matrix --recorded ''", {"--recorded", "the value is empty"});
+    refuses("replay isw/v9 --schedule ''", {"--schedule", "the value is empty"});
+    refuses("litmus --max-seconds '' f", {"--max-seconds", "the value is empty"});
+    refuses("litmus --seed '' f", {"--seed", "the value is empty"});
+    for (const char* name : variables) {
+        const std::string empty = fmt::format("{}=", name);
+        refuses("check isw/v9", {name, "is empty: give it a value, or unset it"}, empty);
+        refuses("litmus f", {name, "is empty"}, empty);
+    }
+}
+
+TEST_CASE("the program refuses numbers with more than digits, and those that are none") {
+    for (const char* number : {"-1", "+1", "' 1'", "'1 '", "0x10", "1e3", "1.5", "1,000",
+                               "99999999999999999999999999"}) {
+        refuses(fmt::format("check isw/v9 --max-executions {}", number), {"--max-executions"});
+        refuses(fmt::format("deep isw/v9 -j {}", number), {"--jobs"});
+        refuses(fmt::format("litmus f --max-executions {}", number), {"--max-executions"});
+        refuses(fmt::format("litmus f --seed {}", number), {"--seed"});
+        refuses("check isw/v9", {"WBSYNC_MAX_DEPTH"}, fmt::format("WBSYNC_MAX_DEPTH={}", number));
+    }
+    for (const char* number :
+         {"-1", "-0.5", "+1", "' 1'", "nan", "inf", "infinity", "0x10", "1e99", "0.5s"}) {
+        for (const char* command :
+             {"check isw/v9", "matrix isw/v9", "deep isw/v9", "sweep isw/v9", "litmus f"})
+            refuses(fmt::format("{} --max-seconds {}", command, number), {"--max-seconds"});
+        refuses("check isw/v9", {"WBSYNC_MAX_SECONDS"},
+                fmt::format("WBSYNC_MAX_SECONDS={}", number));
+    }
+}
+
+TEST_CASE("a part of a second is a limit, as an option and in the environment") {
+    const std::string large = "isw/v9 -p switchers=8 -p inodes=8 --memory sc";
+    const char* const reached = "max_seconds of 0.25 reached";
+    const ran option = wbsync_program(fmt::format("check {} --max-seconds 0.25", large));
+    CHECK(option.status == 3);
+    CHECK(contains(option.out, reached));
+    const ran variable = wbsync_program("check " + large, {}, "WBSYNC_MAX_SECONDS=0.25");
+    CHECK(variable.status == 3);
+    CHECK(contains(variable.out, reached));
+    for (const char* command : {"deep dontcache/kick_switch+bit --memory sc",
+                                "sweep isw/v9 -p switchers=8 -p inodes=8 -p superblocks=1 "
+                                "-p cleaner=0 --memory sc"}) {
+        CAPTURE(command);
+        CHECK(contains(wbsync_program(fmt::format("{} --max-seconds 0.25", command)).out, reached));
+        CHECK(contains(wbsync_program(command, {}, "WBSYNC_MAX_SECONDS=0.25").out, reached));
+    }
+    CHECK(wbsync_program("matrix isw/v9 --memory sc --max-seconds 60.5").status == 0);
+}
+
+TEST_CASE("an option wins over the environment, and the environment over the default") {
+    const auto checked = [](const std::string& options, const std::string& environment) {
+        const ran r = wbsync_program("check isw/v9 --json" + options, {}, environment);
+        CAPTURE(r.err);
+        return json::parse(r.out)["results"];
+    };
+    const char* const two = "WBSYNC_MAX_EXECUTIONS=2";
+    CHECK(checked(" --memory sc", two)[0]["executions"] == 2);
+    CHECK(checked(" --memory sc --max-executions 3", two)[0]["executions"] == 3);
+    CHECK(checked(" --memory sc --max-executions 0", two)[0]["verdict"] == "verified");
+    CHECK(checked("", "WBSYNC_MEMORY=weak").size() == 1);
+    CHECK(checked("", "WBSYNC_MEMORY=weak")[0]["memory"] == "weak");
+    CHECK(checked(" --memory sc", "WBSYNC_MEMORY=weak").size() == 1);
+    CHECK(checked(" --memory sc", "WBSYNC_MEMORY=weak")[0]["memory"] == "sc");
+    CHECK(checked(" --max-depth 10000", "WBSYNC_MAX_DEPTH=3")[0]["verdict"] == "verified");
+    CHECK(checked("", "WBSYNC_MAX_DEPTH=3")[0]["verdict"] == "incomplete");
+    // A schedule on the command line, too.
+    const json found =
+        json::parse(wbsync_program("check isw/v6 --memory sc --json").out)["results"][0];
+    const std::string schedule = found["schedule"].get<std::string>();
+    const ran replayed = wbsync_program(
+        fmt::format("replay isw/v6 --schedule '{}' --json", schedule), {}, "WBSYNC_REPLAY=s:c1");
+    CHECK(json::parse(replayed.out)["results"][0]["schedule"] == schedule);
+    const ran kept =
+        wbsync_program("check isw/v6 --json", {}, fmt::format("WBSYNC_REPLAY='{}'", schedule));
+    REQUIRE(json::parse(kept.out)["results"].size() == 1); // under the schedule's memory model
+    CHECK(json::parse(kept.out)["results"][0]["schedule"] == schedule);
+}
+
+TEST_CASE("the program explains itself") {
+    for (const char* arguments : {"--help", "check --help", "list --help", "sweep --help"}) {
+        const ran r = wbsync_program(arguments);
+        CHECK(r.status == 0);
+        CHECK(contains(r.out, "Usage: wbsync"));
+        CHECK(r.err.empty());
+    }
+    CHECK(contains(wbsync_program("check --help").out, "3  a check is incomplete"));
+    CHECK(wbsync_program("--version").out.starts_with("wbsync "));
+}
+
+TEST_CASE("the program lists the models") {
+    const ran text = wbsync_program("list");
+    CHECK(text.status == 0);
+    CHECK(contains(text.out, "isw/v6"));
+    CHECK(contains(text.out, "switchers"));
+
+    const ran r = wbsync_program("list --json");
+    CHECK(r.status == 0);
+    const json document = json::parse(r.out);
+    REQUIRE(document["models"].size() == models::all().size());
+    for (const json& m : document["models"]) {
+        CHECK(keys_of(m) == std::set<std::string>{"model", "commit", "release", "summary",
+                                                  "parameters", "asks", "larger", "expected"});
+        CHECK(keys_of(m["expected"]) == std::set<std::string>{"sc", "weak"});
+        for (const json& p : m["parameters"])
+            CHECK(keys_of(p) == std::set<std::string>{"name", "summary", "default", "min", "max"});
+    }
+}
+
+TEST_CASE("the program shows a finding with its counterexample") {
+    const ran r = wbsync_program("check isw/v6 --memory sc -p switchers=1");
+    CAPTURE(r.out);
+    CHECK(r.status == 0);
+    CHECK(r.err.empty());
+    CHECK(contains(r.out, "model "));
+    CHECK(contains(r.out, "switchers=1"));
+    CHECK(contains(r.out, "finding P"));
+    CHECK(contains(r.out, "\nfailed: P"));
+    CHECK(contains(r.out, "<--"));
+    CHECK(contains(r.out, "1 check: 1 as expected"));
+    CHECK_FALSE(contains(r.out, "0x"));
+    const ran full = wbsync_program("check isw/v6 --memory sc -p switchers=1 --trace");
+    CHECK(contains(full.out, "smp_mb()"));
+    CHECK(contains(full.out, ".hpp:"));
+}
+
+TEST_CASE("the program checks under sc and under weak unless told otherwise") {
+    const ran r = wbsync_program("check isw/v9 isw/v9 --json");
+    CHECK(r.status == 0);
+    const json results = json::parse(r.out)["results"];
+    REQUIRE(results.size() == 2);
+    CHECK(results[0]["memory"] == "sc");
+    CHECK(results[1]["memory"] == "weak");
+    CHECK(json::parse(wbsync_program("check isw/v9 --memory sc --json").out)["results"].size() ==
+          1);
+}
+
+TEST_CASE("the program gives its results as JSON") {
+    const ran r = wbsync_program("check 'isw/v[69]' --memory sc --json");
+    CHECK(r.status == 0);
+    CHECK(r.err.empty());
+    const json document = json::parse(r.out);
+    CHECK(keys_of(document) == std::set<std::string>{"results", "not_started"});
+    CHECK(document["not_started"] == json::array());
+    const json& results = document["results"];
+    REQUIRE(results.size() == 2);
+    for (const json& e : results) {
+        CHECK(keys_of(e) == std::set<std::string>{"model",      "commit",    "memory",
+                                                  "parameters", "verdict",   "property",
+                                                  "message",    "expected",  "as_expected",
+                                                  "executions", "redundant", "blocked",
+                                                  "overlap",    "discarded", "events",
+                                                  "explored",   "seconds",   "counterexample",
+                                                  "schedule",   "resume",    "resume_command"});
+        CHECK(e["resume"].is_null());
+        CHECK(e["resume_command"].is_null());
+        CHECK(e["as_expected"] == true);
+        CHECK(e["parameters"]["switchers"] == 1);
+        CHECK(e["executions"].get<int>() > 0);
+    }
+    const json& found = results[0];
+    CHECK(found["verdict"] == "finding");
+    CHECK(found["property"].is_string());
+    CHECK(found["message"].is_string());
+    REQUIRE(found["counterexample"]["steps"].size() > 0);
+    for (const json& s : found["counterexample"]["steps"])
+        CHECK(keys_of(s) == std::set<std::string>{"thread", "op", "object", "value", "site"});
+    const json& verified = results[1];
+    CHECK(verified["verdict"] == "verified");
+    for (const char* key : {"property", "message", "counterexample"})
+        CHECK(verified[key].is_null());
+}
+
+TEST_CASE("the program prints the matrix as text, Markdown and JSON") {
+    const ran text = wbsync_program("matrix 'isw/v9*' --memory weak");
+    CHECK(text.status == 0);
+    CHECK(contains(text.out, "models/writeback"));
+    CHECK(contains(text.out, "isw/v9-mb_umount"));
+    CHECK(contains(text.out, " as expected\n"));
+    CHECK(contains(wbsync_program("matrix isw/v9 --markdown").out, "| `isw/v9` | 31c1d19ead2c |"));
+
+    const ran r = wbsync_program("matrix isw/v6 isw/v9 --json");
+    CHECK(r.status == 0);
+    const json document = json::parse(r.out);
+    CHECK(keys_of(document) == std::set<std::string>{"tables", "not_started"});
+    CHECK(document["not_started"] == json::array());
+    REQUIRE(document["tables"].size() == 1);
+    const json& table = document["tables"][0];
+    CHECK(keys_of(table) == std::set<std::string>{"folder", "columns", "rows"});
+    CHECK(keys_of(table["columns"][0]) == std::set<std::string>{"question", "asks"});
+    REQUIRE(table["rows"].size() == 2);
+    for (const json& row : table["rows"]) {
+        CHECK(keys_of(row) == std::set<std::string>{"version", "commit", "release", "cells"});
+        REQUIRE(row["cells"].size() == 2);
+        for (const json& cell : row["cells"])
+            CHECK(keys_of(cell) == std::set<std::string>{"model", "question", "memory",
+                                                         "parameters", "verdict", "property",
+                                                         "expected", "as_expected", "executions",
+                                                         "message", "resume"});
+    }
+    CHECK(table["rows"][0]["cells"][0]["verdict"] == "finding");
+    CHECK(table["rows"][1]["cells"][0]["property"].is_null());
+}
+
+TEST_CASE("the matrix from the manifests is the one that running the models gives") {
+    const std::string models =
+        fmt::format("matrix 'isw/v9*' --recorded '{}/models'", WBSYNC_SOURCE_DIR);
+    const ran recorded = wbsync_program(models);
+    CAPTURE(recorded.err);
+    CHECK(recorded.status == 0);
+    CHECK(recorded.out == wbsync_program("matrix 'isw/v9*'").out);
+    refuses("matrix --recorded /nowhere", {"/nowhere", "cannot be opened"});
+}
+
+TEST_CASE("the program checks deeper what is verified, says what is incomplete, and goes on") {
+    const scratch_folder here;
+    const std::string command =
+        fmt::format("deep 'isw/v[69]' --memory sc --record {}/deep.json", here.path());
+    const ran cut = wbsync_program(command + " --max-executions 2 --markdown");
+    CHECK(cut.status == 3);
+    CHECK(contains(cut.out, "`isw/v9`"));
+    CHECK(contains(cut.out, "incomplete: max_executions of 2 reached"));
+    CHECK_FALSE(contains(cut.out, "isw/v6"));                      // is no larger one to find it in
+    CHECK(wbsync_program(command + " --markdown").out == cut.out); // not run again
+    const ran all = wbsync_program("deep isw/v9 --memory sc --json");
+    CHECK(all.status == 0);
+    const json results = json::parse(all.out)["results"];
+    REQUIRE(results.size() == 1);
+    CHECK(results[0]["verdict"] == "verified");
+    CHECK(results[0]["parameters"]["switchers"] == 2);
+    refuses("deep --record /dev/null", {"no record"});
+}
+
+TEST_CASE("deeper checks refuse a record that cannot be written, or is none") {
+    refuses("deep isw/v9 --record /nowhere/r", {"cannot write '/nowhere/r': No such file"});
+    const scratch_folder here;
+    std::ofstream(here.file("r")) << R"({"results": [{"model": "isw/v9"}]})";
+    refuses(fmt::format("deep isw/v9 --record {}", here.file("r")), {"is no record"});
+}
+
+TEST_CASE("deeper checks go on and fail in the end when their record cannot be written any more") {
+    full_pipe output;
+    const scratch_folder here;
+    const std::string folder = here.file("records");
+    std::filesystem::create_directory(folder);
+    const running_program p(
+        {"deep", "isw/v9", "isw/v9+acquire", "--memory", "sc", "--record", folder + "/r"},
+        output.writer());
+    while (!contains(slurp(folder + "/r"), "isw/v9")) // then it prints, and is stuck
+        ::sched_yield();
+    std::filesystem::remove_all(folder);
+    const std::string text = output.read();
+    CHECK(p.ended() == 4);
+    CHECK(contains(text, "isw/v9+acquire"));
+    CHECK(contains(text, "2 checks: 2 as expected\n"));
+}
+
+TEST_CASE("the program says that a check was cut short") {
+    const ran text = wbsync_program("check isw/v9 --memory sc --max-executions 1");
+    CHECK(text.status == 3);
+    CHECK(contains(text.out, "incomplete: max_executions of 1 reached; explored about "));
+    const ran r = wbsync_program("check isw/v9 --memory sc --max-executions 1 --json");
+    CHECK(r.status == 3);
+    const json result = json::parse(r.out)["results"][0];
+    CHECK(result["verdict"] == "incomplete");
+    CHECK(result["as_expected"] == false);
+    CHECK(result["property"].is_null());
+    CHECK(contains(result["message"].get<std::string>(), "max_executions"));
+    CHECK(result["explored"].get<double>() > 0);
+    CHECK(result["explored"].get<double>() < 1);
+}
+
+TEST_CASE("the program goes on with a search in a file until it is done") {
+    const scratch_folder here;
+    const std::string common = "isw/v9 --memory weak -p switchers=2";
+    const std::string resume = fmt::format("check {} --json --resume {}/f", common, here.path());
+    const json whole = json::parse(wbsync_program("check " + common + " --json").out)["results"][0];
+    REQUIRE(whole["verdict"] == "verified");
+    const int all = whole["executions"].get<int>() + whole["blocked"].get<int>();
+    REQUIRE(all > 500);
+    json last;
+    int runs = 0;
+    do {
+        const ran r = wbsync_program(resume + " --max-executions 250");
+        CAPTURE(r.err);
+        last = json::parse(r.out)["results"][0];
+        REQUIRE(r.status == (last["verdict"] == "verified" ? 0 : 3));
+        CHECK(std::filesystem::exists(here.file("f")) == (r.status == 3));
+    } while (last["verdict"] == "incomplete" && ++runs != 10);
+    CHECK(runs == (all - 1) / 250); // none is begun once more
+    for (const char* key : {"verdict", "executions", "redundant", "events"})
+        CHECK(last[key] == whole[key]);
+    // The line that goes on is one that can be run.
+    const ran text = wbsync_program(
+        fmt::format("check {} --resume '{}/a b' --max-executions 250", common, here.path()));
+    const auto at = text.out.find("resume: wbsync ");
+    REQUIRE(at != std::string::npos);
+    const std::string rest = text.out.substr(at + std::string_view{"resume: wbsync "}.size());
+    const ran next = wbsync_program(rest.substr(0, rest.find('\n')));
+    CHECK(next.status == 0);
+    CHECK(contains(next.out, fmt::format("{}", whole["executions"].get<int>())));
+}
+
+TEST_CASE("the program refuses a file that is no search of this check") {
+    const scratch_folder here;
+    const std::string file = here.file("f");
+    const std::string stopped =
+        fmt::format("isw/v9 --memory weak --max-executions 5 --resume {}", file);
+    REQUIRE(wbsync_program("check " + stopped).status == 3);
+    refuses("check " + stopped + " -p switchers=2", {"is a search of isw/v9", "switchers=2"});
+    refuses("check " + stopped + " --no-symmetry", {"is a search of isw/v9", "without symmetry"});
+    refuses(fmt::format("check isw/v9 --memory sc --resume {}", file), {"under sc"});
+    REQUIRE(std::filesystem::exists(file));
+    std::ofstream(file) << "{";
+    refuses("check " + stopped, {"is no search to resume"});
+}
+
+TEST_CASE("the program fails when nobody gets its output") {
+    for (const char* arguments : {"list", "list --json", "--help", "check isw/v9 --memory sc",
+                                  "check isw/v9 --memory sc --json"})
+        for (const char* output : {"/dev/full", "&-"}) {
+            const ran r = wbsync_program(arguments, output);
+            CAPTURE(arguments);
+            CHECK(r.status == 4);
+            CHECK(contains(r.err, "wbsync: cannot write the output"));
+        }
+}
+
+TEST_CASE("the program fails when the reader of its output is gone") {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"list"}, {"check", "isw/v9", "--memory", "sc"}}) {
+        std::array<int, 2> pipe{};
+        REQUIRE(::pipe(pipe.data()) == 0);
+        ::close(pipe[0]);
+        const running_program p(arguments, pipe[1]);
+        ::close(pipe[1]);
+        CHECK(p.ended() == 4); // no signal
+    }
+}
+
+#endif
