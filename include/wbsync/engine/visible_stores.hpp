@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/addition_run.hpp>
 #include <wbsync/engine/memory_kind.hpp>
-#include <wbsync/engine/psc.hpp>
-#include <wbsync/engine/read_options.hpp>
-#include <wbsync/engine/store_past.hpp>
+#include <wbsync/engine/psc_veto.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <type_traits>
-#include <vector>
 
 namespace wbsync::engine {
 
 /// Coherence and the psc axiom: which stores of a location a thread may read, and before which it
 /// may put its own.
+///
+/// Not re-entrant: the conditions that are passed in must not ask the same object.
 class visible_stores {
 public:
+    /// `psc` must outlive this object.
     explicit visible_stores(psc_order& psc) : psc_(psc) {}
 
+    /// A new execution. To be called first.
     void reset(memory_kind kind) {
         kind_ = kind;
         history_cut_ = false;
@@ -34,7 +35,11 @@ public:
     /// before S, which the exploration does anyway. Of the older stores only those are listed whose
     /// value `wanted` is true for. A run of additions is read or passed over as a whole; returns
     /// whether the load could have looked into one, that is, whether the order of its additions
-    /// matters after all, if asked for by `may_look_into`.
+    /// matters after all, if asked for by `may_look_into`. See addition_run.hpp.
+    ///
+    /// `x` must have its initial store, and `gone` must hold for the causal future of what it holds
+    /// for. O(stores * threads), and what psc_veto and run_splits cost if they are asked; O(1) for
+    /// `sc` with nothing gone.
     template <class Gone>
     bool list_options(const view& now, const location& x, const store_past& past, Gone gone,
                       bool may_look_into, value_condition wanted, read_options& out) {
@@ -49,43 +54,43 @@ public:
         while (gone(x.at(end).step))
             --end; // the initial value is never gone
         const int newest = end;
-        passing over(psc_, now.fences, gone);
-        for (bool go_on = true; go_on;) {
-            const int begin = x.begin_of_run(end);
-            const run_view run =
-                look_at(now, x, begin, end, x.inserted ? store_past{} : past, gone);
-            if (run.there != 0 && !add_option(x, run, newest, over, wanted, out))
+        const store_past forced = x.inserted ? store_past{} : past;
+        psc_veto veto(psc_, now.fences, gone);
+        for (bool older = true; older;) {
+            const addition_run run =
+                look_at_run(x, x.begin_of_run(end), end, gone,
+                            [&](const store_record& s) { return may_pass_over(now, s, forced); });
+            if (run.is_there() && !add_option(x, run, newest, veto, wanted, out))
                 return false;
-            if (may_look_into && run.there > 1 && run.passable != 0 &&
-                can_look_into(now, x, run, past, newest, over, wanted))
+            if (may_look_into && run.can_be_split() &&
+                can_look_into(now, x, run, past, newest, veto, wanted))
                 return true;
-            go_on = run.passable == run.there && begin > 0;
-            end = begin - 1;
+            older = run.lets_through() && run.begin > 0;
+            end = run.begin - 1;
         }
         return false;
     }
 
     /// Lists the stores of `x` after which such a thread may put its own; the newest first. It may
     /// be put before a store S under the same conditions under which a load may pass over S, but
-    /// never between a read-modify-write and the store that it read.
+    /// never between a read-modify-write and the store that it read. O(stores * threads), and what
+    /// psc_veto costs.
     void list_places(const view& now, const location& x, const store_past& past,
                      read_options& out) {
         out.clear();
         out.push_back({x.newest(), 0, 0});
-        passing over(psc_, now.fences, nothing_gone{});
+        psc_veto veto(psc_, now.fences, nothing_gone{});
         std::uint64_t key = 0;
         for (int i = x.newest(); i > 0; --i) {
             const store_record& s = x.at(i);
             if (!may_pass_over(now, s, x.inserted ? store_past{} : past) ||
-                over.is_vetoed(x, i, x.newest()))
+                veto.forbids(x, i, x.newest()))
                 return;
             key += hash(s.thread, s.seq);
             if (s.follows)
                 continue;
-            if (static_cast<int>(out.size()) == max_history) {
-                history_cut_ = true;
+            if (is_full(out))
                 return;
-            }
             out.push_back({i - 1, key, x.at(i - 1).value});
         }
     }
@@ -98,63 +103,10 @@ private:
                (mutated(mutant::every_old_store) || past.holds(s));
     }
 
-    // --- runs of additions ----------------------------------------------------------------------
-
-    /// The stores of a run that are not gone.
-    struct run_view {
-        int begin = 0;
-        int end = 0; ///< the last one
-        int there = 0;
-        int passable = 0; ///< how many may be passed over
-    };
-
+    /// Adds the run, with all its stores that are there, if it may be read. False: there is no room
+    /// for more options.
     template <class Gone>
-    run_view look_at(const view& now, const location& x, int begin, int end, const store_past& past,
-                     Gone gone) const {
-        run_view run{begin, end, 0, 0};
-        for (int i = begin; i <= end; ++i) {
-            if (gone(x.at(i).step))
-                continue;
-            ++run.there;
-            if (i != 0 && may_pass_over(now, x.at(i), past))
-                ++run.passable;
-        }
-        return run;
-    }
-
-    /// What a load must not pass over: it would come before the store and all that reads it, and
-    /// so close a cycle of full fences.
-    template <class Gone>
-    class passing {
-    public:
-        passing(psc_order& psc, const fence_set& before, Gone gone)
-            : psc_(psc), before_(before), gone_(gone) {}
-
-        [[nodiscard]] bool gone(step_index s) const { return gone_(s); }
-
-        [[nodiscard]] bool is_vetoed(const location& x, int first, int last) {
-            if (psc_.is_empty(before_) || first > last || mutated(mutant::no_psc_veto))
-                return false;
-            if (!known_)
-                before_all_ = psc_.remaining(psc_.closure(before_, gone_), gone_);
-            known_ = true;
-            for (int i = first; i <= last; ++i)
-                if (!gone_(x.at(i).step) && psc_.any_after(x.at(i), before_all_))
-                    return true;
-            return false;
-        }
-
-    private:
-        psc_order& psc_;
-        const fence_set& before_;
-        Gone gone_;
-        bool known_ = false;
-        fence_set before_all_; ///< the fences that are before the load, at some remove
-    };
-
-    /// False: there is no room for more of them.
-    template <class Gone>
-    bool add_option(const location& x, const run_view& run, int newest, passing<Gone>& over,
+    bool add_option(const location& x, const addition_run& run, int newest, psc_veto<Gone>& veto,
                     value_condition wanted, read_options& out) {
         const bool first = out.empty();
         read_option o{run.end, 0, x.at(run.begin).value};
@@ -162,22 +114,25 @@ private:
             o.value = x.at(run.begin - 1).value; // never gone: the run would be, too
         for (int i = run.begin; i <= run.end; ++i) {
             const store_record& s = x.at(i);
-            if (over.gone(s.step))
+            if (veto.is_gone(s.step))
                 continue;
             o.value += s.delta;
             if (!first)
                 o.key += hash(s.thread, s.seq);
         }
-        if (!first && !wanted(o.value))
+        if (!first && (!wanted(o.value) || veto.forbids(x, run.end + 1, newest)))
             return true;
-        if (!first && over.is_vetoed(x, run.end + 1, newest))
-            return true;
-        if (static_cast<int>(out.size()) == max_history) {
-            history_cut_ = true;
+        if (is_full(out))
             return false;
-        }
         out.push_back(o);
         return true;
+    }
+
+    /// Notes that the history is cut, if it is.
+    bool is_full(const read_options& out) {
+        const bool full = static_cast<int>(out.size()) == max_history;
+        history_cut_ = history_cut_ || full;
+        return full;
     }
 
     /// A sum of these names a set of stores.
@@ -189,67 +144,28 @@ private:
         return h ^ (h >> 31);
     }
 
-    /// Could the load read a part of the run that gives a wanted value? One of the additions that
-    /// it passes over must be in its causal past; otherwise running it earlier gives the same.
+    /// Could the load read a part of the run that gives a wanted value?
     template <class Gone>
-    bool can_look_into(const view& now, const location& x, const run_view& run,
-                       const store_past& past, int newest, passing<Gone>& over,
+    bool can_look_into(const view& now, const location& x, const addition_run& run,
+                       const store_past& past, int newest, psc_veto<Gone>& veto,
                        value_condition wanted) {
         const auto may_pass = [&](const store_record& s) { return !s.is_known_by(now); };
         // The veto is costly to find out, and most often nothing is wanted anyway.
-        return has_wanted_part(x, run, past, may_pass, wanted) &&
-               has_wanted_part(
+        return splits_.has_wanted_split(x, run, past, may_pass, wanted) &&
+               splits_.has_wanted_split(
                    x, run, past,
                    [&](const store_record& s) {
                        const int i = static_cast<int>(&s - &x.at(0));
-                       return may_pass(s) && !over.is_vetoed(x, i, i);
+                       return may_pass(s) && !veto.forbids(x, i, i);
                    },
                    wanted) &&
-               !over.is_vetoed(x, run.end + 1, newest);
+               !veto.forbids(x, run.end + 1, newest);
     }
-
-    /// Is there a set of additions of the run that the load may pass over, one of them in `past`,
-    /// but not all of the run, so that what is left is wanted?
-    template <class MayPass>
-    bool has_wanted_part(const location& x, const run_view& run, const store_past& past,
-                         MayPass may_pass, value_condition wanted) {
-        std::int64_t whole = x.at(run.begin - 1).value;
-        for (int i = run.begin; i <= run.end; ++i)
-            whole += x.at(i).delta;
-        parts_.assign(1, {whole, false, false});
-        for (int i = run.begin; i <= run.end; ++i) {
-            const store_record& s = x.at(i);
-            const bool passes = may_pass(s);
-            const bool in_past = past.holds(s);
-            const std::size_t parts = parts_.size();
-            for (std::size_t k = 0; k != parts; ++k) {
-                part with = parts_[k];
-                parts_[k].something_left = true;
-                if (!passes)
-                    continue;
-                with.value -= s.delta;
-                with.past = with.past || in_past;
-                if (std::find(parts_.begin(), parts_.end(), with) == parts_.end())
-                    parts_.push_back(with);
-            }
-        }
-        return std::any_of(parts_.begin(), parts_.end(), [&](const part& p) {
-            return p.past && p.something_left && wanted(p.value);
-        });
-    }
-
-    /// What is left of a run when some of its additions are passed over.
-    struct part {
-        std::int64_t value;
-        bool past;           ///< one of those is in the causal past of the load
-        bool something_left; ///< some addition is not passed over
-        bool operator==(const part&) const = default;
-    };
 
     psc_order& psc_;
     memory_kind kind_ = memory_kind::weak;
     bool history_cut_ = false;
-    std::vector<part> parts_; ///< scratch
+    run_splits splits_;
 };
 
 } // namespace wbsync::engine
