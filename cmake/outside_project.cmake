@@ -7,8 +7,8 @@ function(run)
     execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# Installs the build tree below work_dir, then configures and builds the project in `folder`. Sets
-# `prefix` and `built`, the folders of both.
+# Installs the build tree below work_dir, then configures and builds the project in `folder`, with
+# more arguments for CMake if there are any. Sets `prefix` and `built`, the folders of both.
 macro(build_outside name folder)
     set(prefix ${work_dir}/${name}/prefix)
     set(built ${work_dir}/${name}/build)
@@ -17,7 +17,7 @@ macro(build_outside name folder)
     run(${CMAKE_COMMAND} --install ${build_dir} --prefix ${prefix})
     run(${CMAKE_COMMAND} -S ${folder} -B ${built} -G ${generator}
         -DCMAKE_MAKE_PROGRAM=${make_program} -DCMAKE_CXX_COMPILER=${compiler}
-        -DCMAKE_BUILD_TYPE=${build_type} -DCMAKE_CXX_FLAGS=${flags} -DCMAKE_PREFIX_PATH=${prefix})
+        -DCMAKE_BUILD_TYPE=${build_type} -DCMAKE_CXX_FLAGS=${flags} -DCMAKE_PREFIX_PATH=${prefix} ${ARGN})
 
     # Otherwise a copy elsewhere on this machine could be what is tested.
     file(STRINGS ${built}/CMakeCache.txt found REGEX "^wbsync_DIR:")

@@ -9,6 +9,6 @@ if(NOT count EQUAL 60)
 endif()
 list(TRANSFORM include_dirs PREPEND -I)
 execute_process(
-    COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -fsyntax-only -DWBSYNC_SHARED_ENGINE
+    COMMAND ${compiler} -std=c++20 -Wall -Wextra -Werror -fsyntax-only -DWBSYNC_COMPILED
             ${include_dirs} ${source}
     COMMAND_ERROR_IS_FATAL ANY)

@@ -1,5 +1,5 @@
-# What our own executables share and users never see: warnings, one compiled instance of the
-# engine, precompiled headers, the main() of the tests.
+# What our own executables share and users never see: warnings, precompiled headers, the main() of
+# the tests.
 
 # All sources that match a pattern. New files are picked up by the next build; an empty folder is a
 # mistake and not a silent "nothing to test".
@@ -16,25 +16,21 @@ add_library(wbsync_warnings INTERFACE)
 target_compile_options(wbsync_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                                  $<$<BOOL:${WBSYNC_WERROR}>:-Werror>)
 
-# The engine is a header-only template machine. Our many test files would each compile it again, so
-# they declare it (WBSYNC_SHARED_ENGINE) and this library defines it once (WBSYNC_ENGINE_INSTANCE).
-add_library(wbsync_engine STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tools/engine.cpp)
-target_compile_definitions(wbsync_engine PRIVATE WBSYNC_ENGINE_INSTANCE)
-target_link_libraries(wbsync_engine PUBLIC wbsync PRIVATE wbsync_warnings)
+# In this repository its warnings count, too.
+target_link_libraries(wbsync_compiled PRIVATE $<BUILD_INTERFACE:wbsync_warnings>)
 
 # A build with an engine that is broken on purpose: its tests are to fail. wbsync-mutants does the
 # same for all of them, in one program.
 set(WBSYNC_ENGINE_MUTANT "" CACHE STRING
     "Flaw to build into the engine, one of include/wbsync/engine/mutants.hpp; empty: none")
 if(WBSYNC_ENGINE_MUTANT)
-    target_compile_definitions(wbsync_engine PUBLIC WBSYNC_ENGINE_MUTANT=${WBSYNC_ENGINE_MUTANT})
+    target_compile_definitions(wbsync_compiled PUBLIC WBSYNC_ENGINE_MUTANT=${WBSYNC_ENGINE_MUTANT})
 endif()
 
 # The repository root is on the include path for "models/writeback/isw_v6.hpp" and its like.
 add_library(wbsync_dev INTERFACE)
-target_compile_definitions(wbsync_dev INTERFACE WBSYNC_SHARED_ENGINE)
 target_include_directories(wbsync_dev INTERFACE ${PROJECT_SOURCE_DIR})
-target_link_libraries(wbsync_dev INTERFACE wbsync wbsync_warnings wbsync_engine)
+target_link_libraries(wbsync_dev INTERFACE wbsync_compiled wbsync_warnings)
 
 # A precompiled header belongs to a target: these two have no other purpose. They are built only
 # when somebody reuses them.

@@ -7,13 +7,6 @@
 #include <csignal>
 #include <cstdint>
 
-/// Functions that the repository's own programs share one definition of, to build faster.
-#if defined(WBSYNC_ENGINE_INSTANCE)
-#define WBSYNC_ENGINE_INLINE
-#else
-#define WBSYNC_ENGINE_INLINE inline
-#endif
-
 namespace wbsync::engine {
 
 /// A model, without its type.
@@ -73,7 +66,6 @@ void run_executions(job& work);
 
 } // namespace wbsync::engine
 
-// Everybody else gets it here: the library is header-only.
-#if !defined(WBSYNC_SHARED_ENGINE) || defined(WBSYNC_ENGINE_INSTANCE)
+#ifndef WBSYNC_COMPILED
 #include <wbsync/engine/relacy_host.hpp>
 #endif

@@ -7,6 +7,7 @@
 #include <wbsync/engine/host.hpp>
 #include <wbsync/engine/relacy.hpp>
 #include <wbsync/engine/watchdog.hpp>
+#include <wbsync/linkage.hpp>
 
 #include <csetjmp>
 #include <limits>
@@ -224,14 +225,14 @@ void run_context() {
 
 } // namespace detail
 
-WBSYNC_ENGINE_INLINE void relacy_host::run_context() {
+WBSYNC_INLINE void relacy_host::run_context() {
     // Each size is a context of its own to compile; a larger one resets more for each iteration.
     if (fiber_count_ == few_fibers)
         return detail::run_context<few_fibers>();
     return detail::run_context<max_threads>();
 }
 
-WBSYNC_ENGINE_INLINE void run_executions(job& work) {
+WBSYNC_INLINE void run_executions(job& work) {
     /// Puts things back, also after an exception, which may be one of the user's callbacks.
     class under_way {
     public:

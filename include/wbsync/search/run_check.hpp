@@ -17,6 +17,6 @@ namespace wbsync::search {
 
 } // namespace wbsync::search
 
-#if !defined(WBSYNC_SHARED_ENGINE) || defined(WBSYNC_ENGINE_INSTANCE)
+#ifndef WBSYNC_COMPILED
 #include <wbsync/search/search.hpp>
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/linkage.hpp>
 #include <wbsync/search/counterexample.hpp>
 #include <wbsync/search/reference_search.hpp>
 #include <wbsync/search/resume_file.hpp>
@@ -422,7 +423,7 @@ private:
     result result_;
 };
 
-WBSYNC_ENGINE_INLINE result run_check(engine::model_driver& model, const options& with,
+WBSYNC_INLINE result run_check(engine::model_driver& model, const options& with,
                                       const subject& what) {
     const turn mine;
     if (!with.replay.empty())
