@@ -20,7 +20,7 @@ namespace wbsync::engine {
 inline execution* execution_of_model() noexcept {
     execution* run = execution::current();
     const bool its_own =
-        run != nullptr && run->where() != execution::phase::outside && run->intact();
+        run != nullptr && run->where() != execution::phase::outside && run->concluded().intact();
     return its_own ? run : nullptr;
 }
 

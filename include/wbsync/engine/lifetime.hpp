@@ -9,7 +9,7 @@ namespace wbsync::engine {
 /// The storage duration of an object that can be freed or destroyed while others may still use it.
 /// Ending it conflicts with every access: one that comes after the end, or that is not ordered
 /// before it, is a use after free, in whichever order the run took them. Neither is therefore a
-/// scheduling point. See execution::access and execution::end.
+/// scheduling point. See lifetimes::uses and lifetimes::ends.
 ///
 /// It may begin where another one ended, on the stack of a thread that calls a function again. A
 /// thread that does not know of its beginning cannot mean this one: it uses the one before.
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] const char* property() const noexcept { return property_; }
 
 private:
-    friend class execution;
+    friend class lifetimes;
 
     struct use {
         const char* verb = "";
@@ -45,7 +45,7 @@ private:
     bool alive_ = false;
     mutable vector_clock last_access_; ///< epoch of each thread's last access; 0: none
     mutable per_thread<use> uses_;     ///< those accesses
-    mutable thread_id user_ = -1;      ///< see execution::touches
+    mutable thread_id user_ = -1;      ///< see exercise::touches
     use end_;
     thread_id ended_by_ = -1;
     const lifetime* before_ = nullptr; ///< of what was in the same place; nullptr: nothing was

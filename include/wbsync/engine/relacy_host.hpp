@@ -46,9 +46,9 @@ public:
     void tear_down() {
         execution& r = run();
         r.enter_finally();
-        if (r.how() == outcome::complete) {
+        if (r.concluded().how() == outcome::complete) {
             guarded("finally()", [&] { work_.model.finally(); });
-            if (r.findings().empty())
+            if (r.concluded().findings().empty())
                 r.check_leaks();
         }
         destroy_model();
@@ -111,7 +111,7 @@ private:
         try {
             code();
         } catch (const std::bad_alloc&) {
-            run().cut_short(execution::limits::memory, run().last_operation());
+            run().cut_short(limits::memory, run().last_operation());
         } catch (const std::exception& e) {
             run().fail("exception", e.what(), {});
         } catch (...) {
@@ -123,7 +123,7 @@ private:
     void run_context();
 
     bool account() {
-        work_.scheduler_now().execution_end(run(), run().how());
+        work_.scheduler_now().execution_end(run(), run().concluded().how());
         return work_.next();
     }
 
@@ -131,7 +131,7 @@ private:
         if (!std::exchange(built_, false))
             return;
         guarded("", [&] { run().end(); });
-        if (run().intact())
+        if (run().concluded().intact())
             guarded("the destructor of the model", [&] { work_.model.destroy(); });
         run().over();
     }

@@ -33,7 +33,7 @@ public:
         thread_kind kind = thread_kind::ordinary;
         const void* stack = nullptr; ///< where it begins
         std::uint64_t history = 0;   ///< a hash of all that it has seen
-        std::jmp_buf start;          ///< of its fiber; see execution::left_behind()
+        std::jmp_buf start;          ///< of its fiber; see scheduling::left_behind()
         int rounds_in_vain = 0;      ///< of its loops that try again
     };
 

@@ -108,7 +108,7 @@ private:
     const engine::lifetime* owner_ = nullptr;
     access written_;
     mutable engine::per_thread<access> reads_;
-    mutable engine::thread_id user_ = -1; ///< see execution::touches
+    mutable engine::thread_id user_ = -1; ///< see exercise::touches
     engine::scope scope_;
 };
 

@@ -16,7 +16,7 @@ inline void run_schedule(engine::model_driver& model, const options& with,
     once.all_findings = false;
     once.on_execution = nullptr;
     const auto run = std::make_unique<engine::execution>();
-    run->order_additions(what.ordered_additions);
+    run->additions().order(what.ordered_additions);
     run->record_into(&into.counterexample);
     task_job job(*run, by, model, once, {});
     engine::run_executions(job);

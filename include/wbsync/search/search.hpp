@@ -273,8 +273,8 @@ private:
                 result_.executions = result_.blocked = 0;
                 runs_before_ = 0;
                 cut_off_ = 0;
-                run_->order_additions(r.ordered_additions);
-                run_->starts_over();
+                run_->additions().order(r.ordered_additions);
+                run_->additions().starts_over();
             }
             if (r.why != stop::exhausted && r.why != stop::budget)
                 why_ = r.why;
@@ -284,7 +284,7 @@ private:
     void note_failure(const task_result& r) {
         failed_ = true;
         result_.what = r.what;
-        schedule_ = {with_.memory, true, r.decisions, run_->ordered_additions()};
+        schedule_ = {with_.memory, true, r.decisions, run_->additions().ordered()};
         result_.schedule = engine::to_string(schedule_);
         if (!result_.what.property.empty())
             return;
@@ -366,7 +366,7 @@ private:
         cut_off_ = s.cut_off;
         covered_ = s.covered;
         seconds_before_ = s.seconds;
-        run_->order_additions(s.ordered_additions);
+        run_->additions().order(s.ordered_additions);
         is_divided_ = s.is_divided;
         frontier_ = frontier(std::move(s.pending), std::move(s.finished));
     }
@@ -395,7 +395,7 @@ private:
         file_.save({key_, result_.executions, result_.redundant, result_.blocked, result_.overlap,
                     result_.discarded, result_.events, result_.threads, is_divided_,
                     result_.seconds, own ? std::string{} : result_.limit, cut_off_, covered_,
-                    run_->ordered_additions(), frontier_.pending(), frontier_.finished()});
+                    run_->additions().ordered(), frontier_.pending(), frontier_.finished()});
     }
 
     engine::model_driver& model_;

@@ -60,8 +60,8 @@ public:
     bool after_execution(engine::execution& run, const engine::scheduler& by,
                          engine::execution::settings& with) {
         // Additions that turned out not to commute are no longer what they were at first.
-        if (now_ != doing::first_run || run.how() != engine::outcome::complete ||
-            run.has_to_start_over() || is_lockup(run.findings()))
+        if (now_ != doing::first_run || run.concluded().how() != engine::outcome::complete ||
+            run.additions().has_to_start_over() || is_lockup(run.concluded().findings()))
             return false;
         last_ = ending_of(run, by);
         if (executions_++ == 0)
@@ -73,7 +73,7 @@ public:
     /// Everything is explored. True: the very first execution is to be run again now.
     bool after_search(engine::execution& run, engine::execution::settings& with) {
         if (std::exchange(is_over_, true) || executions_ < compared_executions ||
-            first_.how.ordered_additions != run.ordered_additions())
+            first_.how.ordered_additions != run.additions().ordered())
             return false;
         last_ = first_;
         print_ = &prints_[0];
@@ -138,8 +138,8 @@ private:
 
     static ending ending_of(const engine::execution& run, const engine::scheduler& by) {
         return {{engine::memory_kind::weak, by.causal_past(0) != nullptr, by.decisions(),
-                 run.ordered_additions()},
-                run.findings(),
+                 run.additions().ordered()},
+                run.concluded().findings(),
                 run.step_count()};
     }
 
@@ -196,18 +196,18 @@ private:
     /// Notes a difference, if there is one.
     bool compare(const engine::execution& run) {
         using engine::outcome;
-        if (run.difference())
-            return note(*run.difference());
-        if (run.how() == outcome::cut_short)
+        if (run.concluded().difference())
+            return note(*run.concluded().difference());
+        if (run.concluded().how() == outcome::cut_short)
             return false; // a limit of this moment; it says nothing
-        if (!same(run.findings(), last_.findings))
-            return compare_findings(run.findings());
+        if (!same(run.concluded().findings(), last_.findings))
+            return compare_findings(run.concluded().findings());
         if (const engine::mark* next = print_->expected(); next != nullptr)
             return note({"",
                          fmt::format("the execution was over after step {}, where it went on at {}",
                                      run.step_count(), next->where.str()),
                          next->where, next->thread});
-        if (run.how() == outcome::redundant && last_.steps == run.step_count())
+        if (run.concluded().how() == outcome::redundant && last_.steps == run.step_count())
             return note(
                 {"",
                  fmt::format("the execution goes on after step {}, where it was over", last_.steps),

@@ -136,9 +136,9 @@ public:
     std::function<void(const task_result&)> on_progress;
 
     bool after_execution() override {
-        if (run.how() == engine::outcome::redundant) {
+        if (run.concluded().how() == engine::outcome::redundant) {
             ++seen.redundant;
-        } else if (run.how() == engine::outcome::blocked) {
+        } else if (run.concluded().how() == engine::outcome::blocked) {
             ++seen.blocked;
         } else {
             ++seen.executions;
@@ -147,10 +147,10 @@ public:
         seen.threads = std::max(seen.threads, run.thread_count());
         note_limits();
         if (options_.on_execution)
-            options_.on_execution(run.findings());
-        if (!run.findings().empty() && !seen.failed) {
+            options_.on_execution(run.concluded().findings());
+        if (!run.concluded().findings().empty() && !seen.failed) {
             seen.failed = true;
-            seen.what = run.findings().front();
+            seen.what = run.concluded().findings().front();
             seen.decisions = by.decisions();
         }
         seen.why = reason_to_stop();
@@ -186,20 +186,21 @@ private:
     }
 
     [[nodiscard]] const finding* found_not_deterministic() const {
-        const bool is_one = seen.why == stop::finding && !run.findings().empty() &&
-                            run.findings().front().message.starts_with(not_deterministic);
-        return is_one ? &run.findings().front() : nullptr;
+        const bool is_one =
+            seen.why == stop::finding && !run.concluded().findings().empty() &&
+            run.concluded().findings().front().message.starts_with(not_deterministic);
+        return is_one ? &run.concluded().findings().front() : nullptr;
     }
 
     // --- limits ---------------------------------------------------------------------------------
 
     /// Of an execution that was cut short.
     [[nodiscard]] std::string limit_of_execution() const {
-        using limits = engine::execution::limits;
-        const std::string_view limit = run.limit();
-        std::string place = run.limit_in();
-        if (run.limit_at().line != 0)
-            place += fmt::format(", after the operation at {}", run.limit_at().str());
+        using limits = engine::limits;
+        const std::string_view limit = run.concluded().limit();
+        std::string place = run.concluded().limit_in();
+        if (run.concluded().limit_at().line != 0)
+            place += fmt::format(", after the operation at {}", run.concluded().limit_at().str());
         const auto whole = [&](stop why) {
             return fmt::format("{} in the middle of an execution: in {}", limit_text(why, options_),
                                place);
@@ -218,14 +219,15 @@ private:
     void note_limits() {
         if (!seen.limit.empty())
             return;
-        if (run.how() == engine::outcome::cut_short)
+        if (run.concluded().how() == engine::outcome::cut_short)
             seen.limit = limit_of_execution();
         if (!seen.limit.empty())
             return;
-        if (run.how() == engine::outcome::cut_short)
-            seen.limit = fmt::format("{} limit reached{}", run.limit(),
-                                     *run.limit_at().file == '\0' ? std::string{}
-                                                                  : " at " + run.limit_at().str());
+        if (run.concluded().how() == engine::outcome::cut_short)
+            seen.limit = fmt::format("{} limit reached{}", run.concluded().limit(),
+                                     *run.concluded().limit_at().file == '\0'
+                                         ? std::string{}
+                                         : " at " + run.concluded().limit_at().str());
         else if (run.memory().history_cut())
             seen.limit = fmt::format("store history: a load could have looked back over more "
                                      "than {} stores",
@@ -238,11 +240,11 @@ private:
     stop reason_to_stop() {
         if (seen.failed && !options_.all_findings)
             return stop::finding;
-        if (run.has_to_start_over())
+        if (run.additions().has_to_start_over())
             return stop::start_over;
         if (bounds_.divided && by.cannot_be_divided())
             return stop::undividable;
-        if (run.how() == engine::outcome::cut_short)
+        if (run.concluded().how() == engine::outcome::cut_short)
             return stop::cut_short;
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
@@ -316,7 +318,7 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
     engine::run_executions(job);
     job.seen.covered = run.covered();
     if (job.seen.why == stop::start_over)
-        job.seen.ordered_additions = run.ordered_additions();
+        job.seen.ordered_additions = run.additions().ordered();
     job.seen.undividable = by.cannot_be_divided();
     if (job.seen.why == stop::budget && are == engine::sleepers::explored)
         job.seen.rest = by.rest();

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/scheduler.hpp>
+#include <wbsync/engine/trace.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wbsync::engine {
+
+/// Limits that are not the execution's own.
+struct limits {
+    static constexpr const char* time = "max_seconds";
+    static constexpr const char* use = "max_memory";
+    static constexpr const char* interrupt = "interrupt";
+    static constexpr const char* memory = "memory";
+};
+
+/// What an execution came to: its findings, and why it ended.
+class conclusion {
+public:
+    void begin() {
+        outcome_ = outcome::complete;
+        limit_ = nullptr;
+        findings_.clear();
+        difference_.reset();
+        intact_ = true;
+    }
+
+    // --- findings -------------------------------------------------------------------------------
+
+    void add(finding what) { findings_.push_back(std::move(what)); }
+    [[nodiscard]] const std::vector<finding>& findings() const noexcept { return findings_; }
+
+    /// What was different from the same execution when it was run before: a finding.
+    void differs(finding what) { difference_ = std::move(what); }
+    [[nodiscard]] const std::optional<finding>& difference() const noexcept { return difference_; }
+
+    // --- why it ended ---------------------------------------------------------------------------
+
+    void ends_by(outcome how) noexcept { outcome_ = how; }
+    [[nodiscard]] outcome how() const noexcept { return outcome_; }
+
+    /// A limit was hit, at that place, in the thread or the part of the model `in`.
+    void is_cut_short(const char* by, const site& at, std::string in) {
+        outcome_ = outcome::cut_short;
+        limit_ = by;
+        limit_at_ = at;
+        limit_in_ = std::move(in);
+    }
+    [[nodiscard]] const char* limit() const noexcept { return limit_; }
+    [[nodiscard]] const site& limit_at() const noexcept { return limit_at_; }
+    /// The thread or the part of the model that hit it.
+    [[nodiscard]] const std::string& limit_in() const noexcept { return limit_in_; }
+
+    // --- what is left of the model --------------------------------------------------------------
+
+    /// The model's objects are not as they should be any more.
+    void breaks_model() noexcept { intact_ = false; }
+    /// Can the model be destroyed properly?
+    [[nodiscard]] bool intact() const noexcept { return intact_; }
+
+private:
+    outcome outcome_ = outcome::complete;
+    const char* limit_ = nullptr;
+    site limit_at_;
+    std::string limit_in_;
+    std::vector<finding> findings_;
+    std::optional<finding> difference_;
+    bool intact_ = true;
+};
+
+} // namespace wbsync::engine

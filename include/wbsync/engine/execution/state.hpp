@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/memory_model.hpp>
+#include <wbsync/engine/thread_table.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace wbsync::engine {
+
+/// Where an execution is: what all its parts look at. Its life and its scheduling change it; the
+/// other parts only read it.
+struct execution_state {
+    enum class phase : std::uint8_t { outside, setup, running, finally, destruction };
+
+    /// Stamps of executions are far apart: no other number in memory looks like one.
+    static constexpr std::uint64_t stamp_step = 0x9e37'79b9'7f4a'7c15;
+
+    phase now = phase::outside;
+    thread_id self = -1;              ///< the current thread; -1: none, the model is set up or ends
+    step_index steps = 0;             ///< done so far
+    std::uint64_t stamp = 0;          ///< of this execution, and of no other
+    volatile bool model_runs = false; ///< the model's own code, and not the engine's; a signal
+                                      ///< handler asks
+    std::uint64_t progress = 0;       ///< changes whenever the model's code comes to the engine
+    const char* part = "";            ///< of the model that runs, outside of its threads
+    site last_outside;                ///< newest operation outside of the threads
+    thread_table threads;
+    memory_model memory;
+
+    /// As at the beginning of an execution; memory is reset by who knows which model it follows.
+    void begin() {
+        now = phase::setup;
+        part = "";
+        model_runs = false;
+        ++progress;
+        stamp += stamp_step;
+        threads.clear();
+        self = -1;
+        steps = 0;
+        last_outside = {};
+    }
+
+    [[nodiscard]] bool running() const noexcept { return now == phase::running; }
+
+    /// The thread or the part of the model that runs.
+    [[nodiscard]] std::string who_runs() const {
+        return self < 0 ? std::string{part} : threads[self].name.str();
+    }
+
+    /// The newest operation of the part that runs.
+    [[nodiscard]] const site& last_operation() const noexcept {
+        return self < 0 ? last_outside : threads[self].last;
+    }
+
+    /// Where that is, for the end of a sentence: ", after the operation at the place given".
+    [[nodiscard]] std::string after_operation() const {
+        if (*last_operation().file != '\0')
+            return ", after the operation at the place given";
+        return self < 0 ? "" : ", before the first operation of its thread";
+    }
+};
+
+} // namespace wbsync::engine
