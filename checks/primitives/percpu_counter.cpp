@@ -77,7 +77,7 @@ TEST_CASE("percpu_counter_sum never counts a fold twice or not at all, it takes 
         if (smp_load_acquire(m.done) == 0)
             return;
         auto s = READ_ONCE(m.c.count);
-        for (const atomic_t& part : m.c.counters)
+        for (const atomic_long_t& part : m.c.counters)
             s += READ_ONCE(part);
         BUG_ON(s < 1 || s > 2);
     };
@@ -179,7 +179,7 @@ TEST_CASE("percpu_counter_cpu_dead: the sum stays what it was, also while others
     const body cpu_dies = [](counted& m) { percpu_counter_cpu_dead(m.c, 0); };
     const body folds_without_taking = [](counted& m) {
         spin_lock(m.c.lock);
-        atomic_add(READ_ONCE(m.c.counters[0]), m.c.count); // and leaves it where it was
+        atomic64_add(READ_ONCE(m.c.counters[0]), m.c.count); // and leaves it where it was
         spin_unlock(m.c.lock);
     };
     const body sums_to_two = [](counted& m) { BUG_ON(percpu_counter_sum(m.c) != 2); };

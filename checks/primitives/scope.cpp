@@ -110,7 +110,7 @@ TEST_CASE("scope: a use of a local after its function has returned is found: var
         "x", [](pointer<int>& x) { rcu_assign_pointer(x, static_cast<int*>(nullptr)); });
     check_ends_with_scope<named<refcount_t>>("x", [](refcount_t& x) { refcount_inc(x); });
     check_ends_with_scope<named<percpu_t>>("x.cpu[1]",
-                                           [](percpu_t& x) { atomic_inc(per_cpu(x, 1)); });
+                                           [](percpu_t& x) { atomic_long_inc(per_cpu(x, 1)); });
 }
 
 TEST_CASE("scope: a use of a local after its function has returned is found: what one waits for") {

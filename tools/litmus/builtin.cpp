@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "builtin.hpp"
 
-#include <array>
+#include <wbsync/memory/atomic_operations.hpp>
+
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace wbsync::litmus {
@@ -70,7 +72,7 @@ public:
     catalogue() {
         memory();
         fences();
-        read_modify_writes();
+        atomics();
         synchronisation();
     }
 
@@ -103,14 +105,10 @@ private:
         load("rcu_dereference_raw", relaxed, true);
         load("lockless_dereference", relaxed, true);
         load("smp_load_acquire", acquire, false);
-        load("atomic_read", relaxed, false);
-        load("atomic_read_acquire", acquire, false);
         store("WRITE_ONCE", relaxed, true);
         store("RCU_INIT_POINTER", relaxed, true);
         store("rcu_assign_pointer", release, true);
         store("smp_store_release", release, false);
-        store("atomic_set", relaxed, false);
-        store("atomic_set_release", release, false);
         add("smp_store_mb", {.what = action::store_mb, .arguments = 2, .by_value = true});
     }
 
@@ -131,10 +129,21 @@ private:
         add("cpu_relax", {.what = action::no_fence});
     }
 
-    /// The four orderings of one operation.
-    void ordered(const std::string& name, builtin b) {
-        b.full = true;
-        add(name, b);
+    /// The table of the library, and what herd7 knows besides.
+    void atomics() {
+        for (const atomic_operation& op : atomic_operations)
+            if (const std::optional<builtin> b = of_table(op)) {
+                const std::string name{op.word};
+                add("atomic_" + name, *b);
+                if (b->what == action::exchange || b->what == action::compare)
+                    add(name, *b);
+                if (b->what == action::add_unless)
+                    weaker_forms("atomic_" + name, *b);
+            }
+    }
+
+    /// Those without a full barrier.
+    void weaker_forms(const std::string& name, builtin b) {
         b.full = false;
         add(name + "_relaxed", b);
         b.order = memory_order::acquire;
@@ -143,53 +152,79 @@ private:
         add(name + "_release", b);
     }
 
-    void read_modify_writes() {
-        for (const char* prefix : {"", "atomic_"}) {
-            ordered(std::string{prefix} + "xchg", {.what = action::exchange, .arguments = 2});
-            ordered(std::string{prefix} + "cmpxchg", {.what = action::compare, .arguments = 3});
+    /// nullopt: litmus tests do not call it.
+    static std::optional<builtin> of_table(const atomic_operation& op) {
+        const std::optional<action> what = action_of(op);
+        if (!what)
+            return std::nullopt;
+        builtin b{.what = *what,
+                  .order = order_of(op.order),
+                  .full = op.order == atomic_operation::order_of::full,
+                  .how = arithmetic_of(op.change),
+                  .arguments = arguments_of(*what),
+                  .has_result =
+                      op.kind != atomic_operation::kind_of::quiet || *what == action::add};
+        if (op.operand == atomic_operation::operand_of::one) {
+            b.amount = 1;
+            b.implied_amount = true;
+            b.arguments = 1;
         }
-        struct named {
-            const char* name;
-            arithmetic how;
-        };
-        for (const named op : {named{"add", arithmetic::plus}, named{"sub", arithmetic::minus}}) {
-            const std::string name{op.name};
-            add("atomic_" + name, {.what = action::add, .how = op.how, .arguments = 2});
-            ordered("atomic_" + name + "_return",
-                    {.what = action::add_return, .how = op.how, .arguments = 2});
-            add("atomic_" + name + "_and_test",
-                {.what = action::add_and_test, .full = true, .how = op.how, .arguments = 2});
+        return b;
+    }
+
+    static std::optional<action> action_of(const atomic_operation& op) {
+        using kind = atomic_operation::kind_of;
+        switch (op.kind) {
+        case kind::load: return action::load;
+        case kind::store: return action::store;
+        case kind::quiet:
+            return op.change == atomic_operation::change_of::plus ||
+                           op.change == atomic_operation::change_of::minus
+                       ? action::add
+                       : action::fetch;
+        case kind::fetch: return action::fetch;
+        case kind::result: return action::add_return;
+        case kind::test: return action::add_and_test;
+        case kind::negative: return action::add_negative;
+        case kind::exchange: return action::exchange;
+        case kind::compare: return action::compare;
+        case kind::unless:
+        case kind::unless_zero: return action::add_unless;
+        case kind::try_compare: // it stores in a register
+        case kind::fetch_unless:
+        case kind::unless_negative:
+        case kind::unless_positive:
+        case kind::if_positive: break;
         }
-        ordered("atomic_add_negative",
-                {.what = action::add_negative, .how = arithmetic::plus, .arguments = 2});
-        for (const named op :
-             {named{"add", arithmetic::plus}, named{"sub", arithmetic::minus},
-              named{"or", arithmetic::bit_or}, named{"and", arithmetic::bit_and},
-              named{"xor", arithmetic::bit_xor}, named{"andnot", arithmetic::bit_clear}})
-            ordered(std::string{"atomic_fetch_"} + op.name,
-                    {.what = action::fetch, .how = op.how, .arguments = 2});
-        for (const named op :
-             {named{"or", arithmetic::bit_or}, named{"and", arithmetic::bit_and},
-              named{"xor", arithmetic::bit_xor}, named{"andnot", arithmetic::bit_clear}})
-            add(std::string{"atomic_"} + op.name,
-                {.what = action::fetch, .how = op.how, .arguments = 2, .has_result = false});
-        for (const named op : {named{"inc", arithmetic::plus}, named{"dec", arithmetic::minus}}) {
-            const std::string name{op.name};
-            const builtin one{.how = op.how, .amount = 1, .implied_amount = true, .arguments = 1};
-            builtin b = one;
-            b.what = action::add;
-            add("atomic_" + name, b);
-            b.what = action::add_return;
-            ordered("atomic_" + name + "_return", b);
-            b.what = action::fetch;
-            ordered("atomic_fetch_" + name, b);
-            b.what = action::add_and_test;
-            b.full = true;
-            add("atomic_" + name + "_and_test", b);
+        return std::nullopt;
+    }
+
+    static memory_order order_of(atomic_operation::order_of order) {
+        return order == atomic_operation::order_of::acquire   ? memory_order::acquire
+               : order == atomic_operation::order_of::release ? memory_order::release
+                                                              : memory_order::relaxed;
+    }
+
+    static arithmetic arithmetic_of(atomic_operation::change_of change) {
+        using from = atomic_operation::change_of;
+        switch (change) {
+        case from::minus: return arithmetic::minus;
+        case from::bit_and: return arithmetic::bit_and;
+        case from::bit_clear: return arithmetic::bit_clear;
+        case from::bit_or: return arithmetic::bit_or;
+        case from::bit_xor: return arithmetic::bit_xor;
+        case from::plus:
+        case from::put:
+        case from::keep: break;
         }
-        ordered("atomic_add_unless", {.what = action::add_unless, .arguments = 3});
-        ordered("atomic_inc_not_zero",
-                {.what = action::add_unless, .amount = 1, .implied_amount = true, .arguments = 1});
+        return arithmetic::plus;
+    }
+
+    /// The number included.
+    static int arguments_of(action what) {
+        return what == action::load                                    ? 1
+               : what == action::compare || what == action::add_unless ? 3
+                                                                       : 2;
     }
 
     void synchronisation() {

@@ -191,7 +191,7 @@ void interpreter::plain_store(const statement& s) {
 
 void interpreter::perform_plain_store(const statement& s, const place& x, const known_value& v) {
     // LKMM: only an address dependency orders a plain store.
-    store_with(x, {}, {}, memory_order::relaxed, [&](atomic_t& to) {
+    store_with(x, {}, {}, memory_order::relaxed, [&](atomic64_t& to) {
         to.value.store(v.number, memory_order::relaxed, "write", site_of(nullptr, s.at));
     });
 }
@@ -352,7 +352,7 @@ void interpreter::full_fence(fence_kind kind, const site& at) {
 
 // --- accesses -----------------------------------------------------------------------------------
 
-atomic_t& interpreter::variable(const place& x) {
+atomic64_t& interpreter::variable(const place& x) {
     return *shared_.variables[static_cast<std::size_t>(x.index)];
 }
 
@@ -373,7 +373,7 @@ known_value interpreter::load_with(const place& x, memory_order order, F read) {
 known_value interpreter::load(const expression& e) {
     const place x = place_to_read(e.args.front());
     join_location(x);
-    const known_value v = load_with(x, e.function->order, [&](const atomic_t& from) {
+    const known_value v = load_with(x, e.function->order, [&](const atomic64_t& from) {
         return from.value.load(memory_order::relaxed, e.function->name.data(),
                                site_of(e.function, e.at));
     });
@@ -383,7 +383,7 @@ known_value interpreter::load(const expression& e) {
 known_value interpreter::plain_load(const expression& e) {
     const place x = place_to_read(e.args.front());
     join_location(x);
-    return load_with(x, memory_order::relaxed, [&](const atomic_t& from) {
+    return load_with(x, memory_order::relaxed, [&](const atomic64_t& from) {
         return from.value.load(memory_order::relaxed, "read", site_of(nullptr, e.at));
     });
 }
@@ -391,7 +391,7 @@ known_value interpreter::plain_load(const expression& e) {
 /// Waits until `accepts` is true for what the load reads.
 template <class Predicate>
 known_value interpreter::awaited(const expression& load, const place& x, Predicate accepts) {
-    const known_value seen = load_with(x, load.function->order, [&](const atomic_t& v) {
+    const known_value seen = load_with(x, load.function->order, [&](const atomic64_t& v) {
         std::int64_t value = 0;
         v.value.await(accepts, memory_order::relaxed, load.function->name.data(),
                       site_of(load.function, load.at), &value);
@@ -424,7 +424,7 @@ void interpreter::store_with(const place& x, const known_value& v, const view& c
 
 void interpreter::perform_store(const expression& e, const place& x, const known_value& v,
                                 const view& control) {
-    store_with(x, v, control, e.function->order, [&](atomic_t& to) {
+    store_with(x, v, control, e.function->order, [&](atomic64_t& to) {
         to.value.store(v.number, e.function->order, e.function->name.data(),
                        site_of(e.function, e.at));
     });
@@ -479,7 +479,7 @@ known_value interpreter::update(const expression& e) {
     return {result, execution().memory().propagated(execution().self())};
 }
 
-std::int64_t interpreter::change(const expression& e, atomic_t& x, std::int64_t n,
+std::int64_t interpreter::change(const expression& e, atomic64_t& x, std::int64_t n,
                                  const std::vector<known_value>& operands) {
     const builtin& f = *e.function;
     const site at = site_of(&f, e.at);
@@ -488,7 +488,10 @@ std::int64_t interpreter::change(const expression& e, atomic_t& x, std::int64_t 
         return f.implied_amount ? v == 0 : v == operands[1].number;
     };
     switch (f.what) {
-    case action::add: atomic_add(f.how == arithmetic::minus ? -n : n, x, at); return 0;
+    case action::add:
+        detail::quiet(x, f.how == arithmetic::minus ? detail::minus(n) : detail::plus(n),
+                      "atomic_add", at);
+        return 0;
     case action::compare:
         return detail::compare_exchange(x, n, operands[1].number, f.order, around(f), verb, at);
     case action::add_unless:

@@ -65,9 +65,9 @@ private:
     void store_with(const place& x, const known_value& v, const view& control, memory_order order,
                     F write);
     known_value update(const expression& e);
-    std::int64_t change(const expression& e, atomic_t& x, std::int64_t n,
+    std::int64_t change(const expression& e, atomic64_t& x, std::int64_t n,
                         const std::vector<known_value>& operands);
-    atomic_t& variable(const place& x);
+    atomic64_t& variable(const place& x);
     static void full_fence(fence_kind kind, const site& at);
 
     // Locks, read-side sections, grace periods.

@@ -29,7 +29,7 @@ public:
             tasks_[i].what = reordered_.accesses[i].what;
             tasks_[i].guess = reordered_.accesses[i].plain_store;
             if (tasks_[i].guess != nullptr)
-                tasks_[i].ticket = std::make_unique<atomic_t>("guess", 0);
+                tasks_[i].ticket = std::make_unique<atomic64_t>("guess", 0);
             tasks_[i].parent = tasks_[i].process;
             tasks_[i].thread = processes + static_cast<int>(i);
         }

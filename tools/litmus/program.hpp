@@ -36,7 +36,7 @@ enum class search : std::uint8_t {
     first,      ///< up to the first one for which the proposition is true
 };
 
-/// Runs executions of the test as a model of wbsync: its locations are atomic_t, its threads call
+/// Runs executions of the test as a model of wbsync: its locations are atomic64_t, its threads call
 /// the primitives of the library. The accesses of `reordered` may be performed late. `stuck` is
 /// told what the threads wait for.
 exploration explore(const litmus_test& test, const options& with, const reordering& reordered,

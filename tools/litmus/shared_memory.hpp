@@ -22,14 +22,14 @@ struct shared_memory {
         using enum location::kind;
         for (const location& x : of.locations) {
             const char* const name = x.name.c_str();
-            variables.push_back(x.what == variable ? std::make_unique<atomic_t>(name, x.initial)
+            variables.push_back(x.what == variable ? std::make_unique<atomic64_t>(name, x.initial)
                                                    : nullptr);
             locks.push_back(x.what == spinlock ? std::make_unique<spinlock_t>(name) : nullptr);
             domains.push_back(x.what == srcu ? std::make_unique<srcu_struct>(name) : nullptr);
         }
     }
 
-    std::vector<std::unique_ptr<atomic_t>> variables;
+    std::vector<std::unique_ptr<atomic64_t>> variables;
     std::vector<std::unique_ptr<spinlock_t>> locks;
     std::vector<std::unique_ptr<srcu_struct>> domains;
 

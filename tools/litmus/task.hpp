@@ -61,7 +61,7 @@ struct task {
     /// Or a plain store that may turn out not to be done: whoever takes the ticket first, the
     /// auxiliary thread or the one of the test, decides whether it was guessed.
     const statement* guess = nullptr;
-    std::unique_ptr<atomic_t> ticket = {};
+    std::unique_ptr<atomic64_t> ticket = {};
     bool given_up = false;
     place where = {};
     content operand = {}; ///< of a store

@@ -3,6 +3,8 @@
 
 #include "checks/native/conformance/operation.hpp"
 
+#include <wbsync/memory/atomic_table.hpp>
+
 namespace conformance {
 
 /// Two atomic_t, and all that can be done with them.
@@ -19,13 +21,8 @@ struct atomics {
     }
 
     static operations_on<atomics> loads_and_stores();
-    static operations_on<atomics> additions();
-    static operations_on<atomics> results();
-    static operations_on<atomics> exchanges();
-    static operations_on<atomics> conditional();
-    static std::vector<operations_on<atomics>> all() {
-        return {loads_and_stores(), additions(), results(), exchanges(), conditional()};
-    }
+    static operations_on<atomics> of_table();
+    static std::vector<operations_on<atomics>> all() { return {loads_and_stores(), of_table()}; }
 };
 
 inline operations_on<atomics> atomics::loads_and_stores() {
@@ -35,14 +32,9 @@ inline operations_on<atomics> atomics::loads_and_stores() {
         op<o>("READ_ONCE", [](o& a, const call& c) { return READ_ONCE(a.at(c)); }),
         op<o>("data_race", [](o& a, const call& c) { return data_race(a.at(c)); }),
         op<o>("smp_load_acquire", [](o& a, const call& c) { return smp_load_acquire(a.at(c)); }),
-        op<o>("atomic_read", [](o& a, const call& c) { return atomic_read(a.at(c)); }),
-        op<o>("atomic_read_acquire",
-              [](o& a, const call& c) { return atomic_read_acquire(a.at(c)); }),
         op<o>("WRITE_ONCE", [](o& a, const call& c) { WRITE_ONCE(a.at(c), c.n); }),
         op<o>("data_race_write", [](o& a, const call& c) { data_race_write(a.at(c), c.n); }),
         op<o>("smp_store_release", [](o& a, const call& c) { smp_store_release(a.at(c), c.n); }),
-        op<o>("atomic_set", [](o& a, const call& c) { atomic_set(a.at(c), c.n); }),
-        op<o>("atomic_set_release", [](o& a, const call& c) { atomic_set_release(a.at(c), c.n); }),
         op<o>("smp_store_mb", [](o& a, const call& c) { smp_store_mb(a.at(c), c.n); }),
         op<o>("await",
               [](o& a, const call& c) {
@@ -58,79 +50,6 @@ inline operations_on<atomics> atomics::loads_and_stores() {
     };
 }
 
-inline operations_on<atomics> atomics::additions() {
-    using namespace wbsync;
-    using o = atomics;
-    return {
-        op<o>("atomic_add", [](o& a, const call& c) { atomic_add(c.n, a.at(c)); }),
-        op<o>("atomic_sub", [](o& a, const call& c) { atomic_sub(c.n, a.at(c)); }),
-        op<o>("atomic_inc", [](o& a, const call& c) { atomic_inc(a.at(c)); }),
-        op<o>("atomic_dec", [](o& a, const call& c) { atomic_dec(a.at(c)); }),
-        op<o>("atomic_fetch_add",
-              [](o& a, const call& c) { return atomic_fetch_add(c.n, a.at(c)); }),
-        op<o>("atomic_fetch_add_relaxed",
-              [](o& a, const call& c) { return atomic_fetch_add_relaxed(c.n, a.at(c)); }),
-        op<o>("atomic_fetch_add_acquire",
-              [](o& a, const call& c) { return atomic_fetch_add_acquire(c.n, a.at(c)); }),
-        op<o>("atomic_fetch_add_release",
-              [](o& a, const call& c) { return atomic_fetch_add_release(c.n, a.at(c)); }),
-        op<o>("atomic_fetch_sub",
-              [](o& a, const call& c) { return atomic_fetch_sub(c.n, a.at(c)); }),
-        op<o>("atomic_fetch_sub_release",
-              [](o& a, const call& c) { return atomic_fetch_sub_release(c.n, a.at(c)); }),
-        op<o>("atomic_fetch_or", [](o& a, const call& c) { return atomic_fetch_or(c.m, a.at(c)); }),
-        op<o>("atomic_fetch_and",
-              [](o& a, const call& c) { return atomic_fetch_and(c.m, a.at(c)); }),
-    };
-}
-
-inline operations_on<atomics> atomics::results() {
-    using namespace wbsync;
-    using o = atomics;
-    return {
-        op<o>("atomic_add_return",
-              [](o& a, const call& c) { return atomic_add_return(c.n, a.at(c)); }),
-        op<o>("atomic_sub_return",
-              [](o& a, const call& c) { return atomic_sub_return(c.n, a.at(c)); }),
-        op<o>("atomic_sub_return_release",
-              [](o& a, const call& c) { return atomic_sub_return_release(c.n, a.at(c)); }),
-        op<o>("atomic_inc_return", [](o& a, const call& c) { return atomic_inc_return(a.at(c)); }),
-        op<o>("atomic_dec_return", [](o& a, const call& c) { return atomic_dec_return(a.at(c)); }),
-        op<o>("atomic_dec_and_test",
-              [](o& a, const call& c) { return atomic_dec_and_test(a.at(c)); }),
-        op<o>("atomic_inc_and_test",
-              [](o& a, const call& c) { return atomic_inc_and_test(a.at(c)); }),
-        op<o>("atomic_sub_and_test",
-              [](o& a, const call& c) { return atomic_sub_and_test(c.n, a.at(c)); }),
-        op<o>("atomic_add_negative",
-              [](o& a, const call& c) { return atomic_add_negative(c.n, a.at(c)); }),
-        op<o>("atomic_add_negative_acquire",
-              [](o& a, const call& c) { return atomic_add_negative_acquire(c.n, a.at(c)); }),
-    };
-}
-
-inline operations_on<atomics> atomics::exchanges() {
-    using namespace wbsync;
-    using o = atomics;
-    return {
-        op<o>("atomic_xchg", [](o& a, const call& c) { return atomic_xchg(a.at(c), c.n); }),
-        op<o>("atomic_xchg_acquire",
-              [](o& a, const call& c) { return atomic_xchg_acquire(a.at(c), c.n); }),
-        op<o>("atomic_xchg_release",
-              [](o& a, const call& c) { return atomic_xchg_release(a.at(c), c.n); }),
-        op<o>("atomic_xchg_relaxed",
-              [](o& a, const call& c) { return atomic_xchg_relaxed(a.at(c), c.n); }),
-        op<o>("atomic_cmpxchg",
-              [](o& a, const call& c) { return atomic_cmpxchg(a.at(c), c.j, c.n); }),
-        op<o>("atomic_cmpxchg_acquire",
-              [](o& a, const call& c) { return atomic_cmpxchg_acquire(a.at(c), c.j, c.n); }),
-        op<o>("atomic_cmpxchg_release",
-              [](o& a, const call& c) { return atomic_cmpxchg_release(a.at(c), c.j, c.n); }),
-        op<o>("atomic_cmpxchg_relaxed",
-              [](o& a, const call& c) { return atomic_cmpxchg_relaxed(a.at(c), c.j, c.n); }),
-    };
-}
-
 namespace detail {
 
 /// Whether it did, and what it has left in its argument.
@@ -143,38 +62,72 @@ std::int64_t try_cmpxchg(const call& c, Try attempt) {
 
 } // namespace detail
 
-inline operations_on<atomics> atomics::conditional() {
+/// <wbsync/memory/atomic_table.hpp>.
+inline operations_on<atomics> atomics::of_table() {
     using namespace wbsync;
     using o = atomics;
-    return {
-        op<o>("atomic_try_cmpxchg",
-              [](o& a, const call& c) {
-                  return detail::try_cmpxchg(
-                      c, [&](std::int64_t* old) { return atomic_try_cmpxchg(a.at(c), old, c.n); });
-              }),
-        op<o>("atomic_try_cmpxchg_acquire",
-              [](o& a, const call& c) {
-                  return detail::try_cmpxchg(c, [&](std::int64_t* old) {
-                      return atomic_try_cmpxchg_acquire(a.at(c), old, c.n);
-                  });
-              }),
-        op<o>("atomic_try_cmpxchg_release",
-              [](o& a, const call& c) {
-                  return detail::try_cmpxchg(c, [&](std::int64_t* old) {
-                      return atomic_try_cmpxchg_release(a.at(c), old, c.n);
-                  });
-              }),
-        op<o>("atomic_try_cmpxchg_relaxed",
-              [](o& a, const call& c) {
-                  return detail::try_cmpxchg(c, [&](std::int64_t* old) {
-                      return atomic_try_cmpxchg_relaxed(a.at(c), old, c.n);
-                  });
-              }),
-        op<o>("atomic_add_unless",
-              [](o& a, const call& c) { return atomic_add_unless(a.at(c), c.n, c.j); }),
-        op<o>("atomic_inc_not_zero",
-              [](o& a, const call& c) { return atomic_inc_not_zero(a.at(c)); }),
-    };
+
+// The number, by the change; how it is passed on, by the operand; the call, by the kind.
+#define WBSYNC_N_put c.n
+#define WBSYNC_N_plus c.n
+#define WBSYNC_N_minus c.n
+#define WBSYNC_N_bit_and c.m
+#define WBSYNC_N_bit_clear c.m
+#define WBSYNC_N_bit_or c.m
+#define WBSYNC_N_bit_xor c.m
+#define WBSYNC_PASS_given(n) n,
+#define WBSYNC_PASS_one(n)
+#define WBSYNC_CALL_load(f, operand, n) f(v)
+#define WBSYNC_CALL_store(f, operand, n) f(v, n)
+#define WBSYNC_CALL_quiet(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
+#define WBSYNC_CALL_fetch(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
+#define WBSYNC_CALL_result(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
+#define WBSYNC_CALL_test(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
+#define WBSYNC_CALL_negative(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
+#define WBSYNC_CALL_exchange(f, operand, n) f(v, n)
+#define WBSYNC_CALL_compare(f, operand, n) f(v, c.j, n)
+#define WBSYNC_CALL_try_compare(f, operand, n)                                                     \
+    detail::try_cmpxchg(c, [&](std::int64_t* old) { return f(v, old, n); })
+#define WBSYNC_CALL_fetch_unless(f, operand, n) f(v, n, c.j)
+#define WBSYNC_CALL_unless(f, operand, n) f(v, n, c.j)
+#define WBSYNC_CALL_unless_zero(f, operand, n) f(v)
+#define WBSYNC_CALL_unless_negative(f, operand, n) f(v)
+#define WBSYNC_CALL_unless_positive(f, operand, n) f(v)
+#define WBSYNC_CALL_if_positive(f, operand, n) f(v)
+#define WBSYNC_OPERATION(data, word, kind, operand, change, order)                                 \
+    op<o>("atomic_" #word, [](o& a, const call& c) {                                               \
+        atomic_t& v = a.at(c);                                                                     \
+        return WBSYNC_CALL_##kind(atomic_##word, operand, WBSYNC_N_##change);                      \
+    }),
+
+    return {WBSYNC_FOR_EACH_ATOMIC(WBSYNC_OPERATION, )};
+
+#undef WBSYNC_CALL_compare
+#undef WBSYNC_CALL_exchange
+#undef WBSYNC_CALL_fetch
+#undef WBSYNC_CALL_fetch_unless
+#undef WBSYNC_CALL_if_positive
+#undef WBSYNC_CALL_load
+#undef WBSYNC_CALL_negative
+#undef WBSYNC_CALL_quiet
+#undef WBSYNC_CALL_result
+#undef WBSYNC_CALL_store
+#undef WBSYNC_CALL_test
+#undef WBSYNC_CALL_try_compare
+#undef WBSYNC_CALL_unless
+#undef WBSYNC_CALL_unless_negative
+#undef WBSYNC_CALL_unless_positive
+#undef WBSYNC_CALL_unless_zero
+#undef WBSYNC_N_bit_and
+#undef WBSYNC_N_bit_clear
+#undef WBSYNC_N_bit_or
+#undef WBSYNC_N_bit_xor
+#undef WBSYNC_N_minus
+#undef WBSYNC_N_plus
+#undef WBSYNC_N_put
+#undef WBSYNC_OPERATION
+#undef WBSYNC_PASS_given
+#undef WBSYNC_PASS_one
 }
 
 } // namespace conformance

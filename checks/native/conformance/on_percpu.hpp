@@ -16,8 +16,8 @@ struct percpus {
 
     void end(values& v) {
         for (int cpu = 0; cpu != wbsync::nr_cpus; ++cpu)
-            v.push_back(wbsync::atomic_read(wbsync::per_cpu(x, cpu)));
-        v.push_back(wbsync::atomic_read(counter.count));
+            v.push_back(wbsync::atomic_long_read(wbsync::per_cpu(x, cpu)));
+        v.push_back(wbsync::atomic64_read(counter.count));
     }
 
     static operations_on<percpus> of_variables();
@@ -41,16 +41,18 @@ inline operations_on<percpus> percpus::of_variables() {
         op<o>("raw_cpu_add", [](o& p, const call& c) { raw_cpu_add(p.x, c.n); }),
         op<o>("raw_cpu_inc", [](o& p, const call&) { raw_cpu_inc(p.x); }),
         op<o>("raw_cpu_dec", [](o& p, const call&) { raw_cpu_dec(p.x); }),
-        op<o>("per_cpu", [](o& p, const call& c) { return atomic_xchg(per_cpu(p.x, c.i), c.n); }),
+        op<o>("per_cpu",
+              [](o& p, const call& c) { return atomic_long_xchg(per_cpu(p.x, c.i), c.n); }),
         op<o>("per_cpu_ptr",
-              [](o& p, const call& c) { return atomic_read(*per_cpu_ptr(p.x, c.i)); }),
-        op<o>("this_cpu_ptr", [](o& p, const call& c) { atomic_add(c.n, *this_cpu_ptr(p.x)); }),
+              [](o& p, const call& c) { return atomic_long_read(*per_cpu_ptr(p.x, c.i)); }),
+        op<o>("this_cpu_ptr",
+              [](o& p, const call& c) { atomic_long_add(c.n, *this_cpu_ptr(p.x)); }),
         op<o>("per_cpu_sum", [](o& p, const call&) { return per_cpu_sum(p.x); }),
         op<o>("smp_processor_id", [](o&, const call&) { return smp_processor_id(); }),
         op<o>("get_cpu",
               [](o& p, const call& c) {
                   const int cpu = get_cpu();
-                  atomic_add(c.n, per_cpu(p.x, cpu));
+                  atomic_long_add(c.n, per_cpu(p.x, cpu));
                   put_cpu();
                   return cpu;
               }),

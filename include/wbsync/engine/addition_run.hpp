@@ -109,7 +109,7 @@ public:
                                         value_condition wanted) {
         std::int64_t whole = x.at(run.begin - 1).value;
         for (int i = run.begin; i <= run.end; ++i)
-            whole += x.at(i).delta;
+            whole = wrapping_sum(whole, x.at(i).delta);
         splits_.assign(1, {whole, state::undecided});
         for (int i = run.begin; i <= run.end; ++i)
             decide(x.at(i), may_pass_over(x.at(i)), past.holds(x.at(i)));
@@ -150,7 +150,7 @@ private:
             splits_[k].is = with(splits_[k].is, state::reads_some);
             if (!passed)
                 continue;
-            without.value -= addition.delta;
+            without.value = wrapping_sum(without.value, wrapping_negation(addition.delta));
             if (forced)
                 without.is = with(without.is, state::misses_forced);
             if (std::find(splits_.begin(), splits_.end(), without) == splits_.end())

@@ -56,12 +56,12 @@ public:
     template <class IsKnown>
     [[nodiscard]] bool may_lead_to_enabled(conflict_set removed, IsKnown is_known) const {
         const std::int64_t now = value_without(removed);
-        const std::int64_t least = now - most_removable(removed, 1, is_known);
-        const std::int64_t greatest = now + most_removable(removed, -1, is_known);
-        if (greatest - least > most_values)
+        const std::int64_t less = most_removable(removed, 1, is_known);
+        const std::int64_t more = most_removable(removed, -1, is_known);
+        if (less + more > most_values)
             return true;
-        for (std::int64_t value = least; value <= greatest; ++value)
-            if (op_.when->accepts(value))
+        for (std::int64_t change = -less; change <= more; ++change)
+            if (op_.when->accepts(wrapping_sum(now, change)))
                 return true;
         return false;
     }
@@ -77,7 +77,7 @@ private:
         std::int64_t sum = 0;
         for (conflict_set left = removed; left != 0; left &= left - 1)
             sum += delta(std::countr_zero(left));
-        return newest_ - sum;
+        return wrapping_sum(newest_, -sum);
     }
 
     /// A bound, from above, on the sum, times `sign`, of what can be removed besides the set. Who

@@ -109,7 +109,7 @@ public:
         s.delta = delta;
         s.message = write(t, s, memory_order::relaxed, step, seq);
         s.message.join(previous.message);
-        s.value = previous.value + delta;
+        s.value = wrapping_sum(previous.value, delta);
     }
 
     // --- fences ---------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ public:
         std::int64_t value = x.at(begin - 1).value;
         for (int i = begin; i <= end; ++i)
             if (there(i))
-                value += x.at(i).delta;
+                value = wrapping_sum(value, x.at(i).delta);
         return value;
     }
 

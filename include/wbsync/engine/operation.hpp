@@ -4,6 +4,7 @@
 #include <wbsync/engine/mutants.hpp>
 #include <wbsync/engine/site.hpp>
 #include <wbsync/engine/vector_clock.hpp>
+#include <wbsync/wrapping.hpp>
 
 #include <cstdint>
 #include <string>

@@ -18,6 +18,14 @@ inline std::string show_number(std::int64_t value) {
     return fmt::format("{}", value);
 }
 
+/// The same of a variable whose number is the lower half of the word.
+inline std::string show_int(std::int64_t value) {
+    return show_number(static_cast<std::int32_t>(value));
+}
+template <class Int>
+inline constexpr show_function show_of =
+    sizeof(Int) == sizeof(std::int32_t) ? &show_int : &show_number;
+
 inline constexpr auto any_value = [](std::int64_t) { return true; };
 
 /// Blocks until a variable has a value that a condition accepts.
@@ -390,7 +398,9 @@ private:
     }
 
     /// Are the values something else than numbers, such as pointers?
-    [[nodiscard]] bool is_opaque() const noexcept { return show_ != &show_number; }
+    [[nodiscard]] bool is_opaque() const noexcept {
+        return show_ != &show_number && show_ != &show_int;
+    }
 
     operation step(access_class access, const char* verb, const site& at) const {
         operation op;
@@ -442,13 +452,14 @@ private:
         run.announce(op);
         run.access(x, verb, at, execution::usage::store);
         const std::int64_t before = x.value();
+        const std::int64_t after = wrapping_sum(before, delta);
         if (!run.running()) {
-            x.overwrite(before + delta);
+            x.overwrite(after);
             return;
         }
-        run.stores(before, before + delta);
+        run.stores(before, after);
         run.memory().add(run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
-        note_change(run, before, before + delta, verb, at);
+        note_change(run, before, after, verb, at);
     }
 
     template <class F>

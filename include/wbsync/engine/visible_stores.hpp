@@ -116,7 +116,7 @@ private:
             const store_record& s = x.at(i);
             if (veto.is_gone(s.step))
                 continue;
-            o.value += s.delta;
+            o.value = wrapping_sum(o.value, s.delta);
             if (!first)
                 o.key += hash(s.thread, s.seq);
         }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/memory/atomic_table.hpp>
 #include <wbsync/memory/change.hpp>
 #include <wbsync/memory/fences.hpp>
 #include <wbsync/platform.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <utility>
 
@@ -12,101 +14,123 @@ namespace wbsync {
 
 using platform::memory_order;
 
-// --- atomic_t -----------------------------------------------------------------------------------
-
-/// An integer that threads share. include/linux/atomic, Documentation/atomic_t.txt.
-class atomic_t {
+/// What all of the following are made of: a word that threads share, and that bits may be set in.
+class atomic_word {
 public:
-    explicit atomic_t(const label& name, std::int64_t initial = 0) : value(name, initial) {}
+    atomic_word(const label& name, std::int64_t initial, platform::show_function show)
+        : value(name, initial, show) {}
 
-    platform::variable value;
+    platform::variable value; ///< its lowest bits are the number
 };
 
-using atomic_long_t = atomic_t;
-using atomic64_t = atomic_t;
+/// An integer that threads share. A sum that is too large for `Int` wraps.
+/// include/linux/types.h, Documentation/atomic_t.txt.
+template <std::signed_integral Int>
+class atomic_integer : public atomic_word {
+public:
+    explicit atomic_integer(const label& name, std::int64_t initial = 0)
+        : atomic_word(name, number(initial), platform::show_of<Int>) {}
+
+    /// The number that the word stands for.
+    static constexpr std::int64_t number(std::int64_t word) noexcept {
+        return static_cast<Int>(word);
+    }
+};
+
+using atomic_t = atomic_integer<std::int32_t>;
+using atomic64_t = atomic_integer<std::int64_t>;
+using atomic_long_t = atomic64_t; // of a kernel of 64 bits
 
 /// Relaxed load. Documentation/memory-barriers.txt; include/asm-generic/rwonce.h.
-[[gnu::always_inline]] inline std::int64_t READ_ONCE(const atomic_t& v,
+template <std::signed_integral Int>
+[[gnu::always_inline]] inline std::int64_t READ_ONCE(const atomic_integer<Int>& v,
                                                      const site& at = site::here()) {
-    return v.value.load(memory_order::relaxed, "READ_ONCE", at);
+    return v.number(v.value.load(memory_order::relaxed, "READ_ONCE", at));
 }
 
 /// Relaxed store. include/asm-generic/rwonce.h.
-inline void WRITE_ONCE(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(value, memory_order::relaxed, "WRITE_ONCE", at);
+template <std::signed_integral Int>
+void WRITE_ONCE(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(v.number(value), memory_order::relaxed, "WRITE_ONCE", at);
 }
 
 /// A plain load that is known to race and does not care (KCSAN's data_race()): a relaxed load.
 /// include/linux/compiler.h.
-inline std::int64_t data_race(const atomic_t& v, const site& at = site::here()) {
-    return v.value.load(memory_order::relaxed, "data_race", at);
+template <std::signed_integral Int>
+std::int64_t data_race(const atomic_integer<Int>& v, const site& at = site::here()) {
+    return v.number(v.value.load(memory_order::relaxed, "data_race", at));
 }
 
 /// The same for a plain store: a relaxed store. The kernel writes data_race(v = value).
 /// include/linux/compiler.h.
-inline void data_race_write(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(value, memory_order::relaxed, "data_race_write", at);
+template <std::signed_integral Int>
+void data_race_write(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(v.number(value), memory_order::relaxed, "data_race_write", at);
 }
 
 /// Load-acquire: what the storing thread did before its release is visible after it.
 /// Documentation/memory-barriers.txt.
-[[gnu::always_inline]] inline std::int64_t smp_load_acquire(const atomic_t& v,
+template <std::signed_integral Int>
+[[gnu::always_inline]] inline std::int64_t smp_load_acquire(const atomic_integer<Int>& v,
                                                             const site& at = site::here()) {
-    return v.value.load(memory_order::acquire, "smp_load_acquire", at);
+    return v.number(v.value.load(memory_order::acquire, "smp_load_acquire", at));
 }
 
 /// Store-release: everything before it is visible to whoever acquires the value.
 /// Documentation/memory-barriers.txt.
-inline void smp_store_release(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(value, memory_order::release, "smp_store_release", at);
+template <std::signed_integral Int>
+void smp_store_release(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(v.number(value), memory_order::release, "smp_store_release", at);
 }
 
 /// WRITE_ONCE(); smp_mb(). include/asm-generic/barrier.h.
-inline void smp_store_mb(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(value, memory_order::relaxed, "smp_store_mb", at);
+template <std::signed_integral Int>
+void smp_store_mb(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
+    v.value.store(v.number(value), memory_order::relaxed, "smp_store_mb", at);
     detail::full_fence();
-}
-
-/// Waits until the variable has a value that `accepts` is true for, and returns it. The kernel's
-/// smp_cond_load_acquire() without the spinning: a thread that waits is not scheduled.
-template <class Predicate>
-std::int64_t await_acquire(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
-    std::int64_t value = 0;
-    v.value.await(accepts, memory_order::acquire, "await_acquire", at, &value);
-    return value;
-}
-
-/// The same as a relaxed load: smp_cond_load_relaxed().
-template <class Predicate>
-std::int64_t await(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
-    std::int64_t value = 0;
-    v.value.await(accepts, memory_order::relaxed, "await", at, &value);
-    return value;
-}
-
-/// READ_ONCE(): relaxed load. Documentation/atomic_t.txt.
-[[gnu::always_inline]] inline std::int64_t atomic_read(const atomic_t& v,
-                                                       const site& at = site::here()) {
-    return v.value.load(memory_order::relaxed, "atomic_read", at);
-}
-/// smp_load_acquire(). Documentation/atomic_t.txt.
-[[gnu::always_inline]] inline std::int64_t atomic_read_acquire(const atomic_t& v,
-                                                               const site& at = site::here()) {
-    return v.value.load(memory_order::acquire, "atomic_read_acquire", at);
-}
-/// WRITE_ONCE(): relaxed store. Documentation/atomic_t.txt.
-inline void atomic_set(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(value, memory_order::relaxed, "atomic_set", at);
-}
-/// smp_store_release(). Documentation/atomic_t.txt.
-inline void atomic_set_release(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(value, memory_order::release, "atomic_set_release", at);
 }
 
 namespace detail {
 
+template <class Int, class Predicate>
+std::int64_t await(const atomic_integer<Int>& v, const Predicate& accepts, memory_order order,
+                   const char* verb, const site& at) {
+    std::int64_t word = 0;
+    v.value.await([&](std::int64_t x) { return accepts(v.number(x)); }, order, verb, at, &word);
+    return v.number(word);
+}
+
+} // namespace detail
+
+/// Waits until the variable has a value that `accepts` is true for, and returns it. The kernel's
+/// smp_cond_load_acquire() without the spinning: a thread that waits is not scheduled.
+template <std::signed_integral Int, class Predicate>
+std::int64_t await_acquire(const atomic_integer<Int>& v, Predicate accepts,
+                           const site& at = site::here()) {
+    return detail::await(v, accepts, memory_order::acquire, "await_acquire", at);
+}
+
+/// The same as a relaxed load: smp_cond_load_relaxed().
+template <std::signed_integral Int, class Predicate>
+std::int64_t await(const atomic_integer<Int>& v, Predicate accepts, const site& at = site::here()) {
+    return detail::await(v, accepts, memory_order::relaxed, "await", at);
+}
+
+namespace detail {
+
+/// Orders of a read-modify-write. `full`: smp_mb() before and after it.
+enum class ordering : std::uint8_t { full, relaxed, acquire, release };
+
+constexpr memory_order order_of(ordering how) noexcept {
+    return how == ordering::acquire   ? memory_order::acquire
+           : how == ordering::release ? memory_order::release
+                                      : memory_order::relaxed;
+}
+
+// Of the whole word:
+
 /// An addition without a result: relaxed.
-inline void add(atomic_t& v, std::int64_t n, const char* verb, const site& at) {
+inline void add(atomic_word& v, std::int64_t n, const char* verb, const site& at) {
     as_named.enter();
     v.value.add(n, verb, at);
     as_named.leave();
@@ -114,7 +138,7 @@ inline void add(atomic_t& v, std::int64_t n, const char* verb, const site& at) {
 
 /// Ordered as `order` says; returns the value before.
 template <class F>
-[[gnu::always_inline]] inline std::int64_t update(atomic_t& v, F f, memory_order order,
+[[gnu::always_inline]] inline std::int64_t update(atomic_word& v, F f, memory_order order,
                                                   const char* verb, const site& at) {
     as_named.enter();
     const std::int64_t before = v.value.update(f, order, verb, at);
@@ -124,12 +148,53 @@ template <class F>
 
 /// smp_mb(), relaxed, smp_mb(); returns the value before.
 template <class F>
-[[gnu::always_inline]] inline std::int64_t fully_ordered(atomic_t& v, F f, const char* verb,
+[[gnu::always_inline]] inline std::int64_t fully_ordered(atomic_word& v, F f, const char* verb,
                                                          const site& at) {
     fully.enter();
     const std::int64_t before = v.value.update(f, memory_order::relaxed, verb, at);
     fully.leave();
     return before;
+}
+
+/// If `accepts` is true for the value, as update(); otherwise a relaxed load. Returns whether it
+/// changed, and the value it saw.
+template <class Predicate, class F>
+[[gnu::always_inline]] inline std::pair<bool, std::int64_t>
+update_if(atomic_word& v, Predicate accepts, F f, memory_order order, const char* verb,
+          const site& at) {
+    return v.value.update_if(accepts, f, order, as_named, verb, at);
+}
+
+// Of the number; the operations of the table are made of these.
+
+/// Returns the value before.
+template <class Int, class F>
+[[gnu::always_inline]] inline std::int64_t fetch(atomic_integer<Int>& v, F f, ordering how,
+                                                 const char* verb, const site& at) {
+    return v.number(how == ordering::full ? fully_ordered(v, f, verb, at)
+                                          : update(v, f, order_of(how), verb, at));
+}
+
+/// The same; returns the value after.
+template <class Int, class F>
+[[gnu::always_inline]] inline std::int64_t fetch_new(atomic_integer<Int>& v, F f, ordering how,
+                                                     const char* verb, const site& at) {
+    return v.number(f(fetch(v, f, how, verb, at)));
+}
+
+/// A change without a result. Additions that are not huge commute: sums of theirs are numbers.
+template <class Int>
+void quiet(atomic_integer<Int>& v, plus f, const char* verb, const site& at) {
+    constexpr std::int64_t huge = std::int64_t{1} << 48;
+    const std::int64_t n = v.number(f.n);
+    if (n > -huge && n < huge)
+        add(v, n, verb, at);
+    else
+        update(v, f, memory_order::relaxed, verb, at);
+}
+template <class Int, class F>
+void quiet(atomic_integer<Int>& v, F f, const char* verb, const site& at) {
+    update(v, f, memory_order::relaxed, verb, at);
 }
 
 /// Returns `answer`, which is all that the current thread learns of what it has just stored.
@@ -138,225 +203,188 @@ inline bool learns_only(platform::told what, bool answer) {
     return answer;
 }
 
-/// If `accepts` is true for the value, as update(); otherwise a relaxed load. Returns whether it
-/// changed, and the value it saw.
-template <class Predicate, class F>
-[[gnu::always_inline]] inline std::pair<bool, std::int64_t>
-update_if(atomic_t& v, Predicate accepts, F f, memory_order order, const char* verb,
-          const site& at) {
-    return v.value.update_if(accepts, f, order, as_named, verb, at);
-}
-
-/// The same, with smp_mb() on both sides of a change.
-template <class Predicate, class F>
-[[gnu::always_inline]] inline std::pair<bool, std::int64_t>
-fully_ordered_if(atomic_t& v, Predicate accepts, F f, const char* verb, const site& at) {
-    return v.value.update_if(accepts, f, memory_order::relaxed, fully, verb, at);
-}
-
 /// Puts `value` in the place of `old`, if that is there; returns the value it saw.
-[[gnu::always_inline]] inline std::int64_t compare_exchange(atomic_t& v, std::int64_t old,
-                                                            std::int64_t value, memory_order order,
-                                                            const platform::surroundings& around,
-                                                            const char* verb, const site& at) {
-    return v.value
-        .update_if([old](std::int64_t x) { return x == old; }, detail::put(value), order, around,
-                   verb, at)
-        .second;
+template <class Int>
+[[gnu::always_inline]] inline std::int64_t
+compare_exchange(atomic_integer<Int>& v, std::int64_t old, std::int64_t value, memory_order order,
+                 const platform::surroundings& around, const char* verb, const site& at) {
+    const auto is_old = [old = v.number(old)](std::int64_t x) {
+        return atomic_integer<Int>::number(x) == old;
+    };
+    return v.number(
+        v.value.update_if(is_old, put(v.number(value)), order, around, verb, at).second);
+}
+template <class Int>
+[[gnu::always_inline]] inline std::int64_t
+compare_exchange(atomic_integer<Int>& v, std::int64_t old, std::int64_t value, ordering how,
+                 const char* verb, const site& at) {
+    return compare_exchange(v, old, value, order_of(how),
+                            how == ordering::full ? compare_fully : compare_as_named, verb, at);
 }
 
 /// The same; puts the value it saw into `old`, and returns whether it was `old`.
-[[gnu::always_inline]] inline bool try_compare_exchange(atomic_t& v, std::int64_t& old,
-                                                        std::int64_t value, memory_order order,
-                                                        const platform::surroundings& around,
+template <class Int>
+[[gnu::always_inline]] inline bool try_compare_exchange(atomic_integer<Int>& v, std::int64_t& old,
+                                                        std::int64_t value, ordering how,
                                                         const char* verb, const site& at) {
-    const std::int64_t expected = old;
-    old = compare_exchange(v, expected, value, order, around, verb, at);
+    const std::int64_t expected = v.number(old);
+    old = compare_exchange(v, expected, value, how, verb, at);
     return old == expected;
 }
 
-/// Is the sum 0?
-[[gnu::always_inline]] inline bool add_and_test(std::int64_t n, atomic_t& v, const char* verb,
-                                                const site& at) {
-    const std::int64_t before = fully_ordered(v, plus(n), verb, at);
-    return learns_only(platform::told::whether_zero, before + n == 0);
+constexpr auto is_not(std::int64_t refused) noexcept {
+    return [refused](std::int64_t x) { return x != refused; };
+}
+
+/// Changes the value, with smp_mb() on both sides, if `accepts` is true for it; otherwise a relaxed
+/// load. Returns whether it changed, and the value it saw.
+template <class Int, class Predicate, class F>
+[[gnu::always_inline]] inline std::pair<bool, std::int64_t>
+change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, const site& at) {
+    const auto accepts_word = [accepts](std::int64_t x) {
+        return accepts(atomic_integer<Int>::number(x));
+    };
+    const auto [done, seen] =
+        v.value.update_if(accepts_word, f, memory_order::relaxed, fully, verb, at);
+    return {done, v.number(seen)};
 }
 
 } // namespace detail
 
-// Without a result: relaxed, no ordering at all. Two of them on one variable commute.
-// Documentation/atomic_t.txt.
-
-inline void atomic_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    detail::add(v, n, "atomic_add", at);
-}
-inline void atomic_sub(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    detail::add(v, -n, "atomic_sub", at);
-}
-inline void atomic_inc(atomic_t& v, const site& at = site::here()) {
-    detail::add(v, 1, "atomic_inc", at);
-}
-inline void atomic_dec(atomic_t& v, const site& at = site::here()) {
-    detail::add(v, -1, "atomic_dec", at);
-}
-
-// With a result: smp_mb(), relaxed read-modify-write, smp_mb(); or the order in the name.
-// Documentation/atomic_t.txt.
-
-inline std::int64_t atomic_fetch_add(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(n), "atomic_fetch_add", at);
-}
-inline std::int64_t atomic_fetch_add_relaxed(std::int64_t n, atomic_t& v,
-                                             const site& at = site::here()) {
-    return detail::update(v, detail::plus(n), memory_order::relaxed, "atomic_fetch_add_relaxed",
-                          at);
-}
-inline std::int64_t atomic_fetch_add_acquire(std::int64_t n, atomic_t& v,
-                                             const site& at = site::here()) {
-    return detail::update(v, detail::plus(n), memory_order::acquire, "atomic_fetch_add_acquire",
-                          at);
-}
-inline std::int64_t atomic_fetch_add_release(std::int64_t n, atomic_t& v,
-                                             const site& at = site::here()) {
-    return detail::update(v, detail::plus(n), memory_order::release, "atomic_fetch_add_release",
-                          at);
-}
-inline std::int64_t atomic_fetch_sub(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(-n), "atomic_fetch_sub", at);
-}
-inline std::int64_t atomic_fetch_sub_release(std::int64_t n, atomic_t& v,
-                                             const site& at = site::here()) {
-    return detail::update(v, detail::plus(-n), memory_order::release, "atomic_fetch_sub_release",
-                          at);
-}
-inline std::int64_t atomic_fetch_or(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(
-        v, [n](std::int64_t x) { return x | n; }, "atomic_fetch_or", at);
-}
-inline std::int64_t atomic_fetch_and(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(
-        v, [n](std::int64_t x) { return x & n; }, "atomic_fetch_and", at);
-}
-inline std::int64_t atomic_add_return(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(n), "atomic_add_return", at) + n;
-}
-inline std::int64_t atomic_sub_return(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(-n), "atomic_sub_return", at) - n;
-}
-inline std::int64_t atomic_sub_return_release(std::int64_t n, atomic_t& v,
-                                              const site& at = site::here()) {
-    return detail::update(v, detail::plus(-n), memory_order::release, "atomic_sub_return_release",
-                          at) -
-           n;
-}
-inline std::int64_t atomic_inc_return(atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(1), "atomic_inc_return", at) + 1;
-}
-inline std::int64_t atomic_dec_return(atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::plus(-1), "atomic_dec_return", at) - 1;
-}
-
-// Of these the caller learns less than the value. A round of a loop that is made undone is so also
-// if somebody has come in between who learns the same without it.
-
-inline bool atomic_sub_and_test(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    return detail::add_and_test(-n, v, "atomic_sub_and_test", at);
-}
-inline bool atomic_dec_and_test(atomic_t& v, const site& at = site::here()) {
-    return detail::add_and_test(-1, v, "atomic_dec_and_test", at);
-}
-inline bool atomic_inc_and_test(atomic_t& v, const site& at = site::here()) {
-    return detail::add_and_test(1, v, "atomic_inc_and_test", at);
-}
-/// Is the result negative?
-inline bool atomic_add_negative(std::int64_t n, atomic_t& v, const site& at = site::here()) {
-    const std::int64_t before =
-        detail::fully_ordered(v, detail::plus(n), "atomic_add_negative", at);
-    return detail::learns_only(platform::told::whether_negative, before + n < 0);
-}
-inline bool atomic_add_negative_acquire(std::int64_t n, atomic_t& v,
-                                        const site& at = site::here()) {
-    const std::int64_t before = detail::update(v, detail::plus(n), memory_order::acquire,
-                                               "atomic_add_negative_acquire", at);
-    return detail::learns_only(platform::told::whether_negative, before + n < 0);
-}
-inline std::int64_t atomic_xchg(atomic_t& v, std::int64_t value, const site& at = site::here()) {
-    return detail::fully_ordered(v, detail::put(value), "atomic_xchg", at);
-}
-inline std::int64_t atomic_xchg_acquire(atomic_t& v, std::int64_t value,
-                                        const site& at = site::here()) {
-    return detail::update(v, detail::put(value), memory_order::acquire, "atomic_xchg_acquire", at);
-}
-inline std::int64_t atomic_xchg_release(atomic_t& v, std::int64_t value,
-                                        const site& at = site::here()) {
-    return detail::update(v, detail::put(value), memory_order::release, "atomic_xchg_release", at);
-}
-inline std::int64_t atomic_xchg_relaxed(atomic_t& v, std::int64_t value,
-                                        const site& at = site::here()) {
-    return detail::update(v, detail::put(value), memory_order::relaxed, "atomic_xchg_relaxed", at);
-}
-
-// Conditional: fully ordered when they change the value, a relaxed load when they do not. To
+// --- atomic_read(), atomic_inc() and so on: <wbsync/memory/atomic_table.hpp> ---------------------
+//
+// Each operation of the table, of an atomic_t as atomic_*, of an atomic64_t as atomic64_* and of an
+// atomic_long_t as atomic_long_*. Documentation/atomic_t.txt:
+//
+// Without a result they are relaxed; two additions of one variable commute. With one they are
+// smp_mb(), a relaxed read-modify-write and smp_mb(), or have the order in their name. Conditional
+// ones have that order when they change the value, and are a relaxed load when they do not. To
 // smp_mb__before_atomic() and smp_mb__after_atomic() a compare-and-exchange counts in either case.
+// Of *_and_test() and *_negative() the caller learns less than the value: a round of a loop that is
+// made undone is so also if somebody has come in between who learns the same without it.
+//
+// Each is one step, also one that changes nothing, and never blocks. In the engine a step costs as
+// much as all others, whatever it does.
 
-/// Returns the value seen; it was replaced iff that is `old`. Documentation/atomic_t.txt.
-inline std::int64_t atomic_cmpxchg(atomic_t& v, std::int64_t old, std::int64_t value,
-                                   const site& at = site::here()) {
-    return detail::compare_exchange(v, old, value, memory_order::relaxed, detail::compare_fully,
-                                    "atomic_cmpxchg", at);
-}
-inline std::int64_t atomic_cmpxchg_acquire(atomic_t& v, std::int64_t old, std::int64_t value,
-                                           const site& at = site::here()) {
-    return detail::compare_exchange(v, old, value, memory_order::acquire, detail::compare_as_named,
-                                    "atomic_cmpxchg_acquire", at);
-}
-inline std::int64_t atomic_cmpxchg_relaxed(atomic_t& v, std::int64_t old, std::int64_t value,
-                                           const site& at = site::here()) {
-    return detail::compare_exchange(v, old, value, memory_order::relaxed, detail::compare_as_named,
-                                    "atomic_cmpxchg_relaxed", at);
-}
-inline std::int64_t atomic_cmpxchg_release(atomic_t& v, std::int64_t old, std::int64_t value,
-                                           const site& at = site::here()) {
-    return detail::compare_exchange(v, old, value, memory_order::release, detail::compare_as_named,
-                                    "atomic_cmpxchg_release", at);
-}
+#define WBSYNC_ATOMIC_TAKES_given(type) std::int64_t n, type &v
+#define WBSYNC_ATOMIC_TAKES_one(type) type& v
+#define WBSYNC_ATOMIC_N_given n
+#define WBSYNC_ATOMIC_N_one 1
 
-/// Replaces the value if it is `*old`; otherwise `*old` is the value seen. Returns whether it did.
-/// Documentation/atomic_t.txt.
-inline bool atomic_try_cmpxchg(atomic_t& v, std::int64_t* old, std::int64_t value,
-                               const site& at = site::here()) {
-    return detail::try_compare_exchange(v, *old, value, memory_order::relaxed,
-                                        detail::compare_fully, "atomic_try_cmpxchg", at);
-}
-inline bool atomic_try_cmpxchg_acquire(atomic_t& v, std::int64_t* old, std::int64_t value,
-                                       const site& at = site::here()) {
-    return detail::try_compare_exchange(v, *old, value, memory_order::acquire,
-                                        detail::compare_as_named, "atomic_try_cmpxchg_acquire", at);
-}
-inline bool atomic_try_cmpxchg_release(atomic_t& v, std::int64_t* old, std::int64_t value,
-                                       const site& at = site::here()) {
-    return detail::try_compare_exchange(v, *old, value, memory_order::release,
-                                        detail::compare_as_named, "atomic_try_cmpxchg_release", at);
-}
-inline bool atomic_try_cmpxchg_relaxed(atomic_t& v, std::int64_t* old, std::int64_t value,
-                                       const site& at = site::here()) {
-    return detail::try_compare_exchange(v, *old, value, memory_order::relaxed,
-                                        detail::compare_as_named, "atomic_try_cmpxchg_relaxed", at);
-}
+// One for each kind of the table; `change` is that of the table.
 
-/// Adds `n` unless the value is `refused`; returns whether it did. Documentation/atomic_t.txt.
-inline bool atomic_add_unless(atomic_t& v, std::int64_t n, std::int64_t refused,
-                              const site& at = site::here()) {
-    return detail::fully_ordered_if(
-               v, [refused](std::int64_t x) { return x != refused; }, detail::plus(n),
-               "atomic_add_unless", at)
-        .first;
-}
-/// Adds 1 unless the value is 0; returns whether it did. Documentation/atomic_t.txt.
-inline bool atomic_inc_not_zero(atomic_t& v, const site& at = site::here()) {
-    return detail::fully_ordered_if(
-               v, [](std::int64_t x) { return x != 0; }, detail::plus(1), "atomic_inc_not_zero", at)
-        .first;
-}
+#define WBSYNC_ATOMIC_load(type, name, operand, change, order)                                     \
+    [[gnu::always_inline]] inline std::int64_t name(const type& v,                                 \
+                                                    const site& at = site::here()) {               \
+        return v.number(v.value.load(memory_order::order, #name, at));                             \
+    }
+#define WBSYNC_ATOMIC_store(type, name, operand, change, order)                                    \
+    inline void name(type& v, std::int64_t n, const site& at = site::here()) {                     \
+        v.value.store(v.number(n), memory_order::order, #name, at);                                \
+    }
+#define WBSYNC_ATOMIC_quiet(type, name, operand, change, order)                                    \
+    inline void name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) {         \
+        detail::quiet(v, detail::change(WBSYNC_ATOMIC_N_##operand), #name, at);                    \
+    }
+#define WBSYNC_ATOMIC_fetch(type, name, operand, change, order)                                    \
+    inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) { \
+        return detail::fetch(v, detail::change(WBSYNC_ATOMIC_N_##operand),                         \
+                             detail::ordering::order, #name, at);                                  \
+    }
+#define WBSYNC_ATOMIC_result(type, name, operand, change, order)                                   \
+    inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) { \
+        return detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand),                     \
+                                 detail::ordering::order, #name, at);                              \
+    }
+#define WBSYNC_ATOMIC_test(type, name, operand, change, order)                                     \
+    inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) {         \
+        return detail::learns_only(platform::told::whether_zero,                                   \
+                                   detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand), \
+                                                     detail::ordering::order, #name, at) == 0);    \
+    }
+#define WBSYNC_ATOMIC_negative(type, name, operand, change, order)                                 \
+    inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) {         \
+        return detail::learns_only(platform::told::whether_negative,                               \
+                                   detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand), \
+                                                     detail::ordering::order, #name, at) < 0);     \
+    }
+#define WBSYNC_ATOMIC_exchange(type, name, operand, change, order)                                 \
+    inline std::int64_t name(type& v, std::int64_t n, const site& at = site::here()) {             \
+        return detail::fetch(v, detail::change(v.number(n)), detail::ordering::order, #name, at);  \
+    }
+#define WBSYNC_ATOMIC_compare(type, name, operand, change, order)                                  \
+    inline std::int64_t name(type& v, std::int64_t old, std::int64_t n,                            \
+                             const site& at = site::here()) {                                      \
+        return detail::compare_exchange(v, old, n, detail::ordering::order, #name, at);            \
+    }
+#define WBSYNC_ATOMIC_try_compare(type, name, operand, change, order)                              \
+    inline bool name(type& v, std::int64_t* old, std::int64_t n, const site& at = site::here()) {  \
+        return detail::try_compare_exchange(v, *old, n, detail::ordering::order, #name, at);       \
+    }
+#define WBSYNC_ATOMIC_fetch_unless(type, name, operand, change, order)                             \
+    inline std::int64_t name(type& v, std::int64_t n, std::int64_t refused,                        \
+                             const site& at = site::here()) {                                      \
+        return detail::change_if(v, detail::is_not(v.number(refused)), detail::change(n), #name,   \
+                                 at)                                                               \
+            .second;                                                                               \
+    }
+#define WBSYNC_ATOMIC_unless(type, name, operand, change, order)                                   \
+    inline bool name(type& v, std::int64_t n, std::int64_t refused,                                \
+                     const site& at = site::here()) {                                              \
+        return detail::change_if(v, detail::is_not(v.number(refused)), detail::change(n), #name,   \
+                                 at)                                                               \
+            .first;                                                                                \
+    }
+#define WBSYNC_ATOMIC_IF(condition, type, name, operand, change)                                   \
+    inline bool name(type& v, const site& at = site::here()) {                                     \
+        return detail::change_if(                                                                  \
+                   v, [](std::int64_t x) { return x condition 0; },                                \
+                   detail::change(WBSYNC_ATOMIC_N_##operand), #name, at)                           \
+            .first;                                                                                \
+    }
+#define WBSYNC_ATOMIC_unless_zero(type, name, operand, change, order)                              \
+    WBSYNC_ATOMIC_IF(!=, type, name, operand, change)
+#define WBSYNC_ATOMIC_unless_negative(type, name, operand, change, order)                          \
+    WBSYNC_ATOMIC_IF(>=, type, name, operand, change)
+#define WBSYNC_ATOMIC_unless_positive(type, name, operand, change, order)                          \
+    WBSYNC_ATOMIC_IF(<=, type, name, operand, change)
+/// Returns what it has stored or, if it has not, would have.
+#define WBSYNC_ATOMIC_if_positive(type, name, operand, change, order)                              \
+    inline std::int64_t name(type& v, const site& at = site::here()) {                             \
+        const auto f = detail::change(WBSYNC_ATOMIC_N_##operand);                                  \
+        return v.number(f(detail::change_if(                                                       \
+                              v, [](std::int64_t x) { return x > 0; }, f, #name, at)               \
+                              .second));                                                           \
+    }
+
+#define WBSYNC_DEFINE_ATOMIC(family, word, kind, operand, change, order)                           \
+    WBSYNC_ATOMIC_##kind(family##_t, family##_##word, operand, change, order)
+
+WBSYNC_FOR_EACH_ATOMIC(WBSYNC_DEFINE_ATOMIC, atomic)
+WBSYNC_FOR_EACH_ATOMIC(WBSYNC_DEFINE_ATOMIC, atomic64)
+WBSYNC_FOR_EACH_ATOMIC(WBSYNC_DEFINE_ATOMIC, atomic_long)
+
+#undef WBSYNC_ATOMIC_IF
+#undef WBSYNC_ATOMIC_N_given
+#undef WBSYNC_ATOMIC_N_one
+#undef WBSYNC_ATOMIC_TAKES_given
+#undef WBSYNC_ATOMIC_TAKES_one
+#undef WBSYNC_ATOMIC_compare
+#undef WBSYNC_ATOMIC_exchange
+#undef WBSYNC_ATOMIC_fetch
+#undef WBSYNC_ATOMIC_fetch_unless
+#undef WBSYNC_ATOMIC_if_positive
+#undef WBSYNC_ATOMIC_load
+#undef WBSYNC_ATOMIC_negative
+#undef WBSYNC_ATOMIC_quiet
+#undef WBSYNC_ATOMIC_result
+#undef WBSYNC_ATOMIC_store
+#undef WBSYNC_ATOMIC_test
+#undef WBSYNC_ATOMIC_try_compare
+#undef WBSYNC_ATOMIC_unless
+#undef WBSYNC_ATOMIC_unless_negative
+#undef WBSYNC_ATOMIC_unless_positive
+#undef WBSYNC_ATOMIC_unless_zero
+#undef WBSYNC_DEFINE_ATOMIC
 
 } // namespace wbsync

@@ -13,8 +13,9 @@ namespace wbsync {
 /// and there is no such value the daemon is told to quit: false, and it returns, without another
 /// step. In a thread that scenario::daemon() did not declare: finding "misuse". The kernel's
 /// kthreads wait like that for work or for kthread_stop().
-template <class Predicate>
-[[nodiscard]] bool await_work(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
+template <std::signed_integral Int, class Predicate>
+[[nodiscard]] bool await_work(const atomic_integer<Int>& v, Predicate accepts,
+                              const site& at = site::here()) {
     engine::execution* run = engine::execution::current();
     if (run != nullptr &&
         (!run->running() || run->kind(run->self()) != engine::thread_kind::daemon))
@@ -24,7 +25,8 @@ template <class Predicate>
                               run->running() ? "by " + run->thread_name(run->self())
                                              : "where no thread runs"),
                   at);
-    return v.value.await(accepts, memory_order::acquire, "await_work", at, nullptr, true);
+    return v.value.await([&](std::int64_t x) { return accepts(v.number(x)); },
+                         memory_order::acquire, "await_work", at, nullptr, true);
 }
 
 } // namespace wbsync

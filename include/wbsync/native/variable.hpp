@@ -69,6 +69,8 @@ private:
 
 /// How a value of a variable is shown to the reader of a trace: nowhere.
 using show_function = std::string (*)(std::int64_t);
+template <class Int>
+inline constexpr show_function show_of = nullptr;
 
 /// What atomic_t and pointer are made of: a shared 64-bit variable with a name. As
 /// engine::variable; nothing watches its life.
@@ -104,6 +106,12 @@ public:
             return value_.fetch_add(f.n, order);
         } else if constexpr (std::is_same_v<F, detail::put>) {
             return value_.exchange(f.value, order);
+        } else if constexpr (std::is_same_v<F, detail::bit_and>) {
+            return value_.fetch_and(f.n, order);
+        } else if constexpr (std::is_same_v<F, detail::bit_or>) {
+            return value_.fetch_or(f.n, order);
+        } else if constexpr (std::is_same_v<F, detail::bit_xor>) {
+            return value_.fetch_xor(f.n, order);
         } else {
             std::int64_t seen = value_.load(std::memory_order_relaxed);
             while (!value_.compare_exchange_weak(seen, f(seen), order, std::memory_order_relaxed)) {

@@ -15,8 +15,8 @@ namespace wbsync {
 namespace detail {
 
 /// What one CPU has of a per-CPU variable.
-struct cpu_part : atomic_t, platform::padding_of_cpu {
-    explicit cpu_part(const label& name) : atomic_t(name) {}
+struct cpu_part : atomic_long_t, platform::padding_of_cpu {
+    explicit cpu_part(const label& name) : atomic_long_t(name) {}
 };
 using cpu_parts = std::array<cpu_part, nr_cpus>;
 
@@ -47,18 +47,18 @@ public:
 };
 
 /// That of one CPU, as any other shared integer. include/linux/percpu-defs.h.
-inline atomic_t& per_cpu(percpu_t& x, int cpu, const site& at = site::here()) {
+inline atomic_long_t& per_cpu(percpu_t& x, int cpu, const site& at = site::here()) {
     if (cpu < 0 || cpu >= nr_cpus)
         violated("misuse", fmt::format("per_cpu() for CPU {}, there are {}", cpu, nr_cpus), at);
     return x.parts[static_cast<std::size_t>(cpu)];
 }
 /// A pointer to that of one CPU. include/linux/percpu-defs.h.
-inline atomic_t* per_cpu_ptr(percpu_t& x, int cpu, const site& at = site::here()) {
+inline atomic_long_t* per_cpu_ptr(percpu_t& x, int cpu, const site& at = site::here()) {
     return &per_cpu(x, cpu, at);
 }
 /// That of the current CPU. The thread may leave the CPU before it uses it.
 /// include/linux/percpu-defs.h.
-inline atomic_t* this_cpu_ptr(percpu_t& x, const site& at = site::here()) {
+inline atomic_long_t* this_cpu_ptr(percpu_t& x, const site& at = site::here()) {
     return &x.parts[static_cast<std::size_t>(detail::this_cpu(at))];
 }
 
@@ -98,7 +98,7 @@ inline std::int64_t this_cpu_xchg(percpu_t& x, std::int64_t v, const site& at = 
 // of its own in a model, is lost. As raw_cpu_add() and the forms of it with two underscores.
 
 inline void raw_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here()) {
-    atomic_t* part = this_cpu_ptr(x, at);
+    atomic_long_t* part = this_cpu_ptr(x, at);
     const auto before = part->value.load(memory_order::relaxed, "raw_cpu_add", at);
     part->value.store(before + n, memory_order::relaxed, "raw_cpu_add", at);
 }
@@ -113,7 +113,7 @@ inline void raw_cpu_dec(percpu_t& x, const site& at = site::here()) {
 /// somebody adds meanwhile. The loop over for_each_possible_cpu() of so many callers.
 inline std::int64_t per_cpu_sum(const percpu_t& x, const site& at = site::here()) {
     std::int64_t sum = 0;
-    for (const atomic_t& part : x.parts)
+    for (const atomic_long_t& part : x.parts)
         sum += part.value.load(memory_order::relaxed, "per_cpu_sum", at);
     return sum;
 }

@@ -27,13 +27,13 @@ public:
 
     label name;
     spinlock_t lock;
-    atomic_t count;
+    atomic64_t count;
     detail::cpu_parts counters;
     platform::lifetime life;
     int batch;
     platform::scope scope;
 
-    [[nodiscard]] atomic_t& this_cpu(const site& at) {
+    [[nodiscard]] atomic_long_t& this_cpu(const site& at) {
         return counters[static_cast<std::size_t>(detail::this_cpu(at))];
     }
 };
@@ -45,7 +45,7 @@ inline void use(const percpu_counter& c, const char* verb, const site& at) {
 }
 
 /// Puts what the CPU has into the shared count. With the lock held.
-inline void fold(percpu_counter& c, atomic_t& part, const char* verb, const site& at) {
+inline void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const site& at) {
     const auto folded = part.value.update(detail::put(0), memory_order::relaxed, verb, at);
     c.count.value.update(plus(folded), memory_order::relaxed, verb, at);
 }
@@ -57,7 +57,7 @@ inline void fold(percpu_counter& c, atomic_t& part, const char* verb, const site
 inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
                                      const site& at = site::here()) {
     detail::use(c, "percpu_counter_add", at);
-    atomic_t& part = c.this_cpu(at);
+    atomic_long_t& part = c.this_cpu(at);
     const auto sum =
         part.value.update(detail::plus(n), memory_order::relaxed, "percpu_counter_add", at) + n;
     if (std::abs(sum) < batch)
@@ -94,7 +94,7 @@ inline std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site:
     detail::use(c, "percpu_counter_sum", at);
     spin_lock(c.lock, at);
     auto sum = c.count.value.load(memory_order::relaxed, "percpu_counter_sum", at);
-    for (const atomic_t& part : c.counters)
+    for (const atomic_long_t& part : c.counters)
         sum += part.value.load(memory_order::relaxed, "percpu_counter_sum", at);
     spin_unlock(c.lock, at);
     return sum;
@@ -126,7 +126,7 @@ inline int percpu_counter_compare(percpu_counter& c, std::int64_t rhs,
 inline void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
     detail::use(c, "percpu_counter_set", at);
     spin_lock(c.lock, at);
-    for (atomic_t& part : c.counters)
+    for (atomic_long_t& part : c.counters)
         part.value.store(0, memory_order::relaxed, "percpu_counter_set", at);
     c.count.value.store(n, memory_order::relaxed, "percpu_counter_set", at);
     spin_unlock(c.lock, at);

@@ -63,7 +63,7 @@ public:
     label name;
     atomic_t mode;
     percpu_t percpu_count;
-    atomic_t count;
+    atomic_long_t count;
     atomic_t switching; ///< 1 until the switch under way is confirmed
     callback release;
     callback confirm;
@@ -115,7 +115,7 @@ inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
     platform::use(r.scope, "percpu_ref_init", at);
     r.data.begin({r.name, "data"}, r.violates);
     r.release = std::move(release);
-    for (atomic_t& part : r.percpu_count.parts)
+    for (atomic_long_t& part : r.percpu_count.parts)
         part.value.store(0, memory_order::relaxed, "percpu_ref_init", at);
     r.count.value.store(percpu_ref::start_of(flags), memory_order::relaxed, "percpu_ref_init", at);
     r.mode.value.store(percpu_ref::flags_of(flags), memory_order::relaxed, "percpu_ref_init", at);

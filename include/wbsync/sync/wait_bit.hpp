@@ -53,7 +53,7 @@ private:
 };
 
 template <class Condition>
-void wait_for_var(const atomic_t& var, int key, bool exclusive, Condition condition,
+void wait_for_var(const atomic_word& var, int key, bool exclusive, Condition condition,
                   const char* verb, const site& at) {
     might_sleep(verb, at);
     const engine::execution* const now = engine::execution::current();
@@ -70,7 +70,7 @@ void wait_for_var(const atomic_t& var, int key, bool exclusive, Condition condit
 
 /// The lock is held but while the thread sleeps.
 template <class Condition, class Unlock, class Lock>
-void wait_for_var_locked(const atomic_t& var, Condition condition, Unlock unlock, Lock lock,
+void wait_for_var_locked(const atomic_word& var, Condition condition, Unlock unlock, Lock lock,
                          const char* verb, const site& at) {
     if (condition())
         return;
@@ -87,7 +87,7 @@ void wait_for_var_locked(const atomic_t& var, Condition condition, Unlock unlock
             at);
 }
 
-inline void wake_up_key(const atomic_t& var, int key, int exclusive, const site& at) {
+inline void wake_up_key(const atomic_word& var, int key, int exclusive, const site& at) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         var_queue(var.value, key, at).wake(exclusive, at);
 }
@@ -107,7 +107,7 @@ namespace wbsync {
 /// comes to nothing costs no executions.
 /// include/linux/wait_bit.h; kernel/sched/wait_bit.c.
 template <class Condition>
-void wait_var_event(const atomic_t& var, Condition condition, const site& at = site::here()) {
+void wait_var_event(const atomic_word& var, Condition condition, const site& at = site::here()) {
     detail::wait_for_var(var, detail::whole_variable, false, condition, "wait_var_event", at);
 }
 
@@ -115,7 +115,7 @@ void wait_var_event(const atomic_t& var, Condition condition, const site& at = s
 /// after; it gives it back while it sleeps. Pairs with wake_up_var_locked(). Not holding it:
 /// finding "misuse". include/linux/wait_bit.h.
 template <class Condition>
-void wait_var_event_spinlock(const atomic_t& var, Condition condition, spinlock_t& lock,
+void wait_var_event_spinlock(const atomic_word& var, Condition condition, spinlock_t& lock,
                              const site& at = site::here()) {
     lockdep_assert_held(lock, at);
     detail::wait_for_var_locked(
@@ -124,7 +124,7 @@ void wait_var_event_spinlock(const atomic_t& var, Condition condition, spinlock_
 }
 /// wait_var_event_spinlock() with a mutex. include/linux/wait_bit.h.
 template <class Condition>
-void wait_var_event_mutex(const atomic_t& var, Condition condition, mutex& lock,
+void wait_var_event_mutex(const atomic_word& var, Condition condition, mutex& lock,
                           const site& at = site::here()) {
     lockdep_assert_held(lock, at);
     detail::wait_for_var_locked(
@@ -135,7 +135,7 @@ void wait_var_event_mutex(const atomic_t& var, Condition condition, mutex& lock,
 /// Wakes everybody who waits for the variable, if the queue looks non-empty. The look is relaxed:
 /// between making the condition true and this call a full barrier is needed, which for example
 /// atomic_dec_and_test() has. The variable itself is not touched. kernel/sched/wait_bit.c.
-inline void wake_up_var(const atomic_t& var, const site& at = site::here()) {
+inline void wake_up_var(const atomic_word& var, const site& at = site::here()) {
     detail::wake_up_key(var, detail::whole_variable, detail::all_waiters, at);
 }
 
@@ -143,7 +143,7 @@ inline void wake_up_var(const atomic_t& var, const site& at = site::here()) {
 /// is needed, since the waiter looks under that lock, too. Not holding it: finding "misuse".
 /// include/linux/wait_bit.h.
 template <class Lock>
-void wake_up_var_locked(const atomic_t& var, const Lock& lock, const site& at = site::here()) {
+void wake_up_var_locked(const atomic_word& var, const Lock& lock, const site& at = site::here()) {
     lockdep_assert_held(lock, at);
     wake_up_var(var, at);
 }
@@ -159,8 +159,9 @@ inline bool atomic_dec_and_wake_up(atomic_t& var, const site& at = site::here())
 
 /// smp_store_release(), smp_mb(), wake_up_var(). A waiter whose condition loads with acquire is
 /// ordered after what came before. include/linux/wait_bit.h.
-inline void store_release_wake_up(atomic_t& var, std::int64_t value,
-                                  const site& at = site::here()) {
+template <std::signed_integral Int>
+void store_release_wake_up(atomic_integer<Int>& var, std::int64_t value,
+                           const site& at = site::here()) {
     smp_store_release(var, value, at);
     smp_mb(at);
     wake_up_var(var, at);
@@ -170,14 +171,14 @@ inline void store_release_wake_up(atomic_t& var, std::int64_t value,
 
 /// Blocks until the bit is clear. Acquire. Under a spinlock or in an RCU section: finding
 /// "misuse". The kernel's mode and its result, for signals, are left out. kernel/sched/wait_bit.c.
-inline void wait_on_bit(const atomic_t& word, int bit, const site& at = site::here()) {
+inline void wait_on_bit(const atomic_word& word, int bit, const site& at = site::here()) {
     detail::wait_for_var(
         word, bit, false, [&] { return !test_bit_acquire(bit, word, at); }, "wait_on_bit", at);
 }
 
 /// Blocks until the bit is clear, and sets it. Acquire. Of those who wait for that, one is woken.
 /// include/linux/wait_bit.h.
-inline void wait_on_bit_lock(atomic_t& word, int bit, const site& at = site::here()) {
+inline void wait_on_bit_lock(atomic_word& word, int bit, const site& at = site::here()) {
     detail::wait_for_var(
         word, bit, true, [&] { return !test_and_set_bit_lock(bit, word, at); }, "wait_on_bit_lock",
         at);
@@ -185,12 +186,12 @@ inline void wait_on_bit_lock(atomic_t& word, int bit, const site& at = site::her
 
 /// Wakes those who wait for the bit, if the queue looks non-empty: needs a full barrier between
 /// clearing the bit and this call. kernel/sched/wait_bit.c.
-inline void wake_up_bit(const atomic_t& word, int bit, const site& at = site::here()) {
+inline void wake_up_bit(const atomic_word& word, int bit, const site& at = site::here()) {
     detail::wake_up_key(word, bit, 1, at);
 }
 
 /// clear_bit_unlock(), full barrier, wake_up_bit(). include/linux/wait_bit.h.
-inline void clear_and_wake_up_bit(int bit, atomic_t& word, const site& at = site::here()) {
+inline void clear_and_wake_up_bit(int bit, atomic_word& word, const site& at = site::here()) {
     clear_bit_unlock(bit, word, at);
     smp_mb__after_atomic(at);
     wake_up_bit(word, bit, at);
@@ -198,7 +199,7 @@ inline void clear_and_wake_up_bit(int bit, atomic_t& word, const site& at = site
 
 /// Clears the bit, and if it was set wakes those who wait for it. Returns whether it was. Fully
 /// ordered. include/linux/wait_bit.h.
-inline bool test_and_clear_wake_up_bit(int bit, atomic_t& word, const site& at = site::here()) {
+inline bool test_and_clear_wake_up_bit(int bit, atomic_word& word, const site& at = site::here()) {
     if (!test_and_clear_bit(bit, word, at))
         return false;
     wake_up_bit(word, bit, at);

@@ -7,8 +7,9 @@
 namespace wbsync {
 
 /// What a daemon's loop begins with. False: all others are done, and it is to return.
-template <class Predicate>
-[[nodiscard]] bool await_work(const atomic_t& v, Predicate accepts, const site& at = site::here()) {
+template <std::signed_integral Int, class Predicate>
+[[nodiscard]] bool await_work(const atomic_integer<Int>& v, Predicate accepts,
+                              const site& at = site::here()) {
     native::thread_record* const self = native::me();
     native::run_state* const run = native::run_state::current();
     if (self == nullptr || run == nullptr || self->kind != native::thread_kind::daemon)
@@ -17,7 +18,7 @@ template <class Predicate>
     const native::waiting here("await_work", v.value.name(), at);
     for (native::backoff rounds;; rounds.pause()) {
         const auto question = run->asked.load(std::memory_order_seq_cst);
-        if (accepts(v.value.load(memory_order::acquire, "await_work", at))) {
+        if (accepts(v.number(v.value.load(memory_order::acquire, "await_work", at)))) {
             run->moves();
             self->idle.store(0, std::memory_order_release);
             return true;

@@ -37,7 +37,7 @@ inline constexpr int whole_variable = -1; ///< the bit of those who do not wait 
 inline constexpr int all_waiters = INT_MAX;
 
 template <class Condition>
-void wait_for_var(const atomic_t& var, int bit, bool exclusive, Condition condition,
+void wait_for_var(const atomic_word& var, int bit, bool exclusive, Condition condition,
                   const char* verb, const site& at) {
     might_sleep(verb, at);
     if (condition())
@@ -48,7 +48,7 @@ void wait_for_var(const atomic_t& var, int bit, bool exclusive, Condition condit
 }
 
 template <class Condition, class Unlock, class Lock>
-void wait_for_var_locked(const atomic_t& var, Condition condition, Unlock unlock, Lock lock,
+void wait_for_var_locked(const atomic_word& var, Condition condition, Unlock unlock, Lock lock,
                          const char* verb, const site& at) {
     if (condition())
         return;
@@ -62,7 +62,7 @@ void wait_for_var_locked(const atomic_t& var, Condition condition, Unlock unlock
                     });
 }
 
-inline void wake_up_key(const atomic_t& var, int bit, int exclusive, const site& /*at*/) {
+inline void wake_up_key(const atomic_word& var, int bit, int exclusive, const site& /*at*/) {
     native::scheduling_point();
     wait_queue_head_t& queue = native::queue_of(&var, bit);
     if (queue.active())

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+namespace wbsync {
+
+/// A sum as processors have it: past the largest number comes the smallest.
+constexpr std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) noexcept {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+/// The same number with the other sign; the smallest has none.
+constexpr std::int64_t wrapping_negation(std::int64_t a) noexcept {
+    return static_cast<std::int64_t>(-static_cast<std::uint64_t>(a));
+}
+
+} // namespace wbsync
