@@ -172,28 +172,28 @@ void measure_mutants(report_data& data) {
 }
 
 /// The versions that docs/performance.md tells of; models/*/counts.json has all.
-bool is_measured(const models::model& m) {
+bool is_measured(const catalogue::model& m) {
     const std::vector<std::string> names{"isw/v6", "isw/v7", "isw/v7+acqrel", "isw/v9",
                                          "isw/v9+acquire"};
-    return std::find(names.begin(), names.end(), m.name) != names.end();
+    return std::find(names.begin(), names.end(), m.name()) != names.end();
 }
 
 void measure_models(const settings& how, report_data& data) {
-    for (const models::model& m : models::all()) {
+    for (const catalogue::model& m : models::all()) {
         if (!is_measured(m))
             continue;
         for (const int switchers : {1, 2})
             for (const memory_kind memory : memories) {
-                models::parameter_values values;
-                for (const models::parameter& p : m.parameters)
+                catalogue::parameter_values values;
+                for (const catalogue::parameter& p : m.parameters)
                     values[p.name] = p.name == "switchers" ? switchers : p.value;
                 const options with = with_memory(memory);
                 const result r = best_of(how.runs(), [&] { return m.check(with, values); });
                 if (!m.expected(memory, values).matches(r))
                     data.failures.push_back(fmt::format(
-                        "{} switchers={} {}: {}, expected {}", m.name, switchers, name_of(memory),
+                        "{} switchers={} {}: {}, expected {}", m.name(), switchers, name_of(memory),
                         name_of(r.outcome), m.expected(memory, values).str()));
-                data.models.push_back({m.name, switchers, memory, r});
+                data.models.push_back({m.name(), switchers, memory, r});
             }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <wbsync/search/whole_file.hpp>
 
@@ -128,18 +128,19 @@ struct measured {
 };
 
 /// Runs the model at its default size.
-inline measured measure(const wbsync::models::model& m, wbsync::memory_kind memory) {
+inline measured measure(const wbsync::catalogue::model& m, wbsync::memory_kind memory) {
     wbsync::options with;
     with.memory = memory;
     with.trace = false;
-    const wbsync::models::parameter_values values = wbsync::models::default_size(m);
+    const wbsync::catalogue::parameter_values values = wbsync::catalogue::default_size(m);
     const wbsync::result r = m.check(with, values);
     const auto expected = m.expected(memory, values);
     const std::string verdict = r.outcome == wbsync::verdict::finding ? "finding " + r.what.property
                                                                       : wbsync::name_of(r.outcome);
-    return {{m.name, wbsync::name_of(memory), values, verdict, r.executions, r.events, r.redundant},
-            expected.str(),
-            expected.matches(r)};
+    return {
+        {m.name(), wbsync::name_of(memory), values, verdict, r.executions, r.events, r.redundant},
+        expected.str(),
+        expected.matches(r)};
 }
 
 } // namespace manifest

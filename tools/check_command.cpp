@@ -18,11 +18,11 @@ namespace wbsync::tools {
 namespace {
 
 /// Everything that will be run; wrong parameters are found here, before the first check starts.
-std::vector<check_request> plan(const std::vector<models::model>& all, const request& asked) {
+std::vector<check_request> plan(const std::vector<catalogue::model>& all, const request& asked) {
     std::vector<check_request> checks;
     const int width = output_width(report::style{}.width);
-    for (const models::model* m : select(all, asked.globs)) {
-        const models::parameter_values values = values_of(*m, asked.parameters);
+    for (const catalogue::model* m : select(all, asked.globs)) {
+        const catalogue::parameter_values values = values_of(*m, asked.parameters);
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
@@ -36,12 +36,12 @@ std::vector<check_request> plan(const std::vector<models::model>& all, const req
     return checks;
 }
 
-std::vector<check_request> plan_sweep(const std::vector<models::model>& all, const request& asked) {
+std::vector<check_request> plan_sweep(const std::vector<catalogue::model>& all, const request& asked) {
     std::vector<check_request> checks;
     const int width = output_width(report::style{}.width);
-    for (const models::model* m : select(all, asked.globs))
-        for (const models::parameter_values& size :
-             models::small_sizes(*m, asked.beyond, given_values(*m, asked.parameters)))
+    for (const catalogue::model* m : select(all, asked.globs))
+        for (const catalogue::parameter_values& size :
+             catalogue::small_sizes(*m, asked.beyond, given_values(*m, asked.parameters)))
             for (const memory_kind memory : asked.memories) {
                 options with = asked.with;
                 with.memory = memory;
@@ -81,14 +81,14 @@ int run_all(const std::vector<check_request>& checks, const request& asked) {
 
 } // namespace
 
-int check_models(const std::vector<models::model>& all, const request& asked) {
+int check_models(const std::vector<catalogue::model>& all, const request& asked) {
     const std::vector<check_request> checks = plan(all, asked);
     if (asked.what == request::command::replay && checks.size() != 1)
         throw bad_usage("replay takes the name of one model");
     return run_all(checks, asked);
 }
 
-int sweep_models(const std::vector<models::model>& all, const request& asked) {
+int sweep_models(const std::vector<catalogue::model>& all, const request& asked) {
     return run_all(plan_sweep(all, asked), asked);
 }
 

@@ -3,7 +3,7 @@
 
 #include "cli.hpp"
 
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <vector>
 
@@ -11,10 +11,10 @@ namespace wbsync::tools {
 
 /// Runs `wbsync check`, prints its results and returns the exit code. Throws bad_usage before
 /// anything is run.
-int check_models(const std::vector<models::model>& all, const request& asked);
+int check_models(const std::vector<catalogue::model>& all, const request& asked);
 
 /// Runs `wbsync sweep`, check_models() for each model at each of its small sizes
-/// (models::small_sizes). A counterexample is shown if it was not expected.
-int sweep_models(const std::vector<models::model>& all, const request& asked);
+/// (catalogue::small_sizes). A counterexample is shown if it was not expected.
+int sweep_models(const std::vector<catalogue::model>& all, const request& asked);
 
 } // namespace wbsync::tools

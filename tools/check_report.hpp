@@ -29,7 +29,7 @@ public:
         widths_[6] = widths_[7] = 10;
         for (const check_request& c : checks) {
             const auto expected = c.of.expected(c.with.memory, c.values).str();
-            widen(0, c.of.name.size());
+            widen(0, c.of.name().size());
             widen(1, std::min<std::size_t>(c.of.commit.size(), 12));
             widen(2, parameters_text(c).size());
             widen(verdict_column, expected.size());

@@ -28,13 +28,13 @@ namespace wbsync::tools {
 
 namespace {
 
-std::vector<check_request> plan(const std::vector<models::model>& all, const request& asked) {
+std::vector<check_request> plan(const std::vector<catalogue::model>& all, const request& asked) {
     std::vector<check_request> checks;
-    for (const models::model* m : select(all, asked.globs)) {
-        const auto size = models::default_size(*m);
-        const auto larger = models::larger_size(*m);
+    for (const catalogue::model* m : select(all, asked.globs)) {
+        const auto size = catalogue::default_size(*m);
+        const auto larger = catalogue::larger_size(*m);
         for (const memory_kind memory : asked.memories) {
-            if (m->expected(memory, size).outcome != verdict::verified || larger == size)
+            if (m->expected(memory, size).outcome() != verdict::verified || larger == size)
                 continue;
             options with = asked.with;
             with.memory = memory;
@@ -63,7 +63,7 @@ public:
     /// nullptr: nothing is known about it.
     [[nodiscard]] const report::json* find(const check_request& c) const {
         for (const report::json& e : results_)
-            if (e["model"] == c.of.name && e["commit"] == c.of.commit &&
+            if (e["model"] == c.of.name() && e["commit"] == c.of.commit &&
                 e["memory"] == wbsync::name_of(c.with.memory) &&
                 e["parameters"] == report::json(c.values))
                 return &e;
@@ -104,7 +104,7 @@ private:
 };
 
 /// "switchers=2 inodes=2 superblocks=1", with what grew in the first place.
-std::string size_text(const models::model& m, const report::json& entry) {
+std::string size_text(const catalogue::model& m, const report::json& entry) {
     std::vector<std::string> texts;
     for (const auto& p : m.parameters) {
         const int value = entry["parameters"][p.name].get<int>();
@@ -123,8 +123,8 @@ std::string verdict_text(const report::json& e) {
     return e["as_expected"] == true ? text : "! " + text + ", NOT as expected";
 }
 
-std::string line_text(const models::model& m, const report::json& e, const char* layout) {
-    return fmt::format(fmt::runtime(layout), m.name, size_text(m, e),
+std::string line_text(const catalogue::model& m, const report::json& e, const char* layout) {
+    return fmt::format(fmt::runtime(layout), m.name(), size_text(m, e),
                        e["memory"].get<std::string>(), e["executions"].get<std::uint64_t>(),
                        e["seconds"].get<double>(), verdict_text(e));
 }
@@ -179,7 +179,7 @@ order_of_work divide(const std::vector<check_request>& checks, const record& kno
 
 } // namespace
 
-int check_deeper(const std::vector<models::model>& all, const request& asked) {
+int check_deeper(const std::vector<catalogue::model>& all, const request& asked) {
     const std::vector<check_request> checks = plan(all, asked);
     record known(asked.record);
     const order_of_work work = divide(checks, known);

@@ -3,7 +3,7 @@
 
 #include "cli.hpp"
 
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <vector>
 
@@ -12,6 +12,6 @@ namespace wbsync::tools {
 /// Runs `wbsync deep`: checks each model that is expected to be verified at its default size at the
 /// next larger one, prints the results and returns the exit code. Throws bad_usage before anything
 /// is run.
-int check_deeper(const std::vector<models::model>& all, const request& asked);
+int check_deeper(const std::vector<catalogue::model>& all, const request& asked);
 
 } // namespace wbsync::tools

@@ -14,11 +14,11 @@ namespace wbsync::tools {
 
 namespace {
 
-std::string expected(const models::model& m, memory_kind memory) {
+std::string expected(const catalogue::model& m, memory_kind memory) {
     return m.expected(memory, values_of(m, {})).str();
 }
 
-report::json parameter_json(const models::parameter& p) {
+report::json parameter_json(const catalogue::parameter& p) {
     return {{"name", p.name},
             {"summary", p.summary},
             {"default", p.value},
@@ -28,33 +28,33 @@ report::json parameter_json(const models::parameter& p) {
 
 } // namespace
 
-std::string list_json(const std::vector<models::model>& all) {
+std::string list_json(const std::vector<catalogue::model>& all) {
     report::json list = report::json::array();
     for (const auto& m : all) {
         report::json parameters = report::json::array();
         for (const auto& p : m.parameters)
             parameters.push_back(parameter_json(p));
         list.push_back(
-            {{"model", m.name},
+            {{"model", m.name()},
              {"commit", m.commit},
              {"release", m.release},
              {"summary", m.summary},
              {"parameters", parameters},
-             {"asks", m.asks},
-             {"larger", models::larger_size(m)},
+             {"asks", m.asks.joined(" ")},
+             {"larger", catalogue::larger_size(m)},
              {"expected",
               {{"sc", expected(m, memory_kind::sc)}, {"weak", expected(m, memory_kind::weak)}}}});
     }
     return report::dump({{"models", list}}, 2) + "\n";
 }
 
-std::string list_text(const std::vector<models::model>& all) {
+std::string list_text(const std::vector<catalogue::model>& all) {
     std::size_t name = 5;
     for (const auto& m : all)
-        name = std::max(name, m.name.size());
+        name = std::max(name, m.name().size());
     std::string out;
     for (const auto& m : all) {
-        out += fmt::format("{:<{}}  {}, commit {}{}\n", m.name, name, m.summary, m.commit,
+        out += fmt::format("{:<{}}  {}, commit {}{}\n", m.name(), name, m.summary, m.commit,
                            m.release.empty() ? "" : " in " + m.release);
         out += fmt::format("{:{}}  expected: {} under sc, {} under weak\n", "", name,
                            expected(m, memory_kind::sc), expected(m, memory_kind::weak));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 namespace wbsync::tools {
 
 /// What `wbsync list` prints.
-std::string list_text(const std::vector<models::model>& all);
-std::string list_json(const std::vector<models::model>& all);
+std::string list_text(const std::vector<catalogue::model>& all);
+std::string list_json(const std::vector<catalogue::model>& all);
 
 } // namespace wbsync::tools

@@ -23,15 +23,15 @@ namespace wbsync::tools {
 
 namespace {
 
-std::vector<check_request> plan(const std::vector<const models::model*>& selected,
+std::vector<check_request> plan(const std::vector<const catalogue::model*>& selected,
                                 const request& asked) {
     std::vector<check_request> checks;
-    for (const models::model* m : selected)
+    for (const catalogue::model* m : selected)
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
             with.trace = false;
-            checks.push_back({*m, models::default_size(*m), with});
+            checks.push_back({*m, catalogue::default_size(*m), with});
         }
     return checks;
 }
@@ -51,17 +51,17 @@ class recorded {
 public:
     explicit recorded(std::string folder) : folder_(std::move(folder)) {}
 
-    [[nodiscard]] matrix_cell cell(const models::model& m, memory_kind memory) {
+    [[nodiscard]] matrix_cell cell(const catalogue::model& m, memory_kind memory) {
         for (const manifest::row& r : rows_of(m.folder))
-            if (r.model == m.name && r.memory == wbsync::name_of(memory) &&
-                r.parameters == models::default_size(m)) {
+            if (r.model == m.name() && r.memory == wbsync::name_of(memory) &&
+                r.parameters == catalogue::default_size(m)) {
                 const auto space = std::min(r.verdict.find(' '), r.verdict.size());
                 return {m, memory, r.verdict.substr(0, space),
                         r.verdict.substr(std::min(space + 1, r.verdict.size())), r.executions};
             }
         throw bad_usage(fmt::format("{} has no row for {} under {} at its default size: ./run "
                                     "promote writes one",
-                                    path_of(m.folder), m.name, wbsync::name_of(memory)));
+                                    path_of(m.folder), m.name(), wbsync::name_of(memory)));
     }
 
 private:
@@ -84,11 +84,11 @@ private:
     std::map<std::string, std::vector<manifest::row>> rows_;
 };
 
-std::vector<matrix_cell> read_all(const std::vector<const models::model*>& selected,
+std::vector<matrix_cell> read_all(const std::vector<const catalogue::model*>& selected,
                                   const request& asked) {
     std::vector<matrix_cell> cells;
     recorded from(asked.recorded);
-    for (const models::model* m : selected)
+    for (const catalogue::model* m : selected)
         for (const memory_kind memory : asked.memories)
             cells.push_back(from.cell(*m, memory));
     return cells;
@@ -96,7 +96,7 @@ std::vector<matrix_cell> read_all(const std::vector<const models::model*>& selec
 
 } // namespace
 
-int print_matrix(const std::vector<models::model>& all, const request& asked) {
+int print_matrix(const std::vector<catalogue::model>& all, const request& asked) {
     const auto selected = select(all, asked.globs);
     const bool is_recorded = !asked.recorded.empty();
     const std::vector<check_request> checks =

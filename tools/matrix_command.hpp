@@ -3,7 +3,7 @@
 
 #include "cli.hpp"
 
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <vector>
 
@@ -11,6 +11,6 @@ namespace wbsync::tools {
 
 /// Runs `wbsync matrix`: checks the models at their default sizes, or reads what the manifests say,
 /// prints the tables and returns the exit code. Throws bad_usage before anything is run.
-int print_matrix(const std::vector<models::model>& all, const request& asked);
+int print_matrix(const std::vector<catalogue::model>& all, const request& asked);
 
 } // namespace wbsync::tools

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/catalogue.hpp"
 #include "runner.hpp"
 #include "tally.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace wbsync::tools {
 
 /// One check of one model.
 struct matrix_cell {
-    const models::model& of;
+    const catalogue::model& of;
     memory_kind memory;
     std::string verdict;  ///< "verified", "finding" or "incomplete"
     std::string property; ///< that failed
@@ -27,15 +27,16 @@ struct matrix_cell {
     std::string resume = {}; ///< the command that goes on, if it was interrupted
 
     /// Measured against the catalogue, for the default size.
-    [[nodiscard]] models::expectation expected() const {
-        return of.expected(memory, models::default_size(of));
+    [[nodiscard]] catalogue::expectation expected() const {
+        return of.expected(memory, catalogue::default_size(of));
     }
     [[nodiscard]] bool as_expected() const {
-        const models::expectation e = expected();
-        return wbsync::name_of(e.outcome) == verdict && (verdict != "finding" || e.names(property));
+        const catalogue::expectation e = expected();
+        return wbsync::name_of(e.outcome()) == verdict &&
+               (verdict != "finding" || e.properties.contains(property));
     }
     [[nodiscard]] std::string name() const {
-        return fmt::format("{} under {}", of.name, wbsync::name_of(memory));
+        return fmt::format("{} under {}", of.name(), wbsync::name_of(memory));
     }
     /// "finding P1"
     [[nodiscard]] std::string result() const {
@@ -43,7 +44,8 @@ struct matrix_cell {
     }
 };
 
-inline matrix_cell cell_of(const models::model& m, memory_kind memory, const report::json& entry) {
+inline matrix_cell cell_of(const catalogue::model& m, memory_kind memory,
+                           const report::json& entry) {
     matrix_cell cell{m, memory, entry["verdict"].get<std::string>(), "",
                      entry["executions"].get<std::uint64_t>()};
     if (cell.verdict == "finding")
@@ -54,7 +56,7 @@ inline matrix_cell cell_of(const models::model& m, memory_kind memory, const rep
 }
 
 /// The verdicts of all models as tables: one for each folder, with a row for each version and a
-/// column for each question. "isw/v7/P3" is the version "isw/v7", asked "P3".
+/// column for each question.
 class matrix {
 public:
     explicit matrix(std::vector<matrix_cell> cells) : cells_(std::move(cells)) {
@@ -105,7 +107,7 @@ private:
     };
     struct row {
         std::string version;
-        const models::model& first;
+        const catalogue::model& first;
         std::vector<const matrix_cell*> cells;
     };
     struct table {
@@ -115,24 +117,11 @@ private:
     };
     using line = std::vector<std::string>;
 
-    static std::size_t second_slash(const std::string& name) {
-        const auto first = name.find('/');
-        return first == std::string::npos ? name.size()
-                                          : std::min(name.find('/', first + 1), name.size());
-    }
-    static std::string version_of(const models::model& m) {
-        return m.name.substr(0, second_slash(m.name));
-    }
-    static std::string question_of(const models::model& m) {
-        const std::size_t at = second_slash(m.name);
-        return at == m.name.size() ? "" : m.name.substr(at + 1);
-    }
-
     void place(const matrix_cell& c) {
         table& t = one_with(tables_, &table::folder, c.of.folder, {c.of.folder, {}, {}});
-        one_with(t.columns, &column::question, question_of(c.of), {question_of(c.of), c.of.asks});
-        const std::string version = version_of(c.of);
-        one_with(t.rows, &row::version, version, {version, c.of, {}}).cells.push_back(&c);
+        one_with(t.columns, &column::question, c.of.question,
+                 {c.of.question, c.of.asks.joined(" ")});
+        one_with(t.rows, &row::version, c.of.version, {c.of.version, c.of, {}}).cells.push_back(&c);
     }
 
     /// The element whose `key` is `value`, put to the end if there is none.
@@ -148,7 +137,7 @@ private:
 
     static const matrix_cell* find(const row& r, const column& c, memory_kind memory) {
         for (const matrix_cell* cell : r.cells)
-            if (cell->memory == memory && question_of(cell->of) == c.question)
+            if (cell->memory == memory && cell->of.question == c.question)
                 return cell;
         return nullptr;
     }
@@ -242,10 +231,10 @@ private:
         for (const row& r : t.rows) {
             report::json cells = report::json::array();
             for (const matrix_cell* c : r.cells)
-                cells.push_back({{"model", c->of.name},
-                                 {"question", question_of(c->of)},
+                cells.push_back({{"model", c->of.name()},
+                                 {"question", c->of.question},
                                  {"memory", wbsync::name_of(c->memory)},
-                                 {"parameters", models::default_size(c->of)},
+                                 {"parameters", catalogue::default_size(c->of)},
                                  {"verdict", c->verdict},
                                  {"property", text_or_null(c->property)},
                                  {"expected", c->expected().str()},

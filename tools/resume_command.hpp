@@ -13,7 +13,7 @@ namespace wbsync::tools {
 
 /// The model and its parameters, as they are given to the program.
 inline std::string arguments_text(const check_request& c) {
-    std::string text = c.of.name;
+    std::string text = c.of.name();
     for (const auto& p : c.of.parameters)
         if (c.values.at(p.name) != p.value)
             text += fmt::format(" -p {}={}", p.name, c.values.at(p.name));

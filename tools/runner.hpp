@@ -4,7 +4,7 @@
 #include "children.hpp"
 #include "progress_line.hpp"
 
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <wbsync/report/json.hpp>
 #include <wbsync/report/text.hpp>
@@ -27,8 +27,8 @@ namespace wbsync::tools {
 
 /// A check to be run.
 struct check_request {
-    const models::model& of;
-    models::parameter_values values;
+    const catalogue::model& of;
+    catalogue::parameter_values values;
     options with;
     int width = 100;    ///< of the counterexample
     bool trace = false; ///< with everything
@@ -52,10 +52,10 @@ inline std::string limit_text(const report::json& entry) {
 namespace detail {
 
 inline check_outcome describe(const check_request& asked, const result& r) {
-    const models::expectation expected = asked.of.expected(r.memory, asked.values);
+    const catalogue::expectation expected = asked.of.expected(r.memory, asked.values);
     check_outcome out;
     out.entry = report::to_json(
-        r, {asked.of.name, asked.of.commit, asked.values, expected.str(), expected.matches(r)});
+        r, {asked.of.name(), asked.of.commit, asked.values, expected.str(), expected.matches(r)});
     if (r.outcome != verdict::finding)
         return out;
     report::style style = report::style_for(r, asked.width);
@@ -68,7 +68,7 @@ inline check_outcome describe(const check_request& asked, const result& r) {
 /// "isw/v6, commit 6689f01d6740, cleaner=0 inodes=1": searches of different names cannot go on from
 /// one another.
 inline std::string name_of(const check_request& asked) {
-    std::string name = fmt::format("{}, commit {}", asked.of.name, asked.of.commit);
+    std::string name = fmt::format("{}, commit {}", asked.of.name(), asked.of.commit);
     const char* separator = ", ";
     for (const auto& [key, value] : asked.values)
         name += fmt::format("{}{}={}", std::exchange(separator, " "), key, value);
@@ -87,7 +87,7 @@ inline check_outcome run_here(const check_request& asked, const child_side& here
     options with = asked.with;
     with.name = name_of(asked);
     with.interrupt = &interrupt::seen;
-    progress_notes notes(fmt::format("{} {}", asked.of.name, wbsync::name_of(asked.with.memory)));
+    progress_notes notes(fmt::format("{} {}", asked.of.name(), wbsync::name_of(asked.with.memory)));
     if (progress_line::wanted())
         with.on_progress = [&](const progress& now) {
             if (std::string text = notes.text(now); !text.empty())

@@ -16,35 +16,35 @@ namespace wbsync::tools {
 
 namespace {
 
-std::string names_of(const std::vector<models::model>& all) {
+std::string names_of(const std::vector<catalogue::model>& all) {
     std::vector<std::string> names;
     names.reserve(all.size());
     for (const auto& m : all)
-        names.push_back(m.name);
+        names.push_back(m.name());
     return names.empty() ? "there are no models"
                          : fmt::format("the models are {}", fmt::join(names, ", "));
 }
 
-std::string parameters_of(const models::model& m) {
+std::string parameters_of(const catalogue::model& m) {
     std::vector<std::string> texts;
     texts.reserve(m.parameters.size());
     for (const auto& p : m.parameters)
         texts.push_back(fmt::format("{} ({} to {})", p.name, p.least, p.most));
     return texts.empty()
-               ? fmt::format("{} has no parameters", m.name)
-               : fmt::format("the parameters of {} are {}", m.name, fmt::join(texts, ", "));
+               ? fmt::format("{} has no parameters", m.name())
+               : fmt::format("the parameters of {} are {}", m.name(), fmt::join(texts, ", "));
 }
 
 } // namespace
 
-std::vector<const models::model*> select(const std::vector<models::model>& all,
-                                         const std::vector<std::string>& globs) {
-    std::set<const models::model*> wanted;
+std::vector<const catalogue::model*> select(const std::vector<catalogue::model>& all,
+                                            const std::vector<std::string>& globs) {
+    std::set<const catalogue::model*> wanted;
     for (const std::string& glob : globs) {
         bool any = false;
         for (const auto& m : all) {
             // A star matches slashes too: the names are no paths.
-            if (::fnmatch(glob.c_str(), m.name.c_str(), 0) != 0)
+            if (::fnmatch(glob.c_str(), m.name().c_str(), 0) != 0)
                 continue;
             wanted.insert(&m);
             any = true;
@@ -52,7 +52,7 @@ std::vector<const models::model*> select(const std::vector<models::model>& all,
         if (!any)
             throw bad_usage(fmt::format("no model matches '{}': {}", glob, names_of(all)));
     }
-    std::vector<const models::model*> selected;
+    std::vector<const catalogue::model*> selected;
     for (const auto& m : all)
         if (globs.empty() || wanted.count(&m) != 0)
             selected.push_back(&m);
@@ -62,9 +62,9 @@ std::vector<const models::model*> select(const std::vector<models::model>& all,
     return selected;
 }
 
-models::parameter_values given_values(const models::model& of,
-                                      const std::vector<std::string>& asked) {
-    models::parameter_values values;
+catalogue::parameter_values given_values(const catalogue::model& of,
+                                         const std::vector<std::string>& asked) {
+    catalogue::parameter_values values;
     for (const std::string& text : asked) {
         const auto equals = text.find('=');
         if (equals == std::string::npos)
@@ -74,7 +74,7 @@ models::parameter_values given_values(const models::model& of,
                                         [&](const auto& p) { return p.name == key; });
         if (known == of.parameters.end())
             throw bad_usage(
-                fmt::format("{} has no parameter '{}': {}", of.name, key, parameters_of(of)));
+                fmt::format("{} has no parameter '{}': {}", of.name(), key, parameters_of(of)));
         if (values.count(key) != 0)
             throw bad_usage(fmt::format("-p {}: the parameter is given twice", key));
         try {
@@ -87,9 +87,10 @@ models::parameter_values given_values(const models::model& of,
     return values;
 }
 
-models::parameter_values values_of(const models::model& of, const std::vector<std::string>& asked) {
-    models::parameter_values values = given_values(of, asked);
-    values.merge(models::default_size(of));
+catalogue::parameter_values values_of(const catalogue::model& of,
+                                      const std::vector<std::string>& asked) {
+    catalogue::parameter_values values = given_values(of, asked);
+    values.merge(catalogue::default_size(of));
     return values;
 }
 

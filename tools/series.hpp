@@ -71,7 +71,7 @@ public:
     [[nodiscard]] report::json not_started() const {
         report::json all = report::json::array();
         for (const check_request* c : not_started_)
-            all.push_back({{"model", c->of.name},
+            all.push_back({{"model", c->of.name()},
                            {"memory", name_of(c->with.memory)},
                            {"parameters", c->values}});
         return all;
@@ -81,7 +81,7 @@ public:
     [[nodiscard]] std::string not_started_text(std::string_view bullet = "") const {
         std::string text;
         for (const check_request* c : not_started_)
-            text += fmt::format("{}not started: {} under {}{}{}\n", bullet, c->of.name,
+            text += fmt::format("{}not started: {} under {}{}{}\n", bullet, c->of.name(),
                                 wbsync::name_of(c->with.memory), c->values.empty() ? "" : ", ",
                                 parameters_text(*c));
         return text;

@@ -30,7 +30,7 @@ json json_of(const attempt& a) {
 }
 
 json json_of(const stressed& s) {
-    return {{"model", s.what.model.name},
+    return {{"model", s.what.model.name()},
             {"commit", s.what.model.commit},
             {"checker",
              {{"sc", {{"verdict", s.what.sc.str()}, {"executions", s.what.executions_sc}}},

@@ -47,7 +47,7 @@ int explain_unexpected(const std::vector<stressed>& all) {
         if (!s.as_expected()) {
             explain(fmt::format("{} shows what the model checker does not find: the model or the "
                                 "native platform is wrong; run it again with --format text",
-                                s.what.model.name));
+                                s.what.model.name()));
             status = tools::not_as_expected;
         }
     return status;

@@ -49,7 +49,7 @@ std::string markdown_of(const std::vector<stressed>& all, const stress_settings&
             "delays, umounts |\n|---|---|---|---|---|\n";
     for (const stressed& s : all)
         text +=
-            fmt::format("| `{}` | {} | {} | {} | {} |\n", s.what.model.name, s.what.model.commit,
+            fmt::format("| `{}` | {} | {} | {} | {} |\n", s.what.model.name(), s.what.model.commit,
                         checker_of(s.what), cell_of(s.what, s.plain), cell_of(s.what, s.delayed));
     return text + "\n" + summary_of(all) + "\n";
 }

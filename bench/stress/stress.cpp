@@ -32,12 +32,12 @@ native::options native_options(const stress_settings& with, bool delays) {
 }
 
 /// The child's part: what it found, as JSON, or nothing.
-std::string run_until_found(const models::model& m, const stress_settings& with, bool delays,
+std::string run_until_found(const catalogue::model& m, const stress_settings& with, bool delays,
                             shared_counter& runs) {
     native::check_options = native_options(with, delays);
     options once;
     once.max_executions = 1;
-    const auto values = models::default_size(m);
+    const auto values = catalogue::default_size(m);
     const auto from = clock::now();
     do {
         ++runs;
@@ -79,7 +79,7 @@ void add_end(attempt& a, const tools::child_end& end) {
 
 } // namespace
 
-attempt stress(const models::model& m, const stress_settings& with, bool delays) {
+attempt stress(const catalogue::model& m, const stress_settings& with, bool delays) {
     shared_counter runs;
     const auto from = clock::now();
     const tools::child_end end = in_process([&] { return run_until_found(m, with, delays, runs); });

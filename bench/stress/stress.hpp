@@ -3,12 +3,12 @@
 
 #include "bench/stress/attempt.hpp"
 #include "bench/stress/settings.hpp"
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 namespace wbsync::bench {
 
 /// Runs the model on real threads, in a process of its own, until something is found or the time is
 /// over.
-attempt stress(const models::model& m, const stress_settings& with, bool delays);
+attempt stress(const catalogue::model& m, const stress_settings& with, bool delays);
 
 } // namespace wbsync::bench

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/stress/subject.hpp"
 
-#include "models/families.hpp"
+#include "models/all.hpp"
 #include "models/manifest.hpp"
 #include "tools/errors.hpp"
 
@@ -19,23 +19,24 @@ using rows = std::vector<manifest::row>;
 
 constexpr std::string_view control = "isw/v9";
 
-bool is_about_umount(const models::model& m) {
-    return m.asks.find("P1") != std::string::npos;
+bool is_about_umount(const catalogue::model& m) {
+    return m.asks.contains("P1");
 }
 
-subject subject_of(const models::model& m) {
-    const auto size = models::default_size(m);
+subject subject_of(const catalogue::model& m) {
+    const auto size = catalogue::default_size(m);
     return {m, m.expected(memory_kind::sc, size), m.expected(memory_kind::weak, size)};
 }
 
 /// All whose umount can be run: those that have a finding of P1 or P2 and those that are verified.
 std::vector<subject> all_umounts() {
-    std::vector<models::model> catalogue;
-    models::writeback::add_models(catalogue);
     std::vector<subject> all;
-    for (const models::model& m : catalogue) {
+    for (const catalogue::model& m : models::all()) {
+        if (m.folder != "writeback")
+            continue;
         const subject s = subject_of(m);
-        const bool is_finding = s.weak.names("P1") || s.weak.names("P2");
+        const bool is_finding =
+            s.weak.properties.contains("P1") || s.weak.properties.contains("P2");
         if (is_about_umount(m) && (is_finding || !s.has_finding()))
             all.push_back(s);
     }
@@ -43,13 +44,13 @@ std::vector<subject> all_umounts() {
 }
 
 bool is_chosen(const subject& s, const std::string& pattern) {
-    return ::fnmatch(pattern.c_str(), s.model.name.c_str(), 0) == 0;
+    return ::fnmatch(pattern.c_str(), s.model.name().c_str(), 0) == 0;
 }
 
 std::string known_names(const std::vector<subject>& all) {
     std::vector<std::string> names;
     for (const subject& s : all)
-        names.push_back(s.model.name);
+        names.push_back(s.model.name());
     return fmt::format("{}", fmt::join(names, " "));
 }
 
@@ -64,7 +65,7 @@ void expect_all_known(const std::vector<std::string>& names, const std::vector<s
 
 bool is_wanted(const subject& s, const std::vector<std::string>& names) {
     if (names.empty())
-        return s.has_finding() || s.model.name == control;
+        return s.has_finding() || s.model.name() == control;
     return std::any_of(names.begin(), names.end(),
                        [&](const std::string& name) { return is_chosen(s, name); });
 }
@@ -94,8 +95,8 @@ std::vector<subject> subjects(const std::vector<std::string>& names, const std::
     std::erase_if(chosen, [&](const subject& s) { return !is_wanted(s, names); });
     const rows all = read_manifest(manifest);
     for (subject& s : chosen) {
-        s.executions_sc = recorded(all, s.model.name, "sc");
-        s.executions_weak = recorded(all, s.model.name, "weak");
+        s.executions_sc = recorded(all, s.model.name(), "sc");
+        s.executions_weak = recorded(all, s.model.name(), "weak");
     }
     return chosen;
 }

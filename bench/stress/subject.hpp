@@ -3,7 +3,7 @@
 
 #include "bench/stress/attempt.hpp"
 #include "bench/stress/reordering.hpp"
-#include "models/catalogue.hpp"
+#include <wbsync/catalogue.hpp>
 
 #include <cstdint>
 #include <string>
@@ -13,20 +13,20 @@ namespace wbsync::bench {
 
 /// A model that is run on real threads, and what the model checker says about it.
 struct subject {
-    models::model model;
-    models::expectation sc;
-    models::expectation weak;
+    catalogue::model model;
+    catalogue::expectation sc;
+    catalogue::expectation weak;
     std::uint64_t executions_sc = 0; ///< that the model checker needed
     std::uint64_t executions_weak = 0;
 
-    [[nodiscard]] bool has_finding() const { return weak.outcome == verdict::finding; }
+    [[nodiscard]] bool has_finding() const { return weak.outcome() == verdict::finding; }
     /// Is the finding one of a machine that reorders?
     [[nodiscard]] bool needs_weak() const {
-        return has_finding() && sc.outcome != verdict::finding;
+        return has_finding() && sc.outcome() != verdict::finding;
     }
     /// What has to be reordered for it, if that is known.
     [[nodiscard]] const reordering* needs() const {
-        return needs_weak() ? reordering_of(model.name) : nullptr;
+        return needs_weak() ? reordering_of(model.name()) : nullptr;
     }
     [[nodiscard]] bool is_possible_here() const {
         return !needs_weak() || bench::is_possible_here(needs());
@@ -45,7 +45,7 @@ struct subject {
 private:
     /// Weak memory shows all that sequential consistency does.
     [[nodiscard]] bool may_fail(const std::string& property) const {
-        return is_possible_here() && has_finding() && weak.names(property);
+        return is_possible_here() && has_finding() && weak.properties.contains(property);
     }
 };
 

@@ -48,7 +48,7 @@ std::string machine_of(const subject& s) {
 } // namespace
 
 std::string text_of(const stressed& s, const stress_settings& with) {
-    std::string text = fmt::format("{} ({})\n  model checker: {}\n", s.what.model.name,
+    std::string text = fmt::format("{} ({})\n  model checker: {}\n", s.what.model.name(),
                                    s.what.model.commit, verdict_of(s.what));
     text += machine_of(s.what);
     text += fmt::format("  threads: {}\n", line_of(s.plain));

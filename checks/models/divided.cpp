@@ -17,11 +17,11 @@ TEST_CASE("a divided search of the models has the same totals and the same first
     options divided;
     divided.jobs = 2;
     divided.divide = {20, 30, 16, 4};
-    for (const models::model& m : models::all())
+    for (const catalogue::model& m : models::all())
         for (const memory_kind memory : {memory_kind::sc, memory_kind::weak}) {
-            CAPTURE(m.name);
-            models::parameter_values values;
-            for (const models::parameter& p : m.parameters)
+            CAPTURE(m.name());
+            catalogue::parameter_values values;
+            for (const catalogue::parameter& p : m.parameters)
                 values[p.name] = p.value;
             alone.memory = divided.memory = memory;
             const result whole = m.check(alone, values);

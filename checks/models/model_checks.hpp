@@ -17,23 +17,23 @@
 namespace model_checks {
 
 using namespace wbsync;
-using models::parameter_values;
+using catalogue::parameter_values;
 
-inline const models::model& model_named(const std::string& name) {
+inline const catalogue::model& model_named(const std::string& name) {
     const auto& all = models::all();
     const auto at =
-        std::find_if(all.begin(), all.end(), [&](const auto& m) { return m.name == name; });
+        std::find_if(all.begin(), all.end(), [&](const auto& m) { return m.name() == name; });
     if (at == all.end())
         FAIL("no model is called " << name);
     return *at;
 }
 
 /// The model's defaults, but for those given.
-inline parameter_values with_defaults(const models::model& m, const parameter_values& given) {
-    parameter_values values = models::default_size(m);
+inline parameter_values with_defaults(const catalogue::model& m, const parameter_values& given) {
+    parameter_values values = catalogue::default_size(m);
     for (const auto& [name, value] : given) {
         if (values.count(name) == 0)
-            FAIL("model " << m.name << " has no parameter " << name);
+            FAIL("model " << m.name() << " has no parameter " << name);
         values[name] = value;
     }
     return values;
@@ -48,7 +48,7 @@ inline std::string text_of(const parameter_values& values) {
 
 inline result check_model(const std::string& name, memory_kind memory,
                           const parameter_values& given) {
-    const models::model& m = model_named(name);
+    const catalogue::model& m = model_named(name);
     options with;
     with.memory = memory;
     return m.check(with, with_defaults(m, given));

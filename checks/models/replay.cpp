@@ -28,8 +28,9 @@ std::vector<manifest::row> recorded_findings() {
     return findings;
 }
 
-void expect_same_replay(const models::model& m, memory_kind memory, const parameter_values& size) {
-    CAPTURE(m.name);
+void expect_same_replay(const catalogue::model& m, memory_kind memory,
+                        const parameter_values& size) {
+    CAPTURE(m.name());
     CAPTURE(text_of(size));
     options with;
     with.memory = memory;
@@ -38,9 +39,9 @@ void expect_same_replay(const models::model& m, memory_kind memory, const parame
 }
 
 /// Two of each, as far as the model has them.
-parameter_values two_of_each(const models::model& m) {
-    parameter_values values = models::default_size(m);
-    for (const models::parameter& p : m.parameters)
+parameter_values two_of_each(const catalogue::model& m) {
+    parameter_values values = catalogue::default_size(m);
+    for (const catalogue::parameter& p : m.parameters)
         if ((p.name == "switchers" || p.name == "inodes" || p.name == "superblocks") && p.most >= 2)
             values[p.name] = 2;
     return values;
@@ -58,11 +59,11 @@ TEST_CASE("every finding that a manifest records is replayed byte for byte") {
 
 TEST_CASE("every finding of two switchers, inodes and superblocks is replayed byte for byte") {
     int replayed = 0;
-    for (const models::model& m : models::all())
+    for (const catalogue::model& m : models::all())
         for (const memory_kind memory : {memory_kind::sc, memory_kind::weak}) {
             const parameter_values size = two_of_each(m);
-            if (size == models::default_size(m) ||
-                m.expected(memory, size).outcome != verdict::finding)
+            if (size == catalogue::default_size(m) ||
+                m.expected(memory, size).outcome() != verdict::finding)
                 continue;
             expect_same_replay(m, memory, size); // what is expected and not found fails
             ++replayed;

@@ -22,11 +22,11 @@ using namespace model_checks;
 namespace {
 
 /// The verdict that the catalogue announces.
-void check_as_expected(const models::model& m, memory_kind memory,
+void check_as_expected(const catalogue::model& m, memory_kind memory,
                        const parameter_values& given = {}) {
-    const result r = check_model(m.name, memory, given);
-    const models::expectation expected = m.expected(memory, with_defaults(m, given));
-    CAPTURE(m.name);
+    const result r = check_model(m.name(), memory, given);
+    const catalogue::expectation expected = m.expected(memory, with_defaults(m, given));
+    CAPTURE(m.name());
     CAPTURE(text_of(given));
     CAPTURE(expected.str());
     CAPTURE(r);
@@ -35,15 +35,14 @@ void check_as_expected(const models::model& m, memory_kind memory,
 }
 
 /// Is it asked about umount, at the smallest size?
-bool is_umount(const models::model& m) {
-    const bool has_suffix = std::count(m.name.begin(), m.name.end(), '/') > 1;
-    return m.folder == "writeback" && (!has_suffix || m.name == "isw/v1/late");
+bool is_umount(const catalogue::model& m) {
+    return m.folder == "writeback" && (m.question.empty() || m.question == "late");
 }
 
 /// Those that are asked about umount, with other bounds than their own.
 void check_umounts(const parameter_values& given) {
     int seen = 0;
-    for (const models::model& m : models::all())
+    for (const catalogue::model& m : models::all())
         if (is_umount(m)) {
             for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
                 check_as_expected(m, memory, given);
@@ -55,12 +54,12 @@ void check_umounts(const parameter_values& given) {
 /// Calls `f` with every combination of the model's parameters from their least value to the default
 /// one, or the next to the least.
 template <class F>
-void for_each_small_size(const models::model& m, F f) {
-    const auto last = [](const models::parameter& p) {
+void for_each_small_size(const catalogue::model& m, F f) {
+    const auto last = [](const catalogue::parameter& p) {
         return std::min(std::max(p.value, p.least + 1), p.most);
     };
     parameter_values values;
-    for (const models::parameter& p : m.parameters)
+    for (const catalogue::parameter& p : m.parameters)
         values[p.name] = p.least;
     for (;;) {
         f(values);
@@ -83,12 +82,12 @@ bool is_p1_or_p2(const result& r) {
 
 TEST_CASE("every model comes out as expected under sc") {
     REQUIRE_FALSE(models::all().empty());
-    for (const models::model& m : models::all())
+    for (const catalogue::model& m : models::all())
         check_as_expected(m, memory_kind::sc);
 }
 TEST_CASE("every model comes out as expected under weak") {
     REQUIRE_FALSE(models::all().empty());
-    for (const models::model& m : models::all())
+    for (const catalogue::model& m : models::all())
         check_as_expected(m, memory_kind::weak);
 }
 TEST_CASE("every umount comes out as expected with two switchers") {
@@ -115,7 +114,7 @@ TEST_CASE("every model comes out as expected at every combination of small param
           "its first executions decide that") {
     int decided = 0;
     int undecided = 0;
-    for (const models::model& m : models::all())
+    for (const catalogue::model& m : models::all())
         for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
             for_each_small_size(m, [&](const parameter_values& values) {
                 options with;
@@ -123,13 +122,13 @@ TEST_CASE("every model comes out as expected at every combination of small param
                 with.trace = false;
                 with.max_executions = 100;
                 const result r = m.check(with, values);
-                const models::expectation expected = m.expected(memory, values);
+                const catalogue::expectation expected = m.expected(memory, values);
                 if (r.outcome == verdict::incomplete) {
                     ++undecided;
                     return;
                 }
                 ++decided;
-                CAPTURE(m.name);
+                CAPTURE(m.name());
                 CAPTURE(text_of(values));
                 CAPTURE(expected.str());
                 CAPTURE(r);
@@ -427,22 +426,22 @@ TEST_CASE("a finding in a protocol has the same counterexample every time") {
 TEST_CASE("no two models of the catalogue have one name") {
     REQUIRE_FALSE(models::all().empty());
     std::set<std::string> known;
-    for (const models::model& m : models::all()) {
-        CAPTURE(m.name);
-        CHECK(known.insert(m.name).second);
+    for (const catalogue::model& m : models::all()) {
+        CAPTURE(m.name());
+        CHECK(known.insert(m.name()).second);
     }
 }
 
 TEST_CASE("every model of the catalogue has a name, a commit, and defaults within their bounds") {
     REQUIRE_FALSE(models::all().empty());
-    for (const models::model& m : models::all()) {
-        CAPTURE(m.name);
-        CHECK_FALSE(m.name.empty());
+    for (const catalogue::model& m : models::all()) {
+        CAPTURE(m.name());
+        CHECK_FALSE(m.name().empty());
         CHECK_FALSE(m.release.empty());
         CHECK_FALSE(m.summary.empty());
         CHECK((m.commit.size() == 12 || m.release == "not merged")); // that one is a mail
         CHECK(m.commit.find_first_not_of("0123456789abcdef") == std::string::npos);
-        for (const models::parameter& p : m.parameters) {
+        for (const catalogue::parameter& p : m.parameters) {
             CAPTURE(p.name);
             CHECK_FALSE(p.summary.empty());
             CHECK(p.least <= p.value);

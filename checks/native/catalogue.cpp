@@ -11,14 +11,14 @@ using namespace wbsync;
 
 TEST_CASE("native: what is verified holds on real threads, a thousand times each") {
     int verified = 0;
-    for (const models::model& m : models::all()) {
-        const models::parameter_values size = models::default_size(m);
-        if (m.expected(memory_kind::weak, size).outcome != verdict::verified)
+    for (const catalogue::model& m : models::all()) {
+        const catalogue::parameter_values size = catalogue::default_size(m);
+        if (m.expected(memory_kind::weak, size).outcome() != verdict::verified)
             continue;
         options with;
         with.max_executions = 1000;
         const result r = m.check(with, size);
-        INFO(m.name << ": " << r.what.message);
+        INFO(m.name() << ": " << r.what.message);
         CHECK(r.outcome != verdict::finding);
         CHECK(r.executions == 1000);
         ++verified;
@@ -29,11 +29,11 @@ TEST_CASE("native: what is verified holds on real threads, a thousand times each
 TEST_CASE("native: every model runs, and nothing is verified by it") {
     const native::options before = native::check_options;
     native::check_options.time_limit = 0.2; // some of what is refuted never ends
-    for (const models::model& m : models::all()) {
+    for (const catalogue::model& m : models::all()) {
         options with;
         with.max_executions = 1;
-        const result r = m.check(with, models::default_size(m));
-        CAPTURE(m.name);
+        const result r = m.check(with, catalogue::default_size(m));
+        CAPTURE(m.name());
         CHECK(r.outcome != verdict::verified);
         CHECK(r.executions == 1);
     }

@@ -286,23 +286,16 @@ TEST_CASE("JSON has steps by thread name, and nothing where there is nothing") {
 namespace {
 
 tools::check_outcome run_scratch(std::function<void()> body) {
-    static const auto expected = [](memory_kind, const models::parameter_values&) {
-        return models::expectation{};
-    };
     struct one_thread {
         std::function<void()> body;
         explicit one_thread(std::function<void()> b) : body(std::move(b)) {}
         void threads(scenario& s) { s.thread("only", body); }
     };
-    const models::model m{"scratch",
-                          "0",
-                          "0",
-                          "",
-                          {},
-                          expected,
-                          [&](const options& with, const models::parameter_values&) {
-                              return check<one_thread>(with, body);
-                          }};
+    const catalogue::model m{.version = "scratch",
+                             .expected = catalogue::sc_and_weak(catalogue::holds),
+                             .check = [&](const options& with, const catalogue::parameter_values&) {
+                                 return check<one_thread>(with, body);
+                             }};
     return tools::run_isolated({m, {}, {}});
 }
 
@@ -341,14 +334,10 @@ TEST_CASE("a check that takes its process with it is a finding, or incomplete, a
 }
 
 TEST_CASE("a check that cannot be run is incomplete") {
-    const models::model m{
-        "scratch",
-        "0",
-        "0",
-        "",
-        {},
-        [](memory_kind, const models::parameter_values&) { return models::expectation{}; },
-        [](const options&, const models::parameter_values&) -> result {
+    const catalogue::model m{
+        .version = "scratch",
+        .expected = catalogue::sc_and_weak(catalogue::holds),
+        .check = [](const options&, const catalogue::parameter_values&) -> result {
             throw std::runtime_error("no way");
         }};
     const json entry = tools::run_isolated({m, {}, {}}).entry;

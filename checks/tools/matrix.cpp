@@ -14,7 +14,7 @@
 #include <vector>
 
 using namespace wbsync;
-using models::parameter_values;
+using catalogue::parameter_values;
 
 namespace {
 
@@ -31,28 +31,30 @@ struct two_writers {
     void finally() { ensure(!broken || READ_ONCE(x) == 2, "last", "P1 was not the last one"); }
 };
 
-models::model writers(const std::string& name, bool broken, models::expectation expected) {
-    models::model m{
-        name,
-        "0123456789ab",
-        "1.0",
-        "two writers",
-        {{"size", "of nothing", 1, 1, 2}},
-        [expected = std::move(expected)](memory_kind, const parameter_values&) { return expected; },
-        [broken](const options& o, const parameter_values&) {
-            return check<two_writers>(o, broken);
-        }};
-    m.folder = "small";
-    m.asks = "last";
-    return m;
+/// `broken` and `expected` under both memory models.
+catalogue::model writers(const std::string& version, const std::string& question, bool broken,
+                         const catalogue::failures& expected) {
+    return {.version = version,
+            .question = question,
+            .commit = "0123456789ab",
+            .release = "1.0",
+            .summary = "two writers",
+            .asks = {"last"},
+            .parameters = {{"size", "of nothing", 1, 1, 2}},
+            .expected = catalogue::sc_and_weak(expected),
+            .check =
+                [broken](const options& o, const catalogue::parameter_values&) {
+                    return check<two_writers>(o, broken);
+                },
+            .folder = "small"};
 }
 
-const models::expectation holds{};
-const models::expectation fails{verdict::finding, "other/last"};
+using catalogue::holds;
+const catalogue::failures fails = catalogue::fails({"other", "last"});
 
-tools::matrix_cell run(const models::model& m, options with = {}) {
+tools::matrix_cell run(const catalogue::model& m, options with = {}) {
     return tools::cell_of(m, with.memory,
-                          tools::run_isolated({m, models::default_size(m), with}).entry);
+                          tools::run_isolated({m, catalogue::default_size(m), with}).entry);
 }
 
 bool contains(std::string_view text, std::string_view part) {
@@ -63,8 +65,8 @@ bool contains(std::string_view text, std::string_view part) {
 
 TEST_CASE(
     "the matrix has a row for a version, a column for a question, and the property that fails") {
-    const models::model good = writers("w/v1", false, holds);
-    const models::model bad = writers("w/v1/late", true, fails);
+    const catalogue::model good = writers("w/v1", "", false, holds);
+    const catalogue::model bad = writers("w/v1", "late", true, fails);
     tools::matrix m({run(good), run(bad)});
     CHECK(m.seen().status() == tools::all_as_expected);
     CHECK(m.text() == "models/small  commit        memory  last        late: last\n"
@@ -76,8 +78,8 @@ TEST_CASE(
 }
 
 TEST_CASE("the matrix shows sc before weak where they differ") {
-    const models::model good = writers("w/v1", false, holds);
-    const models::model bad = writers("w/v2", true, fails);
+    const catalogue::model good = writers("w/v1", "", false, holds);
+    const catalogue::model bad = writers("w/v2", "", true, fails);
     const std::string text = tools::matrix({{good, memory_kind::sc, "verified", "", 7},
                                             {good, memory_kind::weak, "verified", "", 9},
                                             {bad, memory_kind::sc, "verified", "", 3},
@@ -89,7 +91,7 @@ TEST_CASE("the matrix shows sc before weak where they differ") {
 
 TEST_CASE("the matrix marks what is not as expected, and says so by its status") {
     for (const bool broken : {false, true}) {
-        const models::model wrong = writers("w/v1", broken, broken ? holds : fails);
+        const catalogue::model wrong = writers("w/v1", "", broken, broken ? holds : fails);
         tools::matrix m({run(wrong)});
         CHECK(m.seen().status() == tools::not_as_expected);
         CHECK(contains(m.text(), broken ? "! last" : "! verified 2"));
@@ -99,7 +101,7 @@ TEST_CASE("the matrix marks what is not as expected, and says so by its status")
 }
 
 TEST_CASE("the matrix never shows an incomplete check as verified") {
-    const models::model good = writers("w/v1", false, holds);
+    const catalogue::model good = writers("w/v1", "", false, holds);
     options with;
     with.max_executions = 1;
     tools::matrix m({run(good, with)});
@@ -111,8 +113,8 @@ TEST_CASE("the matrix never shows an incomplete check as verified") {
 }
 
 TEST_CASE("every folder has its own table in the matrix") {
-    const models::model here = writers("w/v1", false, holds);
-    models::model there = writers("u/v1", false, holds);
+    const catalogue::model here = writers("w/v1", "", false, holds);
+    catalogue::model there = writers("u/v1", "", false, holds);
     there.folder = "other";
     const auto tables = tools::matrix({run(here), run(there)}).json()["tables"];
     REQUIRE(tables.size() == 2);
@@ -121,23 +123,23 @@ TEST_CASE("every folder has its own table in the matrix") {
 }
 
 TEST_CASE("the next larger size is what a model says, or one more of its first parameter") {
-    models::model m = writers("w/v1", false, holds);
+    catalogue::model m = writers("w/v1", "", false, holds);
     m.parameters = {
         {"most", "cannot grow", 2, 1, 2}, {"some", "can", 1, 1, 8}, {"more", "", 1, 1, 8}};
-    CHECK(models::larger_size(m) == parameter_values{{"most", 2}, {"some", 2}, {"more", 1}});
+    CHECK(catalogue::larger_size(m) == parameter_values{{"most", 2}, {"some", 2}, {"more", 1}});
     m.larger = {{"more", 4}};
-    CHECK(models::larger_size(m) == parameter_values{{"most", 2}, {"some", 1}, {"more", 4}});
+    CHECK(catalogue::larger_size(m) == parameter_values{{"most", 2}, {"some", 1}, {"more", 4}});
     m.larger = {};
     m.parameters.resize(1);
-    CHECK(models::larger_size(m) == models::default_size(m));
+    CHECK(catalogue::larger_size(m) == catalogue::default_size(m));
 }
 
 TEST_CASE("the next larger size of every model is within its bounds") {
     REQUIRE_FALSE(models::all().empty());
-    for (const models::model& m : models::all()) {
-        CAPTURE(m.name);
-        const parameter_values larger = models::larger_size(m);
-        for (const models::parameter& p : m.parameters) {
+    for (const catalogue::model& m : models::all()) {
+        CAPTURE(m.name());
+        const parameter_values larger = catalogue::larger_size(m);
+        for (const catalogue::parameter& p : m.parameters) {
             CHECK(larger.at(p.name) >= p.least);
             CHECK(larger.at(p.name) <= p.most);
         }

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 using namespace wbsync;
-using models::parameter_values;
+using catalogue::parameter_values;
 using report::json;
 using tools::request;
 
@@ -52,29 +52,22 @@ struct sum {
 };
 
 /// One adder at its default size, and careful.
-models::model sum_model(std::function<models::expectation(const parameter_values&)> expected) {
-    return {"sum/v1",
-            "0123456789ab",
-            "1.0",
-            "adders",
-            {{"adders", "who add one each", 1, 1, 9}, {"careless", "1: not atomic", 0, 0, 1}},
-            [expected = std::move(expected)](memory_kind, const parameter_values& p) {
-                return expected(p);
-            },
-            [](const options& o, const parameter_values& p) {
+catalogue::model sum_model(const catalogue::failures& expected) {
+    return {.version = "sum/v1",
+            .commit = "0123456789ab",
+            .release = "1.0",
+            .summary = "adders",
+            .parameters = {{"adders", "who add one each", 1, 1, 9},
+                           {"careless", "1: not atomic", 0, 0, 1}},
+            .expected = catalogue::sc_and_weak(expected),
+            .check = [](const options& o, const parameter_values& p) {
                 return check<sum>(o, p.at("adders"), p.at("careless") != 0);
             }};
 }
 
-models::expectation never_fails(const parameter_values&) {
-    return {};
-}
-
-models::expectation fails_if_careless(const parameter_values& p) {
-    if (p.at("adders") > 1 && p.at("careless") != 0)
-        return {verdict::finding, "sum"};
-    return {};
-}
+using catalogue::holds;
+const catalogue::failures fails_if_careless = catalogue::fails(
+    {"sum"}, [](const parameter_values& p) { return p.at("adders") > 1 && p.at("careless") != 0; });
 
 /// What a command says on standard output.
 class captured_output {
@@ -107,7 +100,7 @@ struct swept {
     std::string out;
 };
 
-swept sweep(const models::model& m, request asked) {
+swept sweep(const catalogue::model& m, request asked) {
     asked.what = request::command::sweep;
     if (asked.memories.empty())
         asked.memories = {memory_kind::sc};
@@ -119,38 +112,38 @@ swept sweep(const models::model& m, request asked) {
 } // namespace
 
 TEST_CASE("the small sizes of a model are all combinations up to one above the default") {
-    models::model m = sum_model(never_fails);
-    CHECK(models::small_sizes(m) == std::vector<parameter_values>{
-                                        {{"adders", 1}, {"careless", 0}},
-                                        {{"adders", 1}, {"careless", 1}},
-                                        {{"adders", 2}, {"careless", 0}},
-                                        {{"adders", 2}, {"careless", 1}},
-                                    });
-    CHECK(models::small_sizes(m, 0).size() == 1);
-    CHECK(models::small_sizes(m, 100).size() == 18);
-    CHECK(models::small_sizes(m, 1, {{"adders", 9}}) == std::vector<parameter_values>{
-                                                            {{"adders", 9}, {"careless", 0}},
-                                                            {{"adders", 9}, {"careless", 1}},
-                                                        });
+    catalogue::model m = sum_model(holds);
+    CHECK(catalogue::small_sizes(m) == std::vector<parameter_values>{
+                                           {{"adders", 1}, {"careless", 0}},
+                                           {{"adders", 1}, {"careless", 1}},
+                                           {{"adders", 2}, {"careless", 0}},
+                                           {{"adders", 2}, {"careless", 1}},
+                                       });
+    CHECK(catalogue::small_sizes(m, 0).size() == 1);
+    CHECK(catalogue::small_sizes(m, 100).size() == 18);
+    CHECK(catalogue::small_sizes(m, 1, {{"adders", 9}}) == std::vector<parameter_values>{
+                                                               {{"adders", 9}, {"careless", 0}},
+                                                               {{"adders", 9}, {"careless", 1}},
+                                                           });
     m.parameters.clear();
-    CHECK(models::small_sizes(m) == std::vector<parameter_values>{{}});
+    CHECK(catalogue::small_sizes(m) == std::vector<parameter_values>{{}});
 }
 
 TEST_CASE("the small sizes of every model have its default size among them") {
-    for (const models::model& m : models::all()) {
-        CAPTURE(m.name);
-        const auto sizes = models::small_sizes(m);
-        CHECK(std::count(sizes.begin(), sizes.end(), models::default_size(m)) == 1);
+    for (const catalogue::model& m : models::all()) {
+        CAPTURE(m.name());
+        const auto sizes = catalogue::small_sizes(m);
+        CHECK(std::count(sizes.begin(), sizes.end(), catalogue::default_size(m)) == 1);
     }
 }
 
 TEST_CASE("isw/v9 has 24 small sizes") {
     // 0 to 2 switchers, 1 or 2 inodes, 1 or 2 superblocks, with the cleaner or without it
-    CHECK(models::small_sizes(model_checks::model_named("isw/v9")).size() == 3 * 2 * 2 * 2);
+    CHECK(catalogue::small_sizes(model_checks::model_named("isw/v9")).size() == 3 * 2 * 2 * 2);
 }
 
 TEST_CASE("a sweep notices a combination of parameters that is not as expected") {
-    const swept wrong = sweep(sum_model(never_fails), {});
+    const swept wrong = sweep(sum_model(holds), {});
     CHECK(wrong.status == tools::not_as_expected);
     CHECK(contains(wrong.out, "4 checks: 3 as expected, 1 NOT as expected\n"));
     CHECK(contains(wrong.out, "sum: an addition was lost"));
@@ -165,12 +158,12 @@ TEST_CASE("a sweep notices a combination of parameters that is not as expected")
 TEST_CASE("a sweep holds the parameters that it is given") {
     request asked;
     asked.parameters = {"careless=0"};
-    CHECK(contains(sweep(sum_model(never_fails), asked).out, "2 checks: 2 as expected\n"));
+    CHECK(contains(sweep(sum_model(holds), asked).out, "2 checks: 2 as expected\n"));
     asked.parameters = {"careless=0", "adders=5"};
-    CHECK(contains(sweep(sum_model(never_fails), asked).out, "1 check: 1 as expected\n"));
+    CHECK(contains(sweep(sum_model(holds), asked).out, "1 check: 1 as expected\n"));
     asked.parameters = {};
     asked.beyond = 0;
-    CHECK(contains(sweep(sum_model(never_fails), asked).out, "1 check: 1 as expected\n"));
+    CHECK(contains(sweep(sum_model(holds), asked).out, "1 check: 1 as expected\n"));
 }
 
 TEST_CASE("a sweep says which combination is incomplete") {
@@ -189,7 +182,7 @@ TEST_CASE("a sweep gives its results as JSON, with the counterexamples nobody ex
     asked.memories = {memory_kind::sc, memory_kind::weak};
     for (const bool surprising : {false, true}) {
         const json results = json::parse(
-            sweep(sum_model(surprising ? never_fails : fails_if_careless), asked).out)["results"];
+            sweep(sum_model(surprising ? holds : fails_if_careless), asked).out)["results"];
         REQUIRE(results.size() == 8);
         int findings = 0;
         for (const json& e : results) {

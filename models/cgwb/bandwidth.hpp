@@ -3,11 +3,11 @@
 
 #include "models/cgwb/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 namespace wbsync::models::cgwb {
 
-struct bandwidth_bounds {
-    int writebacks = 1; ///< that end while the device goes
-};
+WBSYNC_BOUNDS(bandwidth_bounds, (writebacks, 1, 1, 4, "that end while the device goes"));
 
 /// The device goes while pages are under writeback: wb_shutdown() in mm/backing-dev.c against
 /// wb_inode_writeback_end() in mm/page-writeback.c, which starts a timer to estimate the bandwidth.

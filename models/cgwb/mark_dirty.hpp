@@ -3,6 +3,8 @@
 
 #include "models/cgwb/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 namespace wbsync::models::cgwb {
 
 inline constexpr std::int64_t I_DIRTY = 1; // NOLINT: the kernel's name
@@ -16,9 +18,7 @@ struct inode {
     list_head i_io_list{"i_io_list", this};
 };
 
-struct mark_dirty_bounds {
-    int dirtiers = 1;
-};
+WBSYNC_BOUNDS(mark_dirty_bounds, (dirtiers, 1, 1, 4, "of one inode"));
 
 /// Somebody dirties an inode while it is switched to another wb, and its old wb dies:
 /// __mark_inode_dirty() in fs/fs-writeback.c, as of d02d2c98d257 (6.17; CVE-2025-39866). The

@@ -3,14 +3,14 @@
 
 #include "models/cgwb/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 #include <vector>
 
 namespace wbsync::models::cgwb {
 
-struct release_bounds {
-    int wbs = 1;  ///< of cgroups that are gone
-    int kill = 1; ///< 1: that of the first wb dies while all this goes on, the others died before
-};
+WBSYNC_BOUNDS(release_bounds, (wbs, 1, 1, 3, "of cgroups that are gone"),
+              (kill, 1, 0, 1, "1: the first one's cgroup dies meanwhile; 0: it died before"));
 
 /// The end of cgwbs: the last reference is dropped by the inode that was switched away or evicted,
 /// cgwb_release_workfn() takes the wb off all lists and gives it to RCU. Beside it somebody walks a

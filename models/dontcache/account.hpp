@@ -3,14 +3,14 @@
 
 #include "models/dontcache/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 namespace wbsync::models::dontcache {
 
-struct account_bounds {
-    int writers = 1;  ///< 1: a writer dirties the page; 0: it is dirty at first
-    int cleaners = 1; ///< 1: the flusher writes the page
-    int hits = 0;     ///< normal lookups of the page
-    int switches = 1; ///< 1: the inode is switched to another wb
-};
+WBSYNC_BOUNDS(account_bounds, (writers, 1, 0, 1, "1: a writer dirties the page; 0: it is dirty"),
+              (cleaners, 1, 0, 1, "1: the flusher writes the page"),
+              (hits, 0, 0, 3, "normal lookups of the page"),
+              (switches, 1, 0, 1, "1: the inode is switched"));
 
 /// WB_DONTCACHE_DIRTY counts the dirty pages that are to be dropped once written:
 /// folio_account_dirtied() and folio_clear_dirty_for_io() in mm/page-writeback.c,

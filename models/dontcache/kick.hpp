@@ -3,13 +3,13 @@
 
 #include "models/dontcache/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 #include <deque>
 
 namespace wbsync::models::dontcache {
 
-struct kick_bounds {
-    int writers = 2; ///< each dirties a page of its own
-};
+WBSYNC_BOUNDS(kick_bounds, (writers, 2, 2, 5, "each dirties a page and kicks the flusher"));
 
 /// A writer does not start writeback of its pages but kicks the flusher, and many kicks are one:
 /// filemap_dontcache_kick_writeback() and wb_check_start_dontcache() in fs/fs-writeback.c, as of

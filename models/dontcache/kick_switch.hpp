@@ -3,6 +3,8 @@
 
 #include "models/dontcache/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 #include <deque>
 
 namespace wbsync::models::dontcache {
@@ -13,17 +15,14 @@ enum class question : std::uint8_t {
     lifetime,  ///< P3: does nobody use a wb after its end?
 };
 
-struct kick_switch_bounds {
-    int writers = 1; ///< each dirties a page of its own
-    question about = question::lost_kick;
-};
+WBSYNC_BOUNDS(kick_switch_bounds, (writers, 1, 1, 2, "each dirties a page and kicks the flusher"));
 
 /// The kick while the inode is switched to another wb, and the old one dies: as of e1bf79628453
 /// (7.2). The writer takes the wb in a stat transaction, sets the bit and takes a reference there,
 /// and wakes the flusher after it.
 class kick_switch {
 public:
-    explicit kick_switch(const kick_switch_bounds& b) : bounds_(b) {}
+    kick_switch(const kick_switch_bounds& b, question about) : bounds_(b), about_(about) {}
     virtual ~kick_switch() = default;
     kick_switch(const kick_switch&) = delete;
     kick_switch& operator=(const kick_switch&) = delete;
@@ -46,7 +45,7 @@ public:
         int left = 0;
         for (const folio& f : folios_)
             left += test_bit(PG_dirty, f.flags) ? 1 : 0;
-        ensure(left == 0 || bounds_.about != question::lost_kick, "lost-kick",
+        ensure(left == 0 || about_ != question::lost_kick, "lost-kick",
                fmt::format("{} pages are dirty, and the flushers rest", left));
         kfree(inode_);
         percpu_ref_exit(*new_wb_->refcnt);
@@ -172,6 +171,7 @@ private:
     }
 
     kick_switch_bounds bounds_;
+    question about_;
     workqueue_struct bdi_wq_{"bdi_wq"};
     workqueue_struct cgwb_release_wq_{"cgwb_release"};
     bdi_writeback* old_wb_ = nullptr;

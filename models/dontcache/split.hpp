@@ -3,12 +3,12 @@
 
 #include "models/dontcache/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 namespace wbsync::models::dontcache {
 
-struct split_bounds {
-    int cleaners = 1; ///< 1: the flusher writes the pages
-    int switches = 1; ///< 1: the inode is switched to another wb
-};
+WBSYNC_BOUNDS(split_bounds, (cleaners, 1, 0, 1, "1: the flusher writes the pages"),
+              (switches, 1, 0, 1, "1: the inode is switched"));
 
 /// A folio of two dirty pages that are to be dropped once written is split:
 /// __split_folio_to_order() in mm/huge_memory.c, as of 0ad186cf167f (7.2): the second half keeps

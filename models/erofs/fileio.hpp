@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/bounds.hpp>
 #include <wbsync/wbsync.hpp>
 
 /// A file-backed EROFS mount reads its image with direct IO: fs/erofs/fileio.c, and of the file
@@ -24,12 +25,14 @@ struct erofs_fileio_rq {
     explicit erofs_fileio_rq(int references) : ref("rq.ref", references) {}
 };
 
+WBSYNC_BOUNDS(bounds, (direct, 1, 0, 1, "1: direct IO, which completes elsewhere"));
+
 /// With `direct` the read is queued, and completes elsewhere at any time; otherwise it is done when
 /// vfs_iocb_iter_read() returns, and the submitter completes it.
 template <form Form>
 class fileio {
 public:
-    explicit fileio(bool direct) : direct_(direct) {}
+    explicit fileio(const bounds& b) : direct_(b.direct != 0) {}
 
     void threads(scenario& s) {
         s.thread("submit", [this] { erofs_fileio_rq_submit(); });

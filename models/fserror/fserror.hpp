@@ -3,6 +3,8 @@
 
 #include "models/vfs/superblock.hpp"
 
+#include <wbsync/bounds.hpp>
+
 #include <deque>
 
 /// Errors of a file system are reported by works, and umount waits for them: fs/fserror.c.
@@ -18,10 +20,12 @@ struct super_block : vfs::super_block {
     refcount_t s_pending_errors{"s_pending_errors"};
 };
 
+WBSYNC_BOUNDS(bounds, (reporters, 1, 1, 3, "I/Os that fail, each of an inode of its own"));
+
 /// 21945e6cb516 (7.0). I/O of an inode fails and is reported, while its superblock is unmounted.
 class at_21945e6cb516 {
 public:
-    explicit at_21945e6cb516(int reporters) : reporters_(reporters) {}
+    explicit at_21945e6cb516(const bounds& b) : bounds_(b) {}
     virtual ~at_21945e6cb516() = default;
     at_21945e6cb516(const at_21945e6cb516&) = delete;
     at_21945e6cb516& operator=(const at_21945e6cb516&) = delete;
@@ -29,7 +33,7 @@ public:
     void threads(scenario& s) {
         sb_ = vfs::alloc_super<super_block>();
         start_counting();
-        for (int n = 0; n != reporters_; ++n) {
+        for (int n = 0; n != bounds_.reporters; ++n) {
             events_.emplace_back(n, *vfs::new_inode(*sb_, inode_hash_lock_, n, 0, 1), *this);
             s.thread({"io", n}, [this, &e = events_.back()] {
                 fserror_report(e);
@@ -109,7 +113,7 @@ private:
         vfs::put_super(*sb_);             // (U7) to (U10)
     }
 
-    int reporters_;
+    bounds bounds_;
     super_block* sb_ = nullptr;
     spinlock_t inode_hash_lock_{"inode_hash_lock"};
     workqueue_struct system_wq_{"system_wq"};

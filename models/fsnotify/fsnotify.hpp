@@ -3,6 +3,8 @@
 
 #include "models/vfs/superblock.hpp"
 
+#include <wbsync/bounds.hpp>
+
 /// A mark on an inode holds a reference on it. Each superblock counts its watched objects, and
 /// umount waits until that count is 0. fs/notify/mark.c, fs/notify/fsnotify.c.
 namespace wbsync::models::fsnotify {
@@ -24,10 +26,9 @@ inline super_block& sb_of(const inode& i) {
     return static_cast<super_block&>(*READ_ONCE(i.i_sb));
 }
 
-struct bounds {
-    int marks = 1;    ///< that are put, each on an inode of its own
-    int unlinked = 0; ///< 1: these inodes are not kept once unused
-};
+WBSYNC_BOUNDS(bounds, (marks, 1, 1, 4, "marks that are put, each on an inode of its own"),
+              (unlinked, 0, 0, 1,
+               "1: these inodes are not kept once unused, also by an active superblock"));
 
 /// d2f277e26f52 (6.10): marks are put while their superblock is unmounted.
 class at_d2f277e26f52 {

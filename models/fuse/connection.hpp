@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/bounds.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <memory>
@@ -21,6 +22,8 @@ enum class form : std::uint8_t {
     late_without_d_lock, ///< without the dentries' locks between the wait and the inodes
     late_acquire,        ///< that, and an acquire load in the waiter's condition
 };
+
+WBSYNC_BOUNDS(bounds, (requests, 1, 1, 6, "under way when umount comes"));
 
 struct super_block {
     atomic_t s_flags{"sb.s_flags", 1}; ///< SB_ACTIVE
@@ -48,8 +51,8 @@ struct inode {
 template <form Form>
 class umount_of_fuse {
 public:
-    explicit umount_of_fuse(int requests) : fc_(requests) {
-        for (int i = 0; i != requests; ++i)
+    explicit umount_of_fuse(const bounds& b) : fc_(b.requests) {
+        for (int i = 0; i != b.requests; ++i)
             inodes_.push_back(std::make_unique<inode>(i));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/bounds.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <deque>
@@ -38,6 +39,8 @@ struct async_pf_entry {
     kvm_async_pf* apf = nullptr;
 };
 
+WBSYNC_BOUNDS(bounds, (faults, 1, 1, 3, "page faults that are fetched at the same time"));
+
 /// A VM with one vCPU.
 struct kvm_vm {
     refcount_t users_count{"vm.users_count"}; ///< 1: that of the vCPU's file
@@ -50,7 +53,7 @@ struct kvm_vm {
 /// fault has a reference on the VM, which its work drops in the end.
 class at_5f6de5cbebee {
 public:
-    explicit at_5f6de5cbebee(int faults) : faults_(faults) {}
+    explicit at_5f6de5cbebee(const bounds& b) : bounds_(b) {}
     virtual ~at_5f6de5cbebee() = default;
     at_5f6de5cbebee(const at_5f6de5cbebee&) = delete;
     at_5f6de5cbebee& operator=(const at_5f6de5cbebee&) = delete;
@@ -58,7 +61,7 @@ public:
     void threads(scenario& s) {
         text_ = kmalloc<module_text>({"module", "unloaded-text"});
         vm_ = kmalloc<kvm_vm>({"vm"});
-        for (int n = 0; n != faults_; ++n) {
+        for (int n = 0; n != bounds_.faults; ++n) {
             async_pf_entry& e = vm_->async_pf.emplace_back(n);
             e.apf = kmalloc<kvm_async_pf>({label{"apf", n}}, label{"apf", n}, system_wq_,
                                           [this, &e] { async_pf_execute(e); });
@@ -163,7 +166,7 @@ private:
         kfree(text_);                                                             // (X2)
     }
 
-    int faults_;
+    bounds bounds_;
     workqueue_struct system_wq_{"system_wq"};
     atomic_t module_refs_{"module.refcnt", 2}; ///< of the VM, and of the vCPU's file
     module_text* text_ = nullptr;

@@ -3,16 +3,16 @@
 
 #include "models/mount/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 /// Who runs against whom. `Kernel` is what the kernel does at some commit.
 namespace wbsync::models::mounts {
 
 /// How many threads there are of each kind. Not every scenario has all kinds.
-struct bounds {
-    int closers = 0; ///< hold an open file and close it
-    int movers = 0;  ///< the same, and take and drop another reference, perhaps on two CPUs
-    int walkers = 0; ///< want a reference, under RCU
-    int others = 0;  ///< change the tree elsewhere
-};
+WBSYNC_BOUNDS(bounds, (closers, 0, 0, 4, "threads that close their open file"),
+              (movers, 0, 0, 3, "the same, and migrate while they take and drop another reference"),
+              (walkers, 0, 0, 4, "RCU walkers that want a reference"),
+              (others, 0, 0, 4, "threads that change the mount tree elsewhere"));
 
 /// One mount, and what the threads do with it. Movers are declared first, so that they start on
 /// CPU 0, whose part of a sum is read first. Threads of one kind are not alike: they are on

@@ -3,6 +3,8 @@
 
 #include "models/stat/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 #include <cstddef>
 #include <vector>
 
@@ -11,10 +13,8 @@
 namespace wbsync::models::stat {
 
 /// How much there is of everything.
-struct bounds {
-    int readers = 1;  ///< each cleans a page of its own
-    int switches = 1; ///< one after the other, each to a wb of its own
-};
+WBSYNC_BOUNDS(bounds, (readers, 2, 1, 6, "users of statistics, each cleans a page of its own"),
+              (switches, 2, 1, 6, "of the inode, one after the other"));
 
 /// The transaction by which page-cache code updates the statistics of an inode's wb while the inode
 /// may be switched to another one: unlocked_inode_to_wb_begin() and _end() in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/bounds.hpp>
 #include <wbsync/wbsync.hpp>
 
 /// A mount that comes while the same file system is being unmounted: fs/super.c around
@@ -47,14 +48,16 @@ inline void super_unlock_excl(super_block& sb) {
 }
 
 /// Umount drops the last active reference, while another thread mounts the same again.
+WBSYNC_BOUNDS(bounds, (mounts, 1, 1, 3, "that come while the file system is unmounted"));
+
 template <form Form, kind Kind>
 class mount_meets_umount {
 public:
-    explicit mount_meets_umount(int mounts) : mounts_(mounts) {}
+    explicit mount_meets_umount(const bounds& b) : bounds_(b) {}
 
     void threads(scenario& s) {
         s.thread("umount", [this] { deactivate_super(); });
-        s.threads("mount", mounts_, [this] { get_tree(); });
+        s.threads("mount", bounds_.mounts, [this] { get_tree(); });
     }
 
 private:
@@ -185,7 +188,7 @@ private:
         });
     }
 
-    int mounts_;
+    bounds bounds_;
     spinlock_t sb_lock_{"sb_lock"};
     super_block* sb_ = kmalloc<super_block>("sb");
     plain<super_block*> on_the_list_{"fs_supers", sb_};

@@ -12,7 +12,8 @@ namespace wbsync::models::writeback {
 /// Superblocks on one device, whose inodes all move from the wb of a dying cgroup to another wb.
 class isw_system {
 public:
-    explicit isw_system(const bounds& b) : bounds_(b) {}
+    explicit isw_system(const bounds& b, question about = question::umount)
+        : bounds_(b), about_(about) {}
     virtual ~isw_system() = default;
     isw_system(const isw_system&) = delete;
     isw_system& operator=(const isw_system&) = delete;
@@ -28,13 +29,13 @@ public:
                 spare_kworkers(s, 1);
         }
         others(s);
-        if (uses_rcu_callbacks() || bounds_.about == question::wb_lifetime)
+        if (uses_rcu_callbacks() || about_ == question::wb_lifetime)
             rcu_callback_thread(s);
     }
 
     void finally() {
         ensure(READ_ONCE(isw_nr_in_flight) == 0, "counter-balance", "isw_nr_in_flight is not 0");
-        if (bounds_.about == question::statistics) {
+        if (about_ == question::statistics) {
             expect_counted_once(*old_wb_, inodes_);
             expect_counted_once(*new_wb_, inodes_);
         }
@@ -134,7 +135,7 @@ protected:
     /// Holds a reference on the wb of the dying cgroup, and so on the bdi, but on no superblock.
     void cleanup_offline_cgwbs_workfn() {
         cleanup_offline_cgwb();
-        if (bounds_.about == question::bdi_lifetime)
+        if (about_ == question::bdi_lifetime)
             bdi_put(*bdi_); // wb_put() of the old wb, whose release does it
     }
 
@@ -209,7 +210,7 @@ private:
     // --- the system -----------------------------------------------------------------------------
 
     void build() {
-        const bool on_root = bounds_.about == question::bdi_lifetime;
+        const bool on_root = about_ == question::bdi_lifetime;
         const auto nothing = [](bdi_writeback&) {};
         const auto target = [this](bdi_writeback& wb) { init_target(wb); };
         const int references = 1 + bounds_.superblocks + bounds_.cleaner;
@@ -220,13 +221,13 @@ private:
         old_wb_ = kmalloc<bdi_writeback>({"old_wb", "P3"}, "old_wb", *bdi_, nothing);
         new_wb_ =
             on_root ? &bdi_->wb : kmalloc<bdi_writeback>({"new_wb", "P3"}, "new_wb", *bdi_, target);
-        if (bounds_.about == question::wb_lifetime)
+        if (about_ == question::wb_lifetime)
             WRITE_ONCE(cgwb_tree, new_wb_);
         for (int i = 0; i != bounds_.superblocks; ++i)
             superblocks_.push_back(kmalloc<super_block>({label{"sb", i}, "P2"}, label{"sb", i}));
         for (int i = 0; i != bounds_.inodes; ++i)
             add_inode(i);
-        if (bounds_.about == question::saved_sum)
+        if (about_ == question::saved_sum)
             superblocks_.front()->sum_to_save =
                 -static_cast<std::int64_t>(superblocks_.front()->s_inodes.peek().size());
     }
@@ -238,8 +239,8 @@ private:
         inode* i = kmalloc<inode>({name, "P2"}, name, sb, wb, writers_of(number));
         if (hashes_inodes())
             i->i_hash_lock = &inode_hash_lock;
-        i->unlinked = bounds_.about == question::wb_lifetime;
-        if (bounds_.about == question::statistics) {
+        i->unlinked = about_ == question::wb_lifetime;
+        if (about_ == question::statistics) {
             WRITE_ONCE(i->dirty, 1);
             atomic_inc(old_wb_->reclaimable);
         }
@@ -250,26 +251,26 @@ private:
 
     /// For P6 no inode of the first superblock is: nothing of it is to be switched.
     [[nodiscard]] bool is_of_dying_cgroup(int number) const {
-        return bounds_.about != question::isolation || number % bounds_.superblocks != 0;
+        return about_ != question::isolation || number % bounds_.superblocks != 0;
     }
 
     void init_target(bdi_writeback& wb) {
         if (!uses_works_of_requests())
             wb.switch_work.emplace(isw_wq, label{wb.name, "switch_work"},
                                    [this, &wb](work_struct&) { inode_switch_wbs_work_fn(wb); });
-        if (bounds_.about == question::wb_lifetime)
+        if (about_ == question::wb_lifetime)
             wb.life.emplace(wb.name, cgwb_release_wq, [&wb] { cgwb_release_workfn(wb); });
     }
 
     void others(scenario& s) {
-        switch (bounds_.about) {
+        switch (about_) {
         case question::umount:
         case question::late_umount:
         case question::isolation:
         case question::bdi_lifetime:
         case question::saved_sum:
             s.thread(
-                "umount", [this] { umount(); }, bounds_.about == question::isolation ? "P6" : "P5");
+                "umount", [this] { umount(); }, about_ == question::isolation ? "P6" : "P5");
             return;
         case question::wb_lifetime:
             s.thread("css_offline", [this] { cgwb_kill(*new_wb_); });
@@ -292,11 +293,11 @@ private:
     void umount() {
         super_block& sb = *superblocks_.front();
         const bool did_it = deactivate_super(sb);
-        if (bounds_.about != question::late_umount)
+        if (about_ != question::late_umount)
             expect_unmounted(sb, did_it);
-        if (bounds_.about == question::isolation)
+        if (about_ == question::isolation)
             WRITE_ONCE(umounted_, 1);
-        if (bounds_.about == question::bdi_lifetime) {
+        if (about_ == question::bdi_lifetime) {
             bdi_put(*bdi_); // (U9)
             bdi_unregister(*bdi_);
             bdi_put(*bdi_);
@@ -305,7 +306,7 @@ private:
 
     /// Where a worker rests while it only has switches of others.
     void rest_if_asked() {
-        if (bounds_.about == question::isolation)
+        if (about_ == question::isolation)
             await(umounted_, [](std::int64_t done) { return done != 0; });
     }
 
@@ -316,7 +317,7 @@ private:
     /// out. (The kernel makes a new wb then.)
     virtual inode_switch_wbs_context* wb_get_create() {
         bdi_writeback* wb = new_wb_;
-        if (bounds_.about == question::wb_lifetime) {
+        if (about_ == question::wb_lifetime) {
             rcu_read_lock();
             wb = rcu_dereference(cgwb_tree);
             if (wb != nullptr && !wb_tryget(*wb))
@@ -367,10 +368,10 @@ private:
     /// Moves one inode to the other wb. Both list locks are held.
     void inode_do_switch_wbs(inode& i, bdi_writeback& old_wb, bdi_writeback& new_wb) const {
         spin_lock(i.i_lock); // (X3)
-        if (bounds_.about == question::statistics)
+        if (about_ == question::statistics)
             spin_lock(i.i_pages);
         if ((READ_ONCE(i.i_state) & (I_FREEING | I_WILL_FREE)) == 0) {
-            if (bounds_.about == question::statistics && READ_ONCE(i.dirty) != 0) { // (X4)
+            if (about_ == question::statistics && READ_ONCE(i.dirty) != 0) { // (X4)
                 atomic_dec(old_wb.reclaimable);
                 atomic_inc(new_wb.reclaimable);
             }
@@ -380,7 +381,7 @@ private:
             WRITE_ONCE(i.i_wb, &new_wb);
         }
         end_switch(i); // (X5)
-        if (bounds_.about == question::statistics)
+        if (about_ == question::statistics)
             spin_unlock(i.i_pages);
         spin_unlock(i.i_lock);
     }
@@ -389,7 +390,7 @@ private:
 
     /// The inode that switcher number `n` is at. For P6 it is never one of the first superblock.
     [[nodiscard]] int number_of_target(int n) const {
-        if (bounds_.about != question::isolation)
+        if (about_ != question::isolation)
             return n % bounds_.inodes;
         std::vector<int> of_others;
         for (int i = 0; i != bounds_.inodes; ++i)
@@ -420,25 +421,25 @@ private:
     /// What is still there because nobody has unmounted, killed or removed it. What umount, the
     /// release of a wb and the removal of the device free is not: a "leak", if they do not.
     void free_the_rest() {
-        const bool unmounts =
-            bounds_.about != question::wb_lifetime && bounds_.about != question::statistics;
+        const bool unmounts = about_ != question::wb_lifetime && about_ != question::statistics;
         for (std::size_t k = unmounts ? 1 : 0; k != superblocks_.size(); ++k) {
             for (inode* i : std::vector<inode*>{superblocks_[k]->s_inodes.peek()})
                 kfree(i);
             kfree(superblocks_[k]->s_fs_info);
             kfree(superblocks_[k]);
-            if (bounds_.about == question::bdi_lifetime)
+            if (about_ == question::bdi_lifetime)
                 bdi_put(*bdi_);
         }
         kfree(old_wb_);
-        if (bounds_.about == question::bdi_lifetime)
+        if (about_ == question::bdi_lifetime)
             return;
-        if (bounds_.about != question::wb_lifetime)
+        if (about_ != question::wb_lifetime)
             kfree(new_wb_);
         kfree(bdi_);
     }
 
     bounds bounds_;
+    question about_;
     spinlock_t inode_hash_lock{"inode_hash_lock"};
     workqueue_struct cgwb_release_wq{"cgwb_release"};
     pointer<bdi_writeback> cgwb_tree{"cgwb_tree"};

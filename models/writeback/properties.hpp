@@ -3,6 +3,8 @@
 
 #include "models/writeback/objects.hpp"
 
+#include <wbsync/bounds.hpp>
+
 /// The properties of the umount protocol, P1 to P8, and what a model does to ask for them.
 ///
 /// P2 (a superblock, its inodes and counters), P3 (a wb) and P8 (a bdi) are uses after the end: the
@@ -22,13 +24,12 @@ enum class question : std::uint8_t {
 };
 
 /// How much there is of everything.
-struct bounds {
-    int switchers = 1;
-    int inodes = 1;
-    int superblocks = 1;
-    int cleaner = 0;
-    question about = question::umount;
-};
+WBSYNC_BOUNDS(bounds,
+              (switchers, 1, 1, 8,
+               "writers that switch an inode; number i takes inode i mod inodes"),
+              (inodes, 1, 1, 8, "cached inodes; number i belongs to superblock i mod superblocks"),
+              (superblocks, 1, 1, 4, "file systems on the device; the first one is unmounted"),
+              (cleaner, 0, 0, 1, "1: the offline cleaner switches all inodes of the dying cgroup"));
 
 /// P1, at the end of generic_shutdown_super(): no inode is left.
 inline void expect_no_busy_inodes(super_block& sb, const site& at = site::here()) {

@@ -3,6 +3,8 @@
 
 #include "models/xfs/inodegc.hpp"
 
+#include <wbsync/bounds.hpp>
+
 #include <optional>
 
 namespace wbsync::models::xfs {
@@ -20,14 +22,16 @@ enum class cpu : std::uint8_t {
     undisturbed, ///< both are on it, and the worker is not preempted: no CONFIG_PREEMPTION
 };
 
+WBSYNC_BOUNDS(cpumask_bounds, (inodes, 2, 1, 4, "are queued one after the other"));
+
 /// The mask of CPUs whose list is not empty, 62334fab4762. xfs_inodegc_flush() and stop look at the
 /// lists of the CPUs in the mask only: a list without its bit is passed over. Each unlinker queues
 /// an inode and then flushes, as a reader of quotas does.
 template <first First, cpu Cpu>
 class inodegc_cpumask {
 public:
-    explicit inodegc_cpumask(int inodes) {
-        for (int i = 0; i != inodes; ++i)
+    explicit inodegc_cpumask(const cpumask_bounds& b) {
+        for (int i = 0; i != b.inodes; ++i)
             inodes_.push_back(std::make_unique<xfs_inode>(i));
     }
 

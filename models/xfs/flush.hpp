@@ -3,7 +3,11 @@
 
 #include "models/xfs/inodegc.hpp"
 
+#include <wbsync/bounds.hpp>
+
 namespace wbsync::models::xfs {
+
+WBSYNC_BOUNDS(flush_bounds, (unlinkers, 2, 1, 4, "each queues an inode, and flushes"));
 
 /// xfs_inodegc_flush() promises that what was queued before is inactivated when it returns. Each
 /// thread unlinks an inode and flushes. Before 7cf2b0f9611b the list has a plain work, and PENDING
@@ -12,8 +16,8 @@ namespace wbsync::models::xfs {
 template <bool Delayed>
 class inodegc_flush {
 public:
-    explicit inodegc_flush(int unlinkers) {
-        for (int i = 0; i != unlinkers; ++i)
+    explicit inodegc_flush(const flush_bounds& b) {
+        for (int i = 0; i != b.unlinkers; ++i)
             inodes_.push_back(std::make_unique<xfs_inode>(i));
     }
 

@@ -3,6 +3,8 @@
 
 #include "models/xfs/inodegc.hpp"
 
+#include <wbsync/bounds.hpp>
+
 namespace wbsync::models::xfs {
 
 /// How xfs_inodegc_stop() waits for what was queued, and with it how works are queued.
@@ -13,10 +15,8 @@ enum class stops : std::uint8_t {
     by_flushing_last, ///< that, and a flush after the lists were seen empty: a repair
 };
 
-struct bounds {
-    int others = 0;   ///< threads that unlink an inode meanwhile
-    int shrinker = 0; ///< 1: memory is short
-};
+WBSYNC_BOUNDS(bounds, (others, 0, 0, 4, "threads that unlink an inode meanwhile"),
+              (shrinker, 0, 0, 1, "1: memory is short, the shrinker queues"));
 
 /// rm of a file, then freeze, umount or a read-only remount by the same thread: the inode has to be
 /// inactivated when that returns.

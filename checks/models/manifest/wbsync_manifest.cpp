@@ -19,7 +19,7 @@
 namespace {
 
 using manifest::row;
-using wbsync::models::model;
+using wbsync::catalogue::model;
 
 /// The models' checks by folder. Prints those that do not come out as the catalogue expects.
 class measurements {

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The form of the catalogue's entries: what is expected of whom, and bounds that are told once.
+
+#include <wbsync/catalogue.hpp>
+#include <wbsync/wbsync.hpp>
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+
+using namespace wbsync;
+using namespace wbsync::catalogue;
+
+namespace {
+
+WBSYNC_BOUNDS(bounds, (readers, 2, 1, 4, "threads that look"),
+              (writers, 0, 0, 3, "threads that change something"));
+
+/// Adds one in each writer. Those who are careless forget that others do.
+struct adders {
+    adders(const bounds& b, bool is_careless) : size(b), careless(is_careless) {}
+    bounds size;
+    bool careless;
+    atomic_t x{"x"};
+
+    void threads(scenario& s) {
+        s.threads("writer", size.writers, [this](int) {
+            if (careless)
+                WRITE_ONCE(x, READ_ONCE(x) + 1);
+            else
+                atomic_inc(x);
+        });
+    }
+    void finally() { ensure(READ_ONCE(x) == size.writers, "sum", "an addition was lost"); }
+};
+
+result finding_of(const std::string& property) {
+    result r;
+    r.outcome = verdict::finding;
+    r.what.property = property;
+    return r;
+}
+
+} // namespace
+
+TEST_CASE("a set of properties has each once, in the order in which they are told") {
+    property_set some{"misuse", "P1", "misuse"};
+    CHECK(some.joined("/") == "misuse/P1");
+    some.add({"P1", "leak"});
+    CHECK(some.joined(" ") == "misuse P1 leak");
+    CHECK(some.contains("leak"));
+    CHECK_FALSE(some.contains("P")); // of which others are longer forms
+    CHECK(property_set{}.empty());
+}
+
+TEST_CASE("an expectation matches one of its properties, and nothing else") {
+    const expectation fails_somehow{{"P1", "P2"}};
+    CHECK(fails_somehow.str() == "finding P1/P2");
+    CHECK(fails_somehow.matches(finding_of("P2")));
+    CHECK_FALSE(fails_somehow.matches(finding_of("P5")));
+    CHECK_FALSE(fails_somehow.matches(result{}));
+    result good;
+    good.outcome = verdict::verified;
+    CHECK(expectation{}.str() == "verified");
+    CHECK(expectation{}.matches(good));
+    CHECK_FALSE(expectation{}.matches(finding_of("P1")));
+}
+
+TEST_CASE("what is expected depends on the memory model's name, and on the size") {
+    const auto many = [](const parameter_values& p) { return p.at("readers") > 1; };
+    const expectations e{{"sc", holds}, {"weak", {{{"P1"}, many}, {{"P2"}}}}};
+    CHECK(e("sc", {{"readers", 2}}).str() == "verified");
+    CHECK(e("weak", {{"readers", 2}}).str() == "finding P1/P2");
+    CHECK(e("weak", {{"readers", 1}}).str() == "finding P2");
+    CHECK(e(memory_kind::weak, {{"readers", 1}}).str() == "finding P2");
+}
+
+TEST_CASE("a memory model of which the catalogue says nothing has no expectation") {
+    const expectations e = sc_and_weak(holds);
+    CHECK(e.knows("sc"));
+    CHECK_FALSE(e.knows("lkmm"));
+    CHECK_THROWS_WITH_AS((void)e("lkmm", {}),
+                         "wbsync: the catalogue expects nothing under lkmm: say there what comes "
+                         "out, as under sc and under weak",
+                         std::invalid_argument);
+}
+
+TEST_CASE("bounds tell the catalogue their names, defaults and ranges") {
+    const auto all = bounds{.writers = 3}.parameters();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].name == "readers");
+    CHECK(all[0].summary == "threads that look");
+    CHECK(all[0].value == 2);
+    CHECK(all[0].least == 1);
+    CHECK(all[0].most == 4);
+    CHECK(all[1].value == 3);
+    CHECK(bounds{}.parameters({.readers = 2, .writers = 1})[1].least == 1);
+}
+
+TEST_CASE("bounds are made of the values of a check, and refuse one that they do not have") {
+    const bounds b = bounds::from({{"writers", 3}});
+    CHECK(b.readers == 2); // not given
+    CHECK(b.writers == 3);
+    CHECK_THROWS_WITH_AS((void)bounds::from({{"readers", 1}, {"riders", 1}}),
+                         "wbsync: the model has the bounds readers writers, the parameters are "
+                         "readers, riders: use the names of the bounds in the catalogue",
+                         std::invalid_argument);
+}
+
+TEST_CASE("an entry's check takes the bounds from the values, and more from its type") {
+    model m{.version = "adders/v1",
+            .question = "sum",
+            .parameters = bounds{.writers = 2}.parameters(),
+            .expected = sc_and_weak(holds),
+            .check = checks<adders, bounds, false>};
+    CHECK(m.name() == "adders/v1/sum");
+    CHECK(m.check({}, default_size(m)).outcome == verdict::verified);
+    m.check = checks<adders, bounds, true>;
+    CHECK(m.check({}, default_size(m)).what.property == "sum");
+    CHECK(m.check({}, {{"writers", 1}}).outcome == verdict::verified);
+    m.question.clear();
+    CHECK(m.name() == "adders/v1");
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/bounds.hpp>
+#include <wbsync/check.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+/// What a program that lists, checks and replays models has to know of each of them. An entry is
+/// data: designated initialisers, of which the summary of struct model below is the list.
+namespace wbsync::catalogue {
+
+/// Names of properties, each once, in the order in which they are told.
+class property_set {
+public:
+    property_set() = default;
+    property_set(std::initializer_list<std::string> names) {
+        for (const std::string& name : names)
+            add_one(name);
+    }
+
+    [[nodiscard]] bool empty() const { return names_.empty(); }
+    [[nodiscard]] bool contains(std::string_view name) const {
+        return std::find(names_.begin(), names_.end(), name) != names_.end();
+    }
+    [[nodiscard]] std::string joined(std::string_view with) const {
+        return fmt::format("{}", fmt::join(names_, with));
+    }
+    void add(const property_set& others) {
+        for (const std::string& name : others.names_)
+            add_one(name);
+    }
+
+    friend bool operator==(const property_set&, const property_set&) = default;
+
+private:
+    void add_one(const std::string& name) {
+        if (!contains(name))
+            names_.push_back(name);
+    }
+
+    std::vector<std::string> names_;
+};
+
+/// What a check must say.
+struct expectation {
+    property_set properties = {}; ///< of which one fails; none: verified
+
+    [[nodiscard]] verdict outcome() const {
+        return properties.empty() ? verdict::verified : verdict::finding;
+    }
+    [[nodiscard]] bool matches(const result& r) const {
+        return r.outcome == outcome() &&
+               (properties.empty() || properties.contains(r.what.property));
+    }
+    /// "verified", "finding P1/P2"
+    [[nodiscard]] std::string str() const {
+        return properties.empty() ? name_of(verdict::verified)
+                                  : "finding " + properties.joined("/");
+    }
+};
+
+/// Properties of which one is found to fail: of several, which one is met first depends on the
+/// search.
+struct failure {
+    property_set properties;
+    /// At which sizes. Empty: at each.
+    std::function<bool(const parameter_values&)> when = {};
+};
+
+/// All that may fail under one memory model; empty: nothing, it is verified.
+using failures = std::vector<failure>;
+
+inline const failures holds{};
+inline failures fails(property_set properties,
+                      std::function<bool(const parameter_values&)> when = {}) {
+    return {{std::move(properties), std::move(when)}};
+}
+
+/// What is expected under each memory model, by the memory model's name:
+/// {{"sc", holds}, {"weak", fails({"P1"})}}. One that is not named has no expectation yet.
+class expectations {
+public:
+    expectations() = default;
+    expectations(std::initializer_list<std::pair<const std::string, failures>> by_memory)
+        : by_memory_(by_memory) {}
+
+    [[nodiscard]] bool knows(const std::string& memory) const {
+        return by_memory_.contains(memory);
+    }
+
+    /// At that size. Throws std::invalid_argument if it does not know the memory model.
+    [[nodiscard]] expectation operator()(const std::string& memory,
+                                         const parameter_values& size) const {
+        const auto known = by_memory_.find(memory);
+        if (known == by_memory_.end())
+            throw std::invalid_argument(
+                fmt::format("wbsync: the catalogue expects nothing under {}: say there what comes "
+                            "out, as under {}",
+                            memory, fmt::join(names(), " and under ")));
+        expectation e;
+        for (const failure& f : known->second)
+            if (!f.when || f.when(size))
+                e.properties.add(f.properties);
+        return e;
+    }
+    [[nodiscard]] expectation operator()(memory_kind memory, const parameter_values& size) const {
+        return (*this)(name_of(memory), size);
+    }
+
+private:
+    [[nodiscard]] std::vector<std::string> names() const {
+        std::vector<std::string> all;
+        for (const auto& [name, what] : by_memory_)
+            all.push_back(name);
+        return all;
+    }
+
+    std::map<std::string, failures> by_memory_;
+};
+
+/// The same under sc and under weak.
+inline expectations sc_and_weak(const failures& what) {
+    return {{"sc", what}, {"weak", what}};
+}
+
+/// A protocol in one form, asked one question: an entry of the catalogue.
+struct model {
+    std::string version;       ///< the protocol, and which form of it: "isw/v7"
+    std::string question = {}; ///< which of several that are asked of it: "P3"; empty: the main one
+    std::string commit = {};   ///< of the kernel
+    std::string release = {};  ///< "7.2-rc1"
+    std::string summary = {};
+    property_set asks = {}; ///< the properties it is about
+    std::vector<parameter> parameters = {};
+    /// What of its default size is different in the next larger one. Empty: the first parameter
+    /// that can be one more, is.
+    parameter_values larger = {};
+    expectations expected = {};
+    /// Runs it: checks<Model, Bounds>, or a function that does the like.
+    std::function<result(const options&, const parameter_values&)> check = {};
+    std::string folder = {}; ///< of its family; whoever collects the models says it
+
+    /// What it is called by: "isw/v7", "isw/v7/P3".
+    [[nodiscard]] std::string name() const {
+        return question.empty() ? version : version + "/" + question;
+    }
+};
+
+/// Checks a model whose constructor takes its bounds (WBSYNC_BOUNDS), and perhaps more.
+template <class Model, class Bounds, auto... More>
+result checks(const options& with, const parameter_values& size) {
+    return wbsync::check<Model>(with, Bounds::from(size), More...);
+}
+
+// --- sizes --------------------------------------------------------------------------------------
+
+/// The sizes that a model has of itself.
+inline parameter_values default_size(const model& m) {
+    parameter_values values;
+    for (const parameter& p : m.parameters)
+        values[p.name] = p.value;
+    return values;
+}
+
+/// The next larger one; as the default one if there is none.
+inline parameter_values larger_size(const model& m) {
+    parameter_values values = default_size(m);
+    for (const auto& [name, value] : m.larger)
+        values.at(name) = value;
+    if (!m.larger.empty())
+        return values;
+    const auto grows = std::find_if(m.parameters.begin(), m.parameters.end(),
+                                    [](const parameter& p) { return p.value < p.most; });
+    if (grows != m.parameters.end())
+        ++values[grows->name];
+    return values;
+}
+
+/// Every combination of the values that its parameters may have, each from its least one to
+/// `beyond` above its default, the last parameter counting fastest; those in `fixed` have that
+/// value only. Without parameters: one, of nothing.
+inline std::vector<parameter_values> small_sizes(const model& m, int beyond = 1,
+                                                 const parameter_values& fixed = {}) {
+    std::vector<parameter_values> sizes{{}};
+    for (const parameter& p : m.parameters) {
+        const auto given = fixed.find(p.name);
+        const bool is_fixed = given != fixed.end();
+        const int first = is_fixed ? given->second : p.least;
+        const int last = is_fixed ? given->second : std::min(p.most, p.value + beyond);
+        std::vector<parameter_values> longer;
+        for (const parameter_values& size : sizes)
+            for (int value = first; value <= last; ++value) {
+                longer.push_back(size);
+                longer.back()[p.name] = value;
+            }
+        sizes = std::move(longer);
+    }
+    return sizes;
+}
+
+} // namespace wbsync::catalogue
