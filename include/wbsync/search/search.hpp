@@ -424,7 +424,7 @@ private:
 };
 
 WBSYNC_INLINE result run_check(engine::model_driver& model, const options& with,
-                                      const subject& what) {
+                               const subject& what) {
     const turn mine;
     if (!with.replay.empty())
         return replay(model, with);
