@@ -2,6 +2,9 @@
 # need.
 include(CMakePackageConfigHelpers)
 
+# `cmake --install --component library` leaves the program out.
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME library)
+
 set(wbsync_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/wbsync)
 
 install(

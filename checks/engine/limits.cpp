@@ -5,6 +5,7 @@
 #include "checks/search/divided_models.hpp"
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/text.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/text.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

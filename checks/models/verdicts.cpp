@@ -5,6 +5,7 @@
 #include "models/all.hpp"
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/text.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

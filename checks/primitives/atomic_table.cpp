@@ -6,6 +6,7 @@
 #include "checks/primitives/atomic_promises.hpp"
 
 #include <wbsync/memory/atomic_operations.hpp>
+#include <wbsync/report/text.hpp>
 
 #include <doctest/doctest.h>
 

@@ -6,6 +6,7 @@
 #include "checks/support/scratch.hpp"
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/text.hpp>
 #include <wbsync/search/task_text.hpp>
 #include <wbsync/wbsync.hpp>
 

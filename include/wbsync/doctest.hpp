@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/report/text.hpp>
+#include <wbsync/report/print.hpp>
 #include <wbsync/result.hpp>
 
 #include <doctest/doctest.h>
 
-#include <ostream>
+#include <iosfwd>
 #include <string_view>
 #include <utility>
 
 namespace wbsync {
-
-/// The verdict and the counterexample.
-inline std::ostream& operator<<(std::ostream& out, const result& r) {
-    return out << report::text(r);
-}
 
 /// What a test expects of a result.
 struct asserted {
