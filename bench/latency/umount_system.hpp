@@ -5,7 +5,7 @@
 #include "bench/latency/pin.hpp"
 #include "bench/latency/samples.hpp"
 #include "bench/latency/setting.hpp"
-#include "models/writeback/isw.hpp"
+#include "bench/latency/world.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -15,16 +15,13 @@
 
 namespace wbsync::bench {
 
-/// The system whose umounts are measured, on top of a version of the protocol: superblocks that
-/// churn in the background, each on a device of its own, and one that is mounted and unmounted.
-/// What it does with wbs is what the bounded system of the model checker leaves out: there are many
-/// of them, and they come and go with their cgroups.
+/// The system whose umounts are measured: superblocks that churn in the background, each on a
+/// device of its own, and one that is mounted and unmounted.
 template <class Version>
-class umount_system : public Version {
+class umount_system {
 public:
     umount_system(const setting& how, int shutdowns, std::uint64_t seed, samples* into)
-        : Version(bounds{}), how_(how), shutdowns_(shutdowns), random_(seed), into_(*into),
-          place_(how.pinned) {}
+        : how_(how), shutdowns_(shutdowns), random_(seed), into_(*into), place_(how.pinned) {}
 
     void threads(scenario& s) {
         rcu_callback_thread(s);
@@ -40,7 +37,7 @@ public:
     }
 
     void finally() {
-        ensure(READ_ONCE(this->isw_nr_in_flight) == 0, "counter-balance",
+        ensure(READ_ONCE(world_.isw_nr_in_flight) == 0, "counter-balance",
                "isw_nr_in_flight is not 0");
         for (const auto& [bdi, fs] : background_) {
             free_all(fs);
@@ -49,44 +46,19 @@ public:
         kfree(target_bdi_);
     }
 
-protected:
+private:
     using clock = std::chrono::steady_clock;
 
-    // --- what the version's code calls ----------------------------------------------------------
-
-    void cgroup_writeback_umount(super_block& sb) override {
-        now_.waited = atomic_read(sb.s_isw_nr_in_flight) != 0; // v9 will wait; others do not count
+    /// (U2), (U4)
+    void stop_switches(super_block& sb) {
+        data_race_write(sb.s_flags, 0);
+        if constexpr (requires { version_.is_drained(sb); }) // v9
+            now_.waited = !version_.is_drained(sb);
+        else
+            now_.waited = READ_ONCE(world_.isw_nr_in_flight) != 0;
         const auto from = clock::now();
-        Version::cgroup_writeback_umount(sb);
+        version_.cgroup_writeback_umount(sb);
         now_.cgroup_writeback_umount = since(from);
-    }
-    void wait_until_queued() override {
-        now_.waited = true;
-        Version::wait_until_queued();
-    }
-
-    bdi_writeback& old_wb_of(const inode_switch_wbs_context& isw) override {
-        return *READ_ONCE(isw.inodes.front()->i_wb);
-    }
-    /// Wakes background_thread(), which has nothing to do before.
-    void end_switch(inode& i) const override {
-        Version::end_switch(i);
-        smp_mb();
-        wake_up_var(i.i_state);
-    }
-    void wb_put_many(bdi_writeback& old_wb, std::size_t n) override {
-        for (; n != 0; --n)
-            wb_put(old_wb);
-    }
-
-private:
-    /// The wb of the cgroup that the calling thread belongs to.
-    inode_switch_wbs_context* wb_get_create() override {
-        bdi_writeback& wb = *current_cgwb_;
-        if (!wb_tryget(wb))
-            return nullptr;
-        return kmalloc<inode_switch_wbs_context>(
-            "isw", "isw", wb, [this](inode_switch_wbs_context& isw) { this->init_isw(isw); });
     }
 
     // --- the wbs of cgroups ---------------------------------------------------------------------
@@ -98,10 +70,11 @@ private:
     /// A cgroup writes to the device for the first time.
     bdi_writeback* cgwb_create(backing_dev_info& bdi) {
         return kmalloc<bdi_writeback>({"cgwb", "P3"}, "cgwb", bdi, [this](bdi_writeback& wb) {
-            wb.switch_work.emplace(
-                this->isw_wq, label{wb.name, "switch_work"},
-                [this, &wb](work_struct&) { this->inode_switch_wbs_work_fn(wb); });
-            wb.life.emplace(wb.name, cgwb_release_wq_, [&wb] { cgwb_release_workfn(wb); });
+            if constexpr (!Version::requests_are_works)
+                wb.switch_work.emplace(
+                    world_.isw_wq, label{wb.name, "switch_work"},
+                    [this, &wb](work_struct&) { version_.inode_switch_wbs_work_fn(wb); });
+            wb.life.emplace(wb.name, world_.cgwb_release_wq, [&wb] { cgwb_release_workfn(wb); });
         });
     }
 
@@ -123,9 +96,9 @@ private:
     /// superblock stay where they are.
     void churn(backing_dev_info& bdi, file_system& fs) {
         bdi_writeback* const next = cgwb_create(bdi);
-        current_cgwb_ = next;
+        world_.current_cgwb = next;
         for (inode* i : fs.inodes)
-            this->inode_switch_wbs(*i);
+            version_.inode_switch_wbs(*i);
         for (inode* i : fs.inodes)
             await_switched(*i);
         cgwb_kill(std::exchange(fs.cgwb, next));
@@ -138,7 +111,7 @@ private:
         if (atomic_read(i.i_sync) == 0)
             wait_var_event(i.i_state, is_switched);
         else
-            retry_until([&] { return is_switched() || !Version::is_active(i.i_sb); });
+            retry_until([&] { return is_switched() || !is_active(i.i_sb); });
     }
 
     // --- the threads ----------------------------------------------------------------------------
@@ -184,7 +157,7 @@ private:
     void writer_thread() {
         place_.pin_umounter();
         while (file_system* fs = next_target()) {
-            for (; Version::is_active(*fs->sb); is_busy_.store(true, std::memory_order_relaxed))
+            for (; is_active(*fs->sb); is_busy_.store(true, std::memory_order_relaxed))
                 churn(*target_bdi_, *fs);
             bdi_writeback* const cgwb = fs->cgwb;
             for (inode* i : std::vector<inode*>(fs->inodes)) {
@@ -242,7 +215,7 @@ private:
     void measure(super_block& sb) {
         now_ = {};
         const auto from = clock::now();
-        this->deactivate_super(sb);
+        deactivate_super(sb, [this](super_block& s) { stop_switches(s); });
         now_.umount = since(from);
         into_.umounts.push_back(now_);
     }
@@ -251,6 +224,8 @@ private:
         return std::chrono::duration<double, std::micro>(clock::now() - from).count();
     }
 
+    churning_world world_;
+    Version version_{world_};
     setting how_;
     int shutdowns_;
     std::mt19937_64 random_;
@@ -258,9 +233,7 @@ private:
     placement place_;
     sample now_; ///< of the only thread that unmounts
 
-    workqueue_struct cgwb_release_wq_{"cgwb_release"};
     spinlock_t inode_hash_lock_{"inode_hash_lock"};
-    static inline thread_local bdi_writeback* current_cgwb_ = nullptr;
     backing_dev_info* target_bdi_ = nullptr;
     file_system fs_; ///< the target: not of its thread, which may end before the writer does
     std::vector<std::pair<backing_dev_info*, file_system>> background_;

@@ -33,12 +33,12 @@ native::result run_once(const setting& how, int shutdowns, std::uint64_t seed, s
 }
 
 inline constexpr std::array<version, 6> versions{{
-    {"v4", "c22d70a162d3", true, false, &run_once<isw_v4>},
-    {"v5", "e1b849cfa6b6", true, false, &run_once<isw_v5>},
-    {"v6", "6689f01d6740", true, false, &run_once<isw_v6>},
-    {"v7", "cba38ec4cbd3", false, true, &run_once<isw_v7>},
-    {"v8", "e90a6d668e26", false, true, &run_once<isw_v8>},
-    {"v9", "31c1d19ead2c", false, false, &run_once<isw_v9>},
+    {"v4", "c22d70a162d3", true, false, &run_once<isw_v4<v4_form{}, churning_world>>},
+    {"v5", "e1b849cfa6b6", true, false, &run_once<isw_v5<churning_world>>},
+    {"v6", "6689f01d6740", true, false, &run_once<isw_v6<churning_world>>},
+    {"v7", "cba38ec4cbd3", false, true, &run_once<isw_v7<v7_form{}, churning_world>>},
+    {"v8", "e90a6d668e26", false, true, &run_once<isw_v8<churning_world>>},
+    {"v9", "31c1d19ead2c", false, false, &run_once<isw_v9<v9_form{}, churning_world>>},
 }};
 inline constexpr std::size_t v7 = 3;
 inline constexpr std::size_t v8 = 4;

@@ -19,6 +19,7 @@ namespace {
 
 using namespace wbsync;
 using models::writeback::bounds;
+using models::writeback::isw_model;
 using models::writeback::isw_v9;
 
 struct variant {
@@ -35,7 +36,7 @@ constexpr int parts = 6;
 bool run(const variant& v, double delay_probability, double seconds) {
     native::options with;
     with.delay_probability = delay_probability;
-    const auto r = native::stress<isw_v9>(with, 0, seconds, v.size);
+    const auto r = native::stress<isw_model<isw_v9<>>>(with, 0, seconds, v.size);
     tools::print(fmt::format("{}{}: {}, {} umounts\n", v.name,
                              delay_probability > 0 ? " with delays" : "",
                              r.found ? r.found->str() : "clean", r.runs));

@@ -1,35 +1,46 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw.hpp"
+#include "models/writeback/system.hpp"
 
 namespace wbsync::models::writeback {
 
 /// d10c80955265 (4.2): inodes are switched, and nothing tells umount. The request goes through an
 /// RCU callback, (C1) and (C2), to a work of its own.
-class isw_v0 : public isw_system {
-public:
-    using isw_system::isw_system;
+template <bool ReaderAcquires = true>
+struct isw_v0 {
+    static constexpr bool requests_are_works = true;
+    static constexpr bool uses_rcu_callbacks = true;
 
-protected:
-    [[nodiscard]] bool uses_rcu_callbacks() const override { return true; }
-    [[nodiscard]] bool uses_works_of_requests() const override { return true; }
+    isw_system& world;
 
-    void init_isw(inode_switch_wbs_context& isw) override {
-        isw.work.emplace(isw_wq, label{"isw.work"},
-                         [this, &isw](work_struct&) { process_inode_switch_wbs(isw); });
+    void inode_switch_wbs(inode& i) {
+        if (is_being_switched(i))
+            return;                                         // (S1)
+        auto* isw = wb_get_create(world, with_work(*this)); // (S3), (S6)
+        if (isw != nullptr && claim_for_switch(i, *isw, I_WB_SWITCH | I_FREEING, &any)) // (S7)
+            call_rcu_to_queue(world, *isw);                                             // (S9)
+        else
+            free_isw(isw);
     }
 
-    bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
-        return claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING, &any); // (S7)
+    void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
+        switch_inodes(world, isw, &end_switch_release);
+        put_inodes(isw);
+        free_isw(&isw);
     }
 
-    void wb_queue_isw(inode_switch_wbs_context& isw) override { call_rcu_to_queue(isw); } // (S9)
+    void stop_switches(super_block& sb) {
+        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+    }
 
-    void cgroup_writeback_umount(super_block&) override {} // (U4)
-
-    void call_rcu_to_queue(inode_switch_wbs_context& isw) {
-        call_rcu(isw.rcu, [this, &isw] { queue_work(isw_wq, *isw.work); }); // (C1), (C2)
+    /// Without acquire a user of statistics may read an older i_wb than the one that goes with the
+    /// flag it saw.
+    bool is_switched(const inode& i) {
+        if constexpr (ReaderAcquires)
+            return is_switched_acquire(i); // (R2)
+        else
+            return is_being_switched(i);
     }
 };
 

@@ -1,24 +1,51 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw_v2.hpp"
+#include "models/writeback/system.hpp"
 
 namespace wbsync::models::writeback {
 
 /// ec084de929e4 (5.2): umount waits for the callbacks instead of a grace period, and a request is
 /// counted once it has been given to RCU, so that a count means a callback to wait for. Between the
 /// reference on the inode and the count umount still sees nothing.
-class isw_v3 : public isw_v2 {
-public:
-    using isw_v2::isw_v2;
+struct isw_v3 {
+    static constexpr bool requests_are_works = true;
+    static constexpr bool uses_rcu_callbacks = true;
 
-protected:
-    void wb_queue_isw(inode_switch_wbs_context& isw) override {
-        call_rcu_to_queue(isw);       // (S7')
-        atomic_inc(isw_nr_in_flight); // (S6')
+    isw_system& world;
+
+    void inode_switch_wbs(inode& i) {
+        if (is_being_switched(i))
+            return;                                                                  // (S1)
+        auto* isw = wb_get_create(world, with_work(*this));                          // (S3), (S6)
+        if (isw == nullptr || !claim_for_switch(i, *isw, I_WB_SWITCH | I_FREEING)) { // (S7)
+            free_isw(isw);
+            return;
+        }
+        call_rcu_to_queue(world, *isw);     // (S7')
+        atomic_inc(world.isw_nr_in_flight); // (S6')
     }
 
-    void wait_until_queued() override { rcu_barrier(); } // (U4)
+    void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
+        switch_inodes(world, isw, &end_switch_release);
+        put_inodes(isw);
+        free_isw(&isw);
+        atomic_dec(world.isw_nr_in_flight); // (W7)
+    }
+
+    void stop_switches(super_block& sb) {
+        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+        cgroup_writeback_umount();      // (U4)
+    }
+
+    void cgroup_writeback_umount() {
+        if (atomic_read(world.isw_nr_in_flight) == 0)
+            return;
+        rcu_barrier();
+        flush_workqueue(world.isw_wq);
+    }
+
+    static bool is_switched(const inode& i) { return is_switched_acquire(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

@@ -1,19 +1,51 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw_v3.hpp"
-#include "models/writeback/steps.hpp"
+#include "models/writeback/system.hpp"
 
 namespace wbsync::models::writeback {
 
 /// v3 with 8826ee4fe750 alone, as in stable trees (5.4.130): counted first, before the reference on
 /// the inode, and no barrier on either side.
-class isw_v3_8826 : public counted_first<isw_v3> {
-public:
-    using counted_first::counted_first;
+struct isw_v3_8826 {
+    static constexpr bool requests_are_works = true;
+    static constexpr bool uses_rcu_callbacks = true;
 
-protected:
-    void wb_queue_isw(inode_switch_wbs_context& isw) override { call_rcu_to_queue(isw); }
+    isw_system& world;
+
+    void inode_switch_wbs(inode& i) {
+        if (is_being_switched(i))
+            return;                                                                  // (S1)
+        atomic_inc(world.isw_nr_in_flight);                                          // (S4)
+        auto* isw = wb_get_create(world, with_work(*this));                          // (S3), (S6)
+        if (isw == nullptr || !claim_for_switch(i, *isw, I_WB_SWITCH | I_FREEING)) { // (S7)
+            atomic_dec(world.isw_nr_in_flight);
+            free_isw(isw);
+            return;
+        }
+        call_rcu_to_queue(world, *isw); // (S9)
+    }
+
+    void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
+        switch_inodes(world, isw, &end_switch_release);
+        put_inodes(isw);
+        free_isw(&isw);
+        atomic_dec(world.isw_nr_in_flight); // (W7)
+    }
+
+    void stop_switches(super_block& sb) {
+        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+        cgroup_writeback_umount();      // (U4)
+    }
+
+    void cgroup_writeback_umount() {
+        if (atomic_read(world.isw_nr_in_flight) == 0)
+            return;
+        rcu_barrier();
+        flush_workqueue(world.isw_wq);
+    }
+
+    static bool is_switched(const inode& i) { return is_switched_acquire(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

@@ -1,47 +1,83 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw_v4.hpp"
+#include "models/writeback/system.hpp"
 
 namespace wbsync::models::writeback {
 
 /// e1b849cfa6b6 (6.18): each wb has a list of requests, and one work that serves them. The work
 /// goes on until the list is empty, so it serves requests whose work is pending again, and drops
 /// their references on the wb: that instance may then run on a wb that is gone (CVE-2026-31703).
-class isw_v5 : public isw_v4 {
-public:
-    using isw_v4::isw_v4;
+template <class World = isw_system>
+struct isw_v5 {
+    static constexpr bool requests_are_works = false;
+    static constexpr bool uses_rcu_callbacks = false;
 
-protected:
-    [[nodiscard]] bool uses_rcu_callbacks() const override { return false; }
-    [[nodiscard]] bool uses_works_of_requests() const override { return false; }
-    void init_isw(inode_switch_wbs_context&) override {}
+    World& world;
 
-    /// Only who finds the list empty queues the work.
-    void wb_queue_isw(inode_switch_wbs_context& isw) override {
-        if (llist_add(isw.list, isw.new_wb.switch_wbs_ctxs)) // (Q1)
-            queue_work(isw_wq, *isw.new_wb.switch_work);     // (Q2)
+    void inode_switch_wbs(inode& i) {
+        if (is_being_switched(i))
+            return;                                              // (S1)
+        atomic_inc(world.isw_nr_in_flight);                      // (S4)
+        auto* isw = wb_get_create(world, without_work);          // (S3), (S6)
+        if (isw != nullptr && inode_prepare_wbs_switch(i, *isw)) // (S7)
+            wb_queue_isw(world, *isw);                           // (S9)
+        else
+            give_up(isw);
     }
 
-    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) override {
+    void cleanup_offline_cgwb(bdi_writeback& old_wb) {
+        atomic_inc(world.isw_nr_in_flight);             // (O2)
+        auto* isw = wb_get_create(world, without_work); // (O1), (O3)
+        if (isw != nullptr &&
+            claim_attached(old_wb, *isw, &inode_prepare_wbs_switch)) // (O4) to (O7)
+            wb_queue_isw(world, *isw);                               // (O8)
+        else
+            give_up(isw);
+    }
+
+    static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
+        smp_mb(); // (1) pairs with (2)
+        return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE);
+    }
+
+    void give_up(inode_switch_wbs_context* isw) {
+        atomic_dec(world.isw_nr_in_flight);
+        free_isw(isw);
+    }
+
+    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         wb_get(new_wb);                                                    // (W1)
         while (llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs)) { // (W2)
-            wait_for_users_of_statistics();                                // (W3)
-            process_list(list);                                            // (W4)
+            synchronize_rcu();                                             // (W3), (X2)
+            for_each_isw(list, [this](inode_switch_wbs_context& isw) {     // (W4)
+                process_inode_switch_wbs(isw);
+            });
         }
         wb_put(new_wb); // (W5)
     }
 
-    /// Who has seen the inodes not being switched is through with its update. (X2)
-    virtual void wait_for_users_of_statistics() { synchronize_rcu(); }
-
-    void process_list(llist_node* list) {
-        while (list != nullptr) {
-            auto* isw = llist_entry<inode_switch_wbs_context>(list);
-            list = list->next;
-            process_inode_switch_wbs(*isw);
-        }
+    void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
+        switch_inodes(world, isw, &end_switch_release);
+        put_inodes(isw);
+        free_isw(&isw);
+        atomic_dec(world.isw_nr_in_flight);
     }
+
+    void stop_switches(super_block& sb) {
+        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+        cgroup_writeback_umount(sb);    // (U4)
+    }
+
+    void cgroup_writeback_umount(super_block&) {
+        smp_mb(); // (2) pairs with (1)
+        if (atomic_read(world.isw_nr_in_flight) == 0)
+            return;
+        rcu_barrier(); // for which nothing of ours is queued any more
+        flush_workqueue(world.isw_wq);
+    }
+
+    static bool is_switched(const inode& i) { return is_switched_acquire(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw_v5.hpp"
+#include "models/writeback/system.hpp"
 
 namespace wbsync::models::writeback {
 
@@ -11,32 +11,71 @@ namespace wbsync::models::writeback {
 ///
 /// cb5db358ab57 (6.19) came in between: I_WB_SWITCH is read and cleared with fences, where it was
 /// an acquire load and a release store.
-class isw_v6 : public isw_v5 {
-public:
-    using isw_v5::isw_v5;
+template <class World = isw_system>
+struct isw_v6 {
+    static constexpr bool requests_are_works = false;
+    static constexpr bool uses_rcu_callbacks = false;
 
-protected:
-    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) override {
-        llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)
-        if (WARN_ON_ONCE(list == nullptr))
-            return;                     // (W2)
-        wb_get(new_wb);                 // (W3)
-        wait_for_users_of_statistics(); // (W4)
-        process_list(list);             // (W5)
-        wb_put(new_wb);                 // (W6)
+    World& world;
+
+    void inode_switch_wbs(inode& i) {
+        if (is_being_switched(i))
+            return;                                              // (S1)
+        atomic_inc(world.isw_nr_in_flight);                      // (S4)
+        auto* isw = wb_get_create(world, without_work);          // (S3), (S6)
+        if (isw != nullptr && inode_prepare_wbs_switch(i, *isw)) // (S7)
+            wb_queue_isw(world, *isw);                           // (S9)
+        else
+            give_up(isw);
     }
 
-    bool is_switched(const inode& i) override { // (R2)
-        const bool yes = (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0;
-        rmb_after_look(); // (5) pairs with (6)
-        return yes;
+    void cleanup_offline_cgwb(bdi_writeback& old_wb) {
+        atomic_inc(world.isw_nr_in_flight);             // (O2)
+        auto* isw = wb_get_create(world, without_work); // (O1), (O3)
+        if (isw != nullptr &&
+            claim_attached(old_wb, *isw, &inode_prepare_wbs_switch)) // (O4) to (O7)
+            wb_queue_isw(world, *isw);                               // (O8)
+        else
+            give_up(isw);
     }
-    void end_switch(inode& i) const override { // (X5)
-        wmb_before_clearing();                 // (6) pairs with (5)
-        WRITE_ONCE(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH);
+
+    static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
+        smp_mb(); // (1) pairs with (2)
+        return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE);
     }
-    virtual void rmb_after_look() { smp_rmb(); }
-    virtual void wmb_before_clearing() const { smp_wmb(); }
+
+    void give_up(inode_switch_wbs_context* isw) {
+        atomic_dec(world.isw_nr_in_flight);
+        free_isw(isw);
+    }
+
+    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) { // (W1) to (W6)
+        serve_once(
+            new_wb, [] { synchronize_rcu(); },
+            [this](inode_switch_wbs_context& isw) { process_inode_switch_wbs(isw); });
+    }
+
+    void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
+        switch_inodes(world, isw, &end_switch_wmb<>);
+        put_inodes(isw);
+        free_isw(&isw);
+        atomic_dec(world.isw_nr_in_flight);
+    }
+
+    void stop_switches(super_block& sb) {
+        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+        cgroup_writeback_umount(sb);    // (U4)
+    }
+
+    void cgroup_writeback_umount(super_block&) {
+        smp_mb(); // (2) pairs with (1)
+        if (atomic_read(world.isw_nr_in_flight) == 0)
+            return;
+        rcu_barrier();
+        flush_workqueue(world.isw_wq);
+    }
+
+    static bool is_switched(const inode& i) { return is_switched_rmb(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

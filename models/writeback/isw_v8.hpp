@@ -6,12 +6,7 @@
 namespace wbsync::models::writeback {
 
 /// e90a6d668e26 (7.2-rc1): v7 without rcu_barrier(), since nothing here uses callbacks any more.
-class isw_v8 : public isw_v7 {
-public:
-    using isw_v7::isw_v7;
-
-protected:
-    void wait_until_queued() override { synchronize_rcu(); } // (U4)
-};
+template <class World = isw_system>
+using isw_v8 = isw_v7<v7_form{.rcu_barrier = false}, World>;
 
 } // namespace wbsync::models::writeback

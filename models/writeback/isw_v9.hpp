@@ -1,60 +1,204 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/writeback/isw_v6.hpp"
+#include "models/writeback/system.hpp"
+
+#include <utility>
+#include <vector>
 
 namespace wbsync::models::writeback {
+
+/// How a count goes down.
+enum class order : std::uint8_t { full, release, relaxed };
+
+/// What is different in repairs and mutants of v9.
+struct v9_form {
+    // repairs
+    bool drain_acquires = false; ///< an acquire load in the condition of the drain
+    bool device_flushes = false; ///< the device waits for the work of its root wb before it goes
+    bool unpins_last = false;    ///< once the worker is done with the wb, not after each iput()
+    // mutants: a barrier or an order less
+    bool mb_in_prepare = true;
+    bool mb_in_umount = true;
+    bool full_iput = true; ///< else (I4) falls as refcount_dec_and_test() does
+    order unpin = order::full;
+    bool rmb_after_look = true;      ///< (R2)
+    bool wmb_before_clearing = true; ///< (X5)
+    // mutants: a step less, or at another place
+    bool unpins_first = false;          ///< before iput()
+    bool pins_late = false;             ///< after the reference on the inode is taken
+    bool looks_again = true;            ///< at SB_ACTIVE under i_lock, (N6), and not only at (N1)
+    bool wakes_always = false;          ///< also if the count is not 0 yet: breaks nothing
+    bool drains_first = false;          ///< umount waits before it clears SB_ACTIVE
+    bool waits_for_grace_period = true; ///< the worker does (W4)
+};
 
 /// 31c1d19ead2c (7.2-rc1): each superblock counts its inodes that are being switched, and umount
 /// waits until that count is 0: no grace period, no flush. The global count is for the limit only.
 ///
 /// The count is read relaxed in the wait's condition, so umount may go on to read older values of
 /// what the worker changed before it.
-class isw_v9 : public isw_v6 {
-public:
-    using isw_v6::isw_v6;
+template <v9_form Form = v9_form{}, class World = isw_system>
+struct isw_v9 {
+    static constexpr bool requests_are_works = false;
+    static constexpr bool uses_rcu_callbacks = false;
 
-protected:
-    static void cgroup_writeback_pin(super_block& sb) { atomic_inc(sb.s_isw_nr_in_flight); }
+    World& world;
 
-    virtual void cgroup_writeback_unpin(super_block& sb) {
-        if (atomic_dec_and_test(sb.s_isw_nr_in_flight)) // (3) pairs with (4)
-            wake_up_var(sb.s_isw_nr_in_flight);
+    void inode_switch_wbs(inode& i) {
+        if (is_being_switched(i))
+            return;                                              // (S1)
+        atomic_inc(world.isw_nr_in_flight);                      // (S4)
+        auto* isw = wb_get_create(world, without_work);          // (S3), (S6)
+        if (isw != nullptr && inode_prepare_wbs_switch(i, *isw)) // (S7)
+            wb_queue_isw(world, *isw);                           // (S9)
+        else
+            give_up(isw);
     }
 
-    [[nodiscard]] virtual bool is_drained(const super_block& sb) const {
-        return atomic_read(sb.s_isw_nr_in_flight) == 0; // (4) pairs with (3)
-    }
-
-    void cgroup_writeback_drain(super_block& sb) {
-        wait_var_event(sb.s_isw_nr_in_flight, [&] { return is_drained(sb); });
+    void cleanup_offline_cgwb(bdi_writeback& old_wb) {
+        atomic_inc(world.isw_nr_in_flight);             // (O2)
+        auto* isw = wb_get_create(world, without_work); // (O1), (O3)
+        if (isw != nullptr &&
+            claim_attached(old_wb, *isw, &inode_prepare_wbs_switch)) // (O4) to (O7)
+            wb_queue_isw(world, *isw);                               // (O8)
+        else
+            give_up(isw);
     }
 
     /// (N1) to (N7)
-    bool inode_prepare_wbs_switch(inode& i, bdi_writeback& new_wb) override {
+    static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
         super_block& sb = i.i_sb;
+        if constexpr (Form.pins_late)
+            return claim_and_pin(i, isw);
         if (!is_active(sb))
             return false;         // (N1)
         cgroup_writeback_pin(sb); // (N2)
-        mb_in_prepare();          // (N3)
-        if (claim_for_switch(i, new_wb, I_WB_SWITCH | I_FREEING | I_WILL_FREE))
+        if constexpr (Form.mb_in_prepare)
+            smp_mb(); // (N3), (1) pairs with (2)
+        if (claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE,
+                             Form.looks_again ? &is_active : &any))
             return true; // (N5) to (N7)
         cgroup_writeback_unpin(sb);
         return false;
     }
 
-    void put_inodes(inode_switch_wbs_context& isw) override {
-        for (inode* i : isw.inodes) {
-            super_block& sb = i->i_sb;
-            iput(*i); // (I1) to (I5), in (W5)
-            cgroup_writeback_unpin(sb);
-        }
+    static bool claim_and_pin(inode& i, inode_switch_wbs_context& isw) {
+        if (!claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE))
+            return false;
+        cgroup_writeback_pin(i.i_sb);
+        smp_mb();
+        return true;
     }
 
-    void cgroup_writeback_umount(super_block& sb) override {
-        mb_in_umount();
-        cgroup_writeback_drain(sb);
+    void give_up(inode_switch_wbs_context* isw) {
+        atomic_dec(world.isw_nr_in_flight);
+        free_isw(isw);
     }
+
+    // --- the count of a superblock --------------------------------------------------------------
+
+    static void cgroup_writeback_pin(super_block& sb) { atomic_inc(sb.s_isw_nr_in_flight); }
+
+    static void cgroup_writeback_unpin(super_block& sb) {
+        if (counted_down(sb.s_isw_nr_in_flight)) // (3) pairs with (4)
+            wake_up_var(sb.s_isw_nr_in_flight);
+    }
+
+    /// Returns whether umount is to be woken. Only a full barrier orders the decrement before the
+    /// look at the wait queue.
+    static bool counted_down(atomic_t& count) {
+        if constexpr (Form.unpin == order::relaxed)
+            atomic_dec(count);
+        else if constexpr (Form.unpin == order::release)
+            atomic_sub_return_release(1, count);
+        else if constexpr (Form.wakes_always)
+            atomic_dec_return(count);
+        else
+            return atomic_dec_and_test(count);
+        return true;
+    }
+
+    static bool is_drained(const super_block& sb) {
+        if constexpr (Form.drain_acquires)
+            return atomic_read_acquire(sb.s_isw_nr_in_flight) == 0; // (4) pairs with (3)
+        else
+            return atomic_read(sb.s_isw_nr_in_flight) == 0; // (4) pairs with (3)
+    }
+
+    // --- the worker -----------------------------------------------------------------------------
+
+    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) { // (W1) to (W6)
+        serve_once(
+            new_wb,
+            [] {
+                if constexpr (Form.waits_for_grace_period)
+                    synchronize_rcu();
+            },
+            [this](inode_switch_wbs_context& isw) { process_inode_switch_wbs(isw); });
+        if constexpr (Form.unpins_last)
+            for (super_block* sb : std::exchange(unpinned_last, {}))
+                cgroup_writeback_unpin(*sb);
+    }
+
+    void process_inode_switch_wbs(inode_switch_wbs_context& isw) { // (W5)
+        switch_inodes(world, isw, &end_switch_wmb<Form.wmb_before_clearing>);
+        for (inode* i : isw.inodes)
+            put_and_unpin(*i);
+        free_isw(&isw);
+        atomic_dec(world.isw_nr_in_flight);
+    }
+
+    void put_and_unpin(inode& i) {
+        super_block& sb = i.i_sb;
+        if constexpr (Form.unpins_first)
+            cgroup_writeback_unpin(sb);
+        if constexpr (Form.unpins_last)
+            unpinned_last.push_back(&sb);
+        if constexpr (Form.full_iput)
+            iput(i); // (I1) to (I5)
+        else
+            iput(i, &refcount_dec_and_test_of);
+        if constexpr (!Form.unpins_first && !Form.unpins_last)
+            cgroup_writeback_unpin(sb);
+    }
+
+    /// Release and, for the last one, acquire, but no full barrier. The look at SB_ACTIVE in
+    /// iput_final() may then be done before others see the reference gone.
+    static bool refcount_dec_and_test_of(atomic_t& count) {
+        const bool last = atomic_sub_return_release(1, count) == 0;
+        if (last)
+            smp_rmb(); // smp_acquire__after_ctrl_dep()
+        return last;
+    }
+
+    // --- umount ---------------------------------------------------------------------------------
+
+    void stop_switches(super_block& sb) {
+        if constexpr (Form.drains_first)
+            cgroup_writeback_umount(sb);
+        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+        if constexpr (!Form.drains_first)
+            cgroup_writeback_umount(sb); // (U4)
+    }
+
+    void cgroup_writeback_umount(super_block& sb) {
+        if constexpr (Form.mb_in_umount)
+            smp_mb(); // (2) pairs with (1)
+        wait_var_event(sb.s_isw_nr_in_flight, [&] { return is_drained(sb); });
+    }
+
+    /// The device goes, all its file systems are unmounted.
+    void bdi_unregister(backing_dev_info& bdi) {
+        if constexpr (Form.device_flushes)
+            flush_work(*bdi.wb.switch_work);
+    }
+
+    static bool is_switched(const inode& i) {
+        return is_switched_rmb<Form.rmb_after_look>(i);
+    } // (R2)
+
+    std::vector<super_block*> unpinned_last = {}; ///< the worker's own
 };
 
 } // namespace wbsync::models::writeback
