@@ -414,37 +414,6 @@ TEST_CASE("SB: smp_mb__after_unlock_lock() is full after what came before an ear
     CHECK(weak({between_unlock_and_lock, &seen_by_the_other}) == all(2));
 }
 
-TEST_CASE("SB: smp_mb__after_unlock_lock() also orders what the last owner did before its unlock") {
-    const auto last_owner = [](shared& m) {
-        spin_lock(m.l);
-        WRITE_ONCE(m.x, 1);
-        WRITE_ONCE(m.w, 1);
-        spin_unlock(m.l);
-    };
-    const auto next_owner = [](shared& m) {
-        spin_lock(m.l);
-        m.r[0] = READ_ONCE(m.w);
-        smp_mb__after_unlock_lock();
-        m.r[1] = READ_ONCE(m.y);
-        spin_unlock(m.l);
-    };
-    const auto next_owner_without = [](shared& m) {
-        spin_lock(m.l);
-        m.r[0] = READ_ONCE(m.w);
-        m.r[1] = READ_ONCE(m.y);
-        spin_unlock(m.l);
-    };
-    const auto third = [](shared& m) {
-        WRITE_ONCE(m.y, 1);
-        smp_mb();
-        m.r[2] = READ_ONCE(m.x);
-    };
-    const auto with = weak({last_owner, next_owner, third});
-    CHECK(with.count("100") == 0);
-    CHECK(with.count("101") == 1);
-    CHECK(weak({last_owner, next_owner_without, third}).count("100") == 1);
-}
-
 TEST_CASE("SB: smp_mb__after_srcu_read_unlock() needs an srcu_read_unlock() before it") {
     CHECK(orders<&section, &after_srcu>());
     CHECK(!orders<&after_srcu, &section>());

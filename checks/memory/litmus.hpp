@@ -12,7 +12,8 @@
 
 #include <fmt/format.h>
 
-/// Litmus tests: a few threads of a few operations, and the set of all their outcomes.
+/// Litmus tests of what a .litmus file (checks/litmus/) cannot say: a few threads of a few
+/// operations, and the set of all their outcomes.
 namespace litmus {
 
 using namespace wbsync;
@@ -33,13 +34,9 @@ using thread = void (*)(shared&);
 using test = std::vector<thread>;
 using outcome_set = std::set<std::string>;
 
-/// Which variables' final values belong to the outcome.
-enum class finals { none, x, xy };
-
 class model {
 public:
-    model(const test* what, finals shown, outcome_set* seen)
-        : test_(*what), finals_(shown), seen_(*seen) {}
+    model(const test* what, outcome_set* seen) : test_(*what), seen_(*seen) {}
 
     void threads(scenario& s) {
         static constexpr std::array<const char*, 4> names{"P0", "P1", "P2", "P3"};
@@ -52,36 +49,24 @@ public:
         for (const auto r : shared_.r)
             if (r >= 0)
                 outcome += std::to_string(r);
-        if (finals_ != finals::none)
-            outcome += "x" + std::to_string(shared_.x.value.newest());
-        if (finals_ == finals::xy)
-            outcome += "y" + std::to_string(shared_.y.value.newest());
         seen_.insert(outcome);
     }
 
 private:
     const test& test_;
-    finals finals_;
     outcome_set& seen_;
     shared shared_;
 };
 
-/// All outcomes: the results r[0], r[1], … that were set, one digit each, then the final values.
-inline outcome_set outcomes(memory_kind memory, const test& what, finals shown = finals::none) {
+/// All outcomes under `weak`: the results r[0], r[1], … that were set, one digit each.
+inline outcome_set weak(const test& what) {
     outcome_set seen;
     options with;
-    with.memory = memory;
-    const result r = check<model>(with, &what, shown, &seen);
+    with.memory = memory_kind::weak;
+    const result r = check<model>(with, &what, &seen);
     CHECK(r.verified());
     CHECK(r.redundant == 0);
     return seen;
-}
-
-inline outcome_set weak(const test& what, finals shown = finals::none) {
-    return outcomes(memory_kind::weak, what, shown);
-}
-inline outcome_set sc(const test& what, finals shown = finals::none) {
-    return outcomes(memory_kind::sc, what, shown);
 }
 
 /// Every combination of `n` results that are 0 or 1.

@@ -101,9 +101,11 @@ private:
                 {.what = action::store, .order = order, .arguments = 2, .by_value = by_value});
         };
         load("READ_ONCE", relaxed, true);
-        load("rcu_dereference", relaxed, true);
-        load("rcu_dereference_raw", relaxed, true);
-        load("lockless_dereference", relaxed, true);
+        for (const char* name : {"rcu_dereference", "rcu_dereference_raw", "lockless_dereference"})
+            add(name, {.what = action::load,
+                       .arguments = 1,
+                       .acquires_in_library = true,
+                       .by_value = true});
         load("smp_load_acquire", acquire, false);
         store("WRITE_ONCE", relaxed, true);
         store("RCU_INIT_POINTER", relaxed, true);

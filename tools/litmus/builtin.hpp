@@ -64,7 +64,8 @@ struct builtin {
     std::int64_t amount = 0; ///< of atomic_inc() and its like, which have no operand
     bool implied_amount = false;
     int arguments = 0;
-    bool by_value = false;               ///< the location is written `*x`, not `x`
+    bool acquires_in_library = false; ///< rcu_dereference(), which dependencies order in the kernel
+    bool by_value = false;            ///< the location is written `*x`, not `x`
     fence_kind fence = fence_kind::full; ///< of what has no location
     bool has_result = true;              ///< of a read-modify-write: its value is of use
     bool bare = false; ///< a grace period without fences, as a broken library may have it

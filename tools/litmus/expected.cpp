@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "expected.hpp"
 
-#include <algorithm>
+#include "result.hpp"
+
 #include <cctype>
 #include <fstream>
 #include <sstream>
@@ -14,18 +15,32 @@ bool is_result(std::string_view word) {
     return word == "Never" || word == "Sometimes" || word == "Always";
 }
 
-std::string result_line(std::string_view text) {
-    constexpr std::string_view key = "Result:";
-    const auto at = text.find(key);
-    if (at == text.npos)
+/// Of what a memory model does not know, too.
+bool is_said_of(std::string_view memory, std::string_view word) {
+    return is_result(word) || (memory != kernel_memory && word == "Unsupported");
+}
+
+/// `Never`, or `Never, 3 states`.
+expectation read_result(std::string_view text, std::string_view memory) {
+    std::istringstream words{std::string{text}};
+    expectation said;
+    words >> said.result;
+    const bool counted = said.result.ends_with(',');
+    std::erase_if(said.result, [](unsigned char c) { return std::isalpha(c) == 0; });
+    if (!is_said_of(memory, said.result))
         return {};
-    std::istringstream rest{std::string{text.substr(at + key.size(), 80)}};
-    std::string word;
-    rest >> word;
-    word.erase(std::find_if_not(word.begin(), word.end(),
-                                [](unsigned char c) { return std::isalpha(c) != 0; }),
-               word.end());
-    return is_result(word) ? word : std::string{};
+    std::string unit;
+    std::uint64_t states = 0;
+    if (counted && words >> states >> unit && unit.starts_with("state"))
+        said.states = states;
+    return said;
+}
+
+expectation result_line(std::string_view text, std::string_view memory) {
+    const std::string key =
+        memory == kernel_memory ? "Result:" : "Result " + std::string{memory} + ":";
+    const auto at = text.find(key);
+    return at == text.npos ? expectation{} : read_result(text.substr(at + key.size(), 80), memory);
 }
 
 } // namespace
@@ -46,14 +61,17 @@ const expectations::table& expectations::index(const std::filesystem::path& fold
     return at->second;
 }
 
-std::string expectations::of(const std::filesystem::path& file, std::string_view text) {
+expectation expectations::of(const std::filesystem::path& file, std::string_view text,
+                             std::string_view memory) {
+    if (memory != kernel_memory)
+        return result_line(text, memory);
     const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
     for (const auto& where : {folder, folder.parent_path()}) {
         const table& known = index(where);
         if (const auto at = known.find(file.filename().string()); at != known.end())
-            return at->second;
+            return {at->second};
     }
-    return result_line(text);
+    return result_line(text, memory);
 }
 
 } // namespace wbsync::litmus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -8,13 +9,21 @@
 
 namespace wbsync::litmus {
 
-/// What is expected of tests. A table `index.tsv` in the folder of a test or in the one above wins
-/// over the test's own line `Result: …`, which may be older than the memory model. Each line of the
-/// table names a file and, in its last such column, Never, Sometimes or Always.
+/// What is expected of a test in one memory model.
+struct expectation {
+    std::string result;       ///< "Never", "Sometimes", "Always"; empty: nothing is known
+    std::uint64_t states = 0; ///< how many there are; 0: not known
+};
+
+/// What is expected of tests. A test says it itself, with or without the number of states:
+/// `Result: Never, 3 states` in the kernel's model, `Result weak: Sometimes` in that one. For the
+/// kernel's model a table `index.tsv` in the folder of the test or in the one above wins over that,
+/// which may be older than the model. Each line of the table names a file and, in its last such
+/// column, Never, Sometimes or Always.
 class expectations {
 public:
-    /// "Never", "Sometimes", "Always", or empty: nothing is known.
-    std::string of(const std::filesystem::path& file, std::string_view text);
+    expectation of(const std::filesystem::path& file, std::string_view text,
+                   std::string_view memory);
 
 private:
     using table = std::map<std::string, std::string>;

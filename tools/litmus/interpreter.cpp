@@ -16,6 +16,26 @@ engine::execution& execution() {
     return *engine::execution::current();
 }
 
+/// The engine's memory model is the one for litmus tests, in which dependencies order, and a fence
+/// or a lock no more than the kernel says. In another one the test means what it means as a model
+/// in C++: the primitives of the library.
+bool is_like_kernel() {
+    return execution().memory().inserts_stores();
+}
+
+memory_order order_of_load(const builtin& f) {
+    return f.acquires_in_library && !is_like_kernel() ? memory_order::acquire : f.order;
+}
+
+/// What `read` learns from the store that it reads.
+template <class F>
+view message_of(F read) {
+    if (is_like_kernel())
+        return execution().memory().message_read_by(execution().self(), read);
+    read();
+    return {};
+}
+
 [[noreturn]] void give_up(const position& at, const std::string& message) {
     execution().fail("unsupported", fmt::format("{}:{}: {}", at.line, at.column, message), {});
 }
@@ -297,6 +317,10 @@ known_value interpreter::call(const expression& e) {
         full_fence(e.function->fence, at);
         break;
     case action::read_fence:
+        if (!is_like_kernel()) {
+            smp_rmb(at);
+            break;
+        }
         join_if([](const task& t) { return t.what->function->reads(); });
         fenced_.join(execution().memory().propagated(execution().self()));
         break;
@@ -358,11 +382,13 @@ atomic64_t& interpreter::variable(const place& x) {
 
 template <class F>
 known_value interpreter::load_with(const place& x, memory_order order, F read) {
+    if (!is_like_kernel())
+        return {read(variable(x), order)};
     engine::memory_model& memory = execution().memory();
     const engine::thread_id me = execution().self();
     known_value v;
     memory.after_dependency(me, x.from, [&] {
-        v.from = memory.message_read_by(me, [&] { v.number = read(variable(x)); });
+        v.from = message_of([&] { v.number = read(variable(x), memory_order::relaxed); });
     });
     v.from.join(x.from);
     if (engine::acquires(order))
@@ -373,31 +399,30 @@ known_value interpreter::load_with(const place& x, memory_order order, F read) {
 known_value interpreter::load(const expression& e) {
     const place x = place_to_read(e.args.front());
     join_location(x);
-    const known_value v = load_with(x, e.function->order, [&](const atomic64_t& from) {
-        return from.value.load(memory_order::relaxed, e.function->name.data(),
-                               site_of(e.function, e.at));
-    });
-    return v;
+    return load_with(
+        x, order_of_load(*e.function), [&](const atomic64_t& from, memory_order order) {
+            return from.value.load(order, e.function->name.data(), site_of(e.function, e.at));
+        });
 }
 
 known_value interpreter::plain_load(const expression& e) {
     const place x = place_to_read(e.args.front());
     join_location(x);
-    return load_with(x, memory_order::relaxed, [&](const atomic64_t& from) {
-        return from.value.load(memory_order::relaxed, "read", site_of(nullptr, e.at));
+    return load_with(x, memory_order::relaxed, [&](const atomic64_t& from, memory_order order) {
+        return from.value.load(order, "read", site_of(nullptr, e.at));
     });
 }
 
 /// Waits until `accepts` is true for what the load reads.
 template <class Predicate>
 known_value interpreter::awaited(const expression& load, const place& x, Predicate accepts) {
-    const known_value seen = load_with(x, load.function->order, [&](const atomic64_t& v) {
-        std::int64_t value = 0;
-        v.value.await(accepts, memory_order::relaxed, load.function->name.data(),
-                      site_of(load.function, load.at), &value);
-        return value;
-    });
-    return seen;
+    return load_with(x, order_of_load(*load.function),
+                     [&](const atomic64_t& v, memory_order order) {
+                         std::int64_t value = 0;
+                         v.value.await(accepts, order, load.function->name.data(),
+                                       site_of(load.function, load.at), &value);
+                         return value;
+                     });
 }
 
 known_value interpreter::awaited_value(const expression& load, const place& x, std::int64_t value) {
@@ -412,6 +437,8 @@ known_value interpreter::awaited_value(const expression& load, const place& x, s
 template <class F>
 void interpreter::store_with(const place& x, const known_value& v, const view& control,
                              memory_order order, F write) {
+    if (!is_like_kernel())
+        return write(variable(x));
     engine::memory_model& memory = execution().memory();
     const engine::thread_id me = execution().self();
     view from = x.from;
@@ -476,6 +503,8 @@ known_value interpreter::update(const expression& e) {
         join_all();
     const std::int64_t n = f.implied_amount ? f.amount : operands[0].number;
     const std::int64_t result = change(e, variable(x), n, operands);
+    if (!is_like_kernel())
+        return {result};
     return {result, execution().memory().propagated(execution().self())};
 }
 
@@ -524,14 +553,12 @@ srcu_struct& interpreter::domain_of(const expression& e) {
 }
 
 void interpreter::lock(const expression& e) {
-    taken(e, execution().memory().message_read_by(
-                 execution().self(), [&] { spin_lock(lock_of(e), site_of(e.function, e.at)); }));
+    taken(e, message_of([&] { spin_lock(lock_of(e), site_of(e.function, e.at)); }));
 }
 
 std::int64_t interpreter::trylock(const expression& e) {
     bool done = false;
-    view known = execution().memory().message_read_by(
-        execution().self(), [&] { done = spin_trylock(lock_of(e), site_of(e.function, e.at)); });
+    view known = message_of([&] { done = spin_trylock(lock_of(e), site_of(e.function, e.at)); });
     if (done)
         taken(e, std::move(known));
     return done ? 1 : 0;
@@ -540,8 +567,10 @@ std::int64_t interpreter::trylock(const expression& e) {
 /// What came before an unlock is passed on with every store after a later lock of the thread, or of
 /// the thread that takes the lock next (LKMM: po-unlock-lock-po).
 void interpreter::taken(const expression& e, view known) {
-    known.join(unlocked_);
-    execution().memory().receive_strongly(execution().self(), known);
+    if (is_like_kernel()) {
+        known.join(unlocked_);
+        execution().memory().receive_strongly(execution().self(), known);
+    }
     held_.push_back(e.args.front().index);
 }
 

@@ -13,7 +13,10 @@
 
 namespace wbsync::litmus {
 
-/// Runs one thread of a test: walks over its statements and calls the library's primitives.
+/// Runs one thread of a test: walks over its statements and calls the library's primitives. In the
+/// engine's model for litmus tests it knows what each value depends on; in another model of the
+/// engine a test is what it would be in C++.
+///
 /// Accesses for which there is a task are handed to an auxiliary thread; the thread waits for it
 /// where something comes that the access has to come before.
 class interpreter {

@@ -115,11 +115,11 @@ void exploration::add(const exploration& more) {
     incomplete = more.incomplete;
 }
 
-exploration explore(const litmus_test& test, const options& asked, const reordering& reordered,
-                    const goal& towards, search how, standstill* stuck) {
+namespace {
+
+exploration run(const litmus_test& test, options with, const reordering& reordered,
+                const goal& towards, search how, standstill* stuck) {
     exploration out;
-    options with = asked;
-    with.like_kernel = true;
     with.all_findings = true; // an execution that deadlocks has no final state, others have
     with.trace = false;
     with.on_execution = [&](const std::vector<finding>& findings) {
@@ -137,6 +137,19 @@ exploration explore(const litmus_test& test, const options& asked, const reorder
     out.redundant = seen.redundant;
     out.incomplete = seen.limit;
     return out;
+}
+
+} // namespace
+
+exploration explore(const litmus_test& test, const options& asked, const reordering& reordered,
+                    const goal& towards, search how, standstill* stuck) {
+    options with = asked;
+    with.like_kernel = true;
+    return run(test, with, reordered, towards, how, stuck);
+}
+
+exploration explore_as_model(const litmus_test& test, const options& with) {
+    return run(test, with, {}, {}, search::all_states, nullptr);
 }
 
 exploration learn(const litmus_test& test, const options& asked, const reordering& reordered,

@@ -43,6 +43,10 @@ exploration explore(const litmus_test& test, const options& with, const reorderi
                     const goal& towards = {}, search how = search::all_states,
                     standstill* stuck = nullptr);
 
+/// The same in the memory model that `with` names, as a model in C++ is run: all accesses in
+/// program order, and no dependencies.
+exploration explore_as_model(const litmus_test& test, const options& with);
+
 /// Runs single executions that are to meet the goal. After each that gets stuck it is learnt why,
 /// and the next one avoids that. It may turn out that none is left; or that one gets stuck for
 /// other reasons, and then nothing is known.

@@ -119,6 +119,66 @@ void ask_library(litmus_test test, const settings& with, const deadline& until, 
     judge(test, seen, needed, with, until, r);
 }
 
+/// Where; nullptr: there is none.
+const position* plain_access(const expression& e) {
+    if (e.what == expression::kind::access)
+        return &e.at;
+    for (const expression& a : e.args)
+        if (const position* at = plain_access(a); at != nullptr)
+            return at;
+    return nullptr;
+}
+const position* plain_access(const statement& s) {
+    if (s.what == statement::kind::store)
+        return &s.at;
+    if (const position* at = plain_access(s.value); at != nullptr)
+        return at;
+    for (const statement& i : s.inner)
+        if (const position* at = plain_access(i); at != nullptr)
+            return at;
+    return nullptr;
+}
+
+void refuse_plain_accesses(const litmus_test& test) {
+    for (const process& p : test.processes)
+        if (const position* at = plain_access(p.body); at != nullptr)
+            throw source_error(*at, "a plain access: in a model in C++ a variable is either plain "
+                                    "or an atomic_t, and here it could be both");
+}
+
+/// What a memory model of the library says: the states of all executions.
+void ask_model(const litmus_test& test, const settings& with, const deadline& until,
+               test_result& r) {
+    refuse_plain_accesses(test);
+    r.remark = too_large(test);
+    if (!r.remark.empty())
+        return;
+    options bounds;
+    bounds.memory = *with.memory;
+    bounds.max_seconds = until.left();
+    bounds.max_executions = with.max_executions;
+    const exploration seen = explore_as_model(test, bounds);
+    r.executions = seen.executions;
+    r.redundant = seen.redundant;
+    r.not_explored = seen.incomplete;
+    r.remark = seen.unsupported;
+    if (!r.remark.empty())
+        return;
+    r.all_states = seen.incomplete.empty();
+    std::uint64_t holding = 0;
+    for (const auto& [state, times] : seen.states) {
+        if (!holds(test.filter, state))
+            continue;
+        const bool meets = holds(test.condition, state);
+        holding += meets ? 1U : 0U;
+        ++r.states;
+        r.state_texts.push_back(fmt::format("{} {}", meets ? "*" : " ", describe(test, state)));
+    }
+    const bool both = holding != 0 && holding != r.states; // more executions cannot change that
+    if (r.all_states || both)
+        r.result = verdict(holding, r.states);
+}
+
 /// Could a broken library show the outcome?
 void measure_power(const litmus_test& test, const settings& with, test_result& r) {
     for (const mutant& m : mutants) {
@@ -136,15 +196,24 @@ void measure_power(const litmus_test& test, const settings& with, test_result& r
 
 } // namespace
 
+std::string memory_name(const settings& with) {
+    return !with.memory ? kernel_memory : *with.memory == memory_kind::sc ? "sc" : "weak";
+}
+
 test_result run_test(std::string_view text, const settings& with) {
     test_result r;
+    r.memory = memory_name(with);
     const deadline until(with.max_seconds);
     try {
         const litmus_test test = parse(text, until);
         r.name = test.name;
-        take(test, ask_kernel_model(test, until, with.for_kernel_model), r);
-        if (r.remark.empty())
-            ask_library(test, with, until, r);
+        if (with.memory) {
+            ask_model(test, with, until, r);
+        } else {
+            take(test, ask_kernel_model(test, until, with.for_kernel_model), r);
+            if (r.remark.empty())
+                ask_library(test, with, until, r);
+        }
         if (with.power && r.result == "Never")
             measure_power(test, with, r);
         if (r.remark.empty())
@@ -164,6 +233,7 @@ report::json to_json(const test_result& r) {
     };
     return {{"file", r.file},
             {"name", r.name},
+            {"memory", r.memory},
             {"result", r.result},
             {"states", r.states},
             {"all_states", r.all_states},
@@ -174,6 +244,8 @@ report::json to_json(const test_result& r) {
             {"redundant", r.redundant},
             {"seconds", r.seconds},
             {"expected", text(r.expected)},
+            {"expected_states",
+             r.expected_states == 0 ? report::json(nullptr) : report::json(r.expected_states)},
             {"agrees", r.expected.empty() ? report::json(nullptr) : report::json(r.agrees())},
             {"not_explored", text(r.not_explored)},
             {"race", text(r.race)},
@@ -191,6 +263,7 @@ test_result from_json(const report::json& j) {
     test_result r;
     r.file = text("file");
     r.name = text("name");
+    r.memory = text("memory");
     r.result = text("result");
     r.states = j["states"].get<std::uint64_t>();
     r.all_states = j["all_states"].get<bool>();

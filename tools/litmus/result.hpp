@@ -4,10 +4,12 @@
 #include "kernel_answer.hpp"
 #include "program.hpp"
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <wbsync/options.hpp>
 #include <wbsync/report/json.hpp>
 #include <wbsync/setting.hpp>
 
@@ -15,6 +17,9 @@ namespace wbsync::litmus {
 
 /// How a test is run.
 struct settings {
+    /// A memory model of the library, whose executions give the result; none: the kernel's model,
+    /// which knows all executions without running them.
+    std::optional<memory_kind> memory = {};
     /// For each test; 0: no limit.
     setting<double> max_seconds = setting<double>::by_default(10);
     setting<std::uint64_t> max_executions = setting<std::uint64_t>::by_default(0);
@@ -27,13 +32,20 @@ struct settings {
     kernel_limits for_kernel_model;
 };
 
+/// The kernel's memory model, by its name.
+inline constexpr const char* kernel_memory = "lkmm";
+
+/// The name of the memory model that gives the result.
+std::string memory_name(const settings& with);
+
 /// What is said about one test. `result` is Never, Sometimes or Always, as herd7 says of the
 /// proposition, or Unsupported: then `not_explored` or `remark` says what stood in the way. It is
-/// what the kernel's memory model says, see kernel_answer.hpp, and never a guess. What the library
-/// shows, whose model is another one, stands beside it.
+/// what the memory model says, and never a guess: the kernel's (kernel_answer.hpp), with what the
+/// library shows beside it, whose model for litmus tests is another one; or one of the library's.
 struct test_result {
     std::string file;
     std::string name;
+    std::string memory = kernel_memory; ///< the memory model
     std::string result = "Unsupported";
     std::uint64_t states = 0;
     bool all_states = false;      ///< there are no others
@@ -43,7 +55,8 @@ struct test_result {
     std::uint64_t executions = 0; ///< of the library
     std::uint64_t redundant = 0;
     double seconds = 0;
-    std::string expected; ///< empty: unknown
+    std::string expected;              ///< empty: unknown
+    std::uint64_t expected_states = 0; ///< 0: unknown
     std::string not_explored;
     std::string race;
     bool race_known = false;               ///< without a race: there is none in any execution
@@ -52,7 +65,15 @@ struct test_result {
     std::vector<std::string> out_of_order; ///< accesses that could be performed late
     std::vector<std::string> state_texts;  ///< those that satisfy the proposition begin with a star
 
-    [[nodiscard]] bool agrees() const { return expected.empty() || expected == result; }
+    [[nodiscard]] bool agrees() const {
+        return (expected.empty() || expected == result) &&
+               (expected_states == 0 || !all_states || expected_states == states);
+    }
+    [[nodiscard]] bool of_kernel_model() const { return memory == kernel_memory; }
+    /// The test has what the memory model, or this program, does not know.
+    [[nodiscard]] bool is_unsupported() const {
+        return result == "Unsupported" && not_explored.empty();
+    }
     /// The library shows something else.
     [[nodiscard]] bool library_differs() const {
         return !library.empty() && result != "Unsupported" && library != result;

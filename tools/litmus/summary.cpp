@@ -13,13 +13,23 @@ std::string header(std::size_t width) {
                        "states", "executions", "seconds");
 }
 
+namespace {
+
+std::string expected_of(const test_result& r) {
+    if (r.expected.empty())
+        return "?";
+    return r.expected +
+           (r.expected_states == 0 ? "" : fmt::format(", {} states", r.expected_states));
+}
+
+} // namespace
+
 std::string line_of(const test_result& r, std::size_t width, bool states) {
     std::string text = fmt::format(
         "{:<{}}  {:<11}  {:>6}  {:>10}  {:>7.2f}  {}{}\n",
         std::filesystem::path(r.file).filename().string(), width, r.result,
         fmt::format("{}{}", r.states, r.all_states || r.result == "Unsupported" ? "" : "+"),
-        r.executions, r.seconds, r.expected.empty() ? "?" : r.expected,
-        r.agrees() ? "" : "  DISAGREES");
+        r.executions, r.seconds, expected_of(r), r.agrees() ? "" : "  DISAGREES");
     if (!r.not_explored.empty())
         text += fmt::format("    not explored: {}\n", r.not_explored);
     std::istringstream remarks(r.remark);
@@ -27,7 +37,7 @@ std::string line_of(const test_result& r, std::size_t width, bool states) {
         text += fmt::format("    {}:{}\n", r.file, remark);
     if (!r.race.empty())
         text += fmt::format("    data race: {}\n", r.race);
-    else if (r.result != "Unsupported" && !r.race_known)
+    else if (r.of_kernel_model() && r.result != "Unsupported" && !r.race_known)
         text += "    data races: not all executions were looked at\n";
     if (r.library_differs())
         text += fmt::format("    the library shows: {}\n", r.library);
@@ -47,9 +57,10 @@ void summary::add(const test_result& r) {
     ++tests_;
     ++(r.expected.empty() ? unknown_ : r.agrees() ? agree_ : disagree_);
     not_explored_ += r.not_explored.empty() ? 0 : 1;
-    unsupported_ += r.result == "Unsupported" && r.not_explored.empty() ? 1 : 0;
+    unsupported_ += r.is_unsupported() && r.expected != r.result ? 1 : 0;
     library_agrees_ += !r.library.empty() && r.library == r.result ? 1 : 0;
     library_differs_ += r.library_differs() ? 1 : 0;
+    of_kernel_model_ = of_kernel_model_ || r.of_kernel_model();
     library_misses_ += r.library_misses.empty() ? 0 : 1;
     races_ += r.race.empty() ? 0 : 1;
     powerful_ += r.exposes.empty() ? 0 : 1;
@@ -73,6 +84,8 @@ std::string summary::str() const {
     also(races_, "with a data race");
     also(powerful_, "Never but for a broken library");
     text += fmt::format("; {} executions, {:.1f} s", executions_, seconds_);
+    if (!of_kernel_model_)
+        return text;
     text += fmt::format("\n    the library: {} with the same result", library_agrees_);
     also(library_differs_, "with another one");
     also(library_misses_, "not explored");

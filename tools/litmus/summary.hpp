@@ -34,8 +34,9 @@ private:
     int not_explored_ = 0;
     int unsupported_ = 0;
     int library_agrees_ = 0;
-    int library_differs_ = 0; ///< it shows another result
-    int library_misses_ = 0;  ///< it does not know
+    int library_differs_ = 0;      ///< it shows another result
+    int library_misses_ = 0;       ///< it does not know
+    bool of_kernel_model_ = false; ///< at least one test; otherwise the library gives the results
     int races_ = 0;
     int powerful_ = 0; ///< Never tests that some broken library shows otherwise
     std::map<std::string, int> exposed_;
