@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "standstill.hpp"
 
+#include "waiting_ring.hpp"
+
 #include <algorithm>
-#include <limits>
 
 namespace wbsync::litmus {
 
@@ -11,51 +12,6 @@ namespace {
 engine::execution& execution() {
     return *engine::execution::current();
 }
-
-/// Shortest ways between a few nodes, and through which node they go first (Floyd, Warshall).
-class distances {
-public:
-    static constexpr std::size_t infinite = std::numeric_limits<std::size_t>::max() / 4;
-
-    explicit distances(std::size_t n) : n_(n), all_(n * n, {infinite, n}) {}
-
-    void add(std::size_t from, std::size_t to, std::size_t length) {
-        if (length < at(from, to).length)
-            at(from, to) = {length, to};
-    }
-    void close() {
-        for (std::size_t k = 0; k != n_; ++k)
-            for (std::size_t i = 0; i != n_; ++i)
-                for (std::size_t j = 0; j != n_; ++j)
-                    if (at(i, k).length + at(k, j).length < at(i, j).length)
-                        at(i, j) = {at(i, k).length + at(k, j).length, at(i, k).first};
-    }
-    [[nodiscard]] std::size_t length(std::size_t from, std::size_t to) const {
-        return all_[from * n_ + to].length;
-    }
-    /// The number of nodes if there is no ring.
-    [[nodiscard]] std::size_t on_shortest_ring() const {
-        std::size_t best = n_;
-        for (std::size_t i = 0; i != n_; ++i)
-            if (length(i, i) < (best == n_ ? infinite : length(best, best)))
-                best = i;
-        return best;
-    }
-    /// The node after `from` on the way to `to`.
-    [[nodiscard]] std::size_t first(std::size_t from, std::size_t to) const {
-        return all_[from * n_ + to].first;
-    }
-
-private:
-    struct way {
-        std::size_t length;
-        std::size_t first;
-    };
-    way& at(std::size_t i, std::size_t j) { return all_[i * n_ + j]; }
-
-    std::size_t n_;
-    std::vector<way> all_;
-};
 
 } // namespace
 
@@ -171,20 +127,25 @@ std::vector<standstill::reason> standstill::reasons(thread_id t) const {
     if (w.what == wait::kind::turn)
         return {{w.before.process, {w.before, w.own}}};
     std::vector<reason> all;
-    for (const section& s : sections_) {
-        if (s.is.domain != w.own.domain || s.start > newest_.at(t))
-            continue;
-        const auto add = [&](thread_id holder) { all.push_back({holder, {s.is, w.own}}); };
-        if (!s.left)
-            add(s.is.process);
-        for (const task* by : s.keepers)
-            if (!by->done)
-                add(by->thread);
-        if (!s.left) // what the thread has begun in the section and will leave behind
-            for (const task& begun : *tasks_)
-                if (begun.process == s.is.process && begun.issued && !begun.done)
-                    add(begun.thread);
-    }
+    for (const section& s : sections_)
+        if (s.is.domain == w.own.domain && s.start <= newest_.at(t))
+            for (const thread_id holder : holders_of(s))
+                all.push_back({holder, {s.is, w.own}});
+    return all;
+}
+
+/// The threads without which the section does not end.
+std::vector<standstill::thread_id> standstill::holders_of(const section& s) const {
+    std::vector<thread_id> all;
+    if (!s.left)
+        all.push_back(s.is.process);
+    for (const task* by : s.keepers)
+        if (!by->done)
+            all.push_back(by->thread);
+    if (!s.left) // what the thread has begun in the section and will leave behind
+        for (const task& begun : *tasks_)
+            if (begun.process == s.is.process && begun.issued && !begun.done)
+                all.push_back(begun.thread);
     return all;
 }
 
@@ -213,7 +174,7 @@ standstill::thread_id standstill::waits_on(thread_id t) const {
     }
 }
 
-/// Who waits for an order and so holds up `t`, at some remove, or is `t` itself; or -1.
+/// The first thread on the way of waits from `t`, itself included, that waits for an order; or -1.
 standstill::thread_id standstill::next_in_ring(thread_id t) const {
     for (std::size_t steps = 0; steps <= waits_.size(); ++steps) {
         if (t < 0 || waits_for_order(t))
@@ -223,41 +184,35 @@ standstill::thread_id standstill::next_in_ring(thread_id t) const {
     return -1;
 }
 
-bool standstill::explain() {
+void standstill::note_newest_steps() {
     newest_.clear();
     const std::vector<engine::decision> steps = execution().by().decisions();
     for (std::size_t i = 0; i != steps.size(); ++i)
         newest_[steps[i].thread] = static_cast<engine::step_index>(i);
-    std::vector<thread_id> waiting;
+}
+
+std::vector<standstill::thread_id> standstill::waiting_for_order() const {
+    std::vector<thread_id> all;
     for (thread_id t = 0; t != static_cast<thread_id>(waits_.size()); ++t)
         if (waits_for_order(t))
-            waiting.push_back(t);
-    const std::size_t n = waiting.size();
-    distances between(n);
-    std::vector<ordered_events> because(n * n);
-    for (std::size_t i = 0; i != n; ++i)
+            all.push_back(t);
+    return all;
+}
+
+bool standstill::explain() {
+    note_newest_steps();
+    const std::vector<thread_id> waiting = waiting_for_order();
+    waiting_ring rings(waiting.size());
+    for (std::size_t i = 0; i != waiting.size(); ++i)
         for (const reason& r : reasons(waiting[i])) {
-            const auto at = std::find(waiting.begin(), waiting.end(), next_in_ring(r.holder));
-            if (at == waiting.end())
-                continue;
-            const auto j = static_cast<std::size_t>(at - waiting.begin());
-            // As few as possible that could be otherwise.
-            const std::size_t cost = 1 + (learnt_.is_known(r.because) ? 0U : 64U);
-            if (cost < between.length(i, j))
-                because[i * n + j] = r.because;
-            between.add(i, j, cost);
+            const auto next = std::find(waiting.begin(), waiting.end(), next_in_ring(r.holder));
+            if (next != waiting.end())
+                rings.add(i, static_cast<std::size_t>(next - waiting.begin()), r.because,
+                          learnt_.is_known(r.because));
         }
-    between.close();
-    const std::size_t start = between.on_shortest_ring();
-    if (start == n)
+    const std::vector<ordered_events> ring = rings.shortest();
+    if (ring.empty())
         return false;
-    std::vector<ordered_events> ring;
-    std::size_t i = start;
-    do {
-        const std::size_t next = between.first(i, start);
-        ring.push_back(because[i * n + next]);
-        i = next;
-    } while (i != start);
     learnt_.learn(ring);
     return true;
 }

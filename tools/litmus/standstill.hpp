@@ -26,7 +26,9 @@ public:
     /// A new execution, with as many threads of the test, and these tasks.
     void begin(int processes, const std::vector<task>& tasks);
 
-    /// The execution is over. Returns whether it is known why it is stuck.
+    /// The execution is over, and stuck. Returns whether it is known why: waiting_ring.hpp has an
+    /// example. Then `learnt` has learnt it. To be called while the execution is still there. O(s *
+    /// t + t^3) for s sections and t threads, auxiliary ones included.
     bool explain();
 
     // What the threads tell.
@@ -76,7 +78,10 @@ private:
     [[nodiscard]] wait& mine();
     [[nodiscard]] const wait& of(thread_id t) const { return waits_[static_cast<std::size_t>(t)]; }
     [[nodiscard]] bool waits_for_order(thread_id t) const;
+    void note_newest_steps();
+    [[nodiscard]] std::vector<thread_id> waiting_for_order() const;
     [[nodiscard]] std::vector<reason> reasons(thread_id t) const;
+    [[nodiscard]] std::vector<thread_id> holders_of(const section& s) const;
     [[nodiscard]] thread_id waits_on(thread_id t) const;
     [[nodiscard]] thread_id next_in_ring(thread_id t) const;
 
