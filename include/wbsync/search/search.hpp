@@ -2,38 +2,48 @@
 #pragma once
 
 #include <wbsync/linkage.hpp>
+#include <wbsync/search/batch_runner.hpp>
 #include <wbsync/search/counterexample.hpp>
+#include <wbsync/search/division_state.hpp>
 #include <wbsync/search/reference_search.hpp>
 #include <wbsync/search/resume_file.hpp>
 #include <wbsync/search/run_check.hpp>
 #include <wbsync/search/turn.hpp>
 #include <wbsync/search/vacuity.hpp>
-#include <wbsync/search/workers.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace wbsync::search {
 
 /// The search of one check. With one process it is one task. With more, what is left after some
-/// executions is handed out in rounds; that divides the same executions among the processes, and
-/// makes them give up some at the borders (`overlap`). A finding is then looked for again by one
-/// process, so that the first one is the same on however many cores.
+/// executions is handed out in batches of tasks (division_state.hpp); that divides the same
+/// executions among the processes, and makes them give up some at the borders (`overlap`). A
+/// finding is then looked for again by one process, so that the first one is the same on however
+/// many cores.
+///
+/// One search at a time in a process, and none inside of a model: run_check() sees to that (turn).
 class search {
 public:
+    /// Throws std::invalid_argument if options::resume names a file that cannot be written, or that
+    /// holds something else than this search. `model` and `with` must outlive this object.
     search(engine::model_driver& model, const options& with, search_key key)
-        : model_(model), with_(with), key_(std::move(key)), file_(with.resume) {
+        : model_(model), with_(with), key_(std::move(key)), file_(with.resume),
+          division_(with.divide) {
         memory_->twice.begin();
         result_.memory = with.memory;
         bounds_.set_deadline(start_, with.max_seconds);
+        if (with_.on_progress)
+            runner_.on_progress = [this](std::uint64_t n, double share) { show(n, share); };
         file_.expect_writable();
         if (file_.exists())
             load();
@@ -42,14 +52,16 @@ public:
     search(const search&) = delete;
     search& operator=(const search&) = delete;
 
+    /// To be called once. Each execution costs what its steps and races do; memory grows with the
+    /// length of an execution and the number of tasks, not with the number of executions.
     result run() {
         try {
             while (why_ == stop::exhausted && !frontier_.empty())
-                round();
+                run_batch();
         } catch (const std::bad_alloc&) {
             return out_of_memory();
         }
-        if (failed_ && is_divided_)
+        if (failed_ && division_.is_divided())
             look_again();
         finish();
         return std::move(result_);
@@ -66,59 +78,81 @@ private:
         return std::move(result_);
     }
 
-    // --- rounds ---------------------------------------------------------------------------------
+    // --- batches, see division_state.hpp --------------------------------------------------------
 
-    void round() {
-        std::size_t tasks = is_divided_ ? static_cast<std::size_t>(with_.divide.tasks) : 1;
-        bounds_.runs = runs_of_a_task();
-        bounds_.divided = is_divided_;
-        bounds_.executions = 0;
-        if (with_.max_executions != 0) {
-            bounds_.executions = with_.max_executions - runs_of_this_run();
-            if (bounds_.runs == 0 || bounds_.executions / tasks < bounds_.runs)
-                tasks = 1; // close to the end: one by one
-        }
-        const std::vector<search_task> batch = frontier_.take(tasks);
-        done_share_ = 1 - frontier_.share();
-        for (const search_task& t : batch)
-            done_share_ -= t.share;
-        std::vector<task_result> results =
-            batch.size() == 1 || jobs() == 1 ? run_here(batch) : run_forked(batch);
+    /// What comes after a batch.
+    enum class next_step : std::uint8_t {
+        go_on,      ///< with what is left of its tasks
+        divide,     ///< the same, but the tasks of the next one may run at the same time
+        stay_whole, ///< what is left cannot be divided: it stays one task
+        go_back,    ///< nor can what was divided: to where that was
+        start_over, ///< with all of the search
+    };
+
+    void run_batch() {
+        const std::vector<search_task> batch = frontier_.take(bound_batch());
+        std::vector<task_result> results = runner_.run(batch, terms_of(batch));
         add_up(results);
-        if (why_ == stop::start_over) {
-            start_over();
-            return;
-        }
-        const bool first_part = !is_divided_ && dividing() && why_ == stop::exhausted &&
-                                results.front().why == stop::budget && !is_used_up();
-        if (first_part)
-            note_undivided(std::move(results.front().rest));
-        if (why_ == stop::undividable ||
-            (first_part && results.front().undividable && undivided_.begun)) {
-            why_ = stop::exhausted;
+        switch (after(results)) {
+        case next_step::start_over: return start_over();
+        case next_step::go_back: go_on_undivided(); break;
+        case next_step::stay_whole:
+            division_.divide(std::move(results.front().rest), result_);
             go_on_undivided();
-        } else {
+            break;
+        case next_step::divide:
+            division_.divide(std::move(results.front().rest), result_);
             merge(batch, std::move(results));
+            break;
+        case next_step::go_on: merge(batch, std::move(results)); break;
         }
-        if (is_divided_ && why_ == stop::exhausted && is_not_worth_it())
+        if (why_ == stop::exhausted && division_.costs_too_much(result_))
             go_on_undivided();
         if (why_ == stop::exhausted && is_used_up() && !frontier_.empty())
             why_ = stop::budget;
     }
 
-    /// 0: no bound.
-    [[nodiscard]] std::uint64_t runs_of_a_task() const {
-        if (!dividing())
-            return 0;
-        if (!is_divided_)
-            return with_.divide.first;
-        const bool on_trial = result_.executions == before_.executions;
-        return on_trial ? std::max<std::uint64_t>(with_.divide.each / 8, 1) : with_.divide.each;
+    /// Sets the bounds of the next batch. Returns how many tasks it has.
+    std::size_t bound_batch() {
+        bounds_.divided = division_.is_divided();
+        bounds_.runs = may_divide() ? division_.runs_of_a_task(result_) : 0;
+        bounds_.executions = 0;
+        std::size_t tasks = bounds_.divided ? static_cast<std::size_t>(with_.divide.tasks) : 1;
+        if (with_.max_executions == 0)
+            return tasks;
+        bounds_.executions = with_.max_executions - runs_of_this_run();
+        if (bounds_.runs == 0 || bounds_.executions / tasks < bounds_.runs)
+            tasks = 1; // close to the end: one by one
+        return tasks;
+    }
+
+    [[nodiscard]] batch_terms terms_of(const std::vector<search_task>& batch) const {
+        double explored = 1 - frontier_.share();
+        for (const search_task& t : batch)
+            explored -= t.share;
+        return {bounds_,
+                division_.is_divided() ? engine::sleepers::perhaps_under_way
+                                       : engine::sleepers::explored,
+                may_divide() ? with_.divide.parts : 1, result_.executions, explored};
+    }
+
+    [[nodiscard]] next_step after(const std::vector<task_result>& results) const {
+        if (why_ == stop::start_over)
+            return next_step::start_over;
+        if (why_ == stop::undividable)
+            return next_step::go_back;
+        const bool could_divide = !division_.is_divided() && may_divide() &&
+                                  why_ == stop::exhausted && results.front().why == stop::budget &&
+                                  !is_used_up();
+        if (!could_divide)
+            return next_step::go_on;
+        const task_result& whole = results.front();
+        return whole.undividable && whole.rest.begun ? next_step::stay_whole : next_step::divide;
     }
 
     void start_over() {
         why_ = stop::exhausted;
-        is_divided_ = false;
+        division_.start_over();
         frontier_.reset();
     }
 
@@ -131,31 +165,14 @@ private:
         frontier_.merge(batch, std::move(left));
     }
 
-    // Where an old store is explored only if a race asks for it (explorer::choose_first), tasks
-    // would explore some executions twice. And where many executions differ in what commutes with
-    // all the rest, parts of the search overlap so much that one process is faster. That shows
-    // soon; then the search goes back to where it was divided.
-
-    void note_undivided(search_task rest) {
-        is_divided_ = true;
-        undivided_ = std::move(rest);
-        before_ = result_;
-    }
-
-    [[nodiscard]] bool is_not_worth_it() const {
-        const std::uint64_t since = result_.executions - before_.executions;
-        return !with_.divide.always && undivided_.begun && since <= 10 * with_.divide.each &&
-               result_.overlap > since / 3;
-    }
-
     void go_on_undivided() {
-        is_divided_ = false;
-        never_divide_ = true;
+        why_ = stop::exhausted;
         failed_ = false;
-        before_.memory = result_.memory;
-        result_ = before_;
-        if (undivided_.begun) {
-            frontier_ = frontier({std::move(undivided_)}, {});
+        const engine::memory_kind memory = result_.memory;
+        result_ = division_.refuse();
+        result_.memory = memory;
+        if (search_task rest = division_.take_rest(); rest.begun) {
+            frontier_ = frontier({std::move(rest)}, {});
             return;
         }
         runs_before_ = 0; // it was divided in an earlier run: once more from the beginning
@@ -170,95 +187,20 @@ private:
         return with_.max_executions != 0 && runs_of_this_run() >= with_.max_executions;
     }
 
-    [[nodiscard]] bool dividing() const {
-        return !never_divide_ && (jobs() > 1 || with_.divide.always);
+    [[nodiscard]] bool may_divide() const {
+        return !division_.is_refused() && (runner_.jobs() > 1 || with_.divide.always);
     }
-
-    [[nodiscard]] int jobs() const {
-        if (with_.on_execution)
-            return 1; // it is to be called in this process
-        if (with_.jobs > 0)
-            return with_.jobs;
-        static const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-        return cores;
-    }
-
-    task_result run_one(const search_task& t, const options& with,
-                        const std::function<void(const task_result&, double)>& on_progress) {
-        // The model of a litmus test keeps what it has learnt from its executions.
-        const bool may_run_twice = !is_forked_ && !with.like_kernel;
-        return run_task(*memory_, model_, with, t,
-                        is_divided_ ? engine::sleepers::perhaps_under_way
-                                    : engine::sleepers::explored,
-                        bounds_, dividing() ? with_.divide.parts : 1, may_run_twice, on_progress);
-    }
-
-    std::vector<task_result> run_here(const std::vector<search_task>& batch) {
-        std::vector<task_result> results;
-        std::uint64_t executions = result_.executions;
-        double done = done_share_;
-        for (const search_task& t : batch) {
-            const auto progress = [&](const task_result& seen, double explored) {
-                show(executions + seen.executions, done + t.share * explored);
-            };
-            results.push_back(
-                run_one(t, with_, with_.on_progress ? progress_function(progress) : nullptr));
-            executions += results.back().executions;
-            done += t.share - frontier(results.back().left.tasks, {}).share();
-            if (results.back().why != stop::exhausted && results.back().why != stop::budget)
-                break;
-        }
-        return results;
-    }
-
-    std::vector<task_result> run_forked(const std::vector<search_task>& batch) {
-        const auto processes = std::min(static_cast<std::size_t>(jobs()), batch.size());
-        workers all(static_cast<int>(processes), batch.size(),
-                    [&](const task_result& r) { return ends_the_search(r); });
-        options there = with_;
-        there.interrupt = all.interrupted();
-        const auto task = [&](std::size_t i) {
-            is_forked_ = true;
-            std::uint64_t told = 0;
-            const auto progress = [&](const task_result& seen, double) {
-                all.count(seen.executions - std::exchange(told, seen.executions));
-            };
-            task_result r = run_one(batch[i], there, progress);
-            all.count(r.executions - told);
-            return r;
-        };
-        const auto wait = [&] { show(result_.executions + all.executions(), done_share_); };
-        auto sent = all.run(task, wait, with_.interrupt);
-        std::vector<task_result> results;
-        const std::size_t taken = all.taken(); // the rest is for another run
-        for (std::size_t i = 0; i != taken; ++i) {
-            // A process that died takes its task with it; here it does again what killed it.
-            results.push_back(sent[i] ? std::move(*sent[i]) : run_one(batch[i], with_, nullptr));
-            if (ends_the_search(results.back()))
-                break;
-        }
-        return results;
-    }
-
-    using progress_function = std::function<void(const task_result&, double)>;
 
     void show(std::uint64_t executions, double explored) {
-        if (with_.on_progress)
-            with_.on_progress({executions, result_.redundant, elapsed(), explored});
+        with_.on_progress({executions, result_.redundant, elapsed(), explored});
     }
 
     // --- results --------------------------------------------------------------------------------
 
-    /// Does this result make those of the tasks after it meaningless?
-    [[nodiscard]] bool ends_the_search(const task_result& r) const {
-        return r.why == stop::start_over || r.why == stop::undividable ||
-               r.why == stop::cut_short || (r.failed && !with_.all_findings);
-    }
-
     void add_up(const std::vector<task_result>& results) {
         for (const task_result& r : results) {
             result_.executions += r.executions;
-            (is_divided_ ? result_.overlap : result_.redundant) += r.redundant;
+            (division_.is_divided() ? result_.overlap : result_.redundant) += r.redundant;
             result_.blocked += r.blocked;
             result_.events += r.events;
             result_.threads = std::max(result_.threads, r.threads);
@@ -367,7 +309,8 @@ private:
         covered_ = s.covered;
         seconds_before_ = s.seconds;
         run_->additions().order(s.ordered_additions);
-        is_divided_ = s.is_divided;
+        if (s.is_divided)
+            division_.resume_divided();
         frontier_ = frontier(std::move(s.pending), std::move(s.finished));
     }
 
@@ -393,7 +336,7 @@ private:
         // A limit of this run is none of the next one.
         const bool own = result_.limit == limit_text(why_, with_);
         file_.save({key_, result_.executions, result_.redundant, result_.blocked, result_.overlap,
-                    result_.discarded, result_.events, result_.threads, is_divided_,
+                    result_.discarded, result_.events, result_.threads, division_.is_divided(),
                     result_.seconds, own ? std::string{} : result_.limit, cut_off_, covered_,
                     run_->additions().ordered(), frontier_.pending(), frontier_.finished()});
     }
@@ -408,12 +351,8 @@ private:
     engine::execution* run_ = &memory_->run;
     frontier frontier_;
     task_job::bounds bounds_;
-    bool is_divided_ = false;   ///< there are, or were, several tasks
-    bool never_divide_ = false; ///< it was tried
-    bool is_forked_ = false;    ///< this is a process that works on a task
-    search_task undivided_;     ///< what was left when it was
-    result before_;             ///< what was seen until then
-    double done_share_ = 0;
+    division_course division_;
+    batch_runner runner_{*memory_, model_, with_};
     engine::coverage covered_;
     double cut_off_ = 0;            ///< share that a limit to one execution hides
     std::uint64_t runs_before_ = 0; ///< of this run
