@@ -54,9 +54,16 @@ void add_models(CLI::App& to, request& asked) {
 }
 
 void add_memory(CLI::App& to, words& said) {
-    to.add_option("--memory", said.memory, "sc or weak; both if not given")
-        ->check(one_of({"sc", "weak"}))
-        ->type_name("sc|weak");
+    to.add_option("--memory", said.memory, engine::memory_names() + "; each of them if not given")
+        ->check(CLI::Validator(
+            [](const std::string& name) {
+                return engine::find_memory(name) != nullptr
+                           ? std::string{}
+                           : fmt::format("{} is no memory model: there are {}", name,
+                                         engine::memory_names());
+            },
+            ""))
+        ->type_name("NAME");
 }
 
 void add_limits(CLI::App& to, options& with) {
@@ -184,7 +191,11 @@ std::vector<memory_kind> memories_of(const words& said) {
         return {options::parse_memory(said.memory)};
     if (std::getenv("WBSYNC_MEMORY") != nullptr)
         return {options{}.with_environment().memory};
-    return {memory_kind::sc, memory_kind::weak};
+    std::vector<memory_kind> all;
+    for (const engine::registered_memory& r : engine::registered_memories)
+        if (r.for_models)
+            all.push_back(r.kind);
+    return all;
 }
 
 /// An option that is there has a value. CLI11 would take the next argument for that of "--memory=",

@@ -460,7 +460,7 @@ TEST_CASE("a search with other options that change it is not gone on from") {
         CHECK(message.find(part) != std::string::npos);
     };
     refused([](options& o) { o.memory = memory_kind::sc; }, "under sc");
-    refused([](options& o) { o.like_kernel = true; }, "like_kernel");
+    refused([](options& o) { o.memory = memory_kind::litmus; }, "under litmus");
     refused([](options& o) { o.max_depth = 5000; }, "max_depth=5000");
     refused([](options& o) { o.symmetry = false; }, "without symmetry");
     refused([](options& o) { o.all_findings = true; }, "all_findings");

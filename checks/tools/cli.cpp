@@ -382,7 +382,8 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("check isw/v6 -p switchers", {"key=value"});
     refuses("check isw/v6 -p switchers=1 -p switchers=2", {"twice"});
     refuses("check isw/v6 -p", {"-p"});
-    refuses("check isw/v6 --memory tso", {"tso", "sc", "weak"});
+    refuses("check isw/v6 --memory tso", {"tso", "sc, rc11 (or weak)"});
+    refuses("check isw/v6 --memory litmus", {"litmus", "sc, rc11 (or weak)"});
     refuses("check isw/v6 --scheduler random", {"random", "dpor", "reference"});
     refuses("check isw/v6 --max-executions -1", {"--max-executions", "-1"});
     refuses("check isw/v6 --max-seconds soon", {"--max-seconds", "soon"});

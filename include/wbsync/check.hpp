@@ -86,6 +86,11 @@ public:
             model_->finally();
         }
     }
+    [[nodiscard]] bool is_repeatable() const noexcept override {
+        return !requires {
+            typename Model::learns_from_executions;
+        };
+    }
     void destroy() override {
         if (model_ != nullptr)
             std::exchange(model_, nullptr)->~Model();

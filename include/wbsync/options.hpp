@@ -48,7 +48,6 @@ struct division {
 /// incomplete.
 struct options {
     setting<memory_kind> memory = setting<memory_kind>::by_default(memory_kind::weak);
-    bool like_kernel = false; ///< `weak` nearer to the kernel's model, for litmus tests only
     scheduler_kind scheduler = scheduler_kind::dpor;
     /// In this run, blocked ones included; 0: no limit.
     setting<std::uint64_t> max_executions = setting<std::uint64_t>::by_default(0);
@@ -113,12 +112,10 @@ struct options {
 
     /// `what`: the option or variable that the name was given to.
     static memory_kind parse_memory(std::string_view name, const std::string& what = "memory") {
-        if (name == "sc")
-            return memory_kind::sc;
-        if (name == "weak")
-            return memory_kind::weak;
-        throw std::invalid_argument("wbsync: " + what + " must be 'sc' or 'weak', not '" +
-                                    std::string{name} + "'");
+        if (const engine::registered_memory* const found = engine::find_memory(name))
+            return found->kind;
+        throw std::invalid_argument("wbsync: " + what + " must be one of " +
+                                    engine::memory_names() + ", not '" + std::string{name} + "'");
     }
 
     static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();

@@ -27,7 +27,7 @@ constexpr const char* name_of(verdict v) noexcept {
 }
 
 constexpr const char* name_of(engine::memory_kind m) noexcept {
-    return m == engine::memory_kind::sc ? "sc" : "weak";
+    return engine::registered(m).word;
 }
 
 /// What check() saw. There is no conversion to bool: ask for the verdict that you expect.

@@ -20,7 +20,7 @@ engine::execution& execution() {
 /// or a lock no more than the kernel says. In another one the test means what it means as a model
 /// in C++: the primitives of the library.
 bool is_like_kernel() {
-    return execution().memory().inserts_stores();
+    return execution().memory().kind() == memory_kind::litmus;
 }
 
 memory_order order_of_load(const builtin& f) {

@@ -18,6 +18,8 @@ namespace {
 /// A litmus test as a model of wbsync.
 class model {
 public:
+    using learns_from_executions = void; ///< see engine::model_driver::is_repeatable()
+
     model(const litmus_test* test, const reordering* reordered, const goal* towards,
           standstill* stuck, exploration* out, volatile std::sig_atomic_t* enough)
         : test_(*test), reordered_(*reordered), stuck_(stuck), out_(*out), enough_(*enough),
@@ -144,7 +146,7 @@ exploration run(const litmus_test& test, options with, const reordering& reorder
 exploration explore(const litmus_test& test, const options& asked, const reordering& reordered,
                     const goal& towards, search how, standstill* stuck) {
     options with = asked;
-    with.like_kernel = true;
+    with.memory = memory_kind::litmus;
     return run(test, with, reordered, towards, how, stuck);
 }
 

@@ -17,6 +17,7 @@
 #include <wbsync/engine/extension.hpp>
 #include <wbsync/engine/fibers.hpp>
 #include <wbsync/engine/heap.hpp>
+#include <wbsync/engine/memory_models/all.hpp>
 #include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/scheduler.hpp>
 
@@ -73,7 +74,6 @@ public:
     struct settings {
         memory_kind memory = memory_kind::weak;
         int max_depth = 10'000;
-        bool like_kernel = false;  ///< see memory_model::reset()
         int whole_rounds = 0;      ///< of each thread, that are gone through though in vain
         bool all_findings = false; ///< go on with the other threads after a finding
         unsigned variation = 0;    ///< see execution::variation()
@@ -83,7 +83,7 @@ public:
         settings_ = asked;
         scheduling_.begin(with, on, {asked.max_depth, asked.all_findings});
         comparison_.begin();
-        state_.begin();
+        state_.begin(models_.of(asked.memory));
         blocks_.clear(false); // whatever could not be destroyed
         blocks_.vary(asked.variation);
         locations_.begin();
@@ -92,7 +92,7 @@ public:
         retries_.begin();
         conclusion_.begin();
         vector_clock::serve(max_threads); // until it is known how many there are
-        state_.memory.reset(asked.memory, asked.like_kernel);
+        memory().begin(locations_.in_order());
         extensions_.reset();
     }
 
@@ -126,7 +126,7 @@ public:
         exercise_.starts_threads();
         state_.part = "";
         vector_clock::serve(count);
-        state_.memory.start_threads(count);
+        state_.memory->start_threads(count);
         by().execution_begin(*this);
     }
 
@@ -242,7 +242,7 @@ public:
         for (thread_id t = 0; t != state_.threads.count(); ++t)
             if (state_.threads[t].alike != 0)
                 return false;
-        return state_.memory.kind() == memory_kind::weak && !settings_.like_kernel;
+        return state_.memory->ranks_loads();
     }
 
     [[nodiscard]] bool can_run(thread_id t) const { return state_.threads.can_run(t); }
@@ -260,7 +260,7 @@ public:
     [[nodiscard]] phase where() const noexcept { return state_.now; }
     [[nodiscard]] bool running() const noexcept { return state_.running(); }
     [[nodiscard]] std::uint64_t stamp() const noexcept { return state_.stamp; }
-    [[nodiscard]] memory_model& memory() noexcept { return state_.memory; }
+    [[nodiscard]] memory_model& memory() noexcept { return *state_.memory; }
     [[nodiscard]] heap& blocks() noexcept { return blocks_; }
     [[nodiscard]] scheduler& by() noexcept { return scheduling_.policy(); }
 
@@ -302,8 +302,7 @@ public:
     /// What thread `t` may read from `x`; of the older stores only those with a `wanted` value.
     /// Valid until the next call.
     const read_options& options(thread_id t, const location& x, value_condition wanted) {
-        const bool looks_into =
-            state_.memory.list_options(t, x, past_of(t), nothing_gone{}, true, wanted, options_);
+        const bool looks_into = memory().list_options(t, x, past_of(t), wanted, options_);
         if (looks_into && additions_commute(x.id) && !mutated(mutant::no_start_over))
             additions_.is_observed(x.id);
         return options_;
@@ -312,15 +311,13 @@ public:
     /// options() in the execution without the steps `gone`.
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
                                         value_condition wanted) {
-        state_.memory.list_options(
-            t, x, past_of(t), [&](step_index s) { return s >= 0 && gone(s); }, false, wanted,
-            options_);
+        memory().list_options_without(gone, t, x, past_of(t), wanted, options_);
         return options_;
     }
 
     /// After which stores of `x` thread `t` may put its own. Valid until the next call.
     const read_options& places(thread_id t, const location& x) {
-        state_.memory.list_places(t, x, past_of(t), options_);
+        state_.memory->list_places(t, x, past_of(t), options_);
         return options_;
     }
 
@@ -377,7 +374,7 @@ public:
         if (comparison_.on())
             expect_same(comparison_.local_step(at));
         if (++local_steps_ > max_local_steps ||
-            (running() && state_.memory.now(self()).clock[self()] > max_epoch))
+            (running() && state_.memory->now(self()).clock[self()] > max_epoch))
             cut_short("depth", at);
     }
 
@@ -390,12 +387,12 @@ public:
     [[gnu::noinline]] void full_fence() {
         const call here(*this);
         if (running())
-            state_.memory.full_fence(self(), state_.threads[self()].newest);
+            state_.memory->full_fence(self(), state_.threads[self()].newest);
     }
-    /// The same for what came before a point of the past only; see memory_model::point().
+    /// The same for what came before a point of the past only; see thread_views::point().
     [[gnu::noinline]] void full_fence_since(const view& before) {
         const call here(*this);
-        state_.memory.full_fence_since(self(), before, state_.threads[self()].newest);
+        state_.memory->full_fence_since(self(), before, state_.threads[self()].newest);
     }
 
     /// An operation that is called from the function above a frame, see WBSYNC_CALLERS_FRAME(). It
@@ -691,7 +688,7 @@ private:
     /// The current thread, a daemon, is told to quit when all others are done.
     void comes_last() {
         for (thread_id u = 0; u != state_.threads.count(); ++u)
-            state_.memory.learn(self(), state_.memory.now(u));
+            state_.memory->learn(self(), state_.memory->now(u));
     }
 
     [[nodiscard]] store_past past_of(thread_id t) const {
@@ -710,6 +707,7 @@ private:
     }
 
     settings settings_;
+    memory_models models_;
     execution_state state_;
     std::uint64_t local_steps_ = 0;
     heap blocks_;
@@ -721,7 +719,7 @@ private:
     exercise exercise_{state_};
     comparison comparison_{state_};
     location_table locations_{state_};
-    lifetimes lifetimes_{state_, exercise_};
+    lifetimes lifetimes_{state_, locations_, exercise_};
     retries retries_{state_, locations_, blocks_};
     scheduling scheduling_{*this, state_, conclusion_, log_};
 };

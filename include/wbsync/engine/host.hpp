@@ -20,6 +20,10 @@ public:
     virtual void finally() = 0;
     virtual void destroy() = 0;
 
+    /// Does an execution do the same when it is run again? Then the first ones are, to see whether
+    /// it does.
+    [[nodiscard]] virtual bool is_repeatable() const noexcept { return true; }
+
     model_driver() = default;
     model_driver(const model_driver&) = delete;
     model_driver& operator=(const model_driver&) = delete;

@@ -4,6 +4,7 @@
 #include <wbsync/engine/fence_set.hpp>
 #include <wbsync/engine/lifetime.hpp>
 #include <wbsync/engine/operation.hpp>
+#include <wbsync/wrapping.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -105,6 +106,56 @@ struct location {
         return *at;
     }
 
+    /// The newest store in the execution without the steps `gone`, which holds for the causal
+    /// future of what it holds for. O(stores).
+    [[nodiscard]] int newest_without(const removed_steps& gone) const {
+        int i = newest();
+        while (is_gone(i, gone))
+            --i; // the initial value is never gone
+        return i;
+    }
+    /// And the value: a run of additions is worth what is left of it.
+    [[nodiscard]] std::int64_t value_without(const removed_steps& gone) const {
+        const int end = newest_without(gone);
+        if (at(end).access != access_class::add)
+            return at(end).value;
+        const int begin = begin_of_run(end);
+        std::int64_t value = at(begin - 1).value;
+        for (int i = begin; i <= end; ++i)
+            if (!is_gone(i, gone))
+                value = wrapping_sum(value, at(i).delta);
+        return value;
+    }
+
+    /// A store that is neither in `ordered` nor known, from reading it or a newer one, to `t` or to
+    /// something in `ordered`; nullptr: none. O(stores * threads).
+    [[nodiscard]] const store_record* unknown_store(thread_id t, const view& ordered) const {
+        for (int i = newest(); i >= 0; --i) {
+            const store_record& s = at(i);
+            if (s.first_seen[t] != never && s.access != access_class::add)
+                break;
+            if (s.thread != t && s.first_seen[t] != never)
+                break;
+            // The same for what somebody read or wrote before the end: coherence keeps older
+            // stores of the variable before it as well.
+            if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
+                                              : s.was_read_in(ordered.clock))
+                break;
+            if (!ordered.clock.covers(s.thread, s.epoch) &&
+                !ordered.stores.covers(s.thread, s.epoch))
+                return &s;
+        }
+        return nullptr;
+    }
+
+    /// The newest store, a read-modify-write, passes on `known`, and with it what it has read; not
+    /// what its thread knows besides.
+    void pass_on(const view& known) {
+        view& message = at(newest()).message;
+        message = known;
+        message.join(at(newest() - 1).message);
+    }
+
     /// Where the run of store `i` begins.
     [[nodiscard]] int begin_of_run(int i) const noexcept {
         while (i > 0 && at(i - 1).run == at(i).run)
@@ -113,8 +164,15 @@ struct location {
     }
 
 private:
+    [[nodiscard]] bool is_gone(int i, const removed_steps& gone) const {
+        return at(i).step >= 0 && gone(at(i).step);
+    }
+
     std::vector<store_record> stores_; ///< the first `count_` ones; the rest is kept for its memory
     int count_ = 0;
 };
+
+/// The locations of an execution, in the order in which they were made.
+using location_list = std::vector<const location*>;
 
 } // namespace wbsync::engine

@@ -1,13 +1,77 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace wbsync::engine {
 
-/// Which stores may a load read? `sc`: the newest, and every access synchronises. `weak`: RC11
-/// without load buffering (Lahav et al., "Repairing sequential consistency in C/C++11", PLDI
-/// 2017), with modification order as executed.
-enum class memory_kind : std::uint8_t { sc, weak };
+/// The memory model that a check runs under. Each is a file in engine/memory_models/, and has a row
+/// in the registry below.
+enum class memory_kind : std::uint8_t {
+    sc,
+    rc11,
+    litmus,
+    weak = rc11, ///< its older name
+};
+
+/// A memory model as the command line, schedules, expectations and JSON name it.
+struct registered_memory {
+    memory_kind kind;
+    std::string_view name;    ///< in the literature
+    const char* word;         ///< in results, manifests and JSON; also on the command line
+    char letter;              ///< of a schedule that it runs, a small one
+    bool for_models;          ///< models can ask for it; otherwise `wbsync litmus` alone does
+    std::string_view summary; ///< one line
+};
+
+/// The registry. A new memory model needs a row here and a case in make_memory_model().
+inline constexpr std::array registered_memories{
+    registered_memory{memory_kind::sc, "sc", "sc", 's', true,
+                      "sequential consistency: a load reads the newest store"},
+    registered_memory{memory_kind::rc11, "rc11", "weak", 'w', true,
+                      "RC11 without load buffering: a load may read an old store"},
+    registered_memory{memory_kind::litmus, "litmus", "litmus", 'k', false,
+                      "what `wbsync litmus` adds the order of the kernel's model to"},
+};
+
+constexpr const registered_memory& registered(memory_kind m) noexcept {
+    for (const registered_memory& r : registered_memories)
+        if (r.kind == m)
+            return r;
+    return registered_memories.front();
+}
+
+/// nullptr: no memory model for models is called that.
+constexpr const registered_memory* find_memory(std::string_view name) noexcept {
+    for (const registered_memory& r : registered_memories)
+        if (r.for_models && (r.name == name || r.word == name))
+            return &r;
+    return nullptr;
+}
+
+/// The same by the letter of a schedule, small or capital.
+constexpr const registered_memory* find_memory_by_letter(char letter) noexcept {
+    for (const registered_memory& r : registered_memories)
+        if (r.for_models && (r.letter == letter || r.letter - 'a' + 'A' == letter))
+            return &r;
+    return nullptr;
+}
+
+/// "sc, rc11 (or weak)": those for models, for messages and help.
+inline std::string memory_names() {
+    std::string text;
+    for (const registered_memory& r : registered_memories) {
+        if (!r.for_models)
+            continue;
+        text += text.empty() ? "" : ", ";
+        text += r.name;
+        if (r.name != r.word)
+            text.append(" (or ").append(r.word).append(")");
+    }
+    return text;
+}
 
 } // namespace wbsync::engine

@@ -88,6 +88,11 @@ protected:
     ~removed_steps() = default;
 };
 
+/// No step is imagined away.
+struct nothing_gone {
+    constexpr bool operator()(step_index) const noexcept { return false; }
+};
+
 /// The condition under which a read-modify-write changes its object. Where it does not it is a
 /// read: two that fail commute. Which of the two it is depends on nothing but what the object
 /// holds, so it is the same in all executions of a trace.

@@ -9,11 +9,6 @@
 
 namespace wbsync::engine {
 
-/// No step is imagined away.
-struct nothing_gone {
-    constexpr bool operator()(step_index) const noexcept { return false; }
-};
-
 /// RC11's partial sequential-consistency order over the full fences of one execution: F is before G
 /// when F happens before G, or F (hb; eco; hb) G. It must have no cycle.
 ///
@@ -21,19 +16,16 @@ struct nothing_gone {
 /// stores, so cycles are looked for when a load is about to do that, and nowhere else.
 class psc_order {
 public:
-    /// `by_reading`: fences also become known by reading relaxed stores, without what happens
-    /// before them.
-    void reset(bool by_reading = false) {
+    /// A new execution. `by_reading`: fences also become known by reading relaxed stores, without
+    /// what happens before them. `locations` must outlive it.
+    void begin(const location_list& locations, bool by_reading) {
+        locations_ = &locations;
         by_reading_ = by_reading;
         for (thread_set left = with_fences_; left != 0; left &= left - 1)
             fences_[std::countr_zero(left)].clear();
         with_fences_ = 0;
-        locations_.clear();
         passed_over_ = 1;
     }
-
-    void add_location(const location& x) { locations_.push_back(&x); }
-    [[nodiscard]] const std::vector<const location*>& locations() const { return locations_; }
 
     /// A fence of thread `t`, which knows `before` of it, and from then on the fence as well.
     /// `step` is the newest step of the thread. Whatever knows the fence knows the earlier ones of
@@ -140,7 +132,7 @@ private:
     template <class Gone>
     fence_set find_predecessors(const fence_record& f, Gone gone) const {
         fence_set out = f.known_fences;
-        for (const location* x : locations_)
+        for (const location* x : *locations_)
             if (x->newest() != 0) // reads alone order nothing
                 add_predecessors_by(*x, f.past, gone, out);
         return out;
@@ -180,8 +172,8 @@ private:
     per_thread<std::vector<fence_record>> fences_; ///< in program order
     thread_set with_fences_ = 0;                   ///< threads that have some
     bool by_reading_ = false;
-    std::vector<const location*> locations_; ///< every location of this execution
-    unsigned passed_over_ = 1;               ///< loads that passed over a store, and one
+    const location_list* locations_ = nullptr; ///< of this execution
+    unsigned passed_over_ = 1;                 ///< loads that passed over a store, and one
 };
 
 } // namespace wbsync::engine

@@ -23,13 +23,13 @@ struct schedule {
 inline constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEF";
 static_assert(letters.size() == max_threads);
 
-/// One line without blanks: `w:a4b'1c2`. The memory, `s` or `w`, in capitals for the reference
-/// scheduler; then a letter for the thread that takes the next step, `a` for the first one that the
-/// model declares, with a count if it takes several, and after `'` the number of the store that the
-/// step reads if it is not the newest. At the end, each after a `+`, the numbers of the objects
-/// whose additions do not commute.
+/// One line without blanks: `w:a4b'1c2`. The letter of the memory model, in capitals for the
+/// reference scheduler; then a letter for the thread that takes the next step, `a` for the first
+/// one that the model declares, with a count if it takes several, and after `'` the number of the
+/// store that the step reads if it is not the newest. At the end, each after a `+`, the numbers of
+/// the objects whose additions do not commute.
 inline std::string to_string(const schedule& s) {
-    std::string text{s.memory == memory_kind::sc ? 's' : 'w'};
+    std::string text{registered(s.memory).letter};
     if (!s.causal)
         text[0] = static_cast<char>(std::toupper(text[0]));
     text += ':';
@@ -60,12 +60,12 @@ inline schedule parse_schedule(std::string_view text) {
             fmt::format("wbsync: '{}' is not a schedule: {} at character {}", text, why, at + 1));
     };
     schedule s;
-    const char mode = text.empty() ? ' ' : text.front();
-    if (std::string_view{"swSW"}.find(mode) == std::string_view::npos || text.size() < 2 ||
-        text[1] != ':')
+    const registered_memory* const memory =
+        text.size() < 2 || text[1] != ':' ? nullptr : find_memory_by_letter(text.front());
+    if (memory == nullptr)
         fail("'s:' or 'w:' expected", 0);
-    s.memory = mode == 's' || mode == 'S' ? memory_kind::sc : memory_kind::weak;
-    s.causal = mode == 's' || mode == 'w';
+    s.memory = memory->kind;
+    s.causal = text.front() == memory->letter;
     std::size_t i = 2;
     while (i != text.size() && text[i] != '+') {
         const std::size_t letter = letters.find(text[i]);

@@ -41,14 +41,13 @@ public:
 
     [[nodiscard]] bool enabled_by_old_store() const override {
         execution& run = *execution::current();
-        return !newest_only_ && run.memory().kind() == memory_kind::weak &&
+        return !newest_only_ && run.memory().reads_old_stores() &&
                acceptable(run.options(thread_, x_, accepts_)) != 0;
     }
 
     [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
-        memory_model& memory = execution::current()->memory();
-        if (newest_only_ || memory.kind() == memory_kind::sc)
-            return accepts_(memory.newest_without(gone, x_));
+        if (newest_only_ || !execution::current()->memory().reads_old_stores())
+            return accepts_(x_.value_without(gone));
         return acceptable(execution::current()->options_without(gone, thread_, x_, accepts_)) != 0;
     }
 
@@ -86,7 +85,7 @@ public:
 
     [[nodiscard]] bool happens() const override { return accepts_(x_.value()); }
     [[nodiscard]] bool happens_without(const removed_steps& gone) const override {
-        return accepts_(memory_model::newest_without(gone, x_));
+        return accepts_(x_.value_without(gone));
     }
 
 private:

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <wbsync/engine/addition_run.hpp>
-#include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/psc_veto.hpp>
 
 #include <cstdint>
-#include <type_traits>
 
 namespace wbsync::engine {
 
@@ -20,10 +18,7 @@ public:
     explicit visible_stores(psc_order& psc) : psc_(psc) {}
 
     /// A new execution. To be called first.
-    void reset(memory_kind kind) {
-        kind_ = kind;
-        history_cut_ = false;
-    }
+    void begin() noexcept { history_cut_ = false; }
 
     /// Some load had more stores to choose from than `max_history`.
     [[nodiscard]] bool history_cut() const noexcept { return history_cut_; }
@@ -38,18 +33,11 @@ public:
     /// matters after all, if asked for by `may_look_into`. See addition_run.hpp.
     ///
     /// `x` must have its initial store, and `gone` must hold for the causal future of what it holds
-    /// for. O(stores * threads), and what psc_veto and run_splits cost if they are asked; O(1) for
-    /// `sc` with nothing gone.
+    /// for. O(stores * threads), and what psc_veto and run_splits cost if they are asked.
     template <class Gone>
     bool list_options(const view& now, const location& x, const store_past& past, Gone gone,
                       bool may_look_into, value_condition wanted, read_options& out) {
         out.clear();
-        if constexpr (std::is_same_v<Gone, nothing_gone>) {
-            if (kind_ == memory_kind::sc) {
-                out.push_back({x.newest(), 0, x.value()});
-                return false;
-            }
-        }
         int end = x.newest();
         while (gone(x.at(end).step))
             --end; // the initial value is never gone
@@ -97,8 +85,7 @@ public:
 
 private:
     bool may_pass_over(const view& now, const store_record& s, const store_past& past) const {
-        return kind_ == memory_kind::weak &&
-               (mutated(mutant::read_backwards) ? !now.clock.covers(s.thread, s.epoch)
+        return (mutated(mutant::read_backwards) ? !now.clock.covers(s.thread, s.epoch)
                                                 : !s.is_known_by(now)) &&
                (mutated(mutant::every_old_store) || past.holds(s));
     }
@@ -163,7 +150,6 @@ private:
     }
 
     psc_order& psc_;
-    memory_kind kind_ = memory_kind::weak;
     bool history_cut_ = false;
     run_splits splits_;
 };

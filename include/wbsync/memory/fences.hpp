@@ -29,7 +29,7 @@ public:
     /// Here is a partner: from now on a fence orders what came before, this step included. (Under
     /// sc everything is ordered anyway.)
     void pass(engine::execution& run, fence_partner what) {
-        if (run.memory().kind() == engine::memory_kind::weak)
+        if (run.memory().reads_old_stores())
             pass(run, what, run.memory().point(run.self()));
         else
             pass_full(run, what);
@@ -56,7 +56,7 @@ public:
 
     /// A fence that precedes its partner: nothing until there is one.
     void fence_before_atomic(engine::execution& run) {
-        if (run.memory().kind() == engine::memory_kind::sc)
+        if (!run.memory().reads_old_stores())
             return;
         threads_[run.self()].waits = true;
         views_[run.self()].waiting = run.memory().point(run.self());
@@ -124,8 +124,7 @@ inline void fence_after(fence_partner what, const char* verb, const char* lacks,
     run->local_step(at);
     fence_partners& partners = fence_partners::of(*run);
     partners.fence_after(*run, what);
-    const bool stray =
-        run->memory().kind() == engine::memory_kind::weak && !partners.any(*run, what);
+    const bool stray = run->memory().reads_old_stores() && !partners.any(*run, what);
     if (run->recording())
         run->note(verb, "", stray ? lacks : "", at);
 }

@@ -69,8 +69,7 @@ private:
 
     task_result run_one(const search_task& t, const options& with, const batch_terms& on,
                         const progress_function& tell) {
-        // The model of a litmus test keeps what it has learnt from its executions.
-        const bool may_run_twice = is_ == process::of_the_check && !with.like_kernel;
+        const bool may_run_twice = is_ == process::of_the_check && model_.is_repeatable();
         return run_task(memory_, model_, with, t, on.are, on.bounds, on.parts, may_run_twice, tell);
     }
 

@@ -43,8 +43,6 @@ inline std::string name_of(const std::type_info& type) {
 /// ones.
 inline std::string changed_options(const options& with) {
     std::string text;
-    if (with.like_kernel)
-        text += ", like_kernel";
     if (!with.symmetry)
         text += " without symmetry";
     if (with.all_findings)

@@ -94,7 +94,6 @@ public:
              second_runs* twice = nullptr)
         : job(run_in, scheduler_used, model_checked), options_(with), bounds_(to), twice_(twice) {
         settings.memory = with.memory;
-        settings.like_kernel = with.like_kernel;
         settings.max_depth = with.max_depth;
         settings.all_findings = with.all_findings;
         // The oracle does not take for granted that a round in vain is nothing.

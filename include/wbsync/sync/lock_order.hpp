@@ -49,7 +49,7 @@ private:
     /// Under sc every access orders as much.
     static engine::execution* where_order_matters() {
         engine::execution* run = where_barriers_count();
-        return run != nullptr && run->memory().kind() == engine::memory_kind::weak ? run : nullptr;
+        return run != nullptr && run->memory().reads_old_stores() ? run : nullptr;
     }
 
     void leave(engine::execution& run, point* lock) {

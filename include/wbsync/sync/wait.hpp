@@ -351,7 +351,7 @@ private:
         engine::variable(x, run_.stamp())
             .update([](std::int64_t n) { return n + 1; }, memory_order::release, "try_to_wake_up",
                     at);
-        engine::memory_model::pass_on(x, knows);
+        x.pass_on(knows);
     }
 
     /// One section of the queue's spinlock.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/execution/exercise.hpp>
+#include <wbsync/engine/execution/location_table.hpp>
 #include <wbsync/engine/execution/state.hpp>
 #include <wbsync/engine/scopes.hpp>
 #include <wbsync/engine/trace.hpp>
@@ -24,7 +25,8 @@ enum class usage : std::uint8_t { access, store };
 /// wrong is left in violation(); a function that says false has found something.
 class lifetimes {
 public:
-    lifetimes(execution_state& state, exercise& exercised) : state_(state), exercised_(exercised) {}
+    lifetimes(const execution_state& state, const location_table& locations, exercise& exercised)
+        : state_(state), locations_(locations), exercised_(exercised) {}
 
     void begin() {
         scopes_.reset();
@@ -67,9 +69,8 @@ public:
         if (!state_.running())
             return true;
         exercised_.touches(object.user_);
-        const view ordered = state_.memory.propagated(state_.self);
-        return are_ordered_before(object, ordered,
-                                  state_.memory.unknown_store(object, state_.self, ordered));
+        const view ordered = state_.memory->propagated(state_.self);
+        return are_ordered_before(object, ordered, unknown_store_to(object, ordered));
     }
 
     // --- objects that end with their scope ------------------------------------------------------
@@ -79,7 +80,7 @@ public:
         const scopes::ended* before = scopes_.find(handle);
         if (before == nullptr || !state_.running())
             return;
-        state_.memory.tick(state_.self); // who knows something of this thread need not know this
+        state_.memory->tick(state_.self); // who knows something of this thread need not know this
         life.before_ = before->life;
         life.begun_by_ = state_.self;
         life.begin_ = epoch();
@@ -105,10 +106,9 @@ public:
             return true;
         exercised_.evaluates_property();
         exercised_.touches(life.user_);
-        const view ordered = state_.memory.propagated(state_.self);
+        const view ordered = state_.memory->propagated(state_.self);
         const store_record* unknown =
-            variable == nullptr ? nullptr
-                                : memory_model::unknown_store(*variable, state_.self, ordered);
+            variable == nullptr ? nullptr : variable->unknown_store(state_.self, ordered);
         return are_ordered_before(life, ordered, unknown);
     }
 
@@ -138,7 +138,7 @@ private:
     }
 
     [[nodiscard]] timestamp epoch() const {
-        return state_.memory.now(state_.self).clock[state_.self];
+        return state_.memory->now(state_.self).clock[state_.self];
     }
 
     /// The step under way stores to a part of an object that may be freed.
@@ -160,6 +160,16 @@ private:
         return store == nullptr ||
                is_no_violation(unordered(object, stores_[static_cast<std::size_t>(store->step)],
                                          store->thread));
+    }
+
+    /// A store to some part of `object` that does not come before its end; nullptr: none.
+    [[nodiscard]] const store_record* unknown_store_to(const lifetime& object,
+                                                       const view& ordered) const {
+        for (const location* x : locations_.in_order())
+            if (x->owner == &object)
+                if (const store_record* s = x->unknown_store(state_.self, ordered))
+                    return s;
+        return nullptr;
     }
 
     /// Does what `u` did at `when` come before who knows `ordered`, and depends on that? Loads do
@@ -201,7 +211,7 @@ private:
     /// Can the current thread have come to `object` by somebody who had it after its beginning?
     [[nodiscard]] bool knows_beginning_of(const lifetime& object) const {
         return state_.self == object.begun_by_ ||
-               state_.memory.propagated(state_.self).clock.covers(object.begun_by_, object.begin_);
+               state_.memory->propagated(state_.self).clock.covers(object.begun_by_, object.begin_);
     }
 
     /// Of the newest operation of the current thread.
@@ -209,7 +219,8 @@ private:
         return state_.self < 0 ? site{} : state_.threads[state_.self].last;
     }
 
-    execution_state& state_;
+    const execution_state& state_;
+    const location_table& locations_;
     exercise& exercised_;
     scopes scopes_;
     std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed

@@ -13,11 +13,12 @@ namespace wbsync::engine {
 /// The locations of one execution, by their numbers. Their memory is kept for the next one.
 class location_table {
 public:
-    explicit location_table(execution_state& state) : state_(state) {}
+    explicit location_table(const execution_state& state) : state_(state) {}
 
     void begin() noexcept {
         numbers_.reset();
         owner_ = nullptr;
+        in_order_.clear();
     }
 
     /// Has the current thread, or the set-up, no number left for an object?
@@ -45,19 +46,23 @@ public:
         x->owner = owner_;
         x->scope.begin(name, "use-after-scope");
         x->handle = nullptr;
-        state_.memory.initialise(*x, value);
+        state_.memory->initialise(*x, value);
+        in_order_.push_back(x.get());
         return *x;
     }
+
+    [[nodiscard]] const location_list& in_order() const noexcept { return in_order_; }
 
     /// Those that are created from now on are part of `owner`. Returns the previous owner.
     const lifetime* within(const lifetime* owner) noexcept { return std::exchange(owner_, owner); }
     [[nodiscard]] const lifetime* owner() const noexcept { return owner_; }
 
 private:
-    execution_state& state_;
+    const execution_state& state_;
     object_numbers numbers_;
     const lifetime* owner_ = nullptr;
     std::vector<std::unique_ptr<location>> all_;
+    location_list in_order_; ///< those of this execution
 };
 
 } // namespace wbsync::engine

@@ -6,7 +6,6 @@
 #include <wbsync/engine/heap.hpp>
 #include <wbsync/engine/loop_watch.hpp>
 #include <wbsync/engine/memory_image.hpp>
-#include <wbsync/engine/psc.hpp>
 #include <wbsync/engine/rounds.hpp>
 
 #include <bit>
@@ -78,8 +77,8 @@ public:
 
     /// What the round has stored that others can still read, as an old store.
     [[nodiscard]] std::vector<object_id> readable_stores(const round& r) const {
-        return state_.memory.kind() == memory_kind::weak ? steps_.changed_by(state_.self, r)
-                                                         : std::vector<object_id>{};
+        return state_.memory->reads_old_stores() ? steps_.changed_by(state_.self, r)
+                                                 : std::vector<object_id>{};
     }
 
     /// What a thread waits for whose round came to nothing. It goes on if somebody reads an old

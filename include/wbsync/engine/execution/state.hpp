@@ -27,10 +27,11 @@ struct execution_state {
     const char* part = "";            ///< of the model that runs, outside of its threads
     site last_outside;                ///< newest operation outside of the threads
     thread_table threads;
-    memory_model memory;
+    memory_model* memory = nullptr; ///< which it follows
 
-    /// As at the beginning of an execution; memory is reset by who knows which model it follows.
-    void begin() {
+    /// As at the beginning of an execution that follows `model`.
+    void begin(memory_model& model) {
+        memory = &model;
         now = phase::setup;
         part = "";
         model_runs = false;
