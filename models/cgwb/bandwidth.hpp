@@ -9,40 +9,45 @@ namespace wbsync::models::cgwb {
 
 WBSYNC_BOUNDS(bandwidth_bounds, (writebacks, 1, 1, 4, "that end while the device goes"));
 
+/// When a write that ends sets the timer.
+enum class sets_timer : std::uint8_t {
+    always,        ///< before f87904c07551
+    if_registered, ///< WB_registered is looked at without the lock: it may end before the timer is
+                   ///< set
+    under_lock,    ///< f87904c07551
+};
+
 /// The device goes while pages are under writeback: wb_shutdown() in mm/backing-dev.c against
 /// wb_inode_writeback_end() in mm/page-writeback.c, which starts a timer to estimate the bandwidth.
-/// As of f87904c07551 (6.0; CVE-2022-49995): the timer is only set while the wb is registered, with
+/// f87904c07551 (6.0; CVE-2022-49995): the timer is only set while the wb is registered, with
 /// the lock under which that ends.
+template <sets_timer When>
 class bandwidth {
 public:
     explicit bandwidth(const bandwidth_bounds& b)
         : bounds_(b), under_writeback_("under_writeback", b.writebacks) {}
-    virtual ~bandwidth() = default;
-    bandwidth(const bandwidth&) = delete;
-    bandwidth& operator=(const bandwidth&) = delete;
 
     void threads(scenario& s) {
         wb_ = kmalloc<bdi_writeback>({"wb", "P3"}, "wb", [this](bdi_writeback& wb) {
-            wb.bw_dwork.emplace(bdi_wq, label{wb.name, "bw_dwork"},
+            wb.bw_dwork.emplace(bdi_wq_, label{wb.name, "bw_dwork"},
                                 [this](work_struct&) { wb_update_bandwidth_workfn(); });
         });
         s.threads("end_io", bounds_.writebacks, [this] { end_io(); });
         s.thread("bdi_unregister", [this] { bdi_unregister(); });
     }
 
-protected:
-    workqueue_struct bdi_wq{"bdi_wq"};
-
+private:
     /// In an interrupt: one page less under writeback.
-    virtual void wb_inode_writeback_end(bdi_writeback& wb) {
+    void wb_inode_writeback_end(bdi_writeback& wb) {
         unsigned long flags = 0;
-        spin_lock_irqsave(wb.work_lock, flags);
-        if (test_bit(WB_registered, wb.state))
-            queue_delayed_work(bdi_wq, *wb.bw_dwork, 1);
-        spin_unlock_irqrestore(wb.work_lock, flags);
+        if constexpr (When == sets_timer::under_lock)
+            spin_lock_irqsave(wb.work_lock, flags);
+        if (When == sets_timer::always || test_bit(WB_registered, wb.state))
+            queue_delayed_work(bdi_wq_, *wb.bw_dwork, 1);
+        if constexpr (When == sets_timer::under_lock)
+            spin_unlock_irqrestore(wb.work_lock, flags);
     }
 
-private:
     void end_io() {
         wb_inode_writeback_end(*wb_);
         smp_mb__before_atomic();
@@ -65,32 +70,10 @@ private:
         flush_delayed_work(*wb.bw_dwork);
     }
 
+    workqueue_struct bdi_wq_{"bdi_wq"};
     bandwidth_bounds bounds_;
     atomic_t under_writeback_; ///< not in the kernel: pages with PG_writeback
     bdi_writeback* wb_ = nullptr;
-};
-
-/// Before f87904c07551: the timer is set in any case.
-class bandwidth_before : public bandwidth {
-public:
-    using bandwidth::bandwidth;
-
-protected:
-    void wb_inode_writeback_end(bdi_writeback& wb) override {
-        queue_delayed_work(bdi_wq, *wb.bw_dwork, 1);
-    }
-};
-
-/// WB_registered is looked at, but without the lock: it may end before the timer is set.
-class bandwidth_no_lock : public bandwidth {
-public:
-    using bandwidth::bandwidth;
-
-protected:
-    void wb_inode_writeback_end(bdi_writeback& wb) override {
-        if (test_bit(WB_registered, wb.state))
-            queue_delayed_work(bdi_wq, *wb.bw_dwork, 1);
-    }
 };
 
 } // namespace wbsync::models::cgwb

@@ -20,15 +20,21 @@ struct inode {
 
 WBSYNC_BOUNDS(mark_dirty_bounds, (dirtiers, 1, 1, 4, "of one inode"));
 
+/// How the flusher is woken.
+enum class wakes : std::uint8_t {
+    unlocked,       ///< before d02d2c98d257: when both locks are dropped, so the wb may be gone
+    under_i_lock,   ///< d02d2c98d257, a switch needs that lock
+    with_reference, ///< a repair: a reference on the wb for as long as it takes
+    inside_of_rcu,  ///< another one: wbs are freed by RCU, and one that was shut down does not take
+                    ///< the wake-up
+};
+
 /// Somebody dirties an inode while it is switched to another wb, and its old wb dies:
-/// __mark_inode_dirty() in fs/fs-writeback.c, as of d02d2c98d257 (6.17; CVE-2025-39866). The
-/// flusher is woken with i_lock held, which a switch needs.
+/// __mark_inode_dirty() in fs/fs-writeback.c, d02d2c98d257 (6.17; CVE-2025-39866).
+template <wakes How>
 class mark_dirty {
 public:
     explicit mark_dirty(const mark_dirty_bounds& b) : bounds_(b) {}
-    virtual ~mark_dirty() = default;
-    mark_dirty(const mark_dirty&) = delete;
-    mark_dirty& operator=(const mark_dirty&) = delete;
 
     void threads(scenario& s) {
         old_wb_ = make_wb("old_wb");
@@ -45,12 +51,23 @@ public:
         kfree(new_wb_);
     }
 
-protected:
+private:
     /// The last part of __mark_inode_dirty(), which begins with i_lock held.
-    virtual void unlock_and_wake(inode& i, bdi_writeback& wb, bool wakeup_bdi) {
+    void unlock_and_wake(inode& i, bdi_writeback& wb, bool wakeup_bdi) {
+        if constexpr (How == wakes::with_reference)
+            wb_get(wb);
+        if constexpr (How == wakes::inside_of_rcu)
+            rcu_read_lock();
+        if constexpr (How != wakes::under_i_lock)
+            spin_unlock(i.i_lock);
         if (wakeup_bdi)
             wb_wakeup_delayed(wb);
-        spin_unlock(i.i_lock);
+        if constexpr (How == wakes::under_i_lock)
+            spin_unlock(i.i_lock);
+        if constexpr (How == wakes::inside_of_rcu)
+            rcu_read_unlock();
+        if constexpr (How == wakes::with_reference)
+            wb_put(wb);
     }
 
     void __mark_inode_dirty(inode& i) { // NOLINT: the kernel's name
@@ -124,7 +141,6 @@ protected:
         flush_delayed_work(*wb.dwork);
     }
 
-private:
     bdi_writeback* make_wb(const char* name) {
         return kmalloc<bdi_writeback>({name, "P3"}, name, [this](bdi_writeback& wb) {
             init_refcnt(wb, cgwb_release_wq, PERCPU_REF_INIT_ATOMIC,
@@ -139,49 +155,6 @@ private:
     bdi_writeback* old_wb_ = nullptr;
     bdi_writeback* new_wb_ = nullptr;
     inode* inode_ = nullptr;
-};
-
-/// Before d02d2c98d257: the flusher is woken when both locks are dropped, so the wb may be gone.
-class mark_dirty_before : public mark_dirty {
-public:
-    using mark_dirty::mark_dirty;
-
-protected:
-    void unlock_and_wake(inode& i, bdi_writeback& wb, bool wakeup_bdi) override {
-        spin_unlock(i.i_lock);
-        if (wakeup_bdi)
-            wb_wakeup_delayed(wb);
-    }
-};
-
-/// Another repair: a reference for as long as it takes.
-class mark_dirty_with_reference : public mark_dirty {
-public:
-    using mark_dirty::mark_dirty;
-
-protected:
-    void unlock_and_wake(inode& i, bdi_writeback& wb, bool wakeup_bdi) override {
-        wb_get(wb);
-        spin_unlock(i.i_lock);
-        if (wakeup_bdi)
-            wb_wakeup_delayed(wb);
-        wb_put(wb);
-    }
-};
-
-/// Another one: wbs are freed by RCU, and one that was shut down does not take the wake-up.
-class mark_dirty_with_rcu : public mark_dirty {
-public:
-    using mark_dirty::mark_dirty;
-
-protected:
-    void unlock_and_wake(inode& i, bdi_writeback& wb, bool wakeup_bdi) override {
-        rcu_read_lock();
-        spin_unlock(i.i_lock);
-        if (wakeup_bdi)
-            wb_wakeup_delayed(wb);
-        rcu_read_unlock();
-    }
 };
 
 } // namespace wbsync::models::cgwb

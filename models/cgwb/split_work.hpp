@@ -5,24 +5,33 @@
 
 namespace wbsync::models::cgwb {
 
+/// How sync(2) takes a reference on a wb that it finds.
+enum class pins : std::uint8_t {
+    wb_get,    ///< before 1ba1199ec574: also if there is none any more
+    wb_tryget, ///< 1ba1199ec574: if there are some
+};
+
 /// sync(2) goes through the wbs of a bdi under RCU, and keeps the one at which it has to wait: the
-/// fallback of bdi_split_work_to_wbs() when there is no memory for a request. fs/fs-writeback.c, as
-/// of 1ba1199ec574 (6.3): only a wb that has references gets another one, and the reference count
-/// is there until a grace period has passed.
-class split_work : public release {
+/// fallback of bdi_split_work_to_wbs() when there is no memory for a request. fs/fs-writeback.c,
+/// 1ba1199ec574 (6.3): only a wb that has references gets another one, and the reference count is
+/// there until a grace period has passed (`LateExit`). Before that it may be gone before the wb is.
+template <pins How, bool LateExit>
+class split_work {
 public:
-    using release::release;
+    explicit split_work(const release_bounds& b) : bounds_(b) {}
 
-protected:
-    const char* walker_name() const override { return "sync"; }
+    void threads(scenario& s) {
+        constexpr release_order order{.late_exit = LateExit, .leaves_list_before = true};
+        add_release_threads<order>(all_, bounds_, s);
+        s.thread("sync", [this] { bdi_split_work_to_wbs(); });
+        rcu_callback_thread(s);
+    }
 
-    /// Takes a reference, unless the wb has none any more.
-    virtual bool pin(bdi_writeback& wb) { return wb_tryget(wb); }
-
-    void walk() override {
+private:
+    void bdi_split_work_to_wbs() {
         bdi_writeback* last_wb = nullptr;
         rcu_read_lock();
-        for (bdi_writeback* wb : list_for_each_entry_rcu<bdi_writeback>(wb_list)) {
+        for (bdi_writeback* wb : list_for_each_entry_rcu<bdi_writeback>(all_.wb_list)) {
             put(last_wb);
             last_wb = nullptr;
             if (!pin(*wb))
@@ -36,7 +45,14 @@ protected:
         put(last_wb);
     }
 
-private:
+    /// Takes a reference, unless the wb has none any more.
+    static bool pin(bdi_writeback& wb) {
+        if constexpr (How == pins::wb_tryget)
+            return wb_tryget(wb);
+        wb_get(wb);
+        return true;
+    }
+
     static void put(bdi_writeback* wb) {
         if (wb != nullptr)
             wb_put(*wb);
@@ -47,38 +63,9 @@ private:
         might_sleep("wb_wait_for_completion");
         static_cast<void>(test_bit(WB_registered, wb.state));
     }
-};
 
-/// Before 1ba1199ec574: takes a reference on a wb that may have none any more, and whose reference
-/// count may be gone before the wb is.
-class split_work_before : public split_work {
-public:
-    using split_work::split_work;
-
-protected:
-    bool pin(bdi_writeback& wb) override {
-        wb_get(wb);
-        return true;
-    }
-    bool exits_after_grace_period() const override { return false; }
-};
-
-/// One half of the fix: percpu_ref_exit() after the grace period.
-class split_work_late_exit_only : public split_work_before {
-public:
-    using split_work_before::split_work_before;
-
-protected:
-    bool exits_after_grace_period() const override { return true; }
-};
-
-/// The other half: wb_tryget().
-class split_work_tryget_only : public split_work {
-public:
-    using split_work::split_work;
-
-protected:
-    bool exits_after_grace_period() const override { return false; }
+    dying_wbs all_;
+    release_bounds bounds_;
 };
 
 } // namespace wbsync::models::cgwb

@@ -11,16 +11,22 @@ namespace wbsync::models::dontcache {
 
 WBSYNC_BOUNDS(kick_bounds, (writers, 2, 2, 5, "each dirties a page and kicks the flusher"));
 
+/// What is different in early versions of the series, and in mutants.
+struct kick_form {
+    bool clears_first = true; ///< (K1) before (K2); else after it, as WB_start_all is cleared
+    bool sums_up = true;      ///< (K2) reads all of the count; else its shared part only
+    bool barrier = true;      ///< between (D1) and (D3)
+    bool looks_first = true;  ///< before test_and_set_bit(), which is a barrier itself
+};
+
 /// A writer does not start writeback of its pages but kicks the flusher, and many kicks are one:
 /// filemap_dontcache_kick_writeback() and wb_check_start_dontcache() in fs/fs-writeback.c, as of
 /// e1bf79628453 (7.2). "lost-kick": a page of somebody who kicked is left when all is over, and
 /// stays until the periodic flush finds it.
+template <kick_form Form = kick_form{}>
 class kick {
 public:
     explicit kick(const kick_bounds& b) : bounds_(b) {}
-    virtual ~kick() = default;
-    kick(const kick&) = delete;
-    kick& operator=(const kick&) = delete;
 
     void threads(scenario& s) {
         wb_.dwork.emplace(bdi_wq_, "dwork", [this](work_struct&) { wb_check_start_dontcache(); });
@@ -40,37 +46,36 @@ public:
                fmt::format("{} pages are dirty, and the flusher rests", left));
     }
 
-protected:
-    // --- what the variants differ in ------------------------------------------------------------
-
-    /// The one in __mark_inode_dirty(), between (D1) and (D3). It is there for the inode's state.
-    virtual void mark_inode_dirty_barrier() { smp_mb(); }
-
+private:
     /// (D3): returns whether the flusher has to be woken.
-    virtual bool set_start_bit(bdi_writeback& wb) {
-        return !test_bit(WB_start_dontcache, wb.state) &&
-               !test_and_set_bit(WB_start_dontcache, wb.state);
+    static bool set_start_bit(bdi_writeback& wb) {
+        if constexpr (Form.looks_first)
+            if (test_bit(WB_start_dontcache, wb.state))
+                return false;
+        return !test_and_set_bit(WB_start_dontcache, wb.state);
     }
 
     /// (K1), (K2): how many pages are to be written.
-    virtual std::int64_t take_request(bdi_writeback& wb) {
-        if (!test_and_clear_bit(WB_start_dontcache, wb.state)) // (K1)
+    static std::int64_t take_request(bdi_writeback& wb) {
+        if (!(Form.clears_first ? test_and_clear_bit(WB_start_dontcache, wb.state)
+                                : test_bit(WB_start_dontcache, wb.state))) // (K1)
             return 0;
-        return wb_stat_sum(wb); // (K2)
+        const std::int64_t nr_pages =
+            Form.sums_up ? percpu_counter_sum_positive(wb.dontcache_dirty)
+                         : percpu_counter_read_positive(wb.dontcache_dirty); // (K2)
+        if constexpr (!Form.clears_first)
+            clear_bit(WB_start_dontcache, wb.state);
+        return nr_pages;
     }
 
-    static std::int64_t wb_stat_sum(bdi_writeback& wb) {
-        return percpu_counter_sum_positive(wb.dontcache_dirty);
-    }
-
-private:
     /// (D1)
     void filemap_dirty_folio(folio& f) {
         spin_lock(i_pages_);
         set_bit(PG_dirty, f.flags);
         wb_stat_mod(wb_, 1);
         spin_unlock(i_pages_);
-        mark_inode_dirty_barrier();
+        if constexpr (Form.barrier)
+            smp_mb(); // in __mark_inode_dirty(), where it is for the inode's state
     }
 
     void filemap_dontcache_kick_writeback() {
@@ -103,55 +108,6 @@ private:
     bdi_writeback wb_{"wb"};
     spinlock_t i_pages_{"i_pages"};
     std::deque<folio> folios_;
-};
-
-/// The bit is cleared after the count was read, as WB_start_all is, and as in an early version of
-/// the series: (K2) before (K1).
-class kick_clear_last : public kick {
-public:
-    using kick::kick;
-
-protected:
-    std::int64_t take_request(bdi_writeback& wb) override {
-        if (!test_bit(WB_start_dontcache, wb.state))
-            return 0;
-        const std::int64_t nr_pages = wb_stat_sum(wb);
-        clear_bit(WB_start_dontcache, wb.state);
-        return nr_pages;
-    }
-};
-
-/// (K2) reads the shared part of the count only, as in an early version of the series.
-class kick_no_sum : public kick {
-public:
-    using kick::kick;
-
-protected:
-    std::int64_t take_request(bdi_writeback& wb) override {
-        if (!test_and_clear_bit(WB_start_dontcache, wb.state))
-            return 0;
-        return percpu_counter_read_positive(wb.dontcache_dirty);
-    }
-};
-
-/// Without the barrier between (D1) and (D3).
-class kick_no_barrier : public kick {
-public:
-    using kick::kick;
-
-protected:
-    void mark_inode_dirty_barrier() override {}
-};
-
-/// Neither the barrier nor the look before test_and_set_bit(), which is a barrier itself.
-class kick_no_barrier_always_set : public kick_no_barrier {
-public:
-    using kick_no_barrier::kick_no_barrier;
-
-protected:
-    bool set_start_bit(bdi_writeback& wb) override {
-        return !test_and_set_bit(WB_start_dontcache, wb.state);
-    }
 };
 
 } // namespace wbsync::models::dontcache

@@ -17,15 +17,21 @@ enum class question : std::uint8_t {
 
 WBSYNC_BOUNDS(kick_switch_bounds, (writers, 1, 1, 2, "each dirties a page and kicks the flusher"));
 
+/// What is different in a repair and in mutants.
+struct kick_switch_form {
+    bool moves_bit = false; ///< with the counts the request goes to the new wb, which the switch
+                            ///< wakes anyway
+    bool reference = true;  ///< the writer has one on the wb while it wakes the flusher
+    bool in_transaction = true; ///< it sets the bit, and takes the reference, inside of it
+};
+
 /// The kick while the inode is switched to another wb, and the old one dies: as of e1bf79628453
 /// (7.2). The writer takes the wb in a stat transaction, sets the bit and takes a reference there,
 /// and wakes the flusher after it.
+template <kick_switch_form Form = kick_switch_form{}>
 class kick_switch {
 public:
     kick_switch(const kick_switch_bounds& b, question about) : bounds_(b), about_(about) {}
-    virtual ~kick_switch() = default;
-    kick_switch(const kick_switch&) = delete;
-    kick_switch& operator=(const kick_switch&) = delete;
 
     void threads(scenario& s) {
         old_wb_ = make_wb("old_wb");
@@ -52,25 +58,28 @@ public:
         kfree(new_wb_);
     }
 
-protected:
-    // --- what the variants differ in ------------------------------------------------------------
-
+private:
     /// (D2), (D3)
-    virtual void filemap_dontcache_kick_writeback(inode& i) {
+    void filemap_dontcache_kick_writeback(inode& i) {
         wb_lock_cookie cookie;
         bdi_writeback* wb = unlocked_inode_to_wb_begin(i, cookie); // (D2)
-        const bool need_wakeup = set_start_bit(*wb);               // (D3)
-        if (need_wakeup)
-            percpu_ref_get(*wb->refcnt);
+        const bool need_wakeup = Form.in_transaction && ask_for_wakeup(*wb);
         unlocked_inode_to_wb_end(i, cookie);
-        if (need_wakeup) {
+        if (need_wakeup || (!Form.in_transaction && ask_for_wakeup(*wb))) {
             wb_wakeup(*wb);
-            percpu_ref_put(*wb->refcnt);
+            if constexpr (Form.reference)
+                percpu_ref_put(*wb->refcnt);
         }
     }
 
-    /// (X4) has moved the counts of dirty pages.
-    virtual void after_move(bdi_writeback&) {}
+    /// (D3)
+    static bool ask_for_wakeup(bdi_writeback& wb) {
+        const bool need_wakeup = set_start_bit(wb);
+        if constexpr (Form.reference)
+            if (need_wakeup)
+                percpu_ref_get(*wb.refcnt);
+        return need_wakeup;
+    }
 
     static bool set_start_bit(bdi_writeback& wb) {
         return !test_bit(WB_start_dontcache, wb.state) &&
@@ -84,7 +93,6 @@ protected:
         spin_unlock_irq(wb.work_lock);
     }
 
-private:
     bdi_writeback* make_wb(const char* name) {
         auto* wb = kmalloc<bdi_writeback>({name, "P3"}, name);
         wb->dwork.emplace(bdi_wq_, label{wb->name, "dwork"},
@@ -151,7 +159,8 @@ private:
                 if (test_bit(PG_dirty, f.flags)) {
                     wb_stat_mod(from, -1);
                     wb_stat_mod(to, 1);
-                    after_move(to);
+                    if constexpr (Form.moves_bit)
+                        set_bit(WB_start_dontcache, to.state);
                 }
         });
         wb_wakeup(*new_wb_);
@@ -178,49 +187,6 @@ private:
     bdi_writeback* new_wb_ = nullptr;
     inode* inode_ = nullptr;
     std::deque<folio> folios_;
-};
-
-/// A repair: with the counts the request goes to the new wb, which the switch wakes anyway.
-class kick_switch_moves_bit : public kick_switch {
-public:
-    using kick_switch::kick_switch;
-
-protected:
-    void after_move(bdi_writeback& to) override { set_bit(WB_start_dontcache, to.state); }
-};
-
-/// The writer wakes the flusher without a reference on the wb, after the transaction.
-class kick_switch_no_reference : public kick_switch {
-public:
-    using kick_switch::kick_switch;
-
-protected:
-    void filemap_dontcache_kick_writeback(inode& i) override {
-        wb_lock_cookie cookie;
-        bdi_writeback* wb = unlocked_inode_to_wb_begin(i, cookie);
-        const bool need_wakeup = set_start_bit(*wb);
-        unlocked_inode_to_wb_end(i, cookie);
-        if (need_wakeup)
-            wb_wakeup(*wb);
-    }
-};
-
-/// The writer sets the bit after the transaction, without a reference on the wb.
-class kick_switch_no_transaction : public kick_switch {
-public:
-    using kick_switch::kick_switch;
-
-protected:
-    void filemap_dontcache_kick_writeback(inode& i) override {
-        wb_lock_cookie cookie;
-        bdi_writeback* wb = unlocked_inode_to_wb_begin(i, cookie);
-        unlocked_inode_to_wb_end(i, cookie);
-        if (set_start_bit(*wb)) {
-            percpu_ref_get(*wb->refcnt);
-            wb_wakeup(*wb);
-            percpu_ref_put(*wb->refcnt);
-        }
-    }
 };
 
 } // namespace wbsync::models::dontcache

@@ -11,14 +11,13 @@ WBSYNC_BOUNDS(split_bounds, (cleaners, 1, 0, 1, "1: the flusher writes the pages
               (switches, 1, 0, 1, "1: the inode is switched"));
 
 /// A folio of two dirty pages that are to be dropped once written is split:
-/// __split_folio_to_order() in mm/huge_memory.c, as of 0ad186cf167f (7.2): the second half keeps
-/// PG_dropbehind. P7: each page is counted until it is clean.
+/// __split_folio_to_order() in mm/huge_memory.c, 0ad186cf167f (7.2): the second half keeps
+/// PG_dropbehind (`Keeps`). Before that nobody counts it down. P7: each page is counted until it is
+/// clean.
+template <bool Keeps>
 class split {
 public:
     explicit split(const split_bounds& b) : bounds_(b) { wb_stat_mod(old_wb_, 2); }
-    virtual ~split() = default;
-    split(const split&) = delete;
-    split& operator=(const split&) = delete;
 
     void threads(scenario& s) {
         s.thread("split", [this] { split_folio(); });
@@ -41,18 +40,16 @@ public:
         expect_count(new_wb_);
     }
 
-protected:
-    /// The flags that the second half inherits.
-    virtual std::int64_t kept() const { return 1 << PG_dirty | 1 << PG_dropbehind; }
-
 private:
     static constexpr std::int64_t counted = 1 << PG_dirty | 1 << PG_dropbehind;
+    /// The flags that the second half inherits.
+    static constexpr std::int64_t kept = Keeps ? counted : 1 << PG_dirty;
 
     /// The folio is locked, and the pages.
     void split_folio() {
         mutex_lock(head_.lock);
         spin_lock(inode_.i_pages);
-        WRITE_ONCE(tail_.flags, READ_ONCE(head_.flags) & kept());
+        WRITE_ONCE(tail_.flags, READ_ONCE(head_.flags) & kept);
         WRITE_ONCE(head_.nr_pages, 1);
         WRITE_ONCE(tail_.nr_pages, 1);
         spin_unlock(inode_.i_pages);
@@ -98,15 +95,6 @@ private:
     inode inode_{&old_wb_};
     folio head_{"head", 2, counted};
     folio tail_{"tail", 0, 0};
-};
-
-/// Before 0ad186cf167f: the second half is not to be dropped, and nobody counts it down.
-class split_before : public split {
-public:
-    using split::split;
-
-protected:
-    std::int64_t kept() const override { return 1 << PG_dirty; }
 };
 
 } // namespace wbsync::models::dontcache

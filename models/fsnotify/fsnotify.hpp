@@ -30,13 +30,28 @@ WBSYNC_BOUNDS(bounds, (marks, 1, 1, 4, "marks that are put, each on an inode of 
               (unlinked, 0, 0, 1,
                "1: these inodes are not kept once unused, also by an active superblock"));
 
-/// d2f277e26f52 (6.10): marks are put while their superblock is unmounted.
-class at_d2f277e26f52 {
+/// What commits changed, and what is different in mutants.
+struct form {
+    bool inode_first = false; ///< 21d1b618b6b9: the count goes last …
+    bool info_once = false;   ///< … and nothing of the superblock is used after it
+    bool waits_first = false; ///< 74bd284537b3: umount waits before all else, then shrinks dentries
+    // mutants
+    bool late_sb = false;            ///< the superblock is looked up when the inode may be gone
+    bool d_lock = true;              ///< else umount takes no lock on the way
+    bool acquire = false;            ///< umount learns what was done before the count went
+    bool mb_before_evicting = false; ///< that of cgroup_writeback_umount(), for its own count
+};
+
+inline constexpr form at_d2f277e26f52{};                                       ///< 6.10
+inline constexpr form at_21d1b618b6b9{.inode_first = true, .info_once = true}; ///< 6.13
+inline constexpr form at_74bd284537b3{
+    .inode_first = true, .info_once = true, .waits_first = true}; ///< 7.0
+
+/// Marks are put while their superblock is unmounted.
+template <form Form>
+class fsnotify {
 public:
-    explicit at_d2f277e26f52(const bounds& b) : bounds_(b) {}
-    virtual ~at_d2f277e26f52() = default;
-    at_d2f277e26f52(const at_d2f277e26f52&) = delete;
-    at_d2f277e26f52& operator=(const at_d2f277e26f52&) = delete;
+    explicit fsnotify(const bounds& b) : bounds_(b) {}
 
     void threads(scenario& s) {
         super_block* sb = vfs::alloc_super<super_block>();
@@ -44,157 +59,73 @@ public:
         for (int n = 0; n != bounds_.marks; ++n) {
             inode* i = vfs::new_inode(*sb, inode_hash_lock_, n, 1, 0);
             i->unlinked = bounds_.unlinked != 0;
-            s.thread({"mark", n}, [this, i] { fsnotify_put_inode_ref(*i); });
+            s.thread({"mark", n}, [i] { fsnotify_put_inode_ref(*i); });
         }
         s.thread(
-            "umount", [this, sb] { generic_shutdown_super(*sb); }, "P5");
+            "umount", [sb] { generic_shutdown_super(*sb); }, "P5");
     }
 
-protected:
+private:
     /// The mark is gone, and with it its reference on the inode. (F1) to (F3)
-    virtual void fsnotify_put_inode_ref(inode& i) {
-        fsnotify_put_sb_watched_objects(sb_of(i)); // (F2), (F3)
-        iput(i);                                   // (F1), too late
+    static void fsnotify_put_inode_ref(inode& i) {
+        if constexpr (Form.late_sb) {
+            iput(i);
+            fsnotify_put_sb_watched_objects(sb_of(i));
+        } else if constexpr (Form.inode_first) {
+            super_block& sb = sb_of(i); // before the inode goes
+            iput(i);                    // (F1)
+            fsnotify_put_sb_watched_objects(sb);
+        } else {
+            fsnotify_put_sb_watched_objects(sb_of(i)); // (F2), (F3)
+            iput(i);                                   // (F1), too late
+        }
     }
 
     /// Counts down, and wakes umount. The superblock may be gone after the first of these.
-    virtual void fsnotify_put_sb_watched_objects(super_block& sb) {
-        if (atomic_dec_and_test(watched_objects_of(sb))) // (F2)
-            wake_up_var(watched_objects_of(sb));         // (F3)
+    static void fsnotify_put_sb_watched_objects(super_block& sb) {
+        atomic_t& watched = watched_objects_of(sb);
+        if (!atomic_dec_and_test(watched)) // (F2)
+            return;
+        if constexpr (Form.info_once)
+            wake_up_var(watched); // (F3) looks at the address only
+        else
+            wake_up_var(watched_objects_of(sb)); // (F3)
     }
 
     static atomic_t& watched_objects_of(super_block& sb) {
         return READ_ONCE(sb.s_fsnotify_info)->watched_objects;
     }
 
-    [[nodiscard]] virtual bool is_unwatched(const atomic_t& watched) const {
-        return atomic_read(watched) == 0;
-    }
-    virtual void mb_before_evicting() {}
-
     /// 1edc8eb2e931 (2019) to 6.19: umount waits after it has evicted what was unused.
-    virtual void generic_shutdown_super(super_block& sb) {
-        deactivate_and_evict(sb);
-        fsnotify_sb_delete(sb); // (U6)
-        finish(sb);
-    }
-
-    void fsnotify_sb_delete(super_block& sb) {
-        const atomic_t& watched = watched_objects_of(sb);
-        wait_var_event(watched, [&] { return is_unwatched(watched); });
-    }
-    void deactivate_and_evict(super_block& sb) {
-        data_race_write(sb.s_flags, 0); // (U2)
-        mb_before_evicting();           // (U4)
-        vfs::evict_inodes(sb);          // (U5)
-    }
-    static void finish(super_block& sb) {
+    static void generic_shutdown_super(super_block& sb) {
+        if constexpr (Form.waits_first)
+            fsnotify_sb_delete(sb); // (U0)
+        // Its lock and that of the list of inodes order the look at the count before that at
+        // i_count.
+        if constexpr (Form.waits_first && Form.d_lock)
+            vfs::shrink_dcache_for_umount(sb); // (U1)
+        data_race_write(sb.s_flags, 0);        // (U2)
+        if constexpr (Form.mb_before_evicting)
+            smp_mb();          // (U4)
+        vfs::evict_inodes(sb); // (U5)
+        if constexpr (!Form.waits_first)
+            fsnotify_sb_delete(sb); // (U6)
         kfree(sb.info);
         vfs::put_super(sb); // (U7) to (U10)
     }
 
-private:
+    static void fsnotify_sb_delete(super_block& sb) {
+        const atomic_t& watched = watched_objects_of(sb);
+        wait_var_event(watched, [&] {
+            if constexpr (Form.acquire)
+                return atomic_read_acquire(watched) == 0;
+            else
+                return atomic_read(watched) == 0;
+        });
+    }
+
     bounds bounds_;
     spinlock_t inode_hash_lock_{"inode_hash_lock"};
-};
-
-/// 21d1b618b6b9 (6.13): the count goes last, and nothing of the superblock is used after it.
-class at_21d1b618b6b9 : public at_d2f277e26f52 {
-public:
-    using at_d2f277e26f52::at_d2f277e26f52;
-
-protected:
-    void fsnotify_put_inode_ref(inode& i) override {
-        super_block& sb = sb_of(i); // before the inode goes
-        iput(i);
-        fsnotify_put_sb_watched_objects(sb);
-    }
-
-    void fsnotify_put_sb_watched_objects(super_block& sb) override {
-        atomic_t& watched = watched_objects_of(sb);
-        if (atomic_dec_and_test(watched))
-            wake_up_var(watched); // looks at the address only
-    }
-};
-
-/// 74bd284537b3 (7.0): umount waits before all else, then shrinks dentries.
-class at_74bd284537b3 : public at_21d1b618b6b9 {
-public:
-    using at_21d1b618b6b9::at_21d1b618b6b9;
-
-protected:
-    void generic_shutdown_super(super_block& sb) override {
-        fsnotify_sb_delete(sb); // (U0)
-        shrink_dcache(sb);      // (U1)
-        deactivate_and_evict(sb);
-        finish(sb);
-    }
-
-    /// Its lock and that of the list of inodes order the look at the count before that at i_count.
-    virtual void shrink_dcache(super_block& sb) { vfs::shrink_dcache_for_umount(sb); }
-};
-
-/// And umount takes no lock on the way.
-class no_dentries : public at_74bd284537b3 {
-public:
-    using at_74bd284537b3::at_74bd284537b3;
-
-protected:
-    void shrink_dcache(super_block&) override {}
-};
-
-/// Umount learns what was done before the count went.
-template <class Version>
-class with_acquire : public Version {
-public:
-    using Version::Version;
-
-protected:
-    [[nodiscard]] bool is_unwatched(const atomic_t& watched) const override {
-        return atomic_read_acquire(watched) == 0;
-    }
-};
-
-/// Umount has the full barrier that cgroup_writeback_umount() has for its own count.
-template <class Version>
-class with_cgroup_writeback : public Version {
-public:
-    using Version::Version;
-
-protected:
-    void mb_before_evicting() override { smp_mb(); }
-};
-
-/// The first half: the count goes last, and is looked up again for the wake-up.
-class info_twice : public at_21d1b618b6b9 {
-public:
-    using at_21d1b618b6b9::at_21d1b618b6b9;
-
-protected:
-    void fsnotify_put_sb_watched_objects(super_block& sb) override {
-        at_d2f277e26f52::fsnotify_put_sb_watched_objects(sb);
-    }
-};
-
-/// The other half: the count goes first, and is looked up once.
-class count_first : public at_21d1b618b6b9 {
-public:
-    using at_21d1b618b6b9::at_21d1b618b6b9;
-
-protected:
-    void fsnotify_put_inode_ref(inode& i) override { at_d2f277e26f52::fsnotify_put_inode_ref(i); }
-};
-
-/// In the right order, and the superblock is looked up when the inode may be gone.
-class late_sb : public at_21d1b618b6b9 {
-public:
-    using at_21d1b618b6b9::at_21d1b618b6b9;
-
-protected:
-    void fsnotify_put_inode_ref(inode& i) override {
-        iput(i);
-        fsnotify_put_sb_watched_objects(sb_of(i));
-    }
 };
 
 } // namespace wbsync::models::fsnotify

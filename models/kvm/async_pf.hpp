@@ -49,14 +49,23 @@ struct kvm_vm {
     atomic_t wait{"vcpu.wait"}; ///< where a work wakes the vCPU
 };
 
-/// af585b921e5d (2.6.38) as of 5f6de5cbebee (5.18), where a VM has a reference on the module: each
-/// fault has a reference on the VM, which its work drops in the end.
-class at_5f6de5cbebee {
+/// Who waits for the work of a fault.
+struct form {
+    bool references; ///< each fault has a reference on the VM, which its work drops in the end
+    bool vcpu_waits; ///< who takes a fault off the list of those that are done
+    bool last_waits; ///< who destroys the VM, for faults that are on that list
+};
+
+/// af585b921e5d (2.6.38) as of 5f6de5cbebee (5.18), where a VM has a reference on the module.
+inline constexpr form at_5f6de5cbebee{.references = true, .vcpu_waits = false, .last_waits = false};
+/// 3d75b8aa5c29 (6.9): no reference on the VM; who takes a fault off the list waits for its work.
+inline constexpr form at_3d75b8aa5c29{.references = false, .vcpu_waits = true, .last_waits = true};
+
+/// A vCPU that faults, and the end of its VM and of the module.
+template <form Form>
+class async_pf {
 public:
-    explicit at_5f6de5cbebee(const bounds& b) : bounds_(b) {}
-    virtual ~at_5f6de5cbebee() = default;
-    at_5f6de5cbebee(const at_5f6de5cbebee&) = delete;
-    at_5f6de5cbebee& operator=(const at_5f6de5cbebee&) = delete;
+    explicit async_pf(const bounds& b) : bounds_(b) {}
 
     void threads(scenario& s) {
         text_ = kmalloc<module_text>({"module", "unloaded-text"});
@@ -70,20 +79,15 @@ public:
         s.thread("rmmod", [this] { rmmod(); });
     }
 
-protected:
-    /// Does each fault have a reference on the VM?
-    [[nodiscard]] virtual bool gifts_reference() const { return true; }
-
+private:
     /// The fault was on the list of those that are done. Its work may still be running.
-    virtual void free_when_completed(kvm_async_pf* apf) { kfree(apf); }
-    virtual void free_when_destroyed(kvm_async_pf* apf) { kfree(apf); }
-
-    static void flush_and_free(kvm_async_pf* apf) {
-        flush_work(apf->work);
+    template <bool Waits>
+    static void free_done(kvm_async_pf* apf) {
+        if constexpr (Waits)
+            flush_work(apf->work);
         kfree(apf);
     }
 
-private:
     /// KVM_RUN, and close() of the file. (V1) to (V4)
     void vcpu() {
         for (async_pf_entry& e : vm_->async_pf)
@@ -96,7 +100,7 @@ private:
     }
 
     void kvm_setup_async_pf(async_pf_entry& e) {
-        if (gifts_reference())
+        if constexpr (Form.references)
             refcount_inc(vm_->users_count);
         spin_lock(vm_->async_pf_lock);
         e.queued.write(true);
@@ -111,7 +115,7 @@ private:
         e.done.write(true); // (W2)
         spin_unlock(vm_->async_pf_lock);
         WRITE_ONCE(vm_->wait, 1); // (W3)
-        if (gifts_reference())
+        if constexpr (Form.references)
             kvm_put_kvm(); // (W4)
         execute(*text_);   // and returns
     }
@@ -130,7 +134,7 @@ private:
 
     void kvm_check_async_pf_completion(async_pf_entry& e) {
         if (take_done(e))
-            free_when_completed(e.apf);
+            free_done<Form.vcpu_waits>(e.apf);
     }
 
     /// Nobody has a reference on the VM. (K1) to (K4)
@@ -150,7 +154,7 @@ private:
             return;
         }
         if (take_done(e))
-            free_when_destroyed(e.apf); // (K2)
+            free_done<Form.last_waits>(e.apf); // (K2)
     }
 
     void kvm_put_kvm() {
@@ -171,44 +175,6 @@ private:
     atomic_t module_refs_{"module.refcnt", 2}; ///< of the VM, and of the vCPU's file
     module_text* text_ = nullptr;
     kvm_vm* vm_ = nullptr;
-};
-
-/// 3d75b8aa5c29 (6.9): no reference on the VM; who takes a fault off the list waits for its work.
-class at_3d75b8aa5c29 : public at_5f6de5cbebee {
-public:
-    using at_5f6de5cbebee::at_5f6de5cbebee;
-
-protected:
-    [[nodiscard]] bool gifts_reference() const override { return false; }
-    void free_when_completed(kvm_async_pf* apf) override { flush_and_free(apf); }
-    void free_when_destroyed(kvm_async_pf* apf) override { flush_and_free(apf); }
-};
-
-/// Waits for the works, which still have references.
-class flush_with_reference : public at_3d75b8aa5c29 {
-public:
-    using at_3d75b8aa5c29::at_3d75b8aa5c29;
-
-protected:
-    [[nodiscard]] bool gifts_reference() const override { return true; }
-};
-
-/// No references, and nobody waits.
-class no_reference : public at_5f6de5cbebee {
-public:
-    using at_5f6de5cbebee::at_5f6de5cbebee;
-
-protected:
-    [[nodiscard]] bool gifts_reference() const override { return false; }
-};
-
-/// No references, and the vCPU itself does not wait.
-class no_flush_on_completion : public at_3d75b8aa5c29 {
-public:
-    using at_3d75b8aa5c29::at_3d75b8aa5c29;
-
-protected:
-    void free_when_completed(kvm_async_pf* apf) override { kfree(apf); }
 };
 
 } // namespace wbsync::models::kvm

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "models/all.hpp"
-#include "models/mount/mutants.hpp"
 #include "models/mount/scenarios.hpp"
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "models/mount/objects.hpp"
+#include "models/mount/namespace.hpp"
 
 #include <wbsync/bounds.hpp>
 
-/// Who runs against whom. `Kernel` is what the kernel does at some commit.
+/// Who runs against whom.
 namespace wbsync::models::mounts {
 
 /// How many threads there are of each kind. Not every scenario has all kinds.
@@ -17,158 +17,176 @@ WBSYNC_BOUNDS(bounds, (closers, 0, 0, 4, "threads that close their open file"),
 /// One mount, and what the threads do with it. Movers are declared first, so that they start on
 /// CPU 0, whose part of a sum is read first. Threads of one kind are not alike: they are on
 /// different CPUs.
-template <class Kernel>
-class scene : protected Kernel {
-public:
-    explicit scene(const bounds& b) : bounds_(b) {}
+template <form Form>
+struct scene {
+    explicit scene(const bounds& b) : size(b) {}
 
-    /// What is never unmounted has the tree's reference left.
-    void finally() {
-        if (!mounted_)
-            return;
-        ensure(this->mnt_get_count(*mnt_) == 1, "counter-balance", "mnt_count is not 1");
-        kfree(&mnt_->mnt_sb);
-        kfree(mnt_);
-    }
-
-protected:
-    using typename Kernel::walk;
-
-    const bounds bounds_; // NOLINT: of the derived scenarios
-    mount* mnt_ = nullptr;
-    bool mounted_ = true; ///< for finally()
-    pointer<mount> reachable_{"reachable"};
+    mount_namespace<Form> kernel;
+    bounds size;
+    mount* mnt = nullptr;
+    bool mounted = true; ///< for finally()
+    pointer<mount> reachable{"reachable"};
 
     /// With `references` of the tree and of umount, and one for each file.
     void make(scenario& s, std::int64_t references) {
-        mnt_ = kmalloc<mount>({"mnt", "P2"}, *kmalloc<super_block>({"sb", "P2"}));
-        for (std::int64_t i = 0; i != references + bounds_.closers + bounds_.movers; ++i)
-            this->mnt_inc_count(*mnt_);
-        rcu_assign_pointer(reachable_, mnt_);
-        for (int i = 0; i != bounds_.movers; ++i) {
+        mnt = kmalloc<mount>({"mnt", "P2"}, *kmalloc<super_block>({"sb", "P2"}));
+        for (std::int64_t i = 0; i != references + size.closers + size.movers; ++i)
+            kernel.mnt_inc_count(*mnt);
+        rcu_assign_pointer(reachable, mnt);
+        for (int i = 0; i != size.movers; ++i) {
             s.thread({"mover", i}, [this] { mover(); });
             may_migrate(s);
         }
     }
 
-    void add_callbacks(scenario& s) { rcu_callback_thread(s); }
+    /// Detached already: in no namespace.
+    void make_detached(scenario& s) {
+        make(s, 0);
+        WRITE_ONCE(mnt->mnt_ns, 0);
+        mounted = false;
+    }
+
+    void add_closers(scenario& s) {
+        s.threads("closer", size.closers, [this](int) { closer(); });
+    }
+    void add_walkers(scenario& s) {
+        s.threads("walker", size.walkers, [this](int) { walker(); });
+    }
 
     void closer() {
-        use(*mnt_);
-        this->mntput(*mnt_);
+        use(*mnt);
+        kernel.mntput(*mnt);
     }
 
     /// For example open() of another file and its close().
     void mover() {
-        this->mntget(*mnt_);
-        this->mntput(*mnt_);
+        kernel.mntget(*mnt);
+        kernel.mntput(*mnt);
         closer();
     }
 
     void walker() {
         rcu_read_lock();
-        const std::int64_t seq = read_seqbegin(this->mount_lock);
-        mount* m = rcu_dereference(reachable_);
-        const walk result = m == nullptr ? walk::refused : this->__legitimize_mnt(*m, seq);
+        const std::int64_t seq = read_seqbegin(kernel.mount_lock);
+        mount* m = rcu_dereference(reachable);
+        const walk result = m == nullptr ? walk::refused : kernel.__legitimize_mnt(*m, seq);
         rcu_read_unlock();
         if (result == walk::legitimized)
             use(*m);
         if (result != walk::refused)
-            this->mntput(*m);
+            kernel.mntput(*m);
     }
 
     void other() {
-        this->lock_mount_hash();
-        this->unlock_mount_hash();
+        kernel.lock_mount_hash();
+        kernel.unlock_mount_hash();
+    }
+
+    /// What is never unmounted has the tree's reference left.
+    void finish() {
+        if (!mounted)
+            return;
+        ensure(kernel.mnt_get_count(*mnt) == 1, "counter-balance", "mnt_count is not 1");
+        kfree(&mnt->mnt_sb);
+        kfree(mnt);
     }
 };
 
 /// A mount that was detached, in use by open files: who closes the last one cleans up.
-template <class Kernel>
-class last_put : public scene<Kernel> {
+template <form Form>
+class last_put {
 public:
-    using scene<Kernel>::scene;
+    explicit last_put(const bounds& b) : on_(b) {}
 
     void threads(scenario& s) {
-        this->make(s, 0);
-        WRITE_ONCE(this->mnt_->mnt_ns, 0);
-        this->mounted_ = false;
-        s.threads("closer", this->bounds_.closers, [this](int) { this->closer(); });
-        this->add_callbacks(s);
+        on_.make_detached(s);
+        on_.add_closers(s);
+        rcu_callback_thread(s);
     }
+    void finally() { on_.finish(); }
+
+private:
+    scene<Form> on_;
 };
 
 /// The same, and walkers that start from the directory of a file that is being closed.
-template <class Kernel>
-class walk_from_file : public scene<Kernel> {
+template <form Form>
+class walk_from_file {
 public:
-    using scene<Kernel>::scene;
+    explicit walk_from_file(const bounds& b) : on_(b) {}
 
     void threads(scenario& s) {
-        this->make(s, 0);
-        WRITE_ONCE(this->mnt_->mnt_ns, 0);
-        this->mounted_ = false;
+        on_.make_detached(s);
         s.thread("closer[0]", [this] {
-            rcu_assign_pointer(this->reachable_, static_cast<mount*>(nullptr));
-            this->closer();
+            rcu_assign_pointer(on_.reachable, static_cast<mount*>(nullptr));
+            on_.closer();
         });
-        s.threads("walker", this->bounds_.walkers, [this](int) { this->walker(); });
-        for (int i = 1; i < this->bounds_.closers; ++i)
-            s.thread({"closer", i}, [this] { this->closer(); });
-        this->add_callbacks(s);
+        on_.add_walkers(s);
+        for (int i = 1; i < on_.size.closers; ++i)
+            s.thread({"closer", i}, [this] { on_.closer(); });
+        rcu_callback_thread(s);
     }
+    void finally() { on_.finish(); }
+
+private:
+    scene<Form> on_;
 };
 
 /// umount(2) of a mount on which there are walkers, and open files.
-template <class Kernel>
-class sync_umount : public scene<Kernel> {
+template <form Form>
+class sync_umount {
 public:
-    using scene<Kernel>::scene;
+    explicit sync_umount(const bounds& b) : on_(b) {}
 
     void threads(scenario& s) {
-        this->make(s, 2);
+        on_.make(s, 2);
         s.thread("umount", [this] { umount(); });
-        s.threads("closer", this->bounds_.closers, [this](int) { this->closer(); });
-        s.threads("walker", this->bounds_.walkers, [this](int) { this->walker(); });
-        s.threads("other", this->bounds_.others, [this] { this->other(); });
-        this->add_callbacks(s);
+        on_.add_closers(s);
+        on_.add_walkers(s);
+        s.threads("other", on_.size.others, [this] { on_.other(); });
+        rcu_callback_thread(s);
     }
+    void finally() { on_.finish(); }
 
 private:
     /// P4: if the mount was not busy, it is gone when umount(2) returns.
     void umount() {
         bool finished = false;
-        const bool done = this->do_umount(*this->mnt_, this->reachable_, finished);
-        this->mounted_ = !done;
-        finished |= this->mntput(*this->mnt_); // the reference of its path
+        const bool done = on_.kernel.do_umount(*on_.mnt, on_.reachable, finished);
+        on_.mounted = !done;
+        finished |= on_.kernel.mntput(*on_.mnt); // the reference of its path
         ensure(!done || finished, "P4",
                "umount was not refused, and returns before the mount is cleaned up");
     }
+
+    scene<Form> on_;
 };
 
 /// umount(2) with MNT_DETACH, which asks nobody; whoever closes the last file cleans up.
-template <class Kernel>
-class lazy_umount : public scene<Kernel> {
+template <form Form>
+class lazy_umount {
 public:
-    using scene<Kernel>::scene;
+    explicit lazy_umount(const bounds& b) : on_(b) {}
 
     void threads(scenario& s) {
-        this->make(s, 2);
-        this->mounted_ = false;
+        on_.make(s, 2);
+        on_.mounted = false;
         s.thread("umount", [this] { umount(); });
-        s.threads("closer", this->bounds_.closers, [this](int) { this->closer(); });
-        s.threads("walker", this->bounds_.walkers, [this](int) { this->walker(); });
-        this->add_callbacks(s);
+        on_.add_closers(s);
+        on_.add_walkers(s);
+        rcu_callback_thread(s);
     }
 
 private:
     void umount() {
-        this->lock_mount_hash();
-        this->umount_tree(*this->mnt_, this->reachable_, MNT_UMOUNT);
-        this->unlock_mount_hash();
-        this->namespace_unlock(*this->mnt_);
-        this->mntput(*this->mnt_);
+        on_.kernel.lock_mount_hash();
+        on_.kernel.umount_tree(*on_.mnt, on_.reachable, MNT_UMOUNT);
+        on_.kernel.unlock_mount_hash();
+        on_.kernel.namespace_unlock(*on_.mnt);
+        on_.kernel.mntput(*on_.mnt);
     }
+
+    scene<Form> on_;
 };
 
 } // namespace wbsync::models::mounts

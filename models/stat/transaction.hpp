@@ -16,18 +16,35 @@ namespace wbsync::models::stat {
 WBSYNC_BOUNDS(bounds, (readers, 2, 1, 6, "users of statistics, each cleans a page of its own"),
               (switches, 2, 1, 6, "of the inode, one after the other"));
 
+/// What is different in cb5db358ab57, and in mutants.
+struct form {
+    bool fences = false; ///< cb5db358ab57 (6.19): instead of release and acquire, on the way to
+                         ///< accessors for i_state
+    // a barrier or an order less
+    bool acquire = true; ///< (R2): else the flag is seen clear, and the wb is the old one
+    bool release = true; ///< (X5): else the flag is clear before the new wb is there
+    bool rmb = true;     ///< the same two, said with fences
+    bool wmb = true;
+    // a step less, or one more
+    bool grace_period = true; ///< (X2): else who saw the inode before (X1) may still be at it while
+                              ///< the counts move
+    bool lock = true;         ///< (R3): else who sees the switch goes on beside it
+    bool used_after = false;  ///< the wb, after (R5), as __mark_inode_dirty() did before
+                              ///< d02d2c98d257, see models/cgwb
+    bool freed_at_once = false; ///< the old wb, not after a grace period. Nobody in a transaction
+                                ///< has it any more: those who missed (X1) were waited for, those
+                                ///< who saw it are kept out by the lock
+};
+
 /// The transaction by which page-cache code updates the statistics of an inode's wb while the inode
 /// may be switched to another one: unlocked_inode_to_wb_begin() and _end() in
 /// include/linux/backing-dev.h, inode_do_switch_wbs() in fs/fs-writeback.c. As of 682aa8e1a6a1 and
 /// d10c80955265 (4.2): store-release and load-acquire. (R1) to (R5) are the user of statistics,
-/// called reader since it reads i_wb; (X1) to (X5) the switch. A variant overrides what is
-/// different.
+/// called reader since it reads i_wb; (X1) to (X5) the switch.
+template <form Form = form{}>
 class transaction {
 public:
     explicit transaction(const bounds& b) : bounds_(b) {}
-    virtual ~transaction() = default;
-    transaction(const transaction&) = delete;
-    transaction& operator=(const transaction&) = delete;
 
     void threads(scenario& s) {
         for (int i = 0; i <= bounds_.switches; ++i)
@@ -52,25 +69,26 @@ public:
         kfree(inode_);
     }
 
-protected:
-    // --- what the variants differ in ------------------------------------------------------------
-
+private:
     /// (R2), pairs with (X5): who sees the flag clear sees the new wb.
-    virtual bool is_switched(const inode& i) {
-        return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0;
+    static bool is_switched(const inode& i) {
+        if constexpr (!Form.fences && Form.acquire)
+            return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0;
+        const std::int64_t state = READ_ONCE(i.i_state);
+        if constexpr (Form.fences && Form.rmb)
+            smp_rmb();
+        return (state & I_WB_SWITCH) != 0;
     }
+
     /// (X5), pairs with (R2).
-    virtual void clear_switch(inode& i, std::int64_t state) { smp_store_release(i.i_state, state); }
-    /// (R3)
-    virtual bool takes_lock() const { return true; }
-    /// (X2)
-    virtual void wait_for_readers() { synchronize_rcu(); }
-    /// The switch has dropped the last reference on it.
-    virtual void release(bdi_writeback& wb) {
-        call_rcu(wb.rcu, [&wb] { cgwb_free_rcu(wb); });
+    static void clear_switch(inode& i, std::int64_t state) {
+        if constexpr (Form.fences && Form.wmb)
+            smp_wmb();
+        if constexpr (!Form.fences && Form.release)
+            smp_store_release(i.i_state, state);
+        else
+            WRITE_ONCE(i.i_state, state);
     }
-    /// After the transaction.
-    virtual void after(const bdi_writeback&) {}
 
     /// P7 of a wb that has no inodes any more; and the end of it.
     static void cgwb_free_rcu(bdi_writeback& wb) {
@@ -78,23 +96,32 @@ protected:
         kfree(&wb);
     }
 
+    /// The switch has dropped the last reference on it.
+    static void release(bdi_writeback& wb) {
+        if constexpr (Form.freed_at_once)
+            cgwb_free_rcu(wb);
+        else
+            call_rcu(wb.rcu, [&wb] { cgwb_free_rcu(wb); });
+    }
+
     // --- the steps ------------------------------------------------------------------------------
 
     /// The page is about to be written: it is not dirty any more, and its wb counts one less.
     void folio_clear_dirty_for_io(atomic_t& dirty) {
-        bdi_writeback* wb = update([&](bdi_writeback& of) {
+        [[maybe_unused]] bdi_writeback* wb = update([&](bdi_writeback& of) {
             if (atomic_xchg(dirty, 0) != 0)
                 atomic_dec(of.reclaimable);
         });
-        after(*wb);
+        if constexpr (Form.used_after)
+            static_cast<void>(READ_ONCE(wb->reclaimable));
     }
 
     /// A transaction. (R1) to (R5)
     template <class Update>
     bdi_writeback* update(Update on) {
         inode& i = *inode_;
-        rcu_read_lock();                                    // (R1)
-        const bool locked = is_switched(i) && takes_lock(); // (R2)
+        rcu_read_lock();                                 // (R1)
+        const bool locked = is_switched(i) && Form.lock; // (R2)
         if (locked)
             spin_lock(i.i_pages);              // (R3)
         bdi_writeback* wb = READ_ONCE(i.i_wb); // (R4)
@@ -112,8 +139,9 @@ protected:
         spin_lock(i.i_lock);
         WRITE_ONCE(i.i_state, READ_ONCE(i.i_state) | I_WB_SWITCH); // (X1)
         spin_unlock(i.i_lock);
-        wait_for_readers();  // (X2)
-        spin_lock(i.i_lock); // (X3)
+        if constexpr (Form.grace_period)
+            synchronize_rcu(); // (X2)
+        spin_lock(i.i_lock);   // (X3)
         spin_lock(i.i_pages);
         bdi_writeback& old_wb = *READ_ONCE(i.i_wb);
         for (const atomic_t& dirty : i.dirty) // (X4)
@@ -128,7 +156,6 @@ protected:
         release(old_wb);
     }
 
-private:
     static void expect_count(const bdi_writeback& wb, std::int64_t pages,
                              const site& at = site::here()) {
         const std::int64_t counted = READ_ONCE(wb.reclaimable);
