@@ -27,6 +27,9 @@ inline execution* execution_of_model() noexcept {
 /// While it lives, a crash of the model's own code, or a call of std::terminate(), is a finding of
 /// the execution under way instead of the end of the process. The signal handler has a stack of its
 /// own, since the model may have used up its fiber's.
+///
+/// Only one at a time in a process: signal handlers are the process's (search::turn). A crash of
+/// the engine itself, or of another thread, is left to whoever had the signal before.
 class crash_handler {
 public:
     crash_handler() : old_terminate_(std::set_terminate(&on_terminate)) {

@@ -21,6 +21,8 @@ namespace wbsync::engine {
 /// findings; otherwise they do what the C library's do. The program's own definitions are found
 /// before those of shared libraries. Where the C library is linked statically they may not win:
 /// then exit() is noticed by a function that it calls, and the others are not.
+///
+/// May be called from anywhere, and costs a look at the execution under way.
 class exits {
 public:
     /// Called by a function that ends the process, before it does.

@@ -13,16 +13,41 @@
 namespace wbsync::engine {
 
 /// Optimal dynamic partial order reduction with wakeup trees, by re-execution (Abdulla, Aronis,
-/// Jonsson, Sagonas, JACM 64(4), 2017): every Mazurkiewicz trace of the model, with every choice
-/// of its loads, is run once.
+/// Jonsson, Sagonas, "Source sets: a foundation for optimal dynamic partial order reduction", JACM
+/// 64(4), 2017): every Mazurkiewicz trace of the model, with every choice of its loads, is run
+/// once.
 ///
 /// The path is kept from one execution to the next. After an execution, each pair of steps that
 /// conflict and follow each other directly is a race; the sequence that runs them the other way
 /// round goes into the wakeup tree of the node before the first of them. The deepest node with
-/// something left to explore starts the next execution.
+/// something left to explore starts the next execution. What was explored from a node and what its
+/// tree still holds begin with the threads of a source set: each execution from there is equivalent
+/// to one that begins with one of them.
+///
+///     thread p: x = 1        thread q: r = x        thread s: y = 1
+///
+///     execution 1    p  q  s    race of p and q. `s q` reverses it: what does not depend on p, and
+///                               then q. It becomes the wakeup tree of the root
+///     execution 2    s  q  p    p has been explored from the root, so it sleeps there. It sleeps
+///     on
+///                               after s, which commutes with it, and wakes up with q, which does
+///                               not
+///
+/// The source set of the root is { p, s }. Two executions for two traces. With no more than the
+/// thread q in the root's backtrack set, as in DPOR without wakeup trees, `q s p` would do as well;
+/// but in general nothing would say how to go on after q without running into a sleep set.
+///
+/// In the terms of the paper: race_finder finds the races e <_E e', reversal::build() makes
+/// v = notdep(e, E).e', plan() tests sleep(E') against WI(v) and inserts v into wut(E').
 ///
 /// It explores one task. What it finds out about nodes above the floor of the task is told to
 /// whoever has them.
+///
+/// An execution of n steps, k of them new, on t threads with r races costs O(n * t) to go through,
+/// what race_finder::find() costs for k steps, and O(r * (n * t + w)) to reverse, where w is the
+/// size of a node's wakeup tree. Memory grows with n and with the trees on the path, not with the
+/// number of executions. Not re-entrant; the functions of scheduler are called by one execution at
+/// a time, in the order that scheduler.hpp gives.
 class explorer final : public scheduler {
 public:
     /// `symmetric`: threads that the model declares alike are explored up to renaming.
@@ -32,7 +57,8 @@ public:
         sleepers_ = are;
     }
 
-    /// Takes on a task. False: nothing is left to do in it.
+    /// Takes on a task. False: nothing is left to do in it. To be called after begin(), before the
+    /// first execution of the task. O(size of the task).
     bool load(search_task task) {
         order_.begin(0);
         races_.reset();
@@ -59,12 +85,12 @@ public:
     /// execution_end(), instead of next().
     [[nodiscard]] search_task rest() { return division().rest(); }
 
-    /// Cuts what is left of the task into at most `parts`. Likewise.
+    /// Cuts what is left of the task into at most `parts`. Likewise. O(nodes * parts).
     [[nodiscard]] std::vector<search_task> split(int parts) {
         return division().split(parts, finished_);
     }
 
-    /// How much of the task is done, from 0 to 1.
+    /// How much of the task is done, from 0 to 1. O(nodes).
     [[nodiscard]] double explored() { return division().explored(); }
 
     /// The share of the last execution alone in the task.
@@ -177,8 +203,10 @@ private:
 
     // --- going forward --------------------------------------------------------------------------
 
-    /// Extends the path. False: every thread that can run is asleep, so all that could follow was
-    /// explored elsewhere.
+    /// Extends the path: by the next step of the wakeup tree that the node inherits, or else by any
+    /// thread that is awake. False: every thread that can run is asleep, so all that could follow
+    /// was explored elsewhere. (Sleep-set blocked, in the literature; with wakeup trees that
+    /// happens only next to other tasks, or to loads.)
     bool new_node(execution& run) {
         const step_index depth = order_.done();
         if (path_.nodes.size() == static_cast<std::size_t>(depth))
@@ -305,7 +333,8 @@ private:
         }
     }
 
-    /// Plans the execution in which the second step of the race comes before the first.
+    /// Plans the execution in which the second step of the race comes before the first. O(n * t)
+    /// for n steps after the first one, and what plan() costs.
     void reverse(const execution& run, const race& r) {
         const step_index i = r.first();
         node& n = path_[i];

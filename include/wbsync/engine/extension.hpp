@@ -11,6 +11,9 @@ class execution;
 
 /// State that a family of primitives keeps for one execution, such as who is in which read-side
 /// section.
+///
+/// reset() is called before the model is built, and comes before any other function; it should keep
+/// memory, as there are many executions.
 class extension {
 public:
     virtual ~extension() = default;
@@ -26,6 +29,9 @@ public:
 };
 
 /// One extension of each type, made when it is first asked for and kept for the next execution.
+///
+/// get() is O(number of types), a handful; the reference stays valid until clear(). An extension's
+/// constructor and reset() may ask for other extensions.
 class extension_set {
 public:
     template <class Extension>

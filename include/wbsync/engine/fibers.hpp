@@ -4,6 +4,8 @@
 namespace wbsync::engine {
 
 /// What an execution needs from the library that provides fibers.
+///
+/// Not re-entrant: each function is called on the fiber that runs, and the caller is on one.
 class fibers {
 public:
     virtual ~fibers() = default;

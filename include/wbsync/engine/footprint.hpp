@@ -34,6 +34,9 @@ struct mark {
 ///
 /// Values may be addresses, which differ without meaning: large ones, and all that are shown as
 /// anything but a number, only have to be equal where they were equal before.
+///
+/// record() or compare() come before the execution, rewind() at its beginning. A mark is O(1), but
+/// for addresses: O(log of their number).
 class footprint {
 public:
     /// The next execution is written down.

@@ -18,6 +18,11 @@ namespace wbsync::engine {
 /// The start of an outermost section and the start of a grace period are steps, and the only ones
 /// that depend on each other: their order decides whether the section is waited for. The end of a
 /// section only enables; it is no step.
+///
+/// reset() comes first in each execution; every other function is called by the current thread. Who
+/// waits and who is waited for is O(sections of the execution) for each grace period; a section is
+/// O(1), but for joining clocks. synchronize() blocks until the sections have ended, and is misuse
+/// inside of one of them.
 class grace_periods {
 public:
     /// `name`: of the domain, unless there is only one. It has to live as long as this.

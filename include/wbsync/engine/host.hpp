@@ -10,6 +10,9 @@
 namespace wbsync::engine {
 
 /// A model, without its type.
+///
+/// construct(), then finally() and destroy(), in this order, once for each execution. finally() is
+/// left out if the execution ended early; destroy() if the model is not intact.
 class model_driver {
 public:
     virtual ~model_driver() = default;
@@ -38,6 +41,8 @@ struct patience_of_job {
 };
 
 /// A check under way: what the loop over executions needs.
+///
+/// Not re-entrant: one execution at a time, and `run`, `by` and `model` outlive the job.
 class job {
 public:
     virtual ~job() = default;

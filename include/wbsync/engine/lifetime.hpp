@@ -13,6 +13,8 @@ namespace wbsync::engine {
 ///
 /// It may begin where another one ended, on the stack of a thread that calls a function again. A
 /// thread that does not know of its beginning cannot mean this one: it uses the one before.
+///
+/// begin() comes first. Its memory is kept for the next execution.
 class lifetime {
 public:
     lifetime() = default;

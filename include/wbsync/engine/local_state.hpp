@@ -34,6 +34,8 @@ namespace wbsync::engine {
 /// All that the functions of a thread hold at an operation: their part of the stack, and the
 /// registers that survive a call. If it is the same at the same place, the thread does the same
 /// from there on, as long as it reads the same.
+///
+/// Both functions are O(bytes between the two frames), and only for frames of the current stack.
 class local_state {
 public:
     /// From the frame of the operation to the one in which the thread began.

@@ -20,6 +20,9 @@ namespace wbsync::engine {
 /// A thread may also keep something in memory that is not its own: in a member of the model, or in
 /// what it has allocated. So that is compared around each piece of the thread's code in such a
 /// loop. What a model keeps elsewhere, such as in a std::vector, is not seen.
+///
+/// has_been_at() and passes_by() are O(places of a round); to look closely is O(bytes of the stack
+/// and of the model's memory) for each operation of a round.
 class loop_watch {
 public:
     /// Also when the thread has changed something: what it did before is no part of a round in

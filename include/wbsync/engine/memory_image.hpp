@@ -8,6 +8,8 @@
 namespace wbsync::engine {
 
 /// Memory of the model, besides the stacks: what it was, to see whether somebody changes it.
+///
+/// Each function is O(bytes), accept() O(parts). The memory must be there as long.
 class memory_image {
 public:
     struct part {

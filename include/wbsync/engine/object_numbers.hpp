@@ -9,6 +9,8 @@ namespace wbsync::engine {
 
 /// Numbers for the objects of one execution. That of an object tells who created it and how many
 /// that thread had created before; it does not depend on what the others do.
+///
+/// All are O(1). next() asks for used_up() before it.
 class object_numbers {
 public:
     void reset() noexcept { created_.fill(0); }

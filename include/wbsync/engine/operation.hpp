@@ -96,6 +96,8 @@ struct nothing_gone {
 /// The condition under which a read-modify-write changes its object. Where it does not it is a
 /// read: two that fail commute. Which of the two it is depends on nothing but what the object
 /// holds, so it is the same in all executions of a trace.
+///
+/// Lives as long as a guard, and must change as little.
 class possible_change {
 public:
     [[nodiscard]] virtual bool happens() const = 0;
@@ -123,6 +125,10 @@ inline access_class operation::access_without(const removed_steps& gone) const {
 
 /// The condition under which a blocking operation can run. The thread is never scheduled while it
 /// is false: no spinning.
+///
+/// A guard lives on the stack of its thread, from execution::announce() until that returns. It must
+/// not change anything, nor announce an operation: the scheduler asks it in any order, and as often
+/// as it likes.
 class guard {
 public:
     /// It can run on the newest state.

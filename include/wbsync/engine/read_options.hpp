@@ -24,6 +24,8 @@ struct read_option {
 
 /// A condition on values, without its type: the code that looks for stores is compiled once, not
 /// for every lambda of a model. Refers to the condition, which must live as long.
+///
+/// Costs an indirect call.
 class value_condition {
 public:
     template <class Condition>

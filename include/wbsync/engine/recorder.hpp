@@ -12,6 +12,8 @@
 namespace wbsync::engine {
 
 /// Writes down what happens, when an execution is replayed for a report.
+///
+/// Off, it costs a test. What is noted is amortised O(1).
 class recorder {
 public:
     /// nullptr: nothing is written down.

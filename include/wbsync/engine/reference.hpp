@@ -11,6 +11,9 @@ namespace wbsync::engine {
 
 /// Branches on everything: every thread that can run in every state, every coherent store of every
 /// load, with no reduction at all. Slow, and simple enough to be believed: the oracle of the tests.
+///
+/// Exponential in the steps: n! executions of n steps of different threads, times the choices of
+/// their loads. A step costs O(1), memory is O(steps).
 class reference_scheduler final : public scheduler {
 public:
     void execution_begin(execution&) override {

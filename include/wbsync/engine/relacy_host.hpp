@@ -17,6 +17,9 @@ namespace wbsync::engine {
 
 /// Runs the executions of one job as iterations of rl::run_test. Relacy contributes the fibers, the
 /// loop over iterations and the life of the test suite; which fiber runs is decided by ours.
+///
+/// One at a time in a process, and none inside of a model (search::turn). An execution costs two
+/// switches of fibers for each step after which another thread runs.
 class relacy_host final : public fibers {
 public:
     explicit relacy_host(job& work) : work_(work) {}

@@ -13,6 +13,8 @@ namespace wbsync::engine {
 
 /// Runs exactly one execution, given by its decisions. A schedule that does not fit the model is
 /// a misuse finding; the caller compares the outcome with the one it knows.
+///
+/// O(threads) for a step, but for what loads ask causal_order. follow() only between executions.
 class replay_scheduler final : public scheduler {
 public:
     /// `complaint`: what it means that the model cannot follow the schedule. An explorer offers

@@ -11,7 +11,20 @@
 namespace wbsync::engine {
 
 /// The sequence that runs a race the other way round: what does not depend on its first steps, and
-/// then the second. `notdep` and `v` in the literature.
+/// then the second. In the literature v = notdep(e, E).e', for a race of e and e' in E.
+///
+///     thread p: x = 1; y = 1        thread q: z = 1; r = x        run as  x=1  y=1  z=1  r=x
+///
+/// The race of x=1 and r=x: y=1 comes after x=1 in its thread, and is left out; z=1 does not depend
+/// on it. So v is `z=1 r=x`, to be explored from the node before x=1.
+///
+/// Its initials I(v) are the threads whose first step in v depends on no earlier step of v, and so
+/// could go first: { q }. Its weak initials WI(v) are these, and the threads that have no step in v
+/// and whose next step commutes with all of it: they could be added. A thread that sleeps at the
+/// node and is a weak initial of v says that all that v leads to is explored.
+///
+/// v has at most as many elements as the execution steps, n. Each question about a thread is O(n);
+/// is it an initial: O(n) more. Not re-entrant.
 class reversal {
 public:
     /// One step of the sequence. The clock belongs to whoever made the sequence.
@@ -21,7 +34,8 @@ public:
         const vector_clock* clock;
     };
 
-    /// From the execution that `order` and `path` describe, in which the race was found.
+    /// From the execution that `order` and `path` describe, in which the race was found. Both must
+    /// outlive the sequence, since it refers to the clocks of `order`. O(n * t).
     void build(const causal_order& order, const search_path& path, const race& r) {
         elements_.clear();
         for (step_index i = r.first() + 1; i != order.done(); ++i) {
@@ -71,8 +85,9 @@ public:
                elements_[static_cast<std::size_t>(k)].step.choice == c.choice;
     }
 
-    /// Adds the sequence to a wakeup tree, unless the tree has a branch that leads to it. Returns
-    /// whether it asks for anything that the tree did not. Uses the sequence up.
+    /// Adds the sequence to a wakeup tree, unless the tree has a branch that leads to it:
+    /// insert[E](v, B) in the literature. Returns whether it asks for anything that the tree did
+    /// not. Uses the sequence up. O(b * n) for a tree with b branches on the way.
     bool insert(wakeup_forest& forest, wakeup_forest::index& list) {
         bool asks = false;
         wakeup_forest::index parent = wakeup_forest::none;

@@ -41,6 +41,9 @@ constexpr bool tells_apart(told what, std::int64_t a, std::int64_t b) noexcept {
 /// since, or what it would see in its next round. So the thread waits from then on, as for an
 /// assumption that does not hold (Kokologiannakis, Ren, Vafeiadis, "Dynamic Partial Order
 /// Reductions for Spinloops", FMCAD 2021).
+///
+/// begin() comes first; each step is added by add() before anything is told about it, which is
+/// O(1).
 class step_log {
 public:
     enum class effect : std::uint8_t {

@@ -12,6 +12,8 @@
 namespace wbsync::engine {
 
 /// An execution, as the decisions that lead to it.
+///
+/// Its text is O(decisions) to write and to read.
 struct schedule {
     memory_kind memory = memory_kind::weak;
     bool causal = true; ///< an explorer's decisions; otherwise the reference scheduler's

@@ -24,6 +24,10 @@ struct decision {
 
 /// Decides the nondeterminism of a model: which thread performs its next operation, and which store
 /// a load reads. One object drives all executions of a check.
+///
+/// For each execution: execution_begin(), then for each step pick() and, if it chooses, choose(),
+/// with settle() before whatever comes next; nobody_can_run() at most once; execution_end();
+/// next(). A scheduler must not call the execution back, other than to ask, or to fail_for_all().
 class scheduler : public forced_order {
 public:
     static constexpr thread_id give_up = -1;

@@ -12,6 +12,8 @@ namespace wbsync::engine {
 /// object with its destructor. Declared last, so that it ends before the rest of it. A use
 /// afterwards, or one that is not ordered before, is a finding "use-after-scope"; so is one of an
 /// object whose memory is something else by then.
+///
+/// Each function is O(1), and its place O(objects that have ended).
 class scope {
 public:
     explicit scope(const label& name) {

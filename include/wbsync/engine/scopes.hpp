@@ -14,6 +14,8 @@ struct location;
 /// The objects of one execution that have ended by their destructor, such as locals of a function
 /// that has returned. Another thread may still come to the place where one was, whatever is there
 /// by then; so what is known of an object belongs to the execution, and is found by the place.
+///
+/// find() is O(objects that have ended in this execution), all others O(1).
 class scopes {
 public:
     struct ended {

@@ -15,7 +15,9 @@ struct explored_choice {
     std::uint64_t choice;
 };
 
-/// A node of the search tree on the current path, and the step that is explored from it.
+/// A node of the search tree on the current path, and the step that is explored from it. In the
+/// literature's terms it is a prefix E of the execution, with sleep(E) and the wakeup tree wut(E);
+/// what was explored from it and what its tree begins with are a source set of E.
 struct search_node {
     wakeup_step step;
     int read = 0;            ///< which of its read_options the step takes

@@ -12,6 +12,14 @@ namespace wbsync::engine {
 /// A part of the search tree that is still to be explored: what is left to do at the nodes of a
 /// path from the floor on. The nodes above lead there, and are somebody else's; their trees stay
 /// there, which are most of what a task would have to carry.
+///
+///     root o       above the floor: the steps lead to the task, and what is left there belongs to
+///          |       another one. A race whose first step is here is told to that: distant_reversal
+///          o
+///          |
+///     - - -o- - -  floor
+///         /|\       below it: whatever is left
+///        o o o     belongs to this task
 struct search_task {
     search_path path;
     step_index floor = 0;
@@ -48,7 +56,11 @@ enum class sleepers : std::uint8_t { explored, perhaps_under_way };
 ///
 /// A sequence that a sleeping thread is no part of, but could be added to, needs not be planned: if
 /// it leads to something that is not explored with that thread first, the exploration of that will
-/// have planned it. But not if that is still under way.
+/// have planned it. But not if that is still under way. (So WI(v) is tested against the sleep set,
+/// or I(v) if the exploration is under way.)
+///
+/// Uses the sequence up. O((s + b) * n) for s who sleep, b branches of the tree on the way, and a
+/// sequence of n steps.
 template <class Next>
 bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleepers are, Next next) {
     for (thread_set left = n.sleep | (n.restricted ? 0 : n.like); left != 0; left &= left - 1) {

@@ -12,7 +12,17 @@ namespace wbsync::engine {
 
 // Sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996):
 // threads whose next step was explored already, and that sleep until somebody takes a step that
-// does not commute with it.
+// does not commute with it. With p: x = 1, q: y = 1, and s: r = x:
+//
+//     node 0      p explored: p falls asleep
+//       |  q      commutes with p: p sleeps on. `q p` is equivalent to `p q`, which was explored
+//     node 1      sleep = { p }
+//       |  s      reads what p writes: p wakes up. `q s p` is another trace than `p q s`
+//     node 2      sleep = { }
+//
+// If at a node all threads that can run are asleep, the execution is sleep-set blocked, and given
+// up. Each function is O(threads + sleeping choices), but for what it drops from the node's tree.
+// A node keeps its sleep set as long as it is on the path; `run` must be at that node.
 
 /// Is `q`, who was asleep before the step, still asleep after it?
 inline bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s) {

@@ -21,6 +21,8 @@ protected:
 };
 
 /// The stores that the next load of a thread has to come after. Without a clock: all of them.
+///
+/// holds() is O(1), but for the first question about a step; see causal_order::is_forced().
 struct store_past {
     const vector_clock* clock = nullptr;
     forced_order* order = nullptr;

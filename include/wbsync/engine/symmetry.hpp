@@ -14,6 +14,14 @@ namespace wbsync::engine {
 /// do in its place, if exchanging the two turns those steps into an equivalent execution. So only
 /// one of them is explored there. (Kokologiannakis, Marmanis, Vafeiadis, "SPORE: combining symmetry
 /// and partial order reduction", PLDI 2024, do so on execution graphs.)
+///
+///     p and q: r = x; x = r + 1          nobody has run: p and q can be exchanged. To explore p
+///                                        first is to explore q first, up to names
+///     after `p: r = x`                   they cannot: p has read, q has not
+///     after `p: r = x`, `q: r = x`       they can again: both have, and neither saw the other
+///
+/// It looks at the explorer's order and path, which must outlive it. Functions are O(1) unless they
+/// say otherwise.
 class symmetry {
 public:
     symmetry(const causal_order& order, const search_path& path) : order_(order), path_(path) {}
@@ -30,7 +38,8 @@ public:
     /// Are there such threads at all?
     [[nodiscard]] bool any() const noexcept { return any_; }
 
-    /// Those with which `p` can be exchanged in the first `steps` steps.
+    /// Those with which `p` can be exchanged in the first `steps` steps. O(a * steps * t) for a
+    /// symmetric threads of t.
     [[nodiscard]] thread_set like(thread_id p, step_index steps) const {
         thread_set same = 0;
         for (thread_set left = alike_[p] & ~only(p); left != 0; left &= left - 1) {

@@ -12,6 +12,17 @@ namespace wbsync::engine {
 
 /// How much of a task is done, and what is left of it, after an execution that ended at node `end`.
 /// The nodes before `known` were there when the task began.
+///
+/// A path of which three nodes have something left is cut between these; each part gets what is
+/// left at one or more nodes, and the steps above as the way there:
+///
+///     o------o------o------o------o------o        split(2): a task with floor 0 and what is left
+///     at |      |             |      |               node 1, and one with floor 2 and what is left
+///     at
+///    floor   2 left      1 left  3 left           nodes 3 and 4
+///
+/// The deepest part is explored first, as without a division. A view of the explorer's path, made
+/// for one call. Functions are O(nodes) but for split(): O(nodes * parts).
 class task_division {
 public:
     task_division(search_path& path, step_index floor, step_index end, step_index known,

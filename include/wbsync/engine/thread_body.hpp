@@ -11,6 +11,8 @@ namespace wbsync::engine {
 
 /// What a thread of a model does. Small callables, such as lambdas that capture `this`, are kept in
 /// place: threads are declared anew for every execution, and nothing is allocated for that.
+///
+/// Not re-entrant: it must not be replaced while it runs.
 class thread_body {
 public:
     thread_body() = default;

@@ -20,6 +20,8 @@ enum class thread_kind : std::uint8_t {
 };
 
 /// The threads of one execution: what each is about to do, and which of them can.
+///
+/// clear() comes first. Functions are O(1) or O(threads); those that ask guards cost what these do.
 class thread_table {
 public:
     struct entry {

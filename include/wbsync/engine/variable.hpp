@@ -23,12 +23,14 @@ inline std::string show_int(std::int64_t value) {
     return show_number(static_cast<std::int32_t>(value));
 }
 template <class Int>
-inline constexpr show_function show_of =
-    sizeof(Int) == sizeof(std::int32_t) ? &show_int : &show_number;
+inline constexpr show_function show_of = sizeof(Int) == sizeof(std::int32_t) ? &show_int
+                                                                             : &show_number;
 
 inline constexpr auto any_value = [](std::int64_t) { return true; };
 
 /// Blocks until a variable has a value that a condition accepts.
+///
+/// enabled() is O(1), the other two are visible_stores::list_options().
 class value_guard final : public guard {
 public:
     /// `newest_only`: for read-modify-writes, which never read an old store.
@@ -134,6 +136,10 @@ private:
 /// The destructor ends its life: a use afterwards, or one that is not ordered before, is a finding
 /// "use-after-scope". All there is to know of it belongs to the execution, since its own memory may
 /// be something else by then.
+///
+/// Operations announce a step, and so may switch to other threads before they do anything; what is
+/// passed to them must not announce steps of its own. A load costs visible_stores::list_options(),
+/// all others O(threads). A variable must not be moved, since the execution knows its place.
 class variable {
 public:
     explicit variable(const label& name, std::int64_t initial = 0,

@@ -28,7 +28,25 @@ constexpr bool dependent(const wakeup_step& a, const wakeup_step& b) noexcept {
 
 /// Wakeup trees of all nodes on the current path (Abdulla, Aronis, Jonsson, Sagonas, "Source sets:
 /// a foundation for optimal dynamic partial order reduction", JACM 64(4), 2017): ordered trees of
-/// the sequences that must still be explored from a node. Kept as lists in one pool.
+/// the sequences that must still be explored from a node.
+///
+/// The tree of a node, after the sequences `q p`, `q s p` and `s r` were inserted:
+///
+///     node                          in the pool, as lists:
+///      |-- q                        list --> q --sibling--> s
+///      |   |-- p                             |              `child--> r
+///      |   `-- s -- p                        `child--> p --sibling--> s
+///      `-- s -- r                                                     `child--> p
+///
+/// Branches are explored from left to right. To explore `q`, pop() takes it off, dissolve() hands
+/// out its children { p, s }, and these are the tree of the next node. A new sequence v is inserted
+/// only if no branch leads to it: reversal::insert() walks down as long as a branch's step is a
+/// weak initial of v, and appends what is left of v there, as the rightmost branch. An inserted `s
+/// q`, with s and q independent, would walk down q, since q could go first in it, and add nothing
+/// to q's child s, which ends in a branch that covers it.
+///
+/// Lists are indices into one pool, whose memory is reused. A list is owned by whoever has its
+/// first index. Functions are O(1) unless they say otherwise; b is the length of a list.
 class wakeup_forest {
 public:
     using index = std::int32_t;
@@ -45,7 +63,7 @@ public:
 
     void want_all_choices(index i) { pool_[static_cast<std::size_t>(i)].step.all_choices = true; }
 
-    /// A new rightmost branch of the list `first`: one node without children. Returns it.
+    /// A new rightmost branch of the list `first`: one node without children. Returns it. O(b).
     index append(index& first, const wakeup_step& what) {
         const index fresh = allocate(what);
         index* link = &first;
@@ -62,7 +80,8 @@ public:
         return fresh;
     }
 
-    /// Takes the first branch off the list and returns its root; its children stay attached.
+    /// Takes the first branch off the list, which is not empty, and returns its root; its children
+    /// stay attached.
     index pop(index& first) {
         const index taken = first;
         first = at(taken).next;
@@ -70,7 +89,7 @@ public:
         return taken;
     }
 
-    /// Takes the branch with this root step off the list, or returns `none`.
+    /// Takes the branch with this root step off the list, or returns `none`. O(b).
     index extract(index& first, thread_id thread, std::uint64_t choice) {
         for (index* link = &first; *link != none;
              link = &pool_[static_cast<std::size_t>(*link)].next) {
@@ -92,7 +111,7 @@ public:
         return first;
     }
 
-    /// Frees a list with all that is below.
+    /// Frees a list with all that is below. O(size).
     void drop(index first) {
         while (first != none) {
             const index next = at(first).next;
@@ -105,7 +124,7 @@ public:
     /// The list becomes that of the children of `parent`, which has none.
     void adopt(index parent, index list) { pool_[static_cast<std::size_t>(parent)].child = list; }
 
-    /// A copy of a list of another forest, with all that is below.
+    /// A copy of a list of another forest, with all that is below. O(size * b).
     index copy(const wakeup_forest& other, index list) {
         index first = none;
         for (index i = list; i != none; i = other.sibling(i)) {
@@ -115,6 +134,7 @@ public:
         return first;
     }
 
+    /// How many branches the list has. O(b).
     [[nodiscard]] int count(index list) const {
         int n = 0;
         for (; list != none; list = sibling(list))
@@ -122,8 +142,8 @@ public:
         return n;
     }
 
-    /// Drops every sequence of the list that `known` could go first in, or be added to: that is
-    /// explored elsewhere.
+    /// Drops every sequence of the list that `known` is a weak initial of, that is, could go first
+    /// in, or be added to: that is explored elsewhere. O(size).
     void drop_covered(index& first, const wakeup_step& known) {
         index* link = &first;
         while (*link != none) {

@@ -64,6 +64,8 @@ private:
 /// back to the engine would otherwise run for ever, whatever limits the check has. It counts the
 /// processor time of the step, so a slow or stopped machine is not mistaken for a slow model; and,
 /// for a step that uses none because it blocks, how often it had a look.
+///
+/// Only one at a time in a process: there is one timer and one signal (search::turn).
 class watchdog {
 public:
     explicit watchdog(job& work) : work_(work) {

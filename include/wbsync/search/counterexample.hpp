@@ -10,6 +10,8 @@
 namespace wbsync::search {
 
 /// Runs one execution and writes down what happens.
+///
+/// The execution costs what its steps do. To be called when no execution is under way.
 inline void run_schedule(engine::model_driver& model, const options& with,
                          const engine::schedule& what, engine::replay_scheduler& by, result& into) {
     options once = with;

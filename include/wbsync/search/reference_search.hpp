@@ -12,6 +12,8 @@
 namespace wbsync::search {
 
 /// The reference scheduler's search: one task, in this process.
+///
+/// Exponential, see reference_scheduler.
 inline result run_reference(engine::model_driver& model, const options& with) {
     const auto run = std::make_unique<engine::execution>();
     engine::reference_scheduler by;

@@ -42,6 +42,8 @@ struct saved_search {
 };
 
 /// A search in a file.
+///
+/// Each function is O(size of the search that is left).
 class resume_file {
 public:
     explicit resume_file(std::string path) : file_(std::move(path)) {}

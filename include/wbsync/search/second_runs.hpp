@@ -29,6 +29,11 @@ inline constexpr std::string_view not_deterministic = "the model is not determin
 /// these runs.
 ///
 /// Their number depends on what was run only, never on a clock.
+///
+/// begin(), then before_execution() and after_execution() around each execution of the search;
+/// while scheduler() is not nullptr, the execution under way is a second run, and
+/// after_second_run() comes after it. At most 4 executions are run again, the first
+/// one three times, and that once more in the end. Not re-entrant.
 class second_runs {
 public:
     ~second_runs() { give_back_random_numbers(); }

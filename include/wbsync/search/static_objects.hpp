@@ -62,6 +62,9 @@ private:
 
 /// The program's static objects at one moment. Looked at only for the report of a model that is
 /// known not to be deterministic: whose they are nobody can tell for sure.
+///
+/// remember() comes before changed(). Both are O(size of the program's writable memory), changed()
+/// reads the program's file besides.
 class static_objects {
 public:
     void remember() {

@@ -70,6 +70,9 @@ struct task_result {
 };
 
 /// Runs executions of one task: counts, watches the limits, and keeps the first finding.
+///
+/// One job at a time in a process. After each execution O(1), and every 256 executions, or when the
+/// watchdog says so, a look at clock and memory.
 class task_job final : public engine::job {
 public:
     using clock = std::chrono::steady_clock;
@@ -275,6 +278,8 @@ private:
 };
 
 /// What takes memory in a search; kept for the next one, because many checks are short.
+///
+/// take() and give_back() are not for several threads of the process at a time (turn).
 struct search_memory {
     engine::execution run;
     engine::explorer by;
@@ -298,6 +303,9 @@ private:
 
 /// Explores one task, within the bounds. `parts`: into how many what is left is cut.
 /// `may_run_twice`: the first executions are to be compared with second runs of them.
+///
+/// An execution at a time, until the task or a bound is at its end; then O(nodes * parts). `memory`
+/// is used by one task at a time.
 inline task_result run_task(search_memory& memory, engine::model_driver& model, const options& with,
                             search_task task, engine::sleepers are, task_job::bounds to, int parts,
                             bool may_run_twice,

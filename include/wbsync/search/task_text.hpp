@@ -86,6 +86,8 @@ void fields(auto& text, detail::is<remains> auto& left) {
 }
 
 /// Writes what it is called with, one after the other.
+///
+/// O(length of the text).
 class text_writer {
 public:
     template <class... T>

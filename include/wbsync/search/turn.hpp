@@ -11,6 +11,8 @@ namespace wbsync::search {
 
 /// While it lives, the check of this thread is the one that runs. Others wait for it to end: what
 /// they need, such as signal handlers, there is only once.
+///
+/// Not re-entrant: in the same thread a second one is refused, with a finding or std::logic_error.
 class turn {
 public:
     turn() {

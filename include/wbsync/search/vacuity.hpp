@@ -9,6 +9,8 @@ namespace wbsync::search {
 
 /// Why a search in which nothing failed says nothing, and what to do about it; empty: it does say
 /// something.
+///
+/// O(1).
 inline std::string vacuity_of(const engine::coverage& seen) {
     if (seen.threads >= 2 && !seen.shared)
         return "no object was touched by two threads; only what is declared with a type of wbsync "

@@ -52,6 +52,10 @@ private:
 
 /// Runs one function on many tasks, in forked processes that each take the next task as soon as
 /// they are free. When the run is to end, no more are taken.
+///
+/// run() is called once. It returns when all processes have ended; results come in files that the
+/// processes share, so there is no limit to their size. Memory is copied on write, so a fork costs
+/// O(pages of the process).
 class workers {
 public:
     using run_function = std::function<task_result(std::size_t)>;
