@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/memory_kind.hpp>
+#include <wbsync/engine/ordering.hpp>
 #include <wbsync/engine/trace.hpp>
 #include <wbsync/number.hpp>
 #include <wbsync/setting.hpp>
@@ -75,6 +76,14 @@ struct options {
         true; ///< executions that differ in the names of alike threads are explored once
     bool accept_vacuous =
         false; ///< a check that could not have failed is `verified`, not `vacuous`
+    /// Places that order less than they ask for, 64 at most: is a barrier needed, and does the
+    /// model notice that it is not there? If the search comes to an end, and nothing of one of them
+    /// was there to be made less, the result is vacuous. A search that was saved goes on, and a
+    /// schedule is replayed, under the same ones only.
+    std::vector<weakening> weaken = {};
+    /// Is told each place that orders something, and that an execution came to; nullptr: nobody
+    /// wants to know. The search is one of one process then.
+    ordering_table* orderings = nullptr;
     /// Run only this schedule, see result::schedule; the memory model is the schedule's. If it is
     /// empty, WBSYNC_REPLAY in the environment is such a schedule.
     std::string replay = {};
@@ -106,6 +115,8 @@ struct options {
         take("WBSYNC_JOBS", o.jobs, most_jobs);
         if (const char* v = variable("WBSYNC_REPLAY"); v != nullptr && o.replay.empty())
             o.replay = v;
+        if (o.orderings != nullptr)
+            o.jobs = 1;
         o.expect_sense();
         return o;
     }
@@ -155,6 +166,10 @@ private:
                                         "the number of processes");
         if (divide.tasks < 1 || divide.parts < 1)
             throw std::invalid_argument("wbsync: a search is divided into one task at least");
+        if (weaken.size() > 64)
+            throw std::invalid_argument(
+                "wbsync: at most 64 weakenings: give several options::weaken"
+                " entries less, or weaken some places in a check of its own");
         if (!(max_step_seconds > 0)) // false for a NaN
             throw std::invalid_argument("wbsync: max_step_seconds must be more than 0");
     }

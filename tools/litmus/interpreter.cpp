@@ -483,7 +483,7 @@ void interpreter::store(const expression& e) {
         join_all();
     perform_store(e, x, v, control_);
     if (e.function->what == action::store_mb)
-        execution().full_fence();
+        execution().full_fence(site_of(e.function, e.at), "smp_store_mb");
 }
 
 known_value interpreter::update(const expression& e) {
@@ -530,11 +530,11 @@ std::int64_t interpreter::change(const expression& e, atomic64_t& x, std::int64_
             .first;
     default: break;
     }
-    around(f).enter();
+    around(f).enter(at, verb);
     const std::int64_t before = x.value.update(
         [&](std::int64_t v) { return f.what == action::exchange ? n : combine(f.how, v, n); },
         f.order, verb, at);
-    around(f).leave();
+    around(f).leave(at, verb);
     const std::int64_t after = combine(f.how, before, n);
     return f.what == action::add_return     ? after
            : f.what == action::add_and_test ? after == 0

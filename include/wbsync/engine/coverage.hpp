@@ -20,6 +20,8 @@ struct coverage {
     bool shared = false;     ///< two threads touched one object in one execution
     bool could_fail = false; ///< something was evaluated that could have failed
 
+    std::uint64_t weakened = 0; ///< a bit for each of options::weaken: a place orders less by it
+
     int threads = 0; ///< that the model declares, daemons included
 
     std::vector<thread_set> freed_by; ///< for each block of memory, in whatever execution
@@ -38,6 +40,7 @@ struct coverage {
     void join(const coverage& other) {
         shared = shared || other.shared;
         could_fail = could_fail || other.could_fail;
+        weakened |= other.weakened;
         threads = std::max(threads, other.threads);
         for (std::size_t b = 0; b != other.freed_by.size(); ++b)
             for (thread_set left = other.freed_by[b]; left != 0; left &= left - 1)

@@ -18,6 +18,7 @@
 #include <wbsync/engine/fibers.hpp>
 #include <wbsync/engine/heap.hpp>
 #include <wbsync/engine/memory_models/all.hpp>
+#include <wbsync/engine/ordering.hpp>
 #include <wbsync/engine/recorder.hpp>
 #include <wbsync/engine/scheduler.hpp>
 
@@ -77,6 +78,7 @@ public:
         int whole_rounds = 0;      ///< of each thread, that are gone through though in vain
         bool all_findings = false; ///< go on with the other threads after a finding
         unsigned variation = 0;    ///< see execution::variation()
+        ordering_policy* orderings = nullptr; ///< nullptr: each place gets what it asks for
     };
 
     void begin(scheduler& with, fibers& on, const settings& asked) {
@@ -383,11 +385,42 @@ public:
         retries::add_to(state_.threads[self()].history, value);
     }
 
-    /// smp_mb() of the current thread.
-    [[gnu::noinline]] void full_fence() {
+    /// What a place orders, which asks for `asked`. All that orders anything, but locks, grace
+    /// periods and the like among their own, comes by here: ordering.hpp. `part` and `verb` are
+    /// literals, or last as long.
+    [[nodiscard]] ordering ordered(const site& at, const char* verb, ordering asked,
+                                   const char* part = "") {
+        return settings_.orderings == nullptr ? asked
+                                              : settings_.orderings->decide(at, verb, part, asked);
+    }
+    /// The same of an access; one that is relaxed is no place.
+    static_assert(static_cast<int>(memory_order::acq_rel) == static_cast<int>(ordering::acq_rel));
+    [[nodiscard]] memory_order ordered(const site& at, const char* verb, memory_order asked) {
+        return settings_.orderings == nullptr || asked == memory_order::relaxed
+                   ? asked
+                   : static_cast<memory_order>(
+                         settings_.orderings->decide(at, verb, "", static_cast<ordering>(asked)));
+    }
+
+    /// A fence of the current thread. Returns what it orders.
+    [[gnu::noinline]] ordering fence(ordering asked, const site& at, const char* verb,
+                                     const char* part = "") {
         const call here(*this);
-        if (running())
+        if (!running())
+            return asked;
+        const ordering gets = ordered(at, verb, asked, part);
+        if (gets == ordering::full_fence)
             state_.memory->full_fence(self(), state_.threads[self()].newest);
+        else if (gets == ordering::read_fence)
+            state_.memory->acquire_fence(self());
+        else if (gets == ordering::write_fence)
+            state_.memory->release_fence(self());
+        return gets;
+    }
+    /// smp_mb() of the current thread, by itself or as a part of an operation. Returns whether it
+    /// is one.
+    bool full_fence(const site& at, const char* verb, const char* part = "") {
+        return fence(ordering::full_fence, at, verb, part) == ordering::full_fence;
     }
     /// The same for what came before a point of the past only; see thread_views::point().
     [[gnu::noinline]] void full_fence_since(const view& before) {

@@ -122,7 +122,7 @@ public:
                 fmt::format("{} inside of a read-side critical section waits for itself", verb),
                 at);
         if (fences)
-            run.full_fence();
+            run.full_fence(at, verb, "before");
         run.announce(
             step(mutated(mutant::grace_period_commutes) ? access_class::none : access_class::add,
                  verb, at));
@@ -140,7 +140,7 @@ public:
                 run.note(verb, "", "grace period ends", at);
         }
         if (fences)
-            run.full_fence();
+            run.full_fence(at, verb, "after");
     }
 
 private:

@@ -61,13 +61,13 @@ inline void learns_only(told what) {
 }
 
 /// Fences that belong to a primitive: a trace does not show them.
-inline void acquire_fence() {
-    if (execution* run = execution::current(); run != nullptr && run->running())
-        run->memory().acquire_fence(run->self());
+inline void acquire_fence(const site& at, const char* verb) {
+    if (execution* run = execution::current(); run != nullptr)
+        run->fence(ordering::read_fence, at, verb);
 }
-inline void release_fence() {
-    if (execution* run = execution::current(); run != nullptr && run->running())
-        run->memory().release_fence(run->self());
+inline void release_fence(const site& at, const char* verb) {
+    if (execution* run = execution::current(); run != nullptr)
+        run->fence(ordering::write_fence, at, verb);
 }
 
 /// The name of the block of memory at that place; empty: there is none.

@@ -4,9 +4,12 @@
 #include <wbsync/engine/scheduler.hpp>
 
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace wbsync::engine {
@@ -19,6 +22,7 @@ struct schedule {
     bool causal = true; ///< an explorer's decisions; otherwise the reference scheduler's
     std::vector<decision> decisions;
     std::vector<object_id> ordered_additions; ///< objects whose additions do not commute
+    std::uint32_t weakened = 0; ///< key_of() the places that order less than they ask for
 };
 
 /// The threads of a schedule, in the order in which the model declares them.
@@ -29,7 +33,8 @@ static_assert(letters.size() == max_threads);
 /// reference scheduler; then a letter for the thread that takes the next step, `a` for the first
 /// one that the model declares, with a count if it takes several, and after `'` the number of the
 /// store that the step reads if it is not the newest. At the end, each after a `+`, the numbers of
-/// the objects whose additions do not commute.
+/// the objects whose additions do not commute; and after a `~` a number for the places that order
+/// less than they ask for, if there are any.
 inline std::string to_string(const schedule& s) {
     std::string text{registered(s.memory).letter};
     if (!s.causal)
@@ -52,6 +57,8 @@ inline std::string to_string(const schedule& s) {
     }
     for (const object_id x : s.ordered_additions)
         text += fmt::format("+{}", x);
+    if (s.weakened != 0)
+        text += fmt::format("~{:x}", s.weakened);
     return text;
 }
 
@@ -69,7 +76,7 @@ inline schedule parse_schedule(std::string_view text) {
     s.memory = memory->kind;
     s.causal = text.front() == memory->letter;
     std::size_t i = 2;
-    while (i != text.size() && text[i] != '+') {
+    while (i != text.size() && text[i] != '+' && text[i] != '~') {
         const std::size_t letter = letters.find(text[i]);
         if (letter == letters.npos)
             fail("the letter of a thread expected", i);
@@ -94,7 +101,7 @@ inline schedule parse_schedule(std::string_view text) {
         s.decisions.insert(s.decisions.end(),
                            static_cast<std::size_t>(choice || digits == i ? 1 : number), d);
     }
-    while (i != text.size()) {
+    while (i != text.size() && text[i] != '~') {
         if (text[i] != '+')
             fail("'+' expected", i);
         const std::size_t digits = ++i;
@@ -104,6 +111,12 @@ inline schedule parse_schedule(std::string_view text) {
         if (digits == i || i - digits > 5 || number > 0xffff)
             fail("the number of an object expected", digits);
         s.ordered_additions.push_back(static_cast<object_id>(number));
+    }
+    if (i != text.size()) {
+        const char* const end = text.data() + text.size();
+        const auto [stopped, error] = std::from_chars(text.data() + i + 1, end, s.weakened, 16);
+        if (error != std::errc{} || stopped != end || s.weakened == 0)
+            fail("the number of what is weakened expected", i + 1);
     }
     return s;
 }

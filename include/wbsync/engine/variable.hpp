@@ -98,7 +98,7 @@ private:
 /// What is done right before and right after a read-modify-write.
 class surroundings {
 public:
-    using action = void (*)(execution&);
+    using action = void (*)(execution&, const site& at, const char* verb);
 
     /// Only of one that changes the value.
     constexpr surroundings(action before, action after) : before_(before), after_(after) {}
@@ -108,20 +108,29 @@ public:
         : first_(first), before_(before), after_(after), in_vain_(in_vain) {}
     /// Full fences, or nothing.
     constexpr surroundings(bool fenced) // NOLINT: that is all there is to say
-        : before_(fenced ? &fence : nullptr), after_(before_) {}
+        : before_(fenced ? &fence_before : nullptr), after_(fenced ? &just_fence_after : nullptr) {}
 
-    void approach() const { call(first_); }
-    void enter() const { call(before_); }
-    void leave() const { call(after_); }
-    void leave_unchanged() const { call(in_vain_); }
+    void approach(const site& at, const char* verb) const { call(first_, at, verb); }
+    void enter(const site& at, const char* verb) const { call(before_, at, verb); }
+    void leave(const site& at, const char* verb) const { call(after_, at, verb); }
+    void leave_unchanged(const site& at, const char* verb) const { call(in_vain_, at, verb); }
+
+    // The two fences of a fully ordered read-modify-write.
+    static void fence_before(execution& run, const site& at, const char* verb) {
+        run.full_fence(at, verb, "before");
+    }
+    static bool fence_after(execution& run, const site& at, const char* verb) {
+        return run.full_fence(at, verb, "after");
+    }
 
 private:
-    static void fence(execution& run) { run.full_fence(); }
-
-    static void call(action what) {
+    static void just_fence_after(execution& run, const site& at, const char* verb) {
+        fence_after(run, at, verb);
+    }
+    static void call(action what, const site& at, const char* verb) {
         execution* run = execution::current();
         if (what != nullptr && run != nullptr && run->running())
-            what(*run);
+            what(*run, at, verb);
     }
 
     action first_ = nullptr;
@@ -189,7 +198,8 @@ public:
         run.access(x, verb, at);
         if (!run.running())
             return x.value();
-        const std::int64_t value = run.memory().load(run.self(), x, x.newest(), order);
+        const std::int64_t value =
+            run.memory().load(run.self(), x, x.newest(), run.ordered(at, verb, order));
         run.saw(value, is_opaque(), verb, at);
         if (run.recording())
             note_read(run, x.newest(), verb, at);
@@ -211,8 +221,8 @@ public:
         run.stored(value, is_opaque(), verb, at);
         run.stores(x.value(), value);
         const int after = inserts ? place(run) : x.newest();
-        run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
-                                 run.seq(run.self()));
+        run.memory().store_after(after, run.self(), x, value, run.ordered(at, verb, order),
+                                 run.step_count() - 1, run.seq(run.self()));
         if (run.recording())
             note(run, verb, show_(value), at);
     }
@@ -269,7 +279,7 @@ public:
         execution& run = enter(verb, at);
         const execution::call here(run, WBSYNC_CALLERS_FRAME());
         location& x = *x_;
-        around.approach();
+        around.approach(at, verb);
         const value_change changes(x, value_condition(accepts));
         operation op = choosing_step(access_class::write, verb, at);
         op.changes = &changes;
@@ -292,12 +302,12 @@ public:
         if (k != 0 || !accepts(seen)) {
             run.access(x_->owner, verb, at); // no store after all
             read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
-            around.leave_unchanged();
+            around.leave_unchanged(at, verb);
             return {false, seen};
         }
-        around.enter();
+        around.enter(at, verb);
         write_update(run, seen, f(seen), order, verb, at);
-        around.leave();
+        around.leave(at, verb);
         return {true, seen};
     }
 
@@ -440,7 +450,8 @@ private:
                              const char* verb, const site& at) const {
         if (o.index != x_->newest())
             run.reads_old_store(x_->at(o.index).step);
-        const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
+        const std::int64_t value =
+            run.memory().load(run.self(), *x_, o.index, run.ordered(at, verb, order));
         run.saw(value, is_opaque(), verb, at);
         if (run.recording())
             note_read(run, o.index, verb, at);
@@ -494,8 +505,8 @@ private:
         run.saw(before, is_opaque(), verb, at);
         run.stored(after, is_opaque(), verb, at);
         run.stores(before, after);
-        run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
-                            run.seq(run.self()));
+        run.memory().update(run.self(), *x_, after, run.ordered(at, verb, order),
+                            run.step_count() - 1, run.seq(run.self()));
         note_change(run, before, after, verb, at);
     }
 

@@ -87,7 +87,7 @@ void smp_store_release(atomic_integer<Int>& v, std::int64_t value, const site& a
 template <std::signed_integral Int>
 void smp_store_mb(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
     v.value.store(v.number(value), memory_order::relaxed, "smp_store_mb", at);
-    detail::full_fence();
+    detail::full_fence(at, "smp_store_mb");
 }
 
 namespace detail {
@@ -131,18 +131,18 @@ constexpr memory_order order_of(ordering how) noexcept {
 
 /// An addition without a result: relaxed.
 inline void add(atomic_word& v, std::int64_t n, const char* verb, const site& at) {
-    as_named.enter();
+    as_named.enter(at, verb);
     v.value.add(n, verb, at);
-    as_named.leave();
+    as_named.leave(at, verb);
 }
 
 /// Ordered as `order` says; returns the value before.
 template <class F>
 [[gnu::always_inline]] inline std::int64_t update(atomic_word& v, F f, memory_order order,
                                                   const char* verb, const site& at) {
-    as_named.enter();
+    as_named.enter(at, verb);
     const std::int64_t before = v.value.update(f, order, verb, at);
-    as_named.leave();
+    as_named.leave(at, verb);
     return before;
 }
 
@@ -150,9 +150,9 @@ template <class F>
 template <class F>
 [[gnu::always_inline]] inline std::int64_t fully_ordered(atomic_word& v, F f, const char* verb,
                                                          const site& at) {
-    fully.enter();
+    fully.enter(at, verb);
     const std::int64_t before = v.value.update(f, memory_order::relaxed, verb, at);
-    fully.leave();
+    fully.leave(at, verb);
     return before;
 }
 

@@ -111,9 +111,10 @@ void fence(const char* verb, const site& at, F apply) {
         run->note(verb, "", "", at);
 }
 
-inline void full_fence() {
+/// A fence that is a part of an operation.
+inline void full_fence(const site& at, const char* verb, const char* part = "") {
     if (engine::execution* run = engine::execution::current())
-        run->full_fence();
+        run->full_fence(at, verb, part);
 }
 
 /// A fence after its partner; the trace says when there is none.
@@ -123,7 +124,8 @@ inline void fence_after(fence_partner what, const char* verb, const char* lacks,
         return;
     run->local_step(at);
     fence_partners& partners = fence_partners::of(*run);
-    partners.fence_after(*run, what);
+    if (run->ordered(at, verb, ordering::full_fence) == ordering::full_fence)
+        partners.fence_after(*run, what);
     const bool stray = run->memory().reads_old_stores() && !partners.any(*run, what);
     if (run->recording())
         run->note(verb, "", stray ? lacks : "", at);
@@ -132,30 +134,30 @@ inline void fence_after(fence_partner what, const char* verb, const char* lacks,
 // What surrounds an atomic read-modify-write, which smp_mb__before_atomic() and
 // smp_mb__after_atomic() look for. What primitives do to variables of their own is none.
 
-inline void before_atomic(engine::execution& run) {
+inline void before_atomic(engine::execution& run, const site& /*at*/, const char* /*verb*/) {
     fence_partners::of(run).reach_atomic(run);
 }
-inline void after_atomic(engine::execution& run) {
+inline void after_atomic(engine::execution& run, const site& /*at*/, const char* /*verb*/) {
     fence_partners::of(run).pass(run, fence_partner::atomic);
 }
-inline void before_full_atomic(engine::execution& run) {
-    run.full_fence();
-}
-inline void after_full_atomic(engine::execution& run) {
-    run.full_fence();
-    fence_partners::of(run).pass_full(run, fence_partner::atomic);
+inline void after_full_atomic(engine::execution& run, const site& at, const char* verb) {
+    if (engine::surroundings::fence_after(run, at, verb))
+        fence_partners::of(run).pass_full(run, fence_partner::atomic);
+    else
+        fence_partners::of(run).pass(run, fence_partner::atomic);
 }
 
 /// Of one that is ordered as its name says, if at all.
 inline constexpr engine::surroundings as_named{&before_atomic, &after_atomic};
 /// Of one with smp_mb() on both sides.
-inline constexpr engine::surroundings fully{&before_full_atomic, &after_full_atomic};
+inline constexpr engine::surroundings fully{&engine::surroundings::fence_before,
+                                            &after_full_atomic};
 /// The same of a compare-and-exchange, which is a read-modify-write to such fences even if it
 /// fails.
 inline constexpr engine::surroundings compare_as_named{&before_atomic, nullptr, &after_atomic,
                                                        &after_atomic};
-inline constexpr engine::surroundings compare_fully{&before_atomic, &before_full_atomic,
-                                                    &after_full_atomic, &after_atomic};
+inline constexpr engine::surroundings compare_fully{
+    &before_atomic, &engine::surroundings::fence_before, &after_full_atomic, &after_atomic};
 
 /// What a primitive calls that such a fence can come after.
 inline void pass_fence_partner(fence_partner what) {
@@ -169,19 +171,21 @@ inline void pass_fence_partner(fence_partner what) {
 /// fence. Not a step: it has no order of its own among the threads (docs/memory-model.md).
 /// Documentation/memory-barriers.txt.
 inline void smp_mb(const site& at = site::here()) {
-    detail::fence("smp_mb", at, [](auto& run) { run.full_fence(); });
+    detail::fence("smp_mb", at, [&](auto& run) { run.full_fence(at, "smp_mb"); });
 }
 
 /// Orders loads against later loads. Here an acquire fence, which also orders them against later
 /// stores: stronger than the kernel's. Documentation/memory-barriers.txt.
 inline void smp_rmb(const site& at = site::here()) {
-    detail::fence("smp_rmb", at, [](auto& run) { run.memory().acquire_fence(run.self()); });
+    detail::fence("smp_rmb", at,
+                  [&](auto& run) { run.fence(ordering::read_fence, at, "smp_rmb"); });
 }
 
 /// Orders stores against later stores. Here a release fence, which also orders earlier loads
 /// against later stores: stronger than the kernel's. Documentation/memory-barriers.txt.
 inline void smp_wmb(const site& at = site::here()) {
-    detail::fence("smp_wmb", at, [](auto& run) { run.memory().release_fence(run.self()); });
+    detail::fence("smp_wmb", at,
+                  [&](auto& run) { run.fence(ordering::write_fence, at, "smp_wmb"); });
 }
 
 // --- full barriers together with something else -------------------------------------------------
@@ -197,8 +201,10 @@ inline void smp_wmb(const site& at = site::here()) {
 /// of refcount_t, or test_and_set_bit_lock() change nothing, the kernel has only looked at the
 /// value: that is none. Documentation/atomic_t.txt, tools/memory-model/linux-kernel.bell.
 inline void smp_mb__before_atomic(const site& at = site::here()) {
-    detail::fence("smp_mb__before_atomic", at, [](engine::execution& run) {
-        detail::fence_partners::of(run).fence_before_atomic(run);
+    constexpr const char* verb = "smp_mb__before_atomic";
+    detail::fence(verb, at, [&](engine::execution& run) {
+        if (run.ordered(at, verb, ordering::full_fence) == ordering::full_fence)
+            detail::fence_partners::of(run).fence_before_atomic(run);
     });
 }
 

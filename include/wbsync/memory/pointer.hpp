@@ -80,10 +80,10 @@ template <class T>
 /// Exchange, fully ordered. include/linux/atomic/atomic-instrumented.h.
 template <class T>
 T* xchg(pointer<T>& p, T* to, const site& at = site::here()) {
-    detail::fully.enter();
+    detail::fully.enter(at, "xchg");
     const auto old = p.value.update(detail::put(pointer<T>::to_value(to)),
                                     platform::memory_order::relaxed, "xchg", at);
-    detail::fully.leave();
+    detail::fully.leave(at, "xchg");
     return pointer<T>::to_pointer(old);
 }
 

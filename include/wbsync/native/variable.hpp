@@ -41,6 +41,14 @@ inline void release_fence() noexcept {
 #endif
 }
 
+// The same as parts of a primitive.
+inline void acquire_fence(const site& /*at*/, const char* /*verb*/) noexcept {
+    acquire_fence();
+}
+inline void release_fence(const site& /*at*/, const char* /*verb*/) noexcept {
+    release_fence();
+}
+
 /// Of a read-modify-write that is relaxed: two full barriers around it may say the rest, but not to
 /// ThreadSanitizer.
 constexpr memory_order of_change(memory_order order) noexcept {
@@ -56,14 +64,17 @@ class surroundings {
 public:
     constexpr surroundings(bool fenced) : fenced_(fenced) {} // NOLINT: that is all there is to say
 
-    void enter() const noexcept {
-        if (fenced_)
-            full_fence();
-    }
-    void leave() const noexcept { enter(); }
+    void enter(const site& /*at*/, const char* /*verb*/) const noexcept { fence(); }
+    void leave(const site& /*at*/, const char* /*verb*/) const noexcept { fence(); }
+    void leave() const noexcept { fence(); }
     [[nodiscard]] constexpr bool fenced() const noexcept { return fenced_; }
 
 private:
+    void fence() const noexcept {
+        if (fenced_)
+            full_fence();
+    }
+
     bool fenced_;
 };
 

@@ -90,7 +90,7 @@ inline void use(const percpu_ref& r, const char* verb, const site& at) {
 /// the call, and so come after it; that is all that this fence adds to the one of the count.
 inline void find_release(const percpu_ref& r, const site& at) {
     use(r, "percpu_ref_put", at);
-    platform::release_fence();
+    platform::release_fence(at, "percpu_ref_put");
 }
 
 /// 0: on the per-CPU counts. Killed, but not yet switched, it is on the shared one already.
@@ -201,7 +201,7 @@ inline void percpu_ref_switched(percpu_ref& r, const site& at) {
     if (r.confirm != nullptr)
         std::exchange(r.confirm, nullptr)(r);
     r.switching.value.store(0, memory_order::relaxed, "percpu_ref_switch_to_atomic", at);
-    full_fence();
+    full_fence(at, "percpu_ref_switch_to_atomic");
     wake_up_var(r.switching, at);
     percpu_ref_put(r, at);
 }

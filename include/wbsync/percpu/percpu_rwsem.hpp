@@ -59,7 +59,8 @@ public:
     void count(std::int64_t n) { this_cpu_ptr(sem_.read_count, at_)->value.add(n, verb_, at_); }
 
     void wake_writer() {
-        full_fence(); // (C) pairs with (D): either the writer sees the count, or we see the writer
+        // (C) pairs with (D): either the writer sees the count, or we see the writer
+        full_fence(at_, verb_, "C");
         if (waitqueue_active(sem_.writer, at_))
             wake_up(sem_.writer, at_);
     }
@@ -83,7 +84,8 @@ inline bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const site& a
     section.count(1);
     bool inside = fast;
     if (!fast) {
-        full_fence(); // (A) pairs with (B): either the writer sees the count, or we see `block`
+        // (A) pairs with (B): either the writer sees the count, or we see `block`
+        full_fence(at, verb, "A");
         inside = s.block.value.load(memory_order::acquire, verb, at) == 0;
         if (!inside) {
             section.count(-1);
@@ -136,7 +138,7 @@ inline void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here()
     if (section.fast()) {
         section.count(-1); // the writer's grace period orders it
     } else {
-        detail::full_fence(); // (E) pairs with (F)
+        detail::full_fence(at, "percpu_up_read", "E"); // pairs with (F)
         section.count(-1);
         section.wake_writer();
     }
@@ -163,15 +165,16 @@ inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::her
         s.gp_state.value.await([](std::int64_t v) { return v == percpu_rw_semaphore::passed; },
                                memory_order::acquire, "rcu_sync_enter", at);
     }
-    detail::full_fence();
+    detail::full_fence(at, "percpu_down_write", "before");
     s.block.value.await_update([](std::int64_t v) { return v == 0; },
                                [](std::int64_t) { return std::int64_t{1}; }, memory_order::acquire,
                                "percpu_down_write", at);
-    detail::full_fence(); // (B) pairs with (A); (D), in wait_event(), pairs with (C)
+    // (B) pairs with (A); (D), in wait_event(), pairs with (C)
+    detail::full_fence(at, "percpu_down_write", "B");
     detail::wait_event(
         s.writer, [&] { return per_cpu_sum(s.read_count, at) == 0; }, false,
         detail::after_wakeup::tests_first, "percpu_down_write", at); // rcuwait_wait_event()
-    detail::full_fence();                                            // (F) pairs with (E)
+    detail::full_fence(at, "percpu_down_write", "F");                // pairs with (E)
     detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_write", at);
 }
 

@@ -100,7 +100,7 @@ public:
 
     void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
              callback_kind kind, const char* verb, const site& at) {
-        run.full_fence();
+        run.full_fence(at, verb, "before");
         queued(run).update(
             [&](std::int64_t n) {
                 head.queue(run, std::move(callback), verb, at);

@@ -62,13 +62,13 @@ public:
 
     void barrier(engine::execution& run, callback_kind kind, const char* verb, const site& at) {
         make(run, 1);
-        run.full_fence();
+        run.full_fence(at, verb, "before");
         std::array<std::int64_t, most> queued{};
         for (std::size_t i = 0; i != lists_.size(); ++i)
             queued[i] = lists_[i].snapshot(run, kind, verb, at);
         for (std::size_t i = 0; i != lists_.size(); ++i)
             lists_[i].wait_for(run, queued[i], verb, at);
-        run.full_fence();
+        run.full_fence(at, verb, "after");
     }
 
 private:

@@ -225,9 +225,9 @@ inline void srcu_barrier(srcu_struct& ssp, const site& at = site::here()) {
         return;
     constexpr auto kind = detail::callback_kind::function;
     detail::callback_list& list = ssp.callbacks("srcu_barrier", at);
-    run.full_fence();
+    run.full_fence(at, "srcu_barrier", "before");
     list.wait_for(run, list.snapshot(run, kind, "srcu_barrier", at), "srcu_barrier", at);
-    run.full_fence();
+    run.full_fence(at, "srcu_barrier", "after");
 }
 
 /// The end of the domain. Every section, grace period and callback of it has to be ordered before:

@@ -6,6 +6,7 @@
 #include <wbsync/search/task_job.hpp>
 
 #include <memory>
+#include <stdexcept>
 
 namespace wbsync::search {
 
@@ -62,6 +63,13 @@ inline void record_counterexample(engine::model_driver& model, const options& wi
 /// incomplete, and says what came instead.
 inline result replay(engine::model_driver& model, const options& asked) {
     const engine::schedule what = engine::parse_schedule(asked.replay);
+    if (what.weakened != key_of(asked.weaken))
+        throw std::invalid_argument(fmt::format(
+            "wbsync: the schedule '{}' is one {}: replay it with the options::weaken that "
+            "it was found with",
+            asked.replay,
+            what.weakened == 0 ? "of a model that is not weakened"
+                               : "under other options::weaken"));
     options with = asked;
     with.memory = what.memory;
     result seen;

@@ -33,8 +33,10 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     r.limit = job.seen.limit;
     if (r.limit.empty() && job.seen.why != stop::finding && by.next())
         r.limit = limit_text(job.seen.why, with);
-    if (!job.seen.failed && r.limit.empty() && !with.accept_vacuous)
-        r.vacuity = vacuity_of(run->covered());
+    engine::coverage covered = run->covered();
+    covered.weakened = job.weakened();
+    if (!job.seen.failed && r.limit.empty())
+        r.vacuity = vacuity_of(covered, with);
     r.outcome = job.seen.failed     ? verdict::finding
                 : !r.limit.empty()  ? verdict::incomplete
                 : r.vacuity.empty() ? verdict::verified
@@ -44,7 +46,7 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     if (!job.seen.failed)
         return r;
     r.what = job.seen.what;
-    const engine::schedule what{with.memory, false, job.seen.decisions, {}};
+    const engine::schedule what{with.memory, false, job.seen.decisions, {}, key_of(with.weaken)};
     r.schedule = engine::to_string(what);
     if (with.trace)
         record_counterexample(model, with, what, r);

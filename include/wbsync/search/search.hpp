@@ -226,7 +226,8 @@ private:
     void note_failure(const task_result& r) {
         failed_ = true;
         result_.what = r.what;
-        schedule_ = {with_.memory, true, r.decisions, run_->additions().ordered()};
+        schedule_ = {with_.memory, true, r.decisions, run_->additions().ordered(),
+                     key_of(with_.weaken)};
         result_.schedule = engine::to_string(schedule_);
         if (!result_.what.property.empty())
             return;
@@ -277,8 +278,7 @@ private:
     }
 
     verdict verified_or_vacuous() {
-        if (!with_.accept_vacuous)
-            result_.vacuity = vacuity_of(covered_);
+        result_.vacuity = vacuity_of(covered_, with_);
         return result_.vacuity.empty() ? verdict::verified : verdict::vacuous;
     }
 

@@ -49,6 +49,8 @@ inline std::string changed_options(const options& with) {
         text += ", all_findings";
     if (with.max_depth != options{}.max_depth)
         text += fmt::format(", max_depth={}", with.max_depth);
+    for (const weakening& w : with.weaken)
+        text += fmt::format(", weaken '{}'", w.str());
     return text;
 }
 

@@ -95,10 +95,13 @@ public:
     task_job(engine::execution& run_in, engine::scheduler& scheduler_used,
              engine::model_driver& model_checked, const options& with, bounds to,
              second_runs* twice = nullptr)
-        : job(run_in, scheduler_used, model_checked), options_(with), bounds_(to), twice_(twice) {
+        : job(run_in, scheduler_used, model_checked), options_(with),
+          orderings_(with.weaken, with.orderings), bounds_(to), twice_(twice) {
         settings.memory = with.memory;
         settings.max_depth = with.max_depth;
         settings.all_findings = with.all_findings;
+        if (!with.weaken.empty() || with.orderings != nullptr)
+            settings.orderings = &orderings_;
         // The oracle does not take for granted that a round in vain is nothing.
         settings.whole_rounds = with.scheduler == scheduler_kind::reference ? 1 : 0;
         patience.step_seconds = with.max_step_seconds;
@@ -133,6 +136,9 @@ public:
                 return true;
         return go_on();
     }
+
+    /// See coverage::weakened.
+    [[nodiscard]] std::uint64_t weakened() const noexcept { return orderings_.applied(); }
 
     /// Called now and then, with what was seen so far.
     std::function<void(const task_result&)> on_progress;
@@ -272,6 +278,7 @@ private:
     }
 
     const options& options_;
+    engine::ordering_policy orderings_;
     bounds bounds_;
     second_runs* twice_;
     bool all_explored_ = false;
@@ -324,6 +331,7 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
         job.on_progress = [&](const task_result& seen) { on_progress(seen, by.explored()); };
     engine::run_executions(job);
     job.seen.covered = run.covered();
+    job.seen.covered.weakened = job.weakened();
     if (job.seen.why == stop::start_over)
         job.seen.ordered_additions = run.additions().ordered();
     job.seen.undividable = by.cannot_be_divided();

@@ -40,7 +40,7 @@ concept is = std::same_as<std::remove_const_t<T>, U>;
 // What there is to write, and to read in the same order.
 
 void fields(auto& text, detail::is<engine::coverage> auto& c) {
-    text(c.shared, c.could_fail, c.threads, c.freed_by);
+    text(c.shared, c.could_fail, c.weakened, c.threads, c.freed_by);
 }
 
 void fields(auto& text, detail::is<engine::decision> auto& d) {

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <wbsync/engine/coverage.hpp>
+#include <wbsync/options.hpp>
 
 #include <string>
+
+#include <fmt/format.h>
 
 namespace wbsync::search {
 
@@ -20,6 +23,25 @@ inline std::string vacuity_of(const engine::coverage& seen) {
                "or ensure(), in a thread or in a public finally(), and declare ordinary shared "
                "variables as plain<T>";
     return {};
+}
+
+/// The same because of options::weaken: what was left out of a protocol was not a part of it.
+inline std::string unused_weakening(const engine::coverage& seen, const options& with) {
+    for (std::size_t i = 0; i != with.weaken.size(); ++i)
+        if (((seen.weakened >> i) & 1) == 0)
+            return fmt::format("options::weaken changes nothing: no execution came to a place that "
+                               "is '{}', and orders more than that; options::orderings lists the "
+                               "places",
+                               with.weaken[i].str());
+    return {};
+}
+
+/// Both.
+inline std::string vacuity_of(const engine::coverage& seen, const options& with) {
+    std::string why = unused_weakening(seen, with);
+    if (why.empty() && !with.accept_vacuous)
+        why = vacuity_of(seen);
+    return why;
 }
 
 } // namespace wbsync::search

@@ -37,23 +37,23 @@ T* llist_entry(const llist_node* node, const site& at = site::here()) {
 /// include/linux/llist.h.
 inline bool llist_add(llist_node& node, llist_head& head, const site& at = site::here()) {
     platform::use(node.scope, "llist_add", at);
-    detail::fully.enter();
+    detail::fully.enter(at, "llist_add");
     const auto before = head.first.value.update(
         [&node](std::int64_t first) {
             node.next = pointer<llist_node>::to_pointer(first);
             return pointer<llist_node>::to_value(&node);
         },
         platform::memory_order::relaxed, "llist_add", at);
-    detail::fully.leave();
+    detail::fully.leave(at, "llist_add");
     return before == 0;
 }
 
 /// Takes everything off; newest first. Fully ordered, as xchg() is. include/linux/llist.h.
 inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()) {
-    detail::fully.enter();
+    detail::fully.enter(at, "llist_del_all");
     const auto first = head.first.value.update(detail::put(0), platform::memory_order::relaxed,
                                                "llist_del_all", at);
-    detail::fully.leave();
+    detail::fully.leave(at, "llist_del_all");
     return pointer<llist_node>::to_pointer(first);
 }
 

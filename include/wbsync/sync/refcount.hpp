@@ -49,7 +49,7 @@ inline bool put_refs(refcount_t& r, std::int64_t n, const char* verb, const site
     check_count(r, before >= n, verb, "underflow; use-after-free", at);
     if (before != n)
         return false;
-    platform::acquire_fence();
+    platform::acquire_fence(at, verb);
     return true;
 }
 

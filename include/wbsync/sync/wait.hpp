@@ -167,7 +167,7 @@ public:
             "prepare_to_wait", at);
         if (!room)
             run_.fail("misuse", "too many exclusive waiters on " + who_.name().str(), at);
-        run_.full_fence();
+        run_.full_fence(at, "prepare_to_wait", "after");
         return waiters(before).has(run_.self());
     }
 
@@ -507,7 +507,7 @@ inline bool waitqueue_active(const wait_queue_head_t& wq, const site& at = site:
 
 /// smp_mb(); waitqueue_active(). include/linux/wait.h.
 inline bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::here()) {
-    detail::full_fence();
+    detail::full_fence(at, "wq_has_sleeper");
     return waitqueue_active(wq, at);
 }
 

@@ -38,7 +38,7 @@ inline void drain(workqueue_struct& wq, const char* verb, const site& at) {
             }
         done = last;
     }
-    wq.end_drain(*run, number);
+    wq.end_drain(*run, number, verb, at);
 }
 
 } // namespace detail

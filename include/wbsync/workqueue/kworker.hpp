@@ -62,9 +62,9 @@ struct work_state {
     /// A fully ordered read-modify-write of the word; returns the old value.
     template <class F>
     std::int64_t update(F f, const char* verb, const site& at) {
-        full_fence();
+        full_fence(at, verb, "before");
         const std::int64_t before = pending.update(f, memory_order::relaxed, verb, at);
-        full_fence();
+        full_fence(at, verb, "after");
         return before;
     }
 

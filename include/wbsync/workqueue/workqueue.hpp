@@ -116,9 +116,9 @@ public:
         if (std::find(seen_.begin(), seen_.end(), entry) == seen_.end())
             seen_.push_back(entry);
     }
-    void end_drain(engine::execution& run, std::size_t number) {
+    void end_drain(engine::execution& run, std::size_t number, const char* verb, const site& at) {
         drains_[number - 1] = {run.self(), run.memory().now(run.self()).clock[run.self()]};
-        run.full_fence();
+        run.full_fence(at, verb, "after");
     }
     /// In the step that puts a work on the list of `k`. After a drain has seen that list, and not
     /// ordered after its end, only works of the queue itself may do so. (Whether the drain is over
@@ -201,7 +201,7 @@ inline void kworker::process(const work_instance& instance, std::int64_t number)
     take_slot(run, instance.slots, at);
     // PENDING is cleared, with full barriers, before the function runs: what came before a
     // queue_work() that found it set is seen by this run.
-    run.full_fence();
+    run.full_fence(at, "process_one_work", "before");
     const bool runs = w.pending.update_unless([&] { return w.pending_serial != instance.serial; },
                                               [&](std::int64_t v) {
                                                   w.pending_serial = 0;
@@ -210,7 +210,7 @@ inline void kworker::process(const work_instance& instance, std::int64_t number)
                                                   return v & ~work_state::is_pending;
                                               },
                                               memory_order::relaxed, "process_one_work", at);
-    run.full_fence();
+    run.full_fence(at, "process_one_work", "after");
     if (runs) {
         instance.wq->use("process_one_work", at);
         work_states::of(run).now[run.self()] = {&w, instance.wq};

@@ -13,6 +13,10 @@ namespace detail {
 inline void full_fence() noexcept {
     native::full_fence();
 }
+inline void full_fence(const site& /*at*/, const char* /*verb*/,
+                       const char* /*part*/ = "") noexcept {
+    native::full_fence();
+}
 
 /// Of a read-modify-write that is ordered as its name says, if at all.
 inline constexpr native::surroundings as_named{false};
