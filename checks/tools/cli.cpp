@@ -4,6 +4,7 @@
 #include <wbsync/report/json.hpp>
 #include <wbsync/wbsync.hpp>
 
+#include "checks/support/golden.hpp"
 #include "checks/support/scratch.hpp"
 #include "checks/tools/tool_program.hpp"
 #include "models/all.hpp"
@@ -90,24 +91,10 @@ int longest_line(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("a counterexample is a table with a column for each thread that takes part") {
-    CHECK(report::counterexample(small_trace(), small_finding()) ==
-          R"(   switcher[0]                               umount
-   -----------                               ------
-   inode_switch_wbs():
-1    atomic_inc(isw_nr_in_flight) 0 -> 1
-                                             generic_shutdown_super():
-2                                              WRITE_ONCE(sb[0].s_flags, 0)
-                                             cgroup_writeback_umount():
-3                                              smp_mb()
-4                                              atomic_read(isw_nr_in_flight) = 0 (stale: 1 is newer)
-5    READ_ONCE(sb[0].s_flags) = 1 (stale: 0 is newer)
-6                                            atomic_read(isw_nr_in_flight) = 1 from 1
-7                                            BUG_ON(busy) <--
-
-failed: BUG_ON: busy
-    at: umount.hpp:41, by umount
-)");
+TEST_CASE("a counterexample is a table with a column for each thread that takes part" *
+          doctest::test_suite(golden::suite)) {
+    CHECK(expected("tools/counterexample_of_two_threads.txt",
+                   report::counterexample(small_trace(), small_finding())));
 }
 
 TEST_CASE("barriers and places can be left out of a counterexample, or added") {
@@ -139,24 +126,12 @@ TEST_CASE("locks and plain variables that one thread uses are left out of a coun
     CHECK(contains(report::counterexample(t, small_finding(), {.unshared = true}), "mine"));
 }
 
-TEST_CASE("a cell of a counterexample runs on over columns, which are empty there") {
-    CHECK(report::counterexample(wide_trace(3), {"P1", "busy inodes", in("evict_inodes", 20), 2},
-                                 {.width = 90}) ==
-          R"(   switcher[0]       switcher[1]       switcher[2]
-   -----------       -----------       -----------
-   inode_switch_wbs():
-1    atomic_inc(a_counter_with_quite_a_long_name) 0 -> 1
-                     inode_switch_wbs():
-2                      atomic_inc(a_counter_with_quite_a_long_name) 0 -> 1
-                                       inode_switch_wbs():
-3                                        atomic_inc(a_counter_with_quite_a_long_name)
-                                             0 -> 1
-                                       evict_inodes():
-                                         P1 <--
-
-failed: P1: busy inodes
-    at: umount.hpp:20 in evict_inodes(), by switcher[2]
-)");
+TEST_CASE("a cell of a counterexample runs on over columns, which are empty there" *
+          doctest::test_suite(golden::suite)) {
+    CHECK(expected("tools/counterexample_over_columns.txt",
+                   report::counterexample(wide_trace(3),
+                                          {"P1", "busy inodes", in("evict_inodes", 20), 2},
+                                          {.width = 90})));
 }
 
 TEST_CASE("a counterexample of many threads is a list") {
@@ -194,21 +169,13 @@ TEST_CASE("wrapping breaks names behind punctuation and never inside of an arrow
     CHECK(report::wrap("äöü äöü", 4) == lines{"äöü", "äöü"});
 }
 
-TEST_CASE("steps outside of the threads span all columns") {
+TEST_CASE("steps outside of the threads span all columns" * doctest::test_suite(golden::suite)) {
     trace t = small_trace();
     t.steps = {{-1, "kmalloc", "inode[0]", "", in("setup", 1)},
                {0, "WRITE_ONCE", "x", "1", in("operator()", 2)},
                {-1, "BUG_ON", "", "x == 1", in("finally", 3)}};
-    CHECK(report::counterexample(t, {"BUG_ON", "x == 1", in("finally", 3), -1}) ==
-          R"(   switcher[0]
-   -----------
-1  (set-up) kmalloc(inode[0])
-2  WRITE_ONCE(x, 1)
-3  (end) BUG_ON(x == 1) <--
-
-failed: BUG_ON: x == 1
-    at: umount.hpp:3 in finally()
-)");
+    CHECK(expected("tools/counterexample_with_set_up.txt",
+                   report::counterexample(t, {"BUG_ON", "x == 1", in("finally", 3), -1})));
 }
 
 TEST_CASE("a report holds no address and is the same every time") {
@@ -487,14 +454,17 @@ TEST_CASE("an option wins over the environment, and the environment over the def
     CHECK(json::parse(kept.out)["results"][0]["schedule"] == schedule);
 }
 
-TEST_CASE("the program explains itself") {
-    for (const char* arguments : {"--help", "check --help", "list --help", "sweep --help"}) {
+TEST_CASE("the program explains itself" * doctest::test_suite(golden::suite)) {
+    std::string all;
+    for (const char* command :
+         {"", "list", "check", "sweep", "matrix", "deep", "replay", "litmus"}) {
+        const std::string arguments = fmt::format("{}{}--help", command, *command ? " " : "");
         const ran r = wbsync_program(arguments);
         CHECK(r.status == 0);
-        CHECK(contains(r.out, "Usage: wbsync"));
         CHECK(r.err.empty());
+        all += fmt::format("$ wbsync {}\n{}\n", arguments, r.out);
     }
-    CHECK(contains(wbsync_program("check --help").out, "3  a check is incomplete"));
+    CHECK(expected("tools/help.txt", all));
     CHECK(wbsync_program("--version").out.starts_with("wbsync "));
 }
 
@@ -581,14 +551,15 @@ TEST_CASE("the program gives its results as JSON") {
         CHECK(verified[key].is_null());
 }
 
-TEST_CASE("the program prints the matrix as text, Markdown and JSON") {
-    const ran text = wbsync_program("matrix 'isw/v9*' --memory weak");
+TEST_CASE("the program prints the matrix as text, and as a page" *
+          doctest::test_suite(golden::suite)) {
+    const ran text = wbsync_program("matrix 'isw/v[69]'");
     CHECK(text.status == 0);
-    CHECK(contains(text.out, "models/writeback"));
-    CHECK(contains(text.out, "isw/v9-mb_umount"));
-    CHECK(contains(text.out, " as expected\n"));
-    CHECK(contains(wbsync_program("matrix isw/v9 --markdown").out, "| `isw/v9` | 31c1d19ead2c |"));
+    CHECK(expected("tools/matrix.txt", text.out));
+    CHECK(expected("tools/matrix.md", wbsync_program("matrix 'isw/v[69]' --markdown").out));
+}
 
+TEST_CASE("the program prints the matrix as JSON") {
     const ran r = wbsync_program("matrix isw/v6 isw/v9 --json");
     CHECK(r.status == 0);
     const json document = json::parse(r.out);
