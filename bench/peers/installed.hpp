@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "bench/peers/process.hpp"
 #include "bench/peers/sources.hpp"
+#include "tools/program.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -97,7 +97,7 @@ class installed_peer {
 public:
     explicit installed_peer(const peer& p) : peer_(p) {
         const char* const directory = std::getenv(p.variable);
-        const std::optional<std::string> program = find_in_path(p.program);
+        const std::optional<std::string> program = wbsync::tools::find_in_path(p.program);
         if (!program && directory != nullptr)
             say(fmt::format("{} is set, but there is no {} in the path", p.variable, p.program));
         else if (program && directory == nullptr)
@@ -149,14 +149,15 @@ private:
         return "";
     }
 
-    [[nodiscard]] ended limited(int seconds, const std::vector<std::string>& arguments) const {
+    [[nodiscard]] wbsync::tools::program_end
+    limited(int seconds, const std::vector<std::string>& arguments) const {
         std::vector<std::string> words{"timeout", fmt::format("{}", seconds), program_};
         append(words, arguments);
-        return run_in(directory_, words);
+        return wbsync::tools::run_program(words, {.directory = directory_});
     }
 
     std::optional<needed> run(const row& r, const source& s, int seconds) const {
-        const ended result = limited(seconds, peer_.arguments(r, s));
+        const wbsync::tools::program_end result = limited(seconds, peer_.arguments(r, s));
         std::optional<needed> seen;
         if (result.status == 0)
             seen = peer_.read(result.output);

@@ -7,10 +7,10 @@
 #include "tools/litmus/parser.hpp"
 #include "tools/litmus/reordering.hpp"
 #include "tools/litmus/result.hpp"
+#include "tools/program.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -18,29 +18,14 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 using namespace wbsync;
 using report::json;
 
 namespace {
 
-struct ran {
-    int status = -1;
-    std::string out;
-};
-
-ran litmus_program(const std::string& arguments) {
-    const std::string command = fmt::format("'{}' litmus {} 2>&1", WBSYNC_TOOL, arguments);
-    std::FILE* const pipe = ::popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    ran r;
-    char buffer[4096];
-    while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
-        r.out.append(buffer, n);
-    const int status = ::pclose(pipe);
-    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return r;
+tools::program_end litmus_program(const std::string& arguments) {
+    return tools::run_shell(fmt::format("'{}' litmus {}", WBSYNC_TOOL, arguments));
 }
 
 /// How many there are in checks/litmus.
@@ -70,10 +55,10 @@ std::size_t detached(const std::string& text) {
 } // namespace
 
 TEST_CASE("litmus: our own tests have the results that they state") {
-    const ran all = litmus_program("--json " WBSYNC_SOURCE_DIR "/checks/litmus");
-    CAPTURE(all.out);
+    const tools::program_end all = litmus_program("--json " WBSYNC_SOURCE_DIR "/checks/litmus");
+    CAPTURE(all.output);
     CHECK(all.status == 0);
-    const json seen = json::parse(all.out);
+    const json seen = json::parse(all.output);
     CHECK(seen["results"].size() == own_tests());
     const std::set<std::string> racy{"race", "lb+plain-after-branch", "data+wmb+branch", "data+rmb",
                                      "data+lone-before-atomic"};
@@ -89,11 +74,11 @@ TEST_CASE("litmus: our own tests have the results that they state") {
 
 TEST_CASE("litmus: our own tests have the results that they state for the library's models") {
     for (const char* memory : {"sc", "weak"}) {
-        const ran all = litmus_program(
+        const tools::program_end all = litmus_program(
             fmt::format("--memory {} --json {}/checks/litmus", memory, WBSYNC_SOURCE_DIR));
-        CAPTURE(all.out);
+        CAPTURE(all.output);
         CHECK(all.status == 0);
-        const json seen = json::parse(all.out);
+        const json seen = json::parse(all.output);
         CHECK(seen["results"].size() == own_tests());
         for (const json& r : seen["results"]) {
             CAPTURE(r["file"]);
@@ -142,9 +127,10 @@ TEST_CASE("litmus: what a model of the library does not know is unsupported, nev
     CHECK(remark("r0 = *x;").find("a plain access") != std::string::npos);
     CHECK(remark("r0 = spin_is_locked(l);").find("is not a step") != std::string::npos);
     CHECK(litmus_program("--memory sc --power " WBSYNC_SOURCE_DIR "/checks/litmus").status == 2);
-    const ran unknown = litmus_program("--memory tso " WBSYNC_SOURCE_DIR "/checks/litmus");
+    const tools::program_end unknown =
+        litmus_program("--memory tso " WBSYNC_SOURCE_DIR "/checks/litmus");
     CHECK(unknown.status == 2);
-    CHECK(unknown.out.find("lkmm") != std::string::npos);
+    CHECK(unknown.output.find("lkmm") != std::string::npos);
 }
 
 TEST_CASE("litmus: a file that takes too long to read does not keep the others waiting") {
@@ -153,9 +139,10 @@ TEST_CASE("litmus: a file that takes too long to read does not keep the others w
                                            << std::string(8'000'000, ';') << "}\nexists (x=1)\n";
     std::ofstream(folder.file("b.litmus"))
         << "C short\n{ }\nP0(int *x) { WRITE_ONCE(*x, 1); }\nexists (x=1)\n";
-    const ran both = litmus_program(fmt::format("--json --max-seconds 0.2 '{}'", folder.path()));
+    const tools::program_end both =
+        litmus_program(fmt::format("--json --max-seconds 0.2 '{}'", folder.path()));
     CHECK(both.status == 3);
-    const json seen = json::parse(both.out);
+    const json seen = json::parse(both.output);
     REQUIRE(seen["results"].size() == 2);
     CHECK(seen["results"][0]["not_explored"] == "max_seconds: the time went into reading the file");
     CHECK(seen["results"][0]["seconds"] >= 0.2);
@@ -252,12 +239,12 @@ TEST_CASE("litmus: out-of-order execution costs nothing where nothing can be reo
 TEST_CASE(
     "litmus: 500 generated cycles of grace periods and sections agree, with every kind of edge") {
     for (const char* edges : {"wr", "rw", "mixed"}) {
-        const ran all =
+        const tools::program_end all =
             litmus_program(fmt::format("--generate rcu --seed 1 --count 500 --edges {}", edges));
-        CAPTURE(all.out.substr(0, 4000));
+        CAPTURE(all.output.substr(0, 4000));
         CHECK(all.status == 0);
-        CHECK(all.out.find("500 tests: 500 as expected") != std::string::npos);
-        CHECK(all.out.find("the library: 500 with the same result\n") != std::string::npos);
+        CHECK(all.output.find("500 tests: 500 as expected") != std::string::npos);
+        CHECK(all.output.find("the library: 500 with the same result\n") != std::string::npos);
     }
 }
 
@@ -323,7 +310,7 @@ TEST_CASE("litmus: a ring of twenty threads") {
 
 TEST_CASE("litmus: every broken library is shown by one of our own Never tests") {
     const json seen =
-        json::parse(litmus_program("--json --power " WBSYNC_SOURCE_DIR "/checks/litmus").out);
+        json::parse(litmus_program("--json --power " WBSYNC_SOURCE_DIR "/checks/litmus").output);
     CHECK(seen["summary"]["exposed"].size() == 6);
     CHECK(seen["results"].size() == own_tests());
     std::set<std::string> unexposed;

@@ -7,11 +7,11 @@
 #include "tools/litmus/condition.hpp"
 #include "tools/litmus/parser.hpp"
 #include "tools/litmus/result.hpp"
+#include "tools/program.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -20,7 +20,6 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 using namespace wbsync;
 using report::json;
@@ -61,17 +60,11 @@ std::map<std::string, row> read_index(const std::string& path) {
 /// Not run again if pages have seen the results.
 json results_of(const std::string& folder) {
     const std::string program = WBSYNC_TOOL;
-    const std::string command =
+    const tools::program_end end = tools::run_shell(
         fmt::format("PATH='{}':\"$PATH\" '{}/checks/report/pages/commands/collection' '{}'",
-                    program.substr(0, program.rfind('/')), WBSYNC_SOURCE_DIR, folder);
-    std::FILE* const pipe = ::popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    std::string out;
-    char buffer[4096];
-    while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe))
-        out.append(buffer, n);
-    ::pclose(pipe);
-    return json::parse(out);
+                    program.substr(0, program.rfind('/')), WBSYNC_SOURCE_DIR, folder),
+        {.with_errors = false});
+    return json::parse(end.output);
 }
 
 struct expectation {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "checks/support/scratch.hpp"
+#include "tools/program.hpp"
 
 #include <doctest/doctest.h>
 
@@ -53,8 +54,7 @@ inline ran wbsync_program(const std::string& arguments, const std::string& outpu
         command += fmt::format(" -u {}", name);
     command += fmt::format(" {} '{}' {} >{} 2>{}", environment, WBSYNC_TOOL, arguments,
                            output.empty() ? out : output, err);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, slurp(out), slurp(err)};
+    return {wbsync::tools::run_shell(command).status, slurp(out), slurp(err)};
 }
 
 /// It is bad usage, with a message that holds all the parts.

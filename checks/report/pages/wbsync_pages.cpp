@@ -3,25 +3,24 @@
 
 #include "checks/report/pages/pages.hpp"
 #include "checks/support/scratch.hpp"
+#include "tools/program.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/wait.h>
 
 namespace {
+
+namespace tools = wbsync::tools;
 
 /// CTest's SKIP_RETURN_CODE: something could not be compared here. Commands say so by it, too.
 constexpr int skipped = 77;
@@ -34,18 +33,10 @@ pages::output run(const std::string& command) {
         << command
         << "\nall=(\"${PIPESTATUS[@]}\")\n"
            "for one in \"${all[@]}\"; do ((one == 0)) || exit \"$one\"; done\n";
-    std::FILE* const pipe = ::popen("exec bash command </dev/null", "r");
-    if (pipe == nullptr)
-        throw std::system_error(errno, std::generic_category(), command);
-    pages::output out;
-    std::array<char, 4096> some{};
-    for (std::size_t n = 0; (n = std::fread(some.data(), 1, some.size(), pipe)) != 0;)
-        out.text.append(some.data(), n);
-    const int status = ::pclose(pipe);
-    out.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (out.status == skipped)
+    const tools::program_end end = tools::run_program({"bash", "command"}, {.with_errors = false});
+    if (end.status == skipped)
         throw pages::not_here(fmt::format("'{}' cannot be run here", command));
-    return out;
+    return {end.output, end.status};
 }
 
 /// A file of a page, for the command `sample`.

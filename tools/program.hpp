@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace bench {
+namespace wbsync::tools {
 
 /// Where a program is that the shell would find.
 inline std::optional<std::string> find_in_path(const std::string& name) {
@@ -30,9 +30,15 @@ inline std::optional<std::string> find_in_path(const std::string& name) {
 }
 
 /// How a program ended.
-struct ended {
+struct program_end {
     int status = -1; ///< its exit status; -1: it was not started, or a signal ended it
     std::string output;
+};
+
+/// How a program is run.
+struct program_setting {
+    std::string directory = ".";
+    bool with_errors = true; ///< what it writes to stderr is part of the output
 };
 
 namespace detail {
@@ -40,12 +46,13 @@ namespace detail {
 /// Where the child reads and writes, and in which directory it runs.
 class child_setup {
 public:
-    child_setup(const std::string& directory, int output) {
+    child_setup(const program_setting& how, int output) {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
-        ::posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str());
+        if (how.with_errors)
+            ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+        ::posix_spawn_file_actions_addchdir_np(&actions_, how.directory.c_str());
     }
     child_setup(const child_setup&) = delete;
     child_setup& operator=(const child_setup&) = delete;
@@ -78,22 +85,28 @@ inline std::string read_all(int from) {
 
 } // namespace detail
 
-/// Runs a program in a directory, without input. The output includes what it writes to stderr.
-inline ended run_in(const std::string& directory, const std::vector<std::string>& words) {
+/// Runs a program without input, and waits for it.
+inline program_end run_program(const std::vector<std::string>& words,
+                               const program_setting& how = {}) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return {};
-    const std::optional<pid_t> child = detail::child_setup{directory, ends[1]}.start(words);
+    const std::optional<pid_t> child = detail::child_setup{how, ends[1]}.start(words);
     ::close(ends[1]);
-    ended result;
+    program_end end;
     if (child) {
-        result.output = detail::read_all(ends[0]);
+        end.output = detail::read_all(ends[0]);
         int status = 0;
         if (::waitpid(*child, &status, 0) == *child && WIFEXITED(status))
-            result.status = WEXITSTATUS(status);
+            end.status = WEXITSTATUS(status);
     }
     ::close(ends[0]);
-    return result;
+    return end;
 }
 
-} // namespace bench
+/// The same with a command line of the shell.
+inline program_end run_shell(const std::string& command, const program_setting& how = {}) {
+    return run_program({"sh", "-c", command}, how);
+}
+
+} // namespace wbsync::tools
