@@ -9,6 +9,8 @@
 #include "bench/umount.hpp"
 #include "models/all.hpp"
 
+#include <wbsync/report/columns.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -208,56 +210,111 @@ std::string verdict_of(const result& r) {
     return r.outcome == verdict::finding ? "finding " + r.what.property : name_of(r.outcome);
 }
 
+using report::columns;
+using enum columns::side;
+
+/// A heading for numbers.
+columns::heading number(const char* text) {
+    return {text, right};
+}
+
+std::string size_of(const measurement& m) {
+    return fmt::format("{}", m.n);
+}
+
+std::string umount_table(const report_data& data) {
+    columns table({{"fix"},
+                   number("n"),
+                   {"memory"},
+                   number("executions"),
+                   number("redundant"),
+                   number("events")});
+    for (const measurement& m : data.umount)
+        table.add({m.what, size_of(m), name_of(m.memory), grouped(m.seen.executions),
+                   grouped(m.seen.redundant), grouped(m.seen.events)});
+    return table.markdown();
+}
+
+std::string published_table() {
+    columns table({{"checker"}, {"memory"}, {"per-sb"}, {"RCU"}});
+    for (const published& p : others)
+        table.add({std::string{p.checker}, std::string{p.memory}, std::string{p.per_sb},
+                   std::string{p.rcu}});
+    return table.markdown();
+}
+
+std::string alike_table(const report_data& data) {
+    columns table(
+        {{"fix"}, number("n"), number("executions"), number("up to renaming"), number("ratio")});
+    for (const alike_row& a : data.alike)
+        table.add(
+            {std::string{a.what}, fmt::format("{}", a.n), grouped(a.without), grouped(a.with),
+             fmt::format("{:.1f}", static_cast<double>(a.without) / static_cast<double>(a.with))});
+    return table.markdown();
+}
+
+std::string mutants_table(const report_data& data) {
+    columns table({{"mutant"}, {"found"}, number("after executions")});
+    for (const measurement& m : data.broken)
+        table.add({m.what, m.seen.found("BUG_ON") ? "yes" : "no", grouped(m.seen.executions)});
+    return table.markdown();
+}
+
+std::string models_table(const report_data& data) {
+    columns table({{"model"},
+                   number("switchers"),
+                   {"memory"},
+                   {"verdict"},
+                   number("executions"),
+                   number("redundant"),
+                   number("events")});
+    for (const measurement& m : data.models)
+        table.add({m.what, size_of(m), name_of(m.memory), verdict_of(m.seen),
+                   grouped(m.seen.executions), grouped(m.seen.redundant), grouped(m.seen.events)});
+    return table.markdown();
+}
+
 /// What depends on the engine only, never on the machine.
 void print_counts(const report_data& data) {
-    fmt::print("| fix | n | memory | executions | redundant | events |\n"
-               "|---|--:|---|--:|--:|--:|\n");
-    for (const measurement& m : data.umount)
-        fmt::print("| {} | {} | {} | {} | {} | {} |\n", m.what, m.n, name_of(m.memory),
-                   grouped(m.seen.executions), grouped(m.seen.redundant), grouped(m.seen.events));
+    fmt::print("{}"
+               "\nThe same protocol, operation for operation, in other checkers; executions for "
+               "n = 1, 2, …:\n\n{}"
+               "\n### Switchers that are alike\n\nEach takes the next free item; weak memory.\n\n{}"
+               "\n### Mutants\n\nOne promise broken, n = 1, weak memory.\n\n{}"
+               "\n### Models\n\n{}",
+               umount_table(data), published_table(), alike_table(data), mutants_table(data),
+               models_table(data));
+}
 
-    fmt::print("\nThe same protocol, operation for operation, in other checkers; executions for "
-               "n = 1, 2, …:\n\n"
-               "| checker | memory | per-sb | RCU |\n|---|---|---|---|\n");
-    for (const published& p : others)
-        fmt::print("| {} | {} | {} | {} |\n", p.checker, p.memory, p.per_sb, p.rcu);
+std::string speed_table(const report_data& data) {
+    columns table({{"fix"},
+                   number("n"),
+                   {"memory"},
+                   number("checks"),
+                   number("seconds"),
+                   number("CPU seconds"),
+                   number("executions/s")});
+    for (const throughput& t : data.speed)
+        table.add({t.what, fmt::format("{}", t.n), name_of(t.memory), grouped(t.checks),
+                   fmt::format("{:.2f}", t.seconds), fmt::format("{:.2f}", t.cpu_seconds),
+                   rate(t.per_second())});
+    return table.markdown();
+}
 
-    fmt::print("\n### Switchers that are alike\n\nEach takes the next free item; weak memory.\n\n"
-               "| fix | n | executions | up to renaming | ratio |\n|---|--:|--:|--:|--:|\n");
-    for (const alike_row& a : data.alike)
-        fmt::print("| {} | {} | {} | {} | {:.1f} |\n", a.what, a.n, grouped(a.without),
-                   grouped(a.with), static_cast<double>(a.without) / static_cast<double>(a.with));
-
-    fmt::print("\n### Mutants\n\nOne promise broken, n = 1, weak memory.\n\n"
-               "| mutant | found | after executions |\n|---|---|--:|\n");
-    for (const measurement& m : data.broken)
-        fmt::print("| {} | {} | {} |\n", m.what, m.seen.found("BUG_ON") ? "yes" : "no",
-                   grouped(m.seen.executions));
-
-    fmt::print("\n### Models\n\n"
-               "| model | switchers | memory | verdict | executions | redundant | events |\n"
-               "|---|--:|---|---|--:|--:|--:|\n");
-    for (const measurement& m : data.models)
-        fmt::print("| {} | {} | {} | {} | {} | {} | {} |\n", m.what, m.n, name_of(m.memory),
-                   verdict_of(m.seen), grouped(m.seen.executions), grouped(m.seen.redundant),
-                   grouped(m.seen.events));
+std::string times_table(const report_data& data) {
+    columns table({{"what"}, number("n"), {"memory"}, number("seconds"), number("executions/s")});
+    for (const auto* all : {&data.umount, &data.models})
+        for (const measurement& m : *all)
+            table.add({m.what, size_of(m), name_of(m.memory), fmt::format("{:.4f}", m.seen.seconds),
+                       rate(executions_per_second(m.seen))});
+    return table.markdown();
 }
 
 void print_times(const report_data& data) {
-    fmt::print("Checks repeated in one process:\n\n"
-               "| fix | n | memory | checks | seconds | CPU seconds | executions/s |\n"
-               "|---|--:|---|--:|--:|--:|--:|\n");
-    for (const throughput& t : data.speed)
-        fmt::print("| {} | {} | {} | {} | {:.2f} | {:.2f} | {} |\n", t.what, t.n, name_of(t.memory),
-                   grouped(t.checks), t.seconds, t.cpu_seconds, rate(t.per_second()));
-    fmt::print("\nPeak memory of all of this: {:.1f} MB.\n", data.megabytes);
-
-    fmt::print("\nSingle checks, the best of three:\n\n"
-               "| what | n | memory | seconds | executions/s |\n|---|--:|---|--:|--:|\n");
-    for (const auto* all : {&data.umount, &data.models})
-        for (const measurement& m : *all)
-            fmt::print("| {} | {} | {} | {:.4f} | {} |\n", m.what, m.n, name_of(m.memory),
-                       m.seen.seconds, rate(executions_per_second(m.seen)));
+    fmt::print("Checks repeated in one process:\n\n{}"
+               "\nPeak memory of all of this: {:.1f} MB.\n"
+               "\nSingle checks, the best of three:\n\n{}",
+               speed_table(data), data.megabytes, times_table(data));
 }
 
 nlohmann::ordered_json to_json(const std::vector<measurement>& all) {

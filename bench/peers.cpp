@@ -7,6 +7,8 @@
 
 #include "bench/measure.hpp"
 
+#include <wbsync/report/columns.hpp>
+
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -77,10 +79,12 @@ private:
 /// Returns whether all is well.
 bool print(const row& r, const options& with) {
     const result seen = r.check(with, r.size);
-    fmt::print("| {} {} | {} | {} | {} | {}{} | {} | {} | {:.2f} |\n", r.program, r.size,
-               name_of(r.memory), text_of(r.genmc), text_of(r.nidhugg), grouped(seen.executions),
-               seen.incomplete() ? ", incomplete" : "", grouped(seen.blocked), ratio_of(r, seen),
-               seen.seconds);
+    fmt::print("{}", wbsync::report::columns::markdown_row(
+                         {fmt::format("{} {}", r.program, r.size), name_of(r.memory),
+                          text_of(r.genmc), text_of(r.nidhugg),
+                          grouped(seen.executions) + (seen.incomplete() ? ", incomplete" : ""),
+                          grouped(seen.blocked), fmt::format("{}", ratio_of(r, seen)),
+                          fmt::format("{:.2f}", seen.seconds)}));
     std::fflush(stdout);
     const std::string wrong = complaint(r, seen);
     if (!wrong.empty())
@@ -93,9 +97,16 @@ bool print(const row& r, const options& with) {
 
 int print_table(bool quick) {
     peers_here here;
-    fmt::print("| program, size | memory | GenMC 0.11, complete + blocked | Nidhugg, optimal | "
-               "wbsync, complete | blocked | ratio to the better | seconds |\n"
-               "|---|---|--:|--:|--:|--:|--:|--:|\n");
+    using enum wbsync::report::columns::side;
+    const wbsync::report::columns table({{"program, size"},
+                                         {"memory"},
+                                         {"GenMC 0.11, complete + blocked", right},
+                                         {"Nidhugg, optimal", right},
+                                         {"wbsync, complete", right},
+                                         {"blocked", right},
+                                         {"ratio to the better", right},
+                                         {"seconds", right}});
+    fmt::print("{}", table.markdown_head());
     const int seconds = quick ? 5 : 120;
     bool well = true;
     for (const std::vector<row>& rows : {smaller(), failed_exchanges(), loops(), weak()})

@@ -3,52 +3,22 @@
 
 #include "bench/latency/report.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <wbsync/report/columns.hpp>
+
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wbsync::bench {
 
-/// Columns of text, as Markdown that can also be read as it is. The first column is on the left.
-class columns {
-public:
-    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-
-    [[nodiscard]] std::string str() const {
-        std::string text;
-        for (std::size_t r = 0; r != rows_.size(); ++r) {
-            text += line(rows_[r]);
-            if (r == 0)
-                text += rule();
-        }
-        return text;
-    }
-
-private:
-    [[nodiscard]] std::size_t width(std::size_t column) const {
-        std::size_t most = 3;
-        for (const auto& row : rows_)
-            most = std::max(most, row[column].size());
-        return most;
-    }
-    [[nodiscard]] std::string line(const std::vector<std::string>& row) const {
-        std::string text = "|";
-        for (std::size_t c = 0; c != row.size(); ++c)
-            text += c == 0 ? fmt::format(" {:<{}} |", row[c], width(c))
-                           : fmt::format(" {:>{}} |", row[c], width(c));
-        return text + "\n";
-    }
-    [[nodiscard]] std::string rule() const {
-        std::string text = "|";
-        for (std::size_t c = 0; c != rows_.front().size(); ++c)
-            text += c == 0 ? std::string(width(c) + 2, '-') + "|"
-                           : std::string(width(c) + 1, '-') + ":|";
-        return text + "\n";
-    }
-
-    std::vector<std::vector<std::string>> rows_;
-};
+/// The first column is on the left.
+inline wbsync::report::columns table_of(const std::vector<std::string>& headings) {
+    using enum wbsync::report::columns::side;
+    std::vector<wbsync::report::columns::heading> all;
+    for (const std::string& text : headings)
+        all.push_back({text, all.empty() ? left : right});
+    return wbsync::report::columns(std::move(all));
+}
 
 inline void append(std::vector<std::string>& row, const percentiles& p) {
     for (const double us : {p.mean, p.p50, p.p95, p.p99, p.max})
@@ -57,16 +27,15 @@ inline void append(std::vector<std::string>& row, const percentiles& p) {
 
 /// How long umount took, and the part of it, in microseconds.
 inline std::string latencies_str(const table& t) {
-    columns c;
-    c.add({"us", "umount mean", "p50", "p95", "p99", "max", "cgroup_writeback_umount() mean", "p50",
-           "p95", "p99", "max"});
+    auto c = table_of({"us", "umount mean", "p50", "p95", "p99", "max",
+                       "cgroup_writeback_umount() mean", "p50", "p95", "p99", "max"});
     for (std::size_t v = 0; v != versions.size(); ++v) {
         std::vector<std::string> row{versions[v].name};
         append(row, percentiles_of(t.of[v].of(&sample::umount)));
         append(row, percentiles_of(t.of[v].of(&sample::cgroup_writeback_umount)));
         c.add(std::move(row));
     }
-    return c.str();
+    return c.aligned_markdown();
 }
 
 inline std::string violations_str(const samples& s) {
@@ -78,9 +47,8 @@ inline std::string violations_str(const samples& s) {
 
 /// What umount waited for.
 inline std::string waits_str(const table& t) {
-    columns c;
-    c.add({"of umounts", "all", "waited", "for a grace period", "for a flush",
-           "grace periods of all", "background rounds", "violations"});
+    auto c = table_of({"of umounts", "all", "waited", "for a grace period", "for a flush",
+                       "grace periods of all", "background rounds", "violations"});
     for (std::size_t v = 0; v != versions.size(); ++v) {
         const samples& s = t.of[v];
         c.add({versions[v].name, fmt::format("{}", s.umounts.size()), fmt::format("{}", s.waited()),
@@ -88,23 +56,22 @@ inline std::string waits_str(const table& t) {
                fmt::format("{}", s.flushes), fmt::format("{}", s.grace_periods),
                fmt::format("{}", s.rounds), violations_str(s)});
     }
-    return c.str();
+    return c.aligned_markdown();
 }
 
 /// The quotients of all settings, one a line.
 inline std::string quotients_str(const report& r) {
-    columns c;
-    std::vector<std::string> head{"setting"};
+    std::vector<std::string> headings{"setting"};
     for (const quotient& q : quotients)
-        head.emplace_back(q.name);
-    c.add(std::move(head));
+        headings.emplace_back(q.name);
+    auto c = table_of(headings);
     for (const table& t : r.tables) {
         std::vector<std::string> row{str(t.how)};
         for (const quotient& q : quotients)
             row.push_back(microseconds_str(q.in(t)));
         c.add(std::move(row));
     }
-    return c.str();
+    return c.aligned_markdown();
 }
 
 inline std::string text_of(const report& r) {

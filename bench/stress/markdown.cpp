@@ -3,6 +3,8 @@
 
 #include "bench/measure.hpp"
 
+#include <wbsync/report/columns.hpp>
+
 #include <thread>
 
 #include <fmt/format.h>
@@ -45,13 +47,15 @@ std::string markdown_of(const std::vector<stressed>& all, const stress_settings&
                                    with.seconds, std::thread::hardware_concurrency(), architecture,
                                    fmt::format("{:.0f}", 1 / with.delay_probability),
                                    with.longest_delay, with.seed);
-    text += "| model | commit | model checker, executions | threads, umounts | threads with "
-            "delays, umounts |\n|---|---|---|---|---|\n";
+    wbsync::report::columns table({{"model"},
+                                   {"commit"},
+                                   {"model checker, executions"},
+                                   {"threads, umounts"},
+                                   {"threads with delays, umounts"}});
     for (const stressed& s : all)
-        text +=
-            fmt::format("| `{}` | {} | {} | {} | {} |\n", s.what.model.name(), s.what.model.commit,
-                        checker_of(s.what), cell_of(s.what, s.plain), cell_of(s.what, s.delayed));
-    return text + "\n" + summary_of(all) + "\n";
+        table.add({fmt::format("`{}`", s.what.model.name()), s.what.model.commit,
+                   checker_of(s.what), cell_of(s.what, s.plain), cell_of(s.what, s.delayed)});
+    return text + table.markdown() + "\n" + summary_of(all) + "\n";
 }
 
 } // namespace wbsync::bench
