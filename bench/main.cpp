@@ -141,9 +141,9 @@ void measure_umount(const settings& how, report_data& data) {
             if (r.executions > c.most_executions)
                 data.failures.push_back(fmt::format("{}: {} executions, at most {} are expected",
                                                     name, r.executions, c.most_executions));
-            if (r.redundant != 0)
+            if (r.sleep_set_blocked != 0)
                 data.failures.push_back(
-                    fmt::format("{}: {} redundant executions", name, r.redundant));
+                    fmt::format("{}: {} redundant executions", name, r.sleep_set_blocked));
             data.umount.push_back({std::string{c.what}, c.n, memory, r});
         }
 }
@@ -231,7 +231,7 @@ std::string umount_table(const report_data& data) {
                    number("events")});
     for (const measurement& m : data.umount)
         table.add({m.what, size_of(m), name_of(m.memory), grouped(m.seen.executions),
-                   grouped(m.seen.redundant), grouped(m.seen.events)});
+                   grouped(m.seen.sleep_set_blocked), grouped(m.seen.events)});
     return table.markdown();
 }
 
@@ -270,7 +270,8 @@ std::string models_table(const report_data& data) {
                    number("events")});
     for (const measurement& m : data.models)
         table.add({m.what, size_of(m), name_of(m.memory), verdict_of(m.seen),
-                   grouped(m.seen.executions), grouped(m.seen.redundant), grouped(m.seen.events)});
+                   grouped(m.seen.executions), grouped(m.seen.sleep_set_blocked),
+                   grouped(m.seen.events)});
     return table.markdown();
 }
 
@@ -326,7 +327,7 @@ nlohmann::ordered_json to_json(const std::vector<measurement>& all) {
                         {"verdict", name_of(m.seen.outcome)},
                         {"property", m.seen.what.property},
                         {"executions", m.seen.executions},
-                        {"redundant", m.seen.redundant},
+                        {"redundant", m.seen.sleep_set_blocked},
                         {"events", m.seen.events},
                         {"seconds", m.seen.seconds}});
     return rows;

@@ -45,9 +45,9 @@ std::string ratio_of(const row& r, const result& seen) {
 std::string complaint(const row& r, const result& seen) {
     if (seen.outcome == verdict::finding)
         return seen.what.property + ": " + seen.what.message;
-    if (seen.redundant != 0 || seen.executions > r.executions)
+    if (seen.sleep_set_blocked != 0 || seen.executions > r.executions)
         return fmt::format("{} executions and {} redundant, at most {} and none are expected",
-                           seen.executions, seen.redundant, r.executions);
+                           seen.executions, seen.sleep_set_blocked, r.executions);
     return "";
 }
 

@@ -30,7 +30,7 @@ struct row {
     std::string verdict; ///< "verified", "finding P1", "incomplete"
     std::uint64_t executions = 0;
     std::uint64_t events = 0;
-    std::uint64_t redundant = 0;
+    std::uint64_t sleep_set_blocked = 0;
 
     [[nodiscard]] std::string name() const { return fmt::format("{} under {}", model, memory); }
 
@@ -38,9 +38,13 @@ struct row {
 };
 
 inline void to_json(json& j, const row& r) {
-    j = {{"model", r.model},        {"memory", r.memory},         {"parameters", r.parameters},
-         {"verdict", r.verdict},    {"executions", r.executions}, {"events", r.events},
-         {"redundant", r.redundant}};
+    j = {{"model", r.model},
+         {"memory", r.memory},
+         {"parameters", r.parameters},
+         {"verdict", r.verdict},
+         {"executions", r.executions},
+         {"events", r.events},
+         {"redundant", r.sleep_set_blocked}};
 }
 
 inline void from_json(const json& j, row& r) {
@@ -50,7 +54,7 @@ inline void from_json(const json& j, row& r) {
     j.at("verdict").get_to(r.verdict);
     j.at("executions").get_to(r.executions);
     j.at("events").get_to(r.events);
-    j.at("redundant").get_to(r.redundant);
+    j.at("redundant").get_to(r.sleep_set_blocked);
 }
 
 /// What a row says now, unlike its like in the file.
@@ -63,7 +67,7 @@ inline std::string change(const row& recorded, const row& now) {
     compare("verdict", recorded.verdict, now.verdict);
     compare("executions", recorded.executions, now.executions);
     compare("events", recorded.events, now.events);
-    compare("redundant", recorded.redundant, now.redundant);
+    compare("redundant", recorded.sleep_set_blocked, now.sleep_set_blocked);
     if (recorded.parameters != now.parameters)
         text += fmt::format("{} parameters {} -> {}", text.empty() ? "" : ",",
                             json(recorded.parameters).dump(), json(now.parameters).dump());
@@ -137,10 +141,10 @@ inline measured measure(const wbsync::catalogue::model& m, wbsync::memory_kind m
     const auto expected = m.expected(memory, values);
     const std::string verdict = r.outcome == wbsync::verdict::finding ? "finding " + r.what.property
                                                                       : wbsync::name_of(r.outcome);
-    return {
-        {m.name(), wbsync::name_of(memory), values, verdict, r.executions, r.events, r.redundant},
-        expected.str(),
-        expected.matches(r)};
+    return {{m.name(), wbsync::name_of(memory), values, verdict, r.executions, r.events,
+             r.sleep_set_blocked},
+            expected.str(),
+            expected.matches(r)};
 }
 
 } // namespace manifest

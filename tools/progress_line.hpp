@@ -26,10 +26,10 @@ public:
         if (now.seconds < next_)
             return "";
         next_ = now.seconds + 0.2;
-        const auto runs = static_cast<double>(now.executions + now.redundant);
+        const auto runs = static_cast<double>(now.executions + now.sleep_set_blocked);
         const double rate = now.seconds > 0 ? runs / now.seconds : 0;
         return fmt::format("{}: {} executions, {} redundant, {:.0f}/s, {:.0f} s{}", title_,
-                           now.executions, now.redundant, rate, now.seconds, prospect(now));
+                           now.executions, now.sleep_set_blocked, rate, now.seconds, prospect(now));
     }
 
     /// How far it is, and how long it may still take: no more than a guess.

@@ -52,7 +52,7 @@ std::uint64_t run(memory_kind memory, const bodies& what) {
     with.accept_vacuous = true; // counting is all that it is for
     const result r = check<model>(with, &what);
     CHECK(r.verified());
-    CHECK(r.redundant == 0);
+    CHECK(r.sleep_set_blocked == 0);
     return r.executions;
 }
 

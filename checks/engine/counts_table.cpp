@@ -38,7 +38,7 @@ void check(const counted& c, memory_kind memory, std::uint64_t expected) {
         CHECK(seen.limit == "");
         CHECK(seen.findings.empty());
         CHECK(seen.executions == expected);
-        CHECK(seen.redundant == 0);
+        CHECK(seen.sleep_set_blocked == 0);
     }
 }
 

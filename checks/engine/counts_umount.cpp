@@ -21,7 +21,7 @@ void check_umount(std::uint64_t count) {
         const result r = check<bench::umount_protocol<Fix, N>>(with);
         CHECK(r.verified());
         CHECK(r.executions == count);
-        CHECK(r.redundant == 0);
+        CHECK(r.sleep_set_blocked == 0);
     }
 }
 

@@ -183,7 +183,7 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
             c.what = flaw::outcomes;
         else if (hazardous(c.reference))
             return c;
-        else if (c.dpor.redundant != 0)
+        else if (c.dpor.sleep_set_blocked != 0)
             c.what = flaw::redundant;
         else if (c.dpor.executions > c.reference.executions)
             c.what = flaw::count;
@@ -239,7 +239,7 @@ std::string difference(const char* title, const std::set<T>& all, const std::set
 inline std::string str(const comparison& c, const program& p) {
     std::string text =
         fmt::format("// {}: executions of the reference {}, of dpor {} (+ {})\n", name_of(c.what),
-                    c.reference.executions, c.dpor.executions, c.dpor.redundant);
+                    c.reference.executions, c.dpor.executions, c.dpor.sleep_set_blocked);
     const exploration& r = c.reference;
     const exploration& d = c.dpor;
     switch (c.what) {
@@ -248,7 +248,7 @@ inline std::string str(const comparison& c, const program& p) {
     case flaw::divided:
         return text +
                fmt::format("// divided: {} executions (+ {} overlap), {}\n", c.divided.executions,
-                           c.divided.redundant, c.divided.limit) +
+                           c.divided.sleep_set_blocked, c.divided.limit) +
                difference("missed by the divided search", d.finals, c.divided.finals, p) +
                difference("missed by the divided search", d.findings, c.divided.findings, p) +
                difference("seen by the divided search only", c.divided.finals, d.finals, p) +

@@ -24,7 +24,7 @@ struct exploration {
     std::set<std::string> findings; ///< deadlocks among them
     std::set<std::string> traces;   ///< if asked for
     std::uint64_t executions = 0;
-    std::uint64_t redundant = 0;
+    std::uint64_t sleep_set_blocked = 0;
     std::uint64_t discarded = 0;
     std::string limit; ///< if not empty: it is not all
 };
@@ -176,7 +176,7 @@ inline exploration explore(const program& p, const std::vector<int>& order,
     with.trace = false;
     with.on_execution = [&](const std::vector<wbsync::finding>& findings) {
         if (!last.finished && findings.empty())
-            return; // given up as redundant
+            return; // given up
         for (const wbsync::finding& f : findings)
             all.findings.insert(detail::normal(f));
         (last.finished ? all.finals : all.stuck).insert(last.end);
@@ -185,7 +185,7 @@ inline exploration explore(const program& p, const std::vector<int>& order,
     };
     const wbsync::result r = wbsync::check<program_model>(with, &p, &order, &last);
     all.executions = r.executions;
-    all.redundant = r.redundant + r.overlap;
+    all.sleep_set_blocked = r.sleep_set_blocked + r.overlap;
     all.discarded = r.discarded;
     all.limit = r.limit;
     return all;

@@ -440,7 +440,7 @@ inline std::string source_of_test(const program& p, const std::vector<int>& orde
                "            for (const finding& f : all)\n"
                "                findings.insert(f.property);\n"
                "        }};\n"
-               "        CHECK(check<{0}>(with, &seen).redundant == 0);\n"
+               "        CHECK(check<{0}>(with, &seen).sleep_set_blocked == 0);\n"
                "        return std::pair{{seen, findings}};\n"
                "    }};\n"
                "    CHECK(outcomes(scheduler_kind::dpor) == "

@@ -156,7 +156,7 @@ TEST_CASE("no outcome is lost by that, and nothing is run in vain") {
                 const seen divided = explore(b, n, true, with);
                 with.scheduler = scheduler_kind::reference;
                 const seen reference = explore(b, n, true, with);
-                CHECK(alike.r.redundant == 0);
+                CHECK(alike.r.sleep_set_blocked == 0);
                 CHECK(alike.r.outcome == reference.r.outcome);
                 CHECK(alike.outcomes == reference.outcomes);
                 CHECK(divided.outcomes == reference.outcomes);

@@ -65,7 +65,7 @@ inline outcome_set weak(const test& what) {
     with.memory = memory_kind::weak;
     const result r = check<model>(with, &what, &seen);
     CHECK(r.verified());
-    CHECK(r.redundant == 0);
+    CHECK(r.sleep_set_blocked == 0);
     return seen;
 }
 

@@ -29,7 +29,7 @@ TEST_CASE("a manifest that fits says nothing, in whatever order its rows are") {
 TEST_CASE("a manifest says which model changed, from what to what") {
     row slower = first;
     slower.executions = 12;
-    slower.redundant = 1;
+    slower.sleep_set_blocked = 1;
     CHECK(manifest::differences({first, second}, {slower, second}) ==
           lines{"a/v1 under sc: executions 11 -> 12, redundant 0 -> 1"});
     row repaired = second;

@@ -32,7 +32,7 @@ void check_as_expected(const catalogue::model& m, memory_kind memory,
     CAPTURE(expected.str());
     CAPTURE(r);
     CHECK(expected.matches(r));
-    CHECK(r.redundant == 0);
+    CHECK(r.sleep_set_blocked == 0);
 }
 
 /// Is it asked about umount, at the smallest size?

@@ -59,7 +59,7 @@ void expect_same(const result& seen, const result& whole) {
     INFO(seen);
     CHECK(seen.outcome == whole.outcome);
     CHECK(seen.executions == whole.executions);
-    CHECK(seen.redundant == whole.redundant);
+    CHECK(seen.sleep_set_blocked == whole.sleep_set_blocked);
     CHECK(seen.threads == whole.threads);
     CHECK(seen.limit == whole.limit);
     CHECK(seen.schedule == whole.schedule);

@@ -116,7 +116,7 @@ void compare_pieces(const std::function<void(options&)>& next_piece) {
         INFO(r);
         CHECK(r.outcome == whole.outcome);
         CHECK(r.executions == whole.executions);
-        CHECK(r.redundant == whole.redundant);
+        CHECK(r.sleep_set_blocked == whole.sleep_set_blocked);
         CHECK(r.threads == whole.threads);
         CHECK(r.schedule == whole.schedule);
         if (whole.discarded == 0)

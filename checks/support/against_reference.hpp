@@ -55,7 +55,7 @@ void check_against_reference(const program<State>& what) {
             CHECK(results[i].limit.empty());
         }
         CHECK(seen[0] == seen[1]);
-        CHECK(results[1].redundant == 0);
+        CHECK(results[1].sleep_set_blocked == 0);
         CHECK(results[1].executions <= results[0].executions);
     }
 }

@@ -56,7 +56,7 @@ result run(memory_kind memory, const program<State>& what) {
     options with;
     with.memory = memory;
     result r = check<program_model<State>>(with, &what);
-    CHECK(r.redundant == 0);
+    CHECK(r.sleep_set_blocked == 0);
     return r;
 }
 

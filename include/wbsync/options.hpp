@@ -28,7 +28,7 @@ enum class scheduler_kind : std::uint8_t {
 
 struct progress {
     std::uint64_t executions;
-    std::uint64_t redundant;
+    std::uint64_t sleep_set_blocked;
     double seconds;
     double explored; ///< estimate of how much of the search is done, from 0 to 1
 };

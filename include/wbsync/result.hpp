@@ -39,8 +39,8 @@ struct [[nodiscard]] result {
     std::string limit;    ///< which limit was hit first, or empty
     std::string vacuity;  ///< valid if outcome is `vacuous`: why, and what to do about it
     engine::memory_kind memory = engine::memory_kind::weak;
-    std::uint64_t executions = 0; ///< run to their end
-    std::uint64_t redundant = 0;  ///< given up, because an equivalent one was seen
+    std::uint64_t executions = 0;        ///< run to their end
+    std::uint64_t sleep_set_blocked = 0; ///< given up: what could follow was explored elsewhere
     /// Given up in a loop that tries again: another execution begins the round that failed later.
     std::uint64_t blocked = 0;
     /// Given up by processes that explore at the same time, where their parts border.

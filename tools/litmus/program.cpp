@@ -110,7 +110,7 @@ void exploration::add(const exploration& more) {
     for (const auto& [state, times] : more.states)
         states[state] += times;
     executions += more.executions;
-    redundant += more.redundant;
+    sleep_set_blocked += more.sleep_set_blocked;
     found = found || more.found;
     if (unsupported.empty())
         unsupported = more.unsupported;
@@ -136,7 +136,7 @@ exploration run(const litmus_test& test, options with, const reordering& reorder
         with.interrupt = &enough;
     const result seen = check<model>(with, &test, &reordered, &towards, stuck, &out, &enough);
     out.executions = seen.executions;
-    out.redundant = seen.redundant;
+    out.sleep_set_blocked = seen.sleep_set_blocked;
     out.incomplete = seen.limit;
     return out;
 }

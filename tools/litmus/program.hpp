@@ -19,7 +19,7 @@ namespace wbsync::litmus {
 struct exploration {
     std::map<final_state, std::uint64_t> states; ///< with the number of executions
     std::uint64_t executions = 0;
-    std::uint64_t redundant = 0;
+    std::uint64_t sleep_set_blocked = 0;
     bool found = false;      ///< a state for which the proposition is true
     bool explained = false;  ///< it is known why the last execution was stuck
     bool excluded = false;   ///< no execution meets the goal

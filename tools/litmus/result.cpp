@@ -112,7 +112,7 @@ void ask_library(litmus_test test, const settings& with, const deadline& until, 
     const reordering needed = find_reordering(test, until);
     const exploration seen = explore(test, with.out_of_order ? needed : reordering{}, with, until);
     r.executions = seen.executions;
-    r.redundant = seen.redundant;
+    r.sleep_set_blocked = seen.sleep_set_blocked;
     if (with.out_of_order)
         for (const detached_access& a : needed.accesses)
             r.out_of_order.push_back(a.thread);
@@ -159,7 +159,7 @@ void ask_model(const litmus_test& test, const settings& with, const deadline& un
     bounds.max_executions = with.max_executions;
     const exploration seen = explore_as_model(test, bounds);
     r.executions = seen.executions;
-    r.redundant = seen.redundant;
+    r.sleep_set_blocked = seen.sleep_set_blocked;
     r.not_explored = seen.incomplete;
     r.remark = seen.unsupported;
     if (!r.remark.empty())
@@ -241,7 +241,7 @@ report::json to_json(const test_result& r) {
             {"library", text(r.library)},
             {"library_misses", text(r.library_misses)},
             {"executions", r.executions},
-            {"redundant", r.redundant},
+            {"redundant", r.sleep_set_blocked},
             {"seconds", r.seconds},
             {"expected", text(r.expected)},
             {"expected_states",
@@ -271,7 +271,7 @@ test_result from_json(const report::json& j) {
     r.library = text("library");
     r.library_misses = text("library_misses");
     r.executions = j["executions"].get<std::uint64_t>();
-    r.redundant = j["redundant"].get<std::uint64_t>();
+    r.sleep_set_blocked = j["redundant"].get<std::uint64_t>();
     r.seconds = j["seconds"].get<double>();
     r.expected = text("expected");
     r.not_explored = text("not_explored");

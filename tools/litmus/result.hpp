@@ -53,7 +53,7 @@ struct test_result {
     std::string library;          ///< the result by the library's executions; empty: not known
     std::string library_misses;   ///< why not
     std::uint64_t executions = 0; ///< of the library
-    std::uint64_t redundant = 0;
+    std::uint64_t sleep_set_blocked = 0;
     double seconds = 0;
     std::string expected;              ///< empty: unknown
     std::uint64_t expected_states = 0; ///< 0: unknown

@@ -52,9 +52,10 @@ inline wbsync::result explore(const fuzz::program& p, const std::vector<int>& or
 inline difference compare(const wbsync::result& r, std::uint64_t expected) {
     if (!r.verified() && r.limit.empty())
         return fmt::format("{}", r.what.message);
-    if (r.executions != expected || r.redundant != 0)
+    if (r.executions != expected || r.sleep_set_blocked != 0)
         return fmt::format("{}{} executions and {} redundant ones, not {}",
-                           r.limit.empty() ? "" : "at least ", r.executions, r.redundant, expected);
+                           r.limit.empty() ? "" : "at least ", r.executions, r.sleep_set_blocked,
+                           expected);
     return std::nullopt;
 }
 

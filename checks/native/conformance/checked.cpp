@@ -29,7 +29,7 @@ outcomes all_of(const script& s) {
             all.insert((findings.size() == 1 ? "" : perhaps) + ("finding " + f.property));
         if (!findings.empty())
             return;
-        if (!last.end.empty()) // otherwise given up as redundant
+        if (!last.end.empty()) // otherwise given up
             all.insert(last.str());
     };
     const wbsync::result r = wbsync::check<script_model>(with, &s, &nothing, &last);

@@ -11,7 +11,7 @@ class execution;
 /// Why an execution ended.
 enum class outcome : std::uint8_t {
     complete,  ///< every thread ran as far as it can
-    redundant, ///< the scheduler gave it up: an equivalent one was seen before
+    given_up,  ///< by the scheduler: all threads that could go on are asleep
     blocked,   ///< a thread waits in a loop whose next round would be another one; see step_log
     cut_short, ///< a limit was hit
 };

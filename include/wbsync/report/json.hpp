@@ -62,7 +62,7 @@ inline json to_json(const result& r, const subject& about) {
         {"expected", about.expected},
         {"as_expected", about.as_expected},
         {"executions", r.executions},
-        {"redundant", r.redundant},
+        {"redundant", r.sleep_set_blocked},
         {"blocked", r.blocked},
         {"overlap", r.overlap},
         {"discarded", r.discarded},

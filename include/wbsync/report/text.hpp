@@ -200,7 +200,7 @@ inline std::string text(const result& r, const style& how) {
     if (r.vacuous())
         out += fmt::format(" ({})", r.vacuity);
     out += fmt::format(": {} memory, {} threads, {} executions, {} redundant, {} events",
-                       name_of(r.memory), r.threads, r.executions, r.redundant, r.events);
+                       name_of(r.memory), r.threads, r.executions, r.sleep_set_blocked, r.events);
     if (r.blocked != 0)
         out += fmt::format(", {} blocked", r.blocked);
     if (r.overlap != 0)

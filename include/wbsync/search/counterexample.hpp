@@ -25,7 +25,7 @@ inline void run_schedule(engine::model_driver& model, const options& with,
     engine::run_executions(job);
     run->record_into(nullptr);
     into.executions = job.seen.executions;
-    into.redundant = job.seen.redundant;
+    into.sleep_set_blocked = job.seen.sleep_set_blocked;
     into.blocked = job.seen.blocked;
     into.events = job.seen.events;
     into.threads = job.seen.threads;

@@ -25,7 +25,7 @@ using json = nlohmann::json;
 struct saved_search {
     search_key key; ///< what it is a search of
     std::uint64_t executions = 0;
-    std::uint64_t redundant = 0;
+    std::uint64_t sleep_set_blocked = 0;
     std::uint64_t blocked = 0;
     std::uint64_t overlap = 0;
     std::uint64_t discarded = 0;
@@ -86,7 +86,7 @@ public:
             s.key = {j.at("model").get<std::string>(), j.at("type").get<std::string>(),
                      j.at("options").get<std::string>(), j.at("build").get<std::string>()};
             s.executions = j.at("executions").get<std::uint64_t>();
-            s.redundant = j.at("redundant").get<std::uint64_t>();
+            s.sleep_set_blocked = j.at("redundant").get<std::uint64_t>();
             s.blocked = j.at("blocked").get<std::uint64_t>();
             s.overlap = j.at("overlap").get<std::uint64_t>();
             s.discarded = j.at("discarded").get<std::uint64_t>();
@@ -115,7 +115,7 @@ public:
                      {"options", s.key.options},
                      {"build", s.key.build},
                      {"executions", s.executions},
-                     {"redundant", s.redundant},
+                     {"redundant", s.sleep_set_blocked},
                      {"blocked", s.blocked},
                      {"overlap", s.overlap},
                      {"discarded", s.discarded},

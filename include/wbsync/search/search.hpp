@@ -192,7 +192,7 @@ private:
     }
 
     void show(std::uint64_t executions, double explored) {
-        with_.on_progress({executions, result_.redundant, elapsed(), explored});
+        with_.on_progress({executions, result_.sleep_set_blocked, elapsed(), explored});
     }
 
     // --- results --------------------------------------------------------------------------------
@@ -200,7 +200,8 @@ private:
     void add_up(const std::vector<task_result>& results) {
         for (const task_result& r : results) {
             result_.executions += r.executions;
-            (division_.is_divided() ? result_.overlap : result_.redundant) += r.redundant;
+            (division_.is_divided() ? result_.overlap : result_.sleep_set_blocked) +=
+                r.sleep_set_blocked;
             result_.blocked += r.blocked;
             result_.events += r.events;
             result_.threads = std::max(result_.threads, r.threads);
@@ -255,7 +256,7 @@ private:
         if (with_.all_findings)
             return;
         result_.executions = first.executions;
-        result_.redundant = first.redundant;
+        result_.sleep_set_blocked = first.sleep_set_blocked;
         result_.blocked = first.blocked;
         result_.overlap = 0;
         result_.discarded = first.discarded;
@@ -297,7 +298,7 @@ private:
     void load() {
         saved_search s = file_.load(key_);
         result_.executions = s.executions;
-        result_.redundant = s.redundant;
+        result_.sleep_set_blocked = s.sleep_set_blocked;
         result_.blocked = s.blocked;
         result_.overlap = s.overlap;
         result_.discarded = s.discarded;
@@ -335,10 +336,11 @@ private:
     void save() const {
         // A limit of this run is none of the next one.
         const bool own = result_.limit == limit_text(why_, with_);
-        file_.save({key_, result_.executions, result_.redundant, result_.blocked, result_.overlap,
-                    result_.discarded, result_.events, result_.threads, division_.is_divided(),
-                    result_.seconds, own ? std::string{} : result_.limit, cut_off_, covered_,
-                    run_->additions().ordered(), frontier_.pending(), frontier_.finished()});
+        file_.save({key_, result_.executions, result_.sleep_set_blocked, result_.blocked,
+                    result_.overlap, result_.discarded, result_.events, result_.threads,
+                    division_.is_divided(), result_.seconds, own ? std::string{} : result_.limit,
+                    cut_off_, covered_, run_->additions().ordered(), frontier_.pending(),
+                    frontier_.finished()});
     }
 
     engine::model_driver& model_;

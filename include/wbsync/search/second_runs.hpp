@@ -212,7 +212,7 @@ private:
                          fmt::format("the execution was over after step {}, where it went on at {}",
                                      run.step_count(), next->where.str()),
                          next->where, next->thread});
-        if (run.concluded().how() == outcome::redundant && last_.steps == run.step_count())
+        if (run.concluded().how() == outcome::given_up && last_.steps == run.step_count())
             return note(
                 {"",
                  fmt::format("the execution goes on after step {}, where it was over", last_.steps),

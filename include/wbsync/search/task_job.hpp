@@ -53,7 +53,7 @@ inline std::string limit_text(stop why, const options& with) {
 struct task_result {
     stop why = stop::exhausted;
     std::uint64_t executions = 0;
-    std::uint64_t redundant = 0;
+    std::uint64_t sleep_set_blocked = 0;
     std::uint64_t blocked = 0;
     std::uint64_t events = 0;
     int threads = 0;
@@ -80,7 +80,7 @@ public:
     struct bounds {
         bool divided = false;         ///< it is one task of several
         std::uint64_t executions = 0; ///< blocked ones included; 0: no bound
-        std::uint64_t runs = 0;       ///< redundant ones as well; likewise
+        std::uint64_t runs = 0;       ///< sleep-set blocked ones as well; likewise
         clock::time_point deadline = clock::time_point::max();
 
         /// 0 seconds: no limit.
@@ -144,8 +144,8 @@ public:
     std::function<void(const task_result&)> on_progress;
 
     bool after_execution() override {
-        if (run.concluded().how() == engine::outcome::redundant) {
-            ++seen.redundant;
+        if (run.concluded().how() == engine::outcome::given_up) {
+            ++seen.sleep_set_blocked;
         } else if (run.concluded().how() == engine::outcome::blocked) {
             ++seen.blocked;
         } else {
@@ -257,7 +257,7 @@ private:
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
         const std::uint64_t wanted = seen.executions + seen.blocked;
-        const std::uint64_t runs = wanted + seen.redundant;
+        const std::uint64_t runs = wanted + seen.sleep_set_blocked;
         if (runs % 256 == 0 || runs == 1 || look_around != 0)
             if (const stop why = look(); why != stop::exhausted)
                 return why;

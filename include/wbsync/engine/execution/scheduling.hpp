@@ -104,7 +104,7 @@ public:
     /// The execution is given up: it does something else than when it was run before.
     [[noreturn]] void differs(const finding& how) {
         concluded_.differs(how);
-        concluded_.ends_by(outcome::redundant);
+        concluded_.ends_by(outcome::given_up);
         leave();
     }
 
@@ -127,7 +127,7 @@ private:
     thread_id ask_scheduler() {
         const thread_id t = scheduler_->pick(run_);
         if (t == scheduler::give_up) {
-            concluded_.ends_by(outcome::redundant);
+            concluded_.ends_by(outcome::given_up);
             leave();
         }
         return t;
