@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench/latency/setting.hpp"
-#include "tools/number.hpp"
+#include <wbsync/program/number.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -19,7 +19,7 @@
 
 namespace wbsync::bench {
 
-using tools::bad_usage;
+using program::bad_usage;
 
 /// "5ms" or "300us".
 inline microseconds duration_of(const std::string& text) {
@@ -139,8 +139,8 @@ inline void declare(CLI::App& app, arguments& a) {
     app.add_option("--inodes", a.same.inodes, "Inodes of each superblock")->capture_default_str();
     app.add_option("--turn", a.how.turn, "Umounts until it is the next version's turn")
         ->capture_default_str();
-    tools::add_number(app, "--seed", a.how.seed, std::uint64_t{0},
-                      std::numeric_limits<std::uint64_t>::max(), "Of the pauses between umounts");
+    program::add_number(app, "--seed", a.how.seed, std::uint64_t{0},
+                        std::numeric_limits<std::uint64_t>::max(), "Of the pauses between umounts");
     app.add_flag("--no-pinning", a.no_pinning, "Let the threads run on any CPU");
     app.add_option("--json", a.how.json, "File for all numbers, and every single umount");
     app.add_option("--svg", a.how.svg, "File for the picture");

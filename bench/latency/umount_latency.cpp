@@ -8,8 +8,8 @@
 #include "bench/latency/measure.hpp"
 #include "bench/latency/svg.hpp"
 #include "bench/latency/text.hpp"
-#include "tools/errors.hpp"
-#include "tools/output.hpp"
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/output.hpp>
 
 #include <csignal>
 #include <cstdio>
@@ -23,7 +23,7 @@
 namespace {
 
 using namespace wbsync::bench;
-namespace tools = wbsync::tools;
+namespace tools = wbsync::program;
 
 constexpr const char* description =
     "Measures umount on real threads: versions v4 to v9 of the protocol of cgroup writeback, with\n"
@@ -49,7 +49,7 @@ void write_file(const std::string& name, const std::string& text) {
 
 int run(const plan& p) {
     const report r = measure_all(p);
-    tools::print(text_of(r));
+    program::print(text_of(r));
     write_file(p.json, json_text(r));
     write_file(p.svg, svg_text(r));
     return r.surprises() ? 1 : 0;
@@ -68,16 +68,17 @@ int main(int argc, char** argv) {
     declare(app, asked);
     std::signal(SIGPIPE, SIG_IGN); // print() tells what is wrong
     try {
-        tools::expect_standard_descriptors();
+        program::expect_standard_descriptors();
         app.parse(argc, argv);
         return run(plan_of(asked));
     } catch (const CLI::Success& e) {
         return app.exit(e);
     } catch (const CLI::ParseError& e) {
-        return fail(tools::bad_usage_status, std::string(e.what()) + "; --help lists the options");
+        return fail(program::bad_usage_status,
+                    std::string(e.what()) + "; --help lists the options");
     } catch (const bad_usage& e) {
-        return fail(tools::bad_usage_status, e.what());
+        return fail(program::bad_usage_status, e.what());
     } catch (const std::exception& e) {
-        return fail(tools::program_failed, e.what());
+        return fail(program::program_failed, e.what());
     }
 }

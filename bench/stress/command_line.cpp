@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/stress/command_line.hpp"
 
-#include "tools/number.hpp"
-#include "tools/output.hpp"
+#include <wbsync/program/number.hpp>
+#include <wbsync/program/output.hpp>
 
 #include <limits>
 #include <map>
@@ -14,7 +14,7 @@
 namespace wbsync::bench {
 namespace {
 
-using tools::add_number;
+using program::add_number;
 
 constexpr double a_day = 86400;
 constexpr std::uint64_t most_seeds = std::numeric_limits<std::uint32_t>::max();
@@ -24,7 +24,7 @@ format read_format(const std::string& name) {
         {"text", format::text}, {"markdown", format::markdown}, {"json", format::json}};
     const auto found = known.find(name);
     if (found == known.end())
-        throw tools::bad_usage(
+        throw program::bad_usage(
             fmt::format("--format must be text, markdown or json, not '{}'", name));
     return found->second;
 }
@@ -63,10 +63,10 @@ std::optional<stress_settings> read_command_line(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {
-        tools::print(app.help());
+        program::print(app.help());
         return std::nullopt;
     } catch (const CLI::ParseError& e) {
-        throw tools::bad_usage(fmt::format("{}: see --help", e.what()));
+        throw program::bad_usage(fmt::format("{}: see --help", e.what()));
     }
     return s;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "tools/children.hpp"
+#include <wbsync/program/children.hpp>
 
 #include <cstddef>
 #include <string>
@@ -11,13 +11,13 @@ namespace wbsync::bench {
 /// Runs `work`, which returns a text and throws nothing, in a process of its own. All that this
 /// program needs of tools/.
 template <class Work>
-tools::child_end in_process(const Work& work) {
-    tools::child_end seen;
-    tools::child_work alone;
+program::child_end in_process(const Work& work) {
+    program::child_end seen;
+    program::child_work alone;
     alone.order = {0};
-    alone.run = [&](std::size_t, const tools::child_side&) { return work(); };
-    alone.done = [&](std::size_t, const tools::child_end& end) { seen = end; };
-    (void)tools::run_in_children(alone);
+    alone.run = [&](std::size_t, const program::child_side&) { return work(); };
+    alone.done = [&](std::size_t, const program::child_end& end) { seen = end; };
+    (void)program::run_in_children(alone);
     return seen;
 }
 

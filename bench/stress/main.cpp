@@ -4,8 +4,8 @@
 #include "bench/stress/command_line.hpp"
 #include "bench/stress/report.hpp"
 #include "bench/stress/stress.hpp"
-#include "tools/errors.hpp"
-#include "tools/output.hpp"
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/output.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,27 +28,27 @@ std::vector<stressed> stress_all(const stress_settings& with) {
     for (const subject& s : subjects(with.models, with.manifest)) {
         all.push_back({s, stress(s.model, with, false), stress(s.model, with, true)});
         if (with.as == format::text)
-            tools::print(text_of(all.back(), with));
+            program::print(text_of(all.back(), with));
     }
     return all;
 }
 
 void print_end(const std::vector<stressed>& all, const stress_settings& with) {
     switch (with.as) {
-    case format::text: return tools::print(summary_of(all) + "\n");
-    case format::markdown: return tools::print(markdown_of(all, with));
-    case format::json: return tools::print(json_of(all, with));
+    case format::text: return program::print(summary_of(all) + "\n");
+    case format::markdown: return program::print(markdown_of(all, with));
+    case format::json: return program::print(json_of(all, with));
     }
 }
 
 int explain_unexpected(const std::vector<stressed>& all) {
-    int status = tools::all_as_expected;
+    int status = program::all_as_expected;
     for (const stressed& s : all)
         if (!s.as_expected()) {
             explain(fmt::format("{} shows what the model checker does not find: the model or the "
                                 "native platform is wrong; run it again with --format text",
                                 s.what.model.name()));
-            status = tools::not_as_expected;
+            status = program::not_as_expected;
         }
     return status;
 }
@@ -59,15 +59,15 @@ int main(int argc, char** argv) {
     try {
         const auto with = read_command_line(argc, argv);
         if (!with)
-            return tools::all_as_expected;
+            return program::all_as_expected;
         const std::vector<stressed> all = stress_all(*with);
         print_end(all, *with);
         return explain_unexpected(all);
-    } catch (const tools::bad_usage& e) {
+    } catch (const program::bad_usage& e) {
         explain(e.what());
-        return tools::bad_usage_status;
+        return program::bad_usage_status;
     } catch (const std::exception& e) {
         explain(e.what());
-        return tools::program_failed;
+        return program::program_failed;
     }
 }

@@ -4,8 +4,8 @@
 // status 1 if a property fails; what a sanitizer finds it prints, with a status of its own.
 
 #include "models/writeback/isw_v9.hpp"
-#include "tools/errors.hpp"
-#include "tools/output.hpp"
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/output.hpp>
 
 #include <wbsync/number.hpp>
 
@@ -37,9 +37,9 @@ bool run(const variant& v, double delay_probability, double seconds) {
     native::options with;
     with.delay_probability = delay_probability;
     const auto r = native::stress<isw_model<isw_v9<>>>(with, 0, seconds, v.size);
-    tools::print(fmt::format("{}{}: {}, {} umounts\n", v.name,
-                             delay_probability > 0 ? " with delays" : "",
-                             r.found ? r.found->str() : "clean", r.runs));
+    program::print(fmt::format("{}{}: {}, {} umounts\n", v.name,
+                               delay_probability > 0 ? " with delays" : "",
+                               r.found ? r.found->str() : "clean", r.runs));
     return r.clean();
 }
 
@@ -48,7 +48,7 @@ int run_all(double seconds) {
     for (const double delays : delay_probabilities)
         for (const variant& v : variants)
             wrong += run(v, delays, seconds / parts) ? 0 : 1;
-    return wrong == 0 ? tools::all_as_expected : tools::not_as_expected;
+    return wrong == 0 ? program::all_as_expected : program::not_as_expected;
 }
 
 double read_seconds(int argc, char** argv) {
@@ -68,8 +68,8 @@ int main(int argc, char** argv) {
     try {
         return run_all(read_seconds(argc, argv));
     } catch (const std::invalid_argument& e) {
-        return fail(e, tools::bad_usage_status);
+        return fail(e, program::bad_usage_status);
     } catch (const std::exception& e) {
-        return fail(e, tools::program_failed);
+        return fail(e, program::program_failed);
     }
 }

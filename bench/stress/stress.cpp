@@ -59,7 +59,7 @@ std::string without(const std::string& property, const std::string& message) {
 /// native::run() ends the process so if it cannot end a thread.
 constexpr int thread_does_not_end = 70;
 
-void add_end(attempt& a, const tools::child_end& end) {
+void add_end(attempt& a, const program::child_end& end) {
     if (WIFSIGNALED(end.status)) {
         a.end = ending::crashed;
         a.message = ::strsignal(WTERMSIG(end.status));
@@ -82,7 +82,8 @@ void add_end(attempt& a, const tools::child_end& end) {
 attempt stress(const catalogue::model& m, const stress_settings& with, bool delays) {
     shared_counter runs;
     const auto from = clock::now();
-    const tools::child_end end = in_process([&] { return run_until_found(m, with, delays, runs); });
+    const program::child_end end =
+        in_process([&] { return run_until_found(m, with, delays, runs); });
     attempt a;
     a.seconds = since(from);
     a.runs = runs.value();

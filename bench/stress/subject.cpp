@@ -2,8 +2,8 @@
 #include "bench/stress/subject.hpp"
 
 #include "models/all.hpp"
-#include "models/manifest.hpp"
-#include "tools/errors.hpp"
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/manifest.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -58,7 +58,7 @@ void expect_all_known(const std::vector<std::string>& names, const std::vector<s
     for (const std::string& name : names)
         if (std::none_of(all.begin(), all.end(),
                          [&](const subject& s) { return is_chosen(s, name); }))
-            throw tools::bad_usage(
+            throw program::bad_usage(
                 fmt::format("no model is called '{}': choose from {}, or leave it out", name,
                             known_names(all)));
 }
@@ -74,7 +74,7 @@ rows read_manifest(const std::string& path) {
     try {
         return manifest::read(path);
     } catch (const std::runtime_error& e) {
-        throw tools::bad_usage(fmt::format(
+        throw program::bad_usage(fmt::format(
             "--manifest: {} {}: name the file models/writeback/counts.json", path, e.what()));
     }
 }
@@ -83,7 +83,7 @@ std::uint64_t recorded(const rows& all, const std::string& model, const char* me
     for (const manifest::row& r : all)
         if (r.model == model && r.memory == memory)
             return r.executions;
-    throw tools::bad_usage(
+    throw program::bad_usage(
         fmt::format("--manifest: it says nothing about {}: write it with ./run promote", model));
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a manifest says when it no longer fits; that it fits is a test of its own, wbsync-manifest.
 
-#include "models/manifest.hpp"
 #include "checks/support/scratch.hpp"
+#include <wbsync/program/manifest.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,7 @@
 
 #include "checks/engine/replay.hpp"
 #include "checks/models/model_checks.hpp"
-#include "models/manifest.hpp"
+#include <wbsync/program/manifest.hpp>
 
 #include <doctest/doctest.h>
 

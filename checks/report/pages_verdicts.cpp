@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The verdicts that the pages of models/ state in their tables, against the manifests beside them.
 
-#include "models/manifest.hpp"
+#include <wbsync/program/manifest.hpp>
 
 #include <doctest/doctest.h>
 

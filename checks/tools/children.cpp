@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Processes of the program: what each comes to is given in its place, whatever ended first.
-#include "tools/children.hpp"
+#include <wbsync/program/children.hpp>
 
 #include <doctest/doctest.h>
 
@@ -25,21 +25,21 @@ namespace {
 struct seen {
     std::vector<std::size_t> order;
     std::vector<std::string> texts;
-    std::vector<tools::child_end> ends;
+    std::vector<program::child_end> ends;
 };
 
-seen run(tools::child_work work, std::size_t n, std::size_t at_once) {
+seen run(program::child_work work, std::size_t n, std::size_t at_once) {
     seen s;
     if (work.order.empty())
         for (std::size_t i = 0; i != n; ++i)
             work.order.push_back(i);
     work.at_once = at_once;
-    work.done = [&](std::size_t i, const tools::child_end& end) {
+    work.done = [&](std::size_t i, const program::child_end& end) {
         s.order.push_back(i);
         s.texts.push_back(end.sent);
         s.ends.push_back(end);
     };
-    CHECK(tools::run_in_children(work).empty());
+    CHECK(program::run_in_children(work).empty());
     return s;
 }
 
@@ -65,10 +65,10 @@ private:
 } // namespace
 
 TEST_CASE("children: a work that does not end by itself is ended, and the others are not") {
-    tools::child_work work;
+    program::child_work work;
     work.order = {2, 0, 1};
     work.seconds = 0.5;
-    work.run = [](std::size_t i, const tools::child_side&) -> std::string {
+    work.run = [](std::size_t i, const program::child_side&) -> std::string {
         for (volatile bool for_ever = i == 1; for_ever;) {
         }
         return fmt::format("work {}", i);
@@ -86,8 +86,8 @@ TEST_CASE("children: as many run at once as may, and are told in their order") {
         volatile int running;
     };
     const shared<meeting> m;
-    tools::child_work work;
-    work.run = [&](std::size_t i, const tools::child_side& here) -> std::string {
+    program::child_work work;
+    work.run = [&](std::size_t i, const program::child_side& here) -> std::string {
         __atomic_fetch_add(&m->running, 1, __ATOMIC_SEQ_CST);
         if (m->running > 2)
             m->too_many = true;
@@ -111,12 +111,12 @@ TEST_CASE("children: notes are no part of what a work returns, however they are 
     const std::string result(200'000, 'r'); // more than a pipe holds
     const std::string long_note(100'000, 'n');
     std::vector<std::string> notes;
-    tools::child_work work;
+    program::child_work work;
     work.noted = [&](std::string_view note, std::size_t others) {
         CHECK(others == 0);
         notes.emplace_back(note);
     };
-    work.run = [&](std::size_t, const tools::child_side& here) {
+    work.run = [&](std::size_t, const program::child_side& here) {
         here.note("");
         here.note("a");
         here.note(long_note);
@@ -129,8 +129,8 @@ TEST_CASE("children: notes are no part of what a work returns, however they are 
 }
 
 TEST_CASE("children: a process without a result says how it ended, and has not ended the others") {
-    tools::child_work work;
-    work.run = [](std::size_t i, const tools::child_side&) -> std::string {
+    program::child_work work;
+    work.run = [](std::size_t i, const program::child_side&) -> std::string {
         if (i == 0)
             ::_exit(7);
         if (i == 1)

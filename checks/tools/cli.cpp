@@ -8,7 +8,7 @@
 #include "checks/support/scratch.hpp"
 #include "checks/tools/tool_program.hpp"
 #include "models/all.hpp"
-#include "tools/runner.hpp"
+#include <wbsync/program/runner.hpp>
 
 #include <doctest/doctest.h>
 
@@ -252,7 +252,7 @@ TEST_CASE("JSON has steps by thread name, and nothing where there is nothing") {
 
 namespace {
 
-tools::check_outcome run_scratch(std::function<void()> body) {
+program::check_outcome run_scratch(std::function<void()> body) {
     struct one_thread {
         std::function<void()> body;
         explicit one_thread(std::function<void()> b) : body(std::move(b)) {}
@@ -263,7 +263,7 @@ tools::check_outcome run_scratch(std::function<void()> body) {
                              .check = [&](const options& with, const catalogue::parameter_values&) {
                                  return check<one_thread>(with, body);
                              }};
-    return tools::run_isolated({m, {}, {}});
+    return program::run_isolated({m, {}, {}});
 }
 
 } // namespace
@@ -283,7 +283,7 @@ TEST_CASE("a check that takes its process with it is a finding, or incomplete, a
     CHECK(ended["as_expected"] == false);
     CHECK_FALSE(ended["counterexample"].is_null());
 
-    const tools::check_outcome trapped = run_scratch([] { ::raise(SIGTRAP); });
+    const program::check_outcome trapped = run_scratch([] { ::raise(SIGTRAP); });
     CHECK(trapped.entry["property"] == "crash");
     CHECK(contains(trapped.counterexample, "failed: crash: "));
 
@@ -291,7 +291,7 @@ TEST_CASE("a check that takes its process with it is a finding, or incomplete, a
     CHECK(killed["verdict"] == "incomplete");
     CHECK(contains(killed["message"].get<std::string>(), "memory"));
 
-    const tools::check_outcome crashed = run_scratch([] {
+    const program::check_outcome crashed = run_scratch([] {
         atomic_t x{"x"};
         atomic_inc(x);
         ::raise(SIGSEGV);
@@ -307,7 +307,7 @@ TEST_CASE("a check that cannot be run is incomplete") {
         .check = [](const options&, const catalogue::parameter_values&) -> result {
             throw std::runtime_error("no way");
         }};
-    const json entry = tools::run_isolated({m, {}, {}}).entry;
+    const json entry = program::run_isolated({m, {}, {}}).entry;
     CHECK(entry["verdict"] == "incomplete");
     CHECK(contains(entry["message"].get<std::string>(), "no way"));
 }

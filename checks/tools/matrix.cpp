@@ -2,7 +2,7 @@
 // The verdict matrix: what its cells say, what is not as expected, and the next larger sizes.
 
 #include "models/all.hpp"
-#include "tools/matrix_table.hpp"
+#include <wbsync/program/matrix_table.hpp>
 
 #include <wbsync/wbsync.hpp>
 
@@ -52,9 +52,9 @@ catalogue::model writers(const std::string& version, const std::string& question
 using catalogue::holds;
 const catalogue::failures fails = catalogue::fails({"other", "last"});
 
-tools::matrix_cell run(const catalogue::model& m, options with = {}) {
-    return tools::cell_of(m, with.memory,
-                          tools::run_isolated({m, catalogue::default_size(m), with}).entry);
+program::matrix_cell run(const catalogue::model& m, options with = {}) {
+    return program::cell_of(m, with.memory,
+                            program::run_isolated({m, catalogue::default_size(m), with}).entry);
 }
 
 bool contains(std::string_view text, std::string_view part) {
@@ -67,8 +67,8 @@ TEST_CASE(
     "the matrix has a row for a version, a column for a question, and the property that fails") {
     const catalogue::model good = writers("w/v1", "", false, holds);
     const catalogue::model bad = writers("w/v1", "late", true, fails);
-    tools::matrix m({run(good), run(bad)});
-    CHECK(m.seen().status() == tools::all_as_expected);
+    program::matrix m({run(good), run(bad)});
+    CHECK(m.seen().status() == program::all_as_expected);
     CHECK(m.text() == "models/small  commit        memory  last        late: last\n"
                       "w/v1          0123456789ab  weak    verified 2  last\n\n");
     CHECK(m.markdown() == "### models/small\n\n"
@@ -80,10 +80,10 @@ TEST_CASE(
 TEST_CASE("the matrix shows sc before weak where they differ") {
     const catalogue::model good = writers("w/v1", "", false, holds);
     const catalogue::model bad = writers("w/v2", "", true, fails);
-    const std::string text = tools::matrix({{good, memory_kind::sc, "verified", "", 7},
-                                            {good, memory_kind::weak, "verified", "", 9},
-                                            {bad, memory_kind::sc, "verified", "", 3},
-                                            {bad, memory_kind::weak, "finding", "last", 1}})
+    const std::string text = program::matrix({{good, memory_kind::sc, "verified", "", 7},
+                                              {good, memory_kind::weak, "verified", "", 9},
+                                              {bad, memory_kind::sc, "verified", "", 3},
+                                              {bad, memory_kind::weak, "finding", "last", 1}})
                                  .markdown();
     CHECK(contains(text, "| verified 7 / 9 |"));
     CHECK(contains(text, "| ! verified 3 / last |"));
@@ -92,8 +92,8 @@ TEST_CASE("the matrix shows sc before weak where they differ") {
 TEST_CASE("the matrix marks what is not as expected, and says so by its status") {
     for (const bool broken : {false, true}) {
         const catalogue::model wrong = writers("w/v1", "", broken, broken ? holds : fails);
-        tools::matrix m({run(wrong)});
-        CHECK(m.seen().status() == tools::not_as_expected);
+        program::matrix m({run(wrong)});
+        CHECK(m.seen().status() == program::not_as_expected);
         CHECK(contains(m.text(), broken ? "! last" : "! verified 2"));
         CHECK(contains(m.text(), "NOT as expected"));
         CHECK(m.json()["tables"][0]["rows"][0]["cells"][0]["as_expected"] == false);
@@ -104,8 +104,8 @@ TEST_CASE("the matrix never shows an incomplete check as verified") {
     const catalogue::model good = writers("w/v1", "", false, holds);
     options with;
     with.max_executions = 1;
-    tools::matrix m({run(good, with)});
-    CHECK(m.seen().status() == tools::something_incomplete);
+    program::matrix m({run(good, with)});
+    CHECK(m.seen().status() == program::something_incomplete);
     CHECK(contains(m.text(), "incomplete 1"));
     CHECK(contains(m.text(), "max_executions of 1 reached"));
     CHECK_FALSE(contains(m.text(), "verified"));
@@ -116,7 +116,7 @@ TEST_CASE("every folder has its own table in the matrix") {
     const catalogue::model here = writers("w/v1", "", false, holds);
     catalogue::model there = writers("u/v1", "", false, holds);
     there.folder = "other";
-    const auto tables = tools::matrix({run(here), run(there)}).json()["tables"];
+    const auto tables = program::matrix({run(here), run(there)}).json()["tables"];
     REQUIRE(tables.size() == 2);
     CHECK(tables[0]["folder"] == "small");
     CHECK(tables[1]["folder"] == "other");

@@ -8,8 +8,8 @@
 #include "checks/models/model_checks.hpp"
 #include "checks/support/scratch.hpp"
 #include "models/all.hpp"
-#include "tools/check_command.hpp"
-#include "tools/errors.hpp"
+#include <wbsync/program/check_command.hpp>
+#include <wbsync/program/errors.hpp>
 
 #include <doctest/doctest.h>
 
@@ -24,8 +24,8 @@
 
 using namespace wbsync;
 using catalogue::parameter_values;
+using program::request;
 using report::json;
-using tools::request;
 
 namespace {
 
@@ -105,7 +105,7 @@ swept sweep(const catalogue::model& m, request asked) {
     if (asked.memories.empty())
         asked.memories = {memory_kind::sc};
     captured_output out;
-    const int status = tools::sweep_models({m}, asked);
+    const int status = program::sweep_models({m}, asked);
     return {status, out.end()};
 }
 
@@ -144,13 +144,13 @@ TEST_CASE("isw/v9 has 24 small sizes") {
 
 TEST_CASE("a sweep notices a combination of parameters that is not as expected") {
     const swept wrong = sweep(sum_model(holds), {});
-    CHECK(wrong.status == tools::not_as_expected);
+    CHECK(wrong.status == program::not_as_expected);
     CHECK(contains(wrong.out, "4 checks: 3 as expected, 1 NOT as expected\n"));
     CHECK(contains(wrong.out, "sum: an addition was lost"));
     CHECK(contains(wrong.out, "replay: wbsync replay sum/v1 -p adders=2 -p careless=1 "));
 
     const swept right = sweep(sum_model(fails_if_careless), {});
-    CHECK(right.status == tools::all_as_expected);
+    CHECK(right.status == program::all_as_expected);
     CHECK(contains(right.out, "4 checks: 4 as expected\n"));
     CHECK_FALSE(contains(right.out, "an addition was lost")); // nobody has to look at it
 }
@@ -170,7 +170,7 @@ TEST_CASE("a sweep says which combination is incomplete") {
     request asked;
     asked.with.max_executions = 1;
     const swept cut = sweep(sum_model(fails_if_careless), asked);
-    CHECK(cut.status == tools::something_incomplete);
+    CHECK(cut.status == program::something_incomplete);
     CHECK(contains(cut.out, "incomplete: max_executions of 1 reached"));
     CHECK(contains(cut.out, " incomplete\n"));
     CHECK_FALSE(contains(cut.out, "NOT as expected"));

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "litmus_command.hpp"
 
-#include "../children.hpp"
-#include "../errors.hpp"
-#include "../number.hpp"
-#include "../output.hpp"
 #include "expected.hpp"
 #include "generate.hpp"
 #include "mutant.hpp"
 #include "summary.hpp"
+#include <wbsync/program/children.hpp>
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/number.hpp>
+#include <wbsync/program/output.hpp>
 
 #include <wbsync/options.hpp>
 
@@ -46,7 +46,7 @@ std::vector<fs::path> files_of(const std::vector<std::string>& paths) {
             if (entry.is_regular_file() && entry.path().extension() == ".litmus")
                 inside.push_back(entry.path());
         if (inside.empty())
-            throw tools::bad_usage(fmt::format("no file *.litmus in '{}'", p));
+            throw program::bad_usage(fmt::format("no file *.litmus in '{}'", p));
         std::sort(inside.begin(), inside.end());
         files.insert(files.end(), inside.begin(), inside.end());
     }
@@ -65,7 +65,7 @@ std::vector<job> generated(const request& asked) {
             fs::create_directories(asked.write_to);
             std::ofstream out(fs::path(asked.write_to) / (t.name + ".litmus"));
             if (!(out << t.text << std::flush))
-                throw tools::bad_usage(fmt::format("cannot write to '{}'", asked.write_to));
+                throw program::bad_usage(fmt::format("cannot write to '{}'", asked.write_to));
         }
         // In other models the rule holds of some kinds of edges only.
         const std::string expected = asked.with.memory ? std::string{} : t.expected;
@@ -81,7 +81,7 @@ std::vector<job> jobs_of(const request& asked) {
         std::ifstream in(file, std::ios::binary);
         std::string text{std::istreambuf_iterator<char>(in), {}};
         if (!in)
-            throw tools::bad_usage(fmt::format("cannot read '{}'", file.string()));
+            throw program::bad_usage(fmt::format("cannot read '{}'", file.string()));
         const expectation expected = known.of(file, text, memory_name(asked.with));
         jobs.push_back({file.string(), std::move(text), expected});
     }
@@ -123,7 +123,7 @@ double patience(const settings& with) {
     return with.max_seconds > 0 ? 2 + 1.5 * tests * with.max_seconds : 0;
 }
 
-test_result result_of(const job& j, const tools::child_end& end) {
+test_result result_of(const job& j, const program::child_end& end) {
     const report::json entry = report::json::parse(end.sent, nullptr, false);
     test_result r;
     if (entry.is_discarded() && end.late > 0) {
@@ -171,21 +171,22 @@ CLI::App* add_command(CLI::App& app, request& asked) {
         ->type_name("rcu")
         ->check(CLI::IsMember({"rcu"}).description(""));
     const std::uint64_t least = 0;
-    tools::add_number(*litmus, "--seed", asked.seed, least, options::unlimited,
-                      "Of what is generated")
+    program::add_number(*litmus, "--seed", asked.seed, least, options::unlimited,
+                        "Of what is generated")
         ->type_name("S");
-    tools::add_number(*litmus, "--count", asked.count, 1, 1'000'000, "How many are generated");
+    program::add_number(*litmus, "--count", asked.count, 1, 1'000'000, "How many are generated");
     litmus->add_option("--edges", asked.edges, "How the threads of a cycle communicate")
         ->type_name("wr|rw|mixed")
         ->check(CLI::IsMember({"wr", "rw", "mixed"}).description(""));
     litmus->add_option("--write", asked.write_to, "Writes what is generated to a folder as well")
         ->type_name("DIR");
-    tools::add_number(*litmus, "-j", asked.jobs, 0, options::most_jobs,
-                      "Tests at a time; 0: one for each core");
-    tools::add_number(*litmus, "--max-executions", asked.with.max_executions, least,
-                      options::unlimited, "For each test; 0: no limit");
-    tools::add_number(*litmus, "--max-seconds", asked.with.max_seconds, 0.0, options::most_seconds,
-                      "For each test, such as 0.5; 0: no limit; 10 if not given")
+    program::add_number(*litmus, "-j", asked.jobs, 0, options::most_jobs,
+                        "Tests at a time; 0: one for each core");
+    program::add_number(*litmus, "--max-executions", asked.with.max_executions, least,
+                        options::unlimited, "For each test; 0: no limit");
+    program::add_number(*litmus, "--max-seconds", asked.with.max_seconds, 0.0,
+                        options::most_seconds,
+                        "For each test, such as 0.5; 0: no limit; 10 if not given")
         ->type_name("S");
     return litmus;
 }
@@ -196,9 +197,9 @@ int run_command(const request& given) {
     for (const char* variable : {"WBSYNC_MEMORY", "WBSYNC_JOBS", "WBSYNC_REPLAY"})
         ::unsetenv(variable);
     if (asked.paths.empty() && asked.generate.empty())
-        throw tools::bad_usage("litmus needs files or folders, or --generate");
+        throw program::bad_usage("litmus needs files or folders, or --generate");
     if (asked.with.memory && (asked.with.power || !asked.with.out_of_order))
-        throw tools::bad_usage(
+        throw program::bad_usage(
             "--power and --no-out-of-order need the kernel's model: leave out --memory");
     const std::vector<job> jobs = jobs_of(asked);
     summary all;
@@ -207,16 +208,16 @@ int run_command(const request& given) {
     for (const job& j : jobs)
         width = std::max(width, fs::path(j.file).filename().string().size());
     if (!asked.json)
-        tools::print(header(width));
-    tools::interrupt::listen();
-    tools::child_work work;
+        program::print(header(width));
+    program::interrupt::listen();
+    program::child_work work;
     work.order = in_order_of_size(jobs);
-    work.at_once = asked.jobs > 0 ? static_cast<std::size_t>(asked.jobs) : tools::cores();
+    work.at_once = asked.jobs > 0 ? static_cast<std::size_t>(asked.jobs) : program::cores();
     work.seconds = patience(asked.with);
-    work.run = [&](std::size_t i, const tools::child_side&) {
+    work.run = [&](std::size_t i, const program::child_side&) {
         return report::dump(to_json(run_test(jobs[i].text, asked.with)));
     };
-    work.done = [&](std::size_t i, const tools::child_end& end) {
+    work.done = [&](std::size_t i, const program::child_end& end) {
         const test_result r = result_of(jobs[i], end);
         all.add(r);
         if (asked.only_disagreeing && r.agrees())
@@ -224,9 +225,9 @@ int run_command(const request& given) {
         if (asked.json)
             entries.push_back(to_json(r));
         else
-            tools::print(line_of(r, width, asked.states));
+            program::print(line_of(r, width, asked.states));
     };
-    const std::vector<std::size_t> not_run = tools::run_in_children(work);
+    const std::vector<std::size_t> not_run = program::run_in_children(work);
     report::json files = report::json::array();
     std::string lines;
     for (const std::size_t i : not_run) {
@@ -234,14 +235,15 @@ int run_command(const request& given) {
         lines += fmt::format("not run: {}\n", jobs[i].file);
     }
     if (asked.json)
-        tools::print(
+        program::print(
             report::dump({{"results", entries}, {"not_run", files}, {"summary", all.json()}}, 2) +
             "\n");
     else
-        tools::print(lines + all.str() + "\n" +
-                     (not_run.empty() ? "" : fmt::format("{} not run\n", not_run.size())));
-    return all.status() == tools::all_as_expected && !not_run.empty() ? tools::something_incomplete
-                                                                      : all.status();
+        program::print(lines + all.str() + "\n" +
+                       (not_run.empty() ? "" : fmt::format("{} not run\n", not_run.size())));
+    return all.status() == program::all_as_expected && !not_run.empty()
+               ? program::something_incomplete
+               : all.status();
 }
 
 } // namespace wbsync::litmus

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "summary.hpp"
 
-#include "../errors.hpp"
+#include <wbsync/program/errors.hpp>
 
 #include <filesystem>
 #include <sstream>
@@ -113,7 +113,7 @@ report::json summary::json() const {
 }
 
 int summary::status() const {
-    using enum tools::exit_code;
+    using enum program::exit_code;
     return disagree_ > 0                           ? not_as_expected
            : not_explored_ > 0 || unsupported_ > 0 ? something_incomplete
                                                    : all_as_expected;

@@ -2,7 +2,7 @@
 // Compares what the models' checks come to with the manifests beside the models, or writes these.
 
 #include "models/all.hpp"
-#include "models/manifest.hpp"
+#include <wbsync/program/manifest.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "interrupt.hpp"
+#include <wbsync/program/interrupt.hpp>
 
 #include <array>
 #include <cerrno>
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// What a child knows of its place.
 struct child_side {
@@ -97,4 +97,4 @@ started_child start_child(const Work& work) {
     return {child, ends[0]};
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

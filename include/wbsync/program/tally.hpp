@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "errors.hpp"
+#include <wbsync/program/errors.hpp>
 
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// How many checks came out how.
 struct tally {
@@ -44,4 +44,4 @@ struct tally {
     }
 };
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

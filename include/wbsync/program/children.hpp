@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "child_process.hpp"
-#include "interrupt.hpp"
+#include <wbsync/program/child_process.hpp>
+#include <wbsync/program/interrupt.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@
 
 #include <poll.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// How many children can be run at once without one waiting for another.
 inline std::size_t cores() {
@@ -198,4 +198,4 @@ inline std::vector<std::size_t> run_in_children(const child_work& all) {
     return detail::children(all).run();
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "children.hpp"
-#include "progress_line.hpp"
+#include <wbsync/program/children.hpp>
+#include <wbsync/program/progress_line.hpp>
 
 #include <wbsync/catalogue.hpp>
 
@@ -23,7 +23,7 @@
 
 #include <fmt/format.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// A check to be run.
 struct check_request {
@@ -191,4 +191,4 @@ inline check_outcome run_isolated(const check_request& asked) {
     return seen;
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "deep_command.hpp"
+#pragma once
 
-#include "check_report.hpp"
-#include "errors.hpp"
-#include "output.hpp"
-#include "runner.hpp"
-#include "selection.hpp"
-#include "series.hpp"
+#include <wbsync/linkage.hpp>
+#include <wbsync/program/deep_command.hpp>
+
+#include <wbsync/program/check_report.hpp>
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/output.hpp>
+#include <wbsync/program/runner.hpp>
+#include <wbsync/program/selection.hpp>
+#include <wbsync/program/series.hpp>
 
 #include <wbsync/search/whole_file.hpp>
 
@@ -24,11 +27,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
-namespace {
+namespace detail::deep_command {
 
-std::vector<check_request> plan(const std::vector<catalogue::model>& all, const request& asked) {
+inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
+                                       const request& asked) {
     std::vector<check_request> checks;
     for (const catalogue::model* m : select(all, asked.globs)) {
         const auto size = catalogue::default_size(*m);
@@ -104,7 +108,7 @@ private:
 };
 
 /// "switchers=2 inodes=2 superblocks=1", with what grew in the first place.
-std::string size_text(const catalogue::model& m, const report::json& entry) {
+inline std::string size_text(const catalogue::model& m, const report::json& entry) {
     std::vector<std::string> texts;
     for (const auto& p : m.parameters) {
         const int value = entry["parameters"][p.name].get<int>();
@@ -114,7 +118,7 @@ std::string size_text(const catalogue::model& m, const report::json& entry) {
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
-std::string verdict_text(const report::json& e) {
+inline std::string verdict_text(const report::json& e) {
     std::string text = e["verdict"].get<std::string>();
     if (text == "finding")
         text += " " + e["property"].get<std::string>();
@@ -123,7 +127,7 @@ std::string verdict_text(const report::json& e) {
     return e["as_expected"] == true ? text : "! " + text + ", NOT as expected";
 }
 
-std::string line_text(const catalogue::model& m, const report::json& e, const char* layout) {
+inline std::string line_text(const catalogue::model& m, const report::json& e, const char* layout) {
     return fmt::format(fmt::runtime(layout), m.name(), size_text(m, e),
                        e["memory"].get<std::string>(), e["executions"].get<std::uint64_t>(),
                        e["seconds"].get<double>(), verdict_text(e));
@@ -135,7 +139,7 @@ struct finished {
     report::json entry;
 };
 
-std::string markdown_of(const std::vector<finished>& results, const series& all) {
+inline std::string markdown_of(const std::vector<finished>& results, const series& all) {
     std::string text = "| model | size | memory | executions | seconds | verdict |\n"
                        "|---|---|---|---:|---:|---|\n";
     for (const finished& f : results)
@@ -143,14 +147,14 @@ std::string markdown_of(const std::vector<finished>& results, const series& all)
     return text + "\n" + all.not_started_text("* ") + all.seen.str() + ".\n";
 }
 
-std::string json_of(const std::vector<finished>& results, const series& all) {
+inline std::string json_of(const std::vector<finished>& results, const series& all) {
     report::json entries = report::json::array();
     for (const finished& f : results)
         entries.push_back(f.entry);
     return report::dump({{"results", entries}, {"not_started", all.not_started()}}, 2) + "\n";
 }
 
-std::string text_of(const finished& f) {
+inline std::string text_of(const finished& f) {
     std::string text =
         line_text(f.check.of, f.entry, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n");
     if (!f.entry["resume"].is_null())
@@ -164,7 +168,7 @@ struct order_of_work {
     std::vector<std::vector<finished>> known_before; ///< each of them; the last: what follows
 };
 
-order_of_work divide(const std::vector<check_request>& checks, const record& known) {
+inline order_of_work divide(const std::vector<check_request>& checks, const record& known) {
     order_of_work work;
     work.known_before.emplace_back();
     for (const check_request& c : checks)
@@ -177,9 +181,10 @@ order_of_work divide(const std::vector<check_request>& checks, const record& kno
     return work;
 }
 
-} // namespace
+} // namespace detail::deep_command
 
-int check_deeper(const std::vector<catalogue::model>& all, const request& asked) {
+WBSYNC_INLINE int check_deeper(const std::vector<catalogue::model>& all, const request& asked) {
+    using namespace detail::deep_command;
     const std::vector<check_request> checks = plan(all, asked);
     record known(asked.record);
     const order_of_work work = divide(checks, known);
@@ -218,4 +223,4 @@ int check_deeper(const std::vector<catalogue::model>& all, const request& asked)
     return running.seen.status();
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

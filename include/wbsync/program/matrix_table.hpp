@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "runner.hpp"
-#include "tally.hpp"
 #include <wbsync/catalogue.hpp>
+#include <wbsync/program/runner.hpp>
+#include <wbsync/program/tally.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// One check of one model.
 struct matrix_cell {
@@ -270,4 +270,4 @@ private:
     tally seen_;
 };
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -11,7 +11,7 @@
 /// a terminal that goes away (SIGHUP). The first one is passed on to the processes of the checks
 /// that run (children.hpp), which stop and say what they found so far; the next one ends the
 /// program at once, and with it all processes that it started.
-namespace wbsync::tools::interrupt {
+namespace wbsync::program::interrupt {
 
 inline volatile std::sig_atomic_t seen = 0; ///< in the program, and in the process of a check
 
@@ -101,4 +101,4 @@ private:
     sigset_t before_{};
 };
 
-} // namespace wbsync::tools::interrupt
+} // namespace wbsync::program::interrupt

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// What `wbsync list` prints.
 std::string list_text(const std::vector<catalogue::model>& all);
 std::string list_json(const std::vector<catalogue::model>& all);
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

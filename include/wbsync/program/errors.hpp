@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// What the program tells its caller; `wbsync --help` explains them.
 enum exit_code : int {
@@ -19,4 +19,4 @@ struct bad_usage : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

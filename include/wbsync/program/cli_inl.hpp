@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli.hpp"
+#pragma once
 
-#include "errors.hpp"
-#include "number.hpp"
+#include <wbsync/linkage.hpp>
+#include <wbsync/program/cli.hpp>
+
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/number.hpp>
+#include <wbsync/program/program.hpp>
+#include <wbsync/program/program_name.hpp>
 
 #include <wbsync/engine/schedule.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
-namespace {
+namespace detail::cli {
 
-constexpr const char* exit_codes = R"(Exit status:
+inline constexpr const char* exit_codes = R"(Exit status:
   0  everything is as expected
   1  a result is not as expected, a vacuous one included
   2  bad usage
@@ -38,22 +47,22 @@ struct words {
 };
 
 /// Without the description that would show the choices in the help a second time.
-CLI::Validator one_of(const std::vector<std::string>& choices) {
+inline CLI::Validator one_of(const std::vector<std::string>& choices) {
     return CLI::IsMember(choices).description("");
 }
 
-CLI::App* add_list(CLI::App& app, request& asked) {
+inline CLI::App* add_list(CLI::App& app, request& asked) {
     CLI::App* list = app.add_subcommand("list", "Lists the models and what is expected of them");
     list->add_flag("--json", asked.json, "One JSON document");
     return list;
 }
 
-void add_models(CLI::App& to, request& asked) {
+inline void add_models(CLI::App& to, request& asked) {
     to.add_option("GLOB", asked.globs, "Models, such as 'isw/*'; without one, all of them")
         ->type_name("");
 }
 
-void add_memory(CLI::App& to, words& said) {
+inline void add_memory(CLI::App& to, words& said) {
     to.add_option("--memory", said.memory, engine::memory_names() + "; each of them if not given")
         ->check(CLI::Validator(
             [](const std::string& name) {
@@ -66,7 +75,7 @@ void add_memory(CLI::App& to, words& said) {
         ->type_name("NAME");
 }
 
-void add_limits(CLI::App& to, options& with) {
+inline void add_limits(CLI::App& to, options& with) {
     const std::uint64_t least = 0;
     add_number(to, "--max-executions", with.max_executions, least, options::unlimited,
                "0: no limit");
@@ -83,11 +92,17 @@ void add_limits(CLI::App& to, options& with) {
         "given");
 }
 
-void add_parameters(CLI::App& to, request& asked, const char* what) {
+inline void add_parameters(CLI::App& to, request& asked, const char* what) {
     to.add_option("-p", asked.parameters, what)->allow_extra_args(false)->type_name("KEY=VALUE");
 }
 
-CLI::App* add_check(CLI::App& app, request& asked, words& said) {
+inline void add_junit(CLI::App& to, request& asked) {
+    to.add_option("--junit", asked.junit,
+                  "Writes the results into this file as well, in the XML format of JUnit")
+        ->type_name("FILE");
+}
+
+inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
     add_models(*check, asked);
     add_memory(*check, said);
@@ -109,13 +124,14 @@ CLI::App* add_check(CLI::App& app, request& asked, words& said) {
         ->check(one_of({"dpor", "reference"}))
         ->type_name("dpor|reference");
     check->add_flag("--json", asked.json, "One JSON document, when all is done");
+    add_junit(*check, asked);
     check->add_flag("--trace", asked.trace,
                     "Counterexamples with everything: barriers, and file and line of each step");
     check->footer(exit_codes);
     return check;
 }
 
-CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
+inline CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
     CLI::App* sweep = app.add_subcommand(
         "sweep", "Checks models with every combination of their parameters, each from its least "
                  "value to one above its default");
@@ -126,13 +142,14 @@ CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
                "How far above its default a parameter goes");
     add_limits(*sweep, asked.with);
     sweep->add_flag("--json", asked.json, "One JSON document, when all is done");
+    add_junit(*sweep, asked);
     sweep->add_flag("--trace", asked.trace, "Counterexamples with everything, as for check");
     sweep->footer(exit_codes);
     return sweep;
 }
 
 /// What matrix and deep have in common.
-void add_tables(CLI::App& to, request& asked, words& said) {
+inline void add_tables(CLI::App& to, request& asked, words& said) {
     add_models(to, asked);
     add_memory(to, said);
     add_limits(to, asked.with);
@@ -141,7 +158,7 @@ void add_tables(CLI::App& to, request& asked, words& said) {
     to.footer(exit_codes);
 }
 
-CLI::App* add_matrix(CLI::App& app, request& asked, words& said) {
+inline CLI::App* add_matrix(CLI::App& app, request& asked, words& said) {
     CLI::App* matrix = app.add_subcommand(
         "matrix", "Checks models at their default sizes, and shows the verdicts as tables");
     add_tables(*matrix, asked, said);
@@ -152,7 +169,7 @@ CLI::App* add_matrix(CLI::App& app, request& asked, words& said) {
     return matrix;
 }
 
-CLI::App* add_deep(CLI::App& app, request& asked, words& said) {
+inline CLI::App* add_deep(CLI::App& app, request& asked, words& said) {
     CLI::App* deep = app.add_subcommand(
         "deep", "Checks what is verified at its default size at the next larger one");
     add_tables(*deep, asked, said);
@@ -162,7 +179,7 @@ CLI::App* add_deep(CLI::App& app, request& asked, words& said) {
     return deep;
 }
 
-CLI::App* add_replay(CLI::App& app, request& asked) {
+inline CLI::App* add_replay(CLI::App& app, request& asked) {
     CLI::App* replay =
         app.add_subcommand("replay", "Runs the one execution that a finding's schedule leads to");
     replay->add_option("MODEL", asked.globs, "The model")->type_name("")->required()->expected(1);
@@ -175,7 +192,18 @@ CLI::App* add_replay(CLI::App& app, request& asked) {
     return replay;
 }
 
-void read_search(request& asked, const words& said) {
+/// Those that the program has of its own.
+inline std::vector<CLI::App*> add_more(CLI::App& app, const description& of) {
+    const std::string_view all = exit_codes;
+    std::vector<CLI::App*> added;
+    for (const command& c : of.more) {
+        added.push_back(c.add(app));
+        added.back()->footer(std::string{all.substr(0, all.find("\n\n"))});
+    }
+    return added;
+}
+
+inline void read_search(request& asked, const words& said) {
     options& with = asked.with;
     with.symmetry = !asked.no_symmetry;
     if (said.scheduler != "reference")
@@ -186,7 +214,7 @@ void read_search(request& asked, const words& said) {
 }
 
 /// Both, one after the other, unless the user or the environment wants one.
-std::vector<memory_kind> memories_of(const words& said) {
+inline std::vector<memory_kind> memories_of(const words& said) {
     if (!said.memory.empty())
         return {options::parse_memory(said.memory)};
     if (std::getenv("WBSYNC_MEMORY") != nullptr)
@@ -200,7 +228,7 @@ std::vector<memory_kind> memories_of(const words& said) {
 
 /// An option that is there has a value. CLI11 would take the next argument for that of "--memory=",
 /// and an empty one for none.
-void expect_values(CLI::App& app, int argc, const char* const* argv) {
+inline void expect_values(CLI::App& app, int argc, const char* const* argv) {
     for (int i = 1; i < argc && std::string_view{argv[i]} != "--"; ++i)
         if (const std::string_view word = argv[i];
             word.starts_with("--") && word.find('=') == word.size() - 1)
@@ -217,7 +245,7 @@ void expect_values(CLI::App& app, int argc, const char* const* argv) {
 }
 
 /// CLI11 would only say that a subcommand is missing.
-void expect_known(const CLI::App& app, std::string_view first) {
+inline void expect_known(const CLI::App& app, std::string_view first) {
     if (first.empty() || first[0] == '-')
         return;
     std::vector<std::string> known;
@@ -230,14 +258,13 @@ void expect_known(const CLI::App& app, std::string_view first) {
         fmt::format("unknown command '{}': the commands are {}", first, fmt::join(known, ", ")));
 }
 
-} // namespace
+} // namespace detail::cli
 
-request parse_command_line(int argc, const char* const* argv, const char* version) {
-    CLI::App app{
-        "Checks protocols of the Linux kernel in every interleaving, and with every outcome "
-        "of weak memory.",
-        "wbsync"};
-    app.set_version_flag("--version", std::string{"wbsync "} + version);
+WBSYNC_INLINE request parse_command_line(int argc, const char* const* argv, const description& of) {
+    using namespace detail::cli;
+    CLI::App app{of.summary, program_name()};
+    if (!of.version.empty())
+        app.set_version_flag("--version", program_name() + " " + of.version);
     app.require_subcommand(1);
     app.footer(exit_codes);
 
@@ -249,11 +276,9 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     const CLI::App* const matrix = add_matrix(app, asked, said);
     const CLI::App* const deep = add_deep(app, asked, said);
     const CLI::App* const replay = add_replay(app, asked);
-    CLI::App* const litmus = litmus::add_command(app, asked.litmus);
+    const std::vector<CLI::App*> more = add_more(app, of);
     expect_known(app, argc > 1 ? argv[1] : "");
     expect_values(app, argc, argv);
-    const std::string_view all = exit_codes;
-    litmus->footer(std::string{all.substr(0, all.find("\n\n"))});
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -270,8 +295,14 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
         asked.what = request::command::list;
         return asked;
     }
-    asked.what = litmus->parsed()   ? request::command::litmus
-                 : replay->parsed() ? request::command::replay
+    const auto other =
+        std::find_if(more.begin(), more.end(), [](const CLI::App* m) { return m->parsed(); });
+    if (other != more.end()) {
+        asked.what = request::command::more;
+        asked.number = static_cast<std::size_t>(other - more.begin());
+        return asked;
+    }
+    asked.what = replay->parsed()   ? request::command::replay
                  : sweep->parsed()  ? request::command::sweep
                  : matrix->parsed() ? request::command::matrix
                  : deep->parsed()   ? request::command::deep
@@ -290,4 +321,4 @@ request parse_command_line(int argc, const char* const* argv, const char* versio
     return asked;
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

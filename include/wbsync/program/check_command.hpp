@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "cli.hpp"
+#include <wbsync/program/cli.hpp>
 
 #include <wbsync/catalogue.hpp>
 
 #include <vector>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// Runs `wbsync check`, prints its results and returns the exit code. Throws bad_usage before
 /// anything is run.
@@ -17,4 +17,4 @@ int check_models(const std::vector<catalogue::model>& all, const request& asked)
 /// (catalogue::small_sizes). A counterexample is shown if it was not expected.
 int sweep_models(const std::vector<catalogue::model>& all, const request& asked);
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "check_command.hpp"
+#pragma once
 
-#include "check_report.hpp"
-#include "errors.hpp"
-#include "output.hpp"
-#include "runner.hpp"
-#include "selection.hpp"
-#include "series.hpp"
+#include <wbsync/linkage.hpp>
+#include <wbsync/program/check_command.hpp>
+
+#include <wbsync/program/check_report.hpp>
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/junit.hpp>
+#include <wbsync/program/output.hpp>
+#include <wbsync/program/runner.hpp>
+#include <wbsync/program/selection.hpp>
+#include <wbsync/program/series.hpp>
 
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
-namespace {
+namespace detail::check_command {
 
 /// Everything that will be run; wrong parameters are found here, before the first check starts.
-std::vector<check_request> plan(const std::vector<catalogue::model>& all, const request& asked) {
+inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
+                                       const request& asked) {
     std::vector<check_request> checks;
     const int width = output_width(report::style{}.width);
     for (const catalogue::model* m : select(all, asked.globs)) {
@@ -36,7 +41,8 @@ std::vector<check_request> plan(const std::vector<catalogue::model>& all, const 
     return checks;
 }
 
-std::vector<check_request> plan_sweep(const std::vector<catalogue::model>& all, const request& asked) {
+inline std::vector<check_request> plan_sweep(const std::vector<catalogue::model>& all,
+                                             const request& asked) {
     std::vector<check_request> checks;
     const int width = output_width(report::style{}.width);
     for (const catalogue::model* m : select(all, asked.globs))
@@ -51,16 +57,17 @@ std::vector<check_request> plan_sweep(const std::vector<catalogue::model>& all, 
 }
 
 /// A sweep shows no counterexample that was expected.
-void shorten(check_outcome& out) {
+inline void shorten(check_outcome& out) {
     if (is_surprise(out.entry))
         return;
     out.entry["counterexample"] = nullptr;
     out.counterexample.clear();
 }
 
-int run_all(const std::vector<check_request>& checks, const request& asked) {
+inline int run_all(const std::vector<check_request>& checks, const request& asked) {
     const row_layout layout(checks);
     report::json results = report::json::array();
+    junit written(asked.junit);
     series all(asked.json);
     all.run(checks, [&](const check_request& c, check_outcome& out) {
         if (asked.what == request::command::replay && out.entry["verdict"] == "incomplete")
@@ -68,28 +75,34 @@ int run_all(const std::vector<check_request>& checks, const request& asked) {
         if (asked.what == request::command::sweep)
             shorten(out);
         all.count(out.entry);
+        written.add(c, out);
         if (asked.json)
             results.push_back(out.entry);
         else
             print((&c == &checks.front() ? layout.header() : "") + text_of(c, out, layout));
     });
+    for (const check_request* c : all.left())
+        written.add_not_started(*c);
+    written.write();
     print(asked.json
               ? report::dump({{"results", results}, {"not_started", all.not_started()}}, 2) + "\n"
               : all.not_started_text() + all.seen.str() + "\n");
     return all.seen.status();
 }
 
-} // namespace
+} // namespace detail::check_command
 
-int check_models(const std::vector<catalogue::model>& all, const request& asked) {
+WBSYNC_INLINE int check_models(const std::vector<catalogue::model>& all, const request& asked) {
+    using namespace detail::check_command;
     const std::vector<check_request> checks = plan(all, asked);
     if (asked.what == request::command::replay && checks.size() != 1)
         throw bad_usage("replay takes the name of one model");
     return run_all(checks, asked);
 }
 
-int sweep_models(const std::vector<catalogue::model>& all, const request& asked) {
+WBSYNC_INLINE int sweep_models(const std::vector<catalogue::model>& all, const request& asked) {
+    using namespace detail::check_command;
     return run_all(plan_sweep(all, asked), asked);
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

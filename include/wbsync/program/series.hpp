@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "errors.hpp"
-#include "resume_command.hpp"
-#include "runner.hpp"
-#include "tally.hpp"
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/resume_command.hpp>
+#include <wbsync/program/runner.hpp>
+#include <wbsync/program/tally.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -18,7 +18,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// "switchers=1 inodes=2", in the order of the model.
 inline std::string parameters_text(const check_request& c) {
@@ -77,6 +77,11 @@ public:
         return all;
     }
 
+    /// Checks that were not started.
+    [[nodiscard]] const std::vector<const check_request*>& left() const noexcept {
+        return not_started_;
+    }
+
     /// A line for each of them.
     [[nodiscard]] std::string not_started_text(std::string_view bullet = "") const {
         std::string text;
@@ -120,4 +125,4 @@ private:
     std::vector<const check_request*> not_started_; ///< they outlive this
 };
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "matrix_command.hpp"
+#pragma once
 
-#include "check_report.hpp"
-#include "errors.hpp"
-#include "matrix_table.hpp"
-#include "output.hpp"
-#include "runner.hpp"
-#include "selection.hpp"
-#include "series.hpp"
+#include <wbsync/linkage.hpp>
+#include <wbsync/program/matrix_command.hpp>
 
-#include "models/manifest.hpp"
+#include <wbsync/program/check_report.hpp>
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/matrix_table.hpp>
+#include <wbsync/program/output.hpp>
+#include <wbsync/program/runner.hpp>
+#include <wbsync/program/selection.hpp>
+#include <wbsync/program/series.hpp>
+
+#include <wbsync/program/manifest.hpp>
 
 #include <map>
 #include <stdexcept>
@@ -19,12 +22,12 @@
 
 #include <fmt/format.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
-namespace {
+namespace detail::matrix_command {
 
-std::vector<check_request> plan(const std::vector<const catalogue::model*>& selected,
-                                const request& asked) {
+inline std::vector<check_request> plan(const std::vector<const catalogue::model*>& selected,
+                                       const request& asked) {
     std::vector<check_request> checks;
     for (const catalogue::model* m : selected)
         for (const memory_kind memory : asked.memories) {
@@ -36,7 +39,7 @@ std::vector<check_request> plan(const std::vector<const catalogue::model*>& sele
     return checks;
 }
 
-std::vector<matrix_cell> run_all(const std::vector<check_request>& checks, series& all) {
+inline std::vector<matrix_cell> run_all(const std::vector<check_request>& checks, series& all) {
     std::vector<matrix_cell> cells;
     all.run(checks, [&](const check_request& c, const check_outcome& out) {
         cells.push_back(cell_of(c.of, c.with.memory, out.entry));
@@ -84,8 +87,8 @@ private:
     std::map<std::string, std::vector<manifest::row>> rows_;
 };
 
-std::vector<matrix_cell> read_all(const std::vector<const catalogue::model*>& selected,
-                                  const request& asked) {
+inline std::vector<matrix_cell> read_all(const std::vector<const catalogue::model*>& selected,
+                                         const request& asked) {
     std::vector<matrix_cell> cells;
     recorded from(asked.recorded);
     for (const catalogue::model* m : selected)
@@ -94,9 +97,10 @@ std::vector<matrix_cell> read_all(const std::vector<const catalogue::model*>& se
     return cells;
 }
 
-} // namespace
+} // namespace detail::matrix_command
 
-int print_matrix(const std::vector<catalogue::model>& all, const request& asked) {
+WBSYNC_INLINE int print_matrix(const std::vector<catalogue::model>& all, const request& asked) {
+    using namespace detail::matrix_command;
     const auto selected = select(all, asked.globs);
     const bool is_recorded = !asked.recorded.empty();
     const std::vector<check_request> checks =
@@ -116,4 +120,4 @@ int print_matrix(const std::vector<catalogue::model>& all, const request& asked)
     return seen.seen().status();
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

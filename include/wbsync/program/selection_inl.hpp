@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "selection.hpp"
+#pragma once
 
-#include "errors.hpp"
-#include "number.hpp"
+#include <wbsync/linkage.hpp>
+#include <wbsync/program/selection.hpp>
+
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/number.hpp>
 
 #include <algorithm>
 #include <set>
@@ -12,11 +15,11 @@
 #include <fmt/ranges.h>
 #include <fnmatch.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
-namespace {
+namespace detail::selection {
 
-std::string names_of(const std::vector<catalogue::model>& all) {
+inline std::string names_of(const std::vector<catalogue::model>& all) {
     std::vector<std::string> names;
     names.reserve(all.size());
     for (const auto& m : all)
@@ -25,7 +28,7 @@ std::string names_of(const std::vector<catalogue::model>& all) {
                          : fmt::format("the models are {}", fmt::join(names, ", "));
 }
 
-std::string parameters_of(const catalogue::model& m) {
+inline std::string parameters_of(const catalogue::model& m) {
     std::vector<std::string> texts;
     texts.reserve(m.parameters.size());
     for (const auto& p : m.parameters)
@@ -35,10 +38,11 @@ std::string parameters_of(const catalogue::model& m) {
                : fmt::format("the parameters of {} are {}", m.name(), fmt::join(texts, ", "));
 }
 
-} // namespace
+} // namespace detail::selection
 
-std::vector<const catalogue::model*> select(const std::vector<catalogue::model>& all,
-                                            const std::vector<std::string>& globs) {
+WBSYNC_INLINE std::vector<const catalogue::model*> select(const std::vector<catalogue::model>& all,
+                                                          const std::vector<std::string>& globs) {
+    using namespace detail::selection;
     std::set<const catalogue::model*> wanted;
     for (const std::string& glob : globs) {
         bool any = false;
@@ -62,8 +66,9 @@ std::vector<const catalogue::model*> select(const std::vector<catalogue::model>&
     return selected;
 }
 
-catalogue::parameter_values given_values(const catalogue::model& of,
-                                         const std::vector<std::string>& asked) {
+WBSYNC_INLINE catalogue::parameter_values given_values(const catalogue::model& of,
+                                                       const std::vector<std::string>& asked) {
+    using namespace detail::selection;
     catalogue::parameter_values values;
     for (const std::string& text : asked) {
         const auto equals = text.find('=');
@@ -87,11 +92,11 @@ catalogue::parameter_values given_values(const catalogue::model& of,
     return values;
 }
 
-catalogue::parameter_values values_of(const catalogue::model& of,
-                                      const std::vector<std::string>& asked) {
+WBSYNC_INLINE catalogue::parameter_values values_of(const catalogue::model& of,
+                                                    const std::vector<std::string>& asked) {
     catalogue::parameter_values values = given_values(of, asked);
     values.merge(catalogue::default_size(of));
     return values;
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

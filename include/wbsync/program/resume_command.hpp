@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "runner.hpp"
+#include <wbsync/program/program_name.hpp>
+#include <wbsync/program/runner.hpp>
 
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 #include <fmt/format.h>
 
 /// How to run a check again.
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// The model and its parameters, as they are given to the program.
 inline std::string arguments_text(const check_request& c) {
@@ -41,7 +42,7 @@ inline std::string quoted(const std::string& word) {
 inline report::json resume_command(const check_request& c, const report::json& entry) {
     if (entry["resume"].is_null())
         return nullptr;
-    std::string text = fmt::format("wbsync check {} --memory {}", arguments_text(c),
+    std::string text = fmt::format("{} check {} --memory {}", program_name(), arguments_text(c),
                                    entry["memory"].get<std::string>());
     if (!c.with.symmetry)
         text += " --no-symmetry";
@@ -52,4 +53,4 @@ inline report::json resume_command(const check_request& c, const report::json& e
     return fmt::format("{} --resume {}", text, detail::quoted(entry["resume"].get<std::string>()));
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

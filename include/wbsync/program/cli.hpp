@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "litmus/litmus_command.hpp"
-
 #include <wbsync/options.hpp>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
-namespace wbsync::tools {
+namespace wbsync::program {
+
+struct description;
 
 /// What the command line asks for.
 struct request {
@@ -19,13 +20,14 @@ struct request {
         sweep,
         matrix,
         deep,
-        litmus,
+        more, ///< one of description::more
         print
     } what = command::print;
     std::string text; ///< for print: help, or the version
     bool json = false;
     bool markdown = false;
     std::string recorded; ///< for matrix: the folder with the manifests; empty: run the checks
+    std::string junit;    ///< for check and sweep: the file for JUnit's format
     std::string record;   ///< for deep: the file that keeps what was done
     bool trace = false;
     bool no_symmetry = false;
@@ -34,10 +36,10 @@ struct request {
     std::vector<std::string> parameters; ///< "key=value"
     std::vector<memory_kind> memories;
     options with;
-    litmus::request litmus;
+    std::size_t number = 0; ///< for more: which one
 };
 
 /// Throws bad_usage.
-request parse_command_line(int argc, const char* const* argv, const char* version);
+request parse_command_line(int argc, const char* const* argv, const description& of);
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

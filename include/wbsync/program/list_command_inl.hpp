@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "list_command.hpp"
+#pragma once
 
-#include "runner.hpp"
-#include "selection.hpp"
+#include <wbsync/linkage.hpp>
+#include <wbsync/program/list_command.hpp>
+
+#include <wbsync/program/runner.hpp>
+#include <wbsync/program/selection.hpp>
 
 #include <wbsync/report/json.hpp>
 
@@ -10,15 +13,15 @@
 
 #include <fmt/format.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
-namespace {
+namespace detail::list_command {
 
-std::string expected(const catalogue::model& m, memory_kind memory) {
+inline std::string expected(const catalogue::model& m, memory_kind memory) {
     return m.expected(memory, values_of(m, {})).str();
 }
 
-report::json parameter_json(const catalogue::parameter& p) {
+inline report::json parameter_json(const catalogue::parameter& p) {
     return {{"name", p.name},
             {"summary", p.summary},
             {"default", p.value},
@@ -26,9 +29,10 @@ report::json parameter_json(const catalogue::parameter& p) {
             {"max", p.most}};
 }
 
-} // namespace
+} // namespace detail::list_command
 
-std::string list_json(const std::vector<catalogue::model>& all) {
+WBSYNC_INLINE std::string list_json(const std::vector<catalogue::model>& all) {
+    using namespace detail::list_command;
     report::json list = report::json::array();
     for (const auto& m : all) {
         report::json parameters = report::json::array();
@@ -48,7 +52,8 @@ std::string list_json(const std::vector<catalogue::model>& all) {
     return report::dump({{"models", list}}, 2) + "\n";
 }
 
-std::string list_text(const std::vector<catalogue::model>& all) {
+WBSYNC_INLINE std::string list_text(const std::vector<catalogue::model>& all) {
+    using namespace detail::list_command;
     std::size_t name = 5;
     for (const auto& m : all)
         name = std::max(name, m.name().size());
@@ -65,4 +70,4 @@ std::string list_text(const std::vector<catalogue::model>& all) {
     return out;
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// How far a check is, in its own process: now and then a line.
 class progress_notes {
@@ -94,4 +94,4 @@ private:
     std::size_t length_ = 0;
 };
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "resume_command.hpp"
-#include "runner.hpp"
-#include "series.hpp"
+#include <wbsync/program/resume_command.hpp>
+#include <wbsync/program/runner.hpp>
+#include <wbsync/program/series.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 
 /// What is printed about a check.
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// The columns of the results. Their widths are known before the first check is run, so that each
 /// line can be printed as soon as it is there.
@@ -97,8 +97,8 @@ namespace detail {
 inline std::string replay_text(const check_request& c, const report::json& entry) {
     if (entry["schedule"].is_null())
         return "";
-    return fmt::format("replay: wbsync replay {} --schedule \"{}\"\n", arguments_text(c),
-                       entry["schedule"].get<std::string>());
+    return fmt::format("replay: {} replay {} --schedule \"{}\"\n", program_name(),
+                       arguments_text(c), entry["schedule"].get<std::string>());
 }
 
 } // namespace detail
@@ -124,4 +124,4 @@ inline std::string text_of(const check_request& c, const check_outcome& out,
     return text;
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// Standard output that cannot fail unnoticed: a report that nobody got is no success.
 inline void print(std::string_view text) {
@@ -37,4 +37,4 @@ inline int output_width(int otherwise) {
     return size.ws_col < 60 ? 60 : size.ws_col > 160 ? 160 : size.ws_col;
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

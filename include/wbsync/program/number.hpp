@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "errors.hpp"
+#include <wbsync/program/errors.hpp>
 
 #include <wbsync/number.hpp>
 
@@ -13,7 +13,7 @@
 
 #include <CLI/CLI.hpp>
 
-namespace wbsync::tools {
+namespace wbsync::program {
 
 /// wbsync::parse_number() of something that the user wrote. Throws bad_usage.
 template <class Number>
@@ -37,4 +37,4 @@ CLI::Option* add_number(CLI::App& to, const std::string& names, Target& into, Nu
     return to.add_option_function<std::string>(names, read, explanation)->type_name("N");
 }
 
-} // namespace wbsync::tools
+} // namespace wbsync::program

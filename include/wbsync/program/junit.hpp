@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/program/errors.hpp>
+#include <wbsync/program/series.hpp>
+#include <wbsync/search/whole_file.hpp>
+
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace wbsync::program {
+
+namespace detail {
+
+/// For XML. What XML cannot hold is left out.
+inline std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\n': out += "&#10;"; break;
+        default:
+            if (static_cast<unsigned char>(c) >= 0x20)
+                out += c;
+        }
+    return out;
+}
+
+} // namespace detail
+
+/// The results of checks as CI systems read them: a file in JUnit's format. A check is a test case
+/// of the class that has its model's name. As expected: it passes; a finding or a verdict that was
+/// not expected: a failure, with the counterexample; incomplete: an error; not started: skipped.
+class junit {
+public:
+    /// Nothing is written if `path` is empty. Throws bad_usage if it cannot be: before the work.
+    explicit junit(const std::string& path) : file_(path) {
+        try {
+            if (wanted())
+                file_.expect_writable();
+        } catch (const std::system_error& e) {
+            throw bad_usage(fmt::format("--junit: {}", e.what()));
+        }
+    }
+
+    void add(const check_request& c, const check_outcome& out) {
+        const auto text = [&](const char* key) { return out.entry[key].get<std::string>(); };
+        std::string body;
+        if (text("verdict") == "incomplete") {
+            ++errors_;
+            body = element("error", "incomplete", limit_text(out.entry), "");
+        } else if (out.entry["as_expected"] != true) {
+            ++failures_;
+            const std::string said = text("verdict") == "finding"
+                                         ? text("property") + ": " + text("message")
+                                         : text("verdict");
+            body = element("failure", text("verdict"),
+                           fmt::format("{}, not {}", said, text("expected")), out.counterexample);
+        }
+        add_case(c, out.entry["seconds"].get<double>(), body);
+    }
+
+    void add_not_started(const check_request& c) {
+        ++skipped_;
+        add_case(c, 0, "    <skipped message=\"not started\"/>\n");
+    }
+
+    /// Writes all of it. Throws std::system_error.
+    void write() const {
+        if (wanted())
+            file_.write(str());
+    }
+
+private:
+    [[nodiscard]] bool wanted() const { return !file_.path().empty(); }
+
+    static std::string element(const char* tag, std::string_view type, std::string_view message,
+                               std::string_view text) {
+        return fmt::format("    <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", tag,
+                           detail::escaped(type), detail::escaped(message), detail::escaped(text));
+    }
+
+    void add_case(const check_request& c, double seconds, const std::string& body) {
+        ++tests_;
+        seconds_ += seconds;
+        const std::string size = parameters_text(c);
+        const std::string name =
+            fmt::format("{}{}{}", wbsync::name_of(c.with.memory), size.empty() ? "" : " ", size);
+        cases_ += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
+                              detail::escaped(c.of.name()), detail::escaped(name), seconds);
+        cases_ += body.empty() ? "/>\n" : ">\n" + body + "  </testcase>\n";
+    }
+
+    [[nodiscard]] std::string str() const {
+        return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                           "<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" "
+                           "skipped=\"{}\" time=\"{:.3f}\">\n{}</testsuite>\n",
+                           detail::escaped(program_name()), tests_, failures_, errors_, skipped_,
+                           seconds_, cases_);
+    }
+
+    search::whole_file file_;
+    std::string cases_;
+    int tests_ = 0;
+    int failures_ = 0;
+    int errors_ = 0;
+    int skipped_ = 0;
+    double seconds_ = 0;
+};
+
+} // namespace wbsync::program

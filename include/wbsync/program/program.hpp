@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/catalogue.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+} // namespace CLI
+
+/// The command line program: list, check, replay, sweep, matrix and deep, for any models.
+namespace wbsync::program {
+
+/// A command that a program has beside those.
+struct command {
+    /// Adds a subcommand of the command line parser CLI11, and returns it.
+    std::function<CLI::App*(CLI::App&)> add;
+    /// Runs it, if that is what was asked for; returns the exit status. May throw bad_usage.
+    std::function<int()> run;
+};
+
+/// What a program is about.
+struct description {
+    /// What it is called by its users: in the commands that it prints, and in front of its
+    /// messages. Empty: as it was called, without the folders.
+    std::string name = {};
+    std::string version = {}; ///< "0.1.0"; empty: it has no --version
+    std::string summary = {}; ///< a sentence for --help
+    std::vector<catalogue::model> models = {};
+    std::vector<command> more = {};
+};
+
+/// Does what the command line says, and returns the exit status of the process: that of
+/// `wbsync --help`. What is wrong is told on standard error; nothing is thrown.
+[[nodiscard]] int run(int argc, const char* const* argv, description (*of)());
+
+} // namespace wbsync::program
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/program/program_inl.hpp>
+#endif
