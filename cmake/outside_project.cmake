@@ -14,7 +14,7 @@ macro(build_outside name folder)
     set(built ${work_dir}/${name}/build)
     # A header that is no longer installed must not survive from the last run.
     file(REMOVE_RECURSE ${prefix})
-    run(${CMAKE_COMMAND} --install ${build_dir} --prefix ${prefix})
+    run(${CMAKE_COMMAND} --install ${build_dir} --component library --prefix ${prefix})
     run(${CMAKE_COMMAND} -S ${folder} -B ${built} -G ${generator}
         -DCMAKE_MAKE_PROGRAM=${make_program} -DCMAKE_CXX_COMPILER=${compiler}
         -DCMAKE_BUILD_TYPE=${build_type} -DCMAKE_CXX_FLAGS=${flags} -DCMAKE_PREFIX_PATH=${prefix} ${ARGN})

@@ -60,12 +60,13 @@ result check_door(const options& with, const catalogue::parameter_values& size) 
 
 program::description wbsync_program() {
     using namespace catalogue;
+    const bool finding = std::getenv("DOOR_EXPECTS_FINDING") != nullptr;
     return {.version = "1.0",
             .summary = "Checks who may lock a door.",
             .models = {{.version = "door/careful",
                         .summary = "with a barrier on either side",
                         .parameters = people{}.parameters(),
-                        .expected = sc_and_weak(holds),
+                        .expected = sc_and_weak(finding ? fails({"locked-in"}) : holds),
                         .check = &check_door<true>},
                        {.version = "door/careless",
                         .summary = "without",

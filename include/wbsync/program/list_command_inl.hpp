@@ -59,7 +59,8 @@ WBSYNC_INLINE std::string list_text(const std::vector<catalogue::model>& all) {
         name = std::max(name, m.name().size());
     std::string out;
     for (const auto& m : all) {
-        out += fmt::format("{:<{}}  {}, commit {}{}\n", m.name(), name, m.summary, m.commit,
+        out += fmt::format("{:<{}}  {}{}{}\n", m.name(), name, m.summary,
+                           m.commit.empty() ? "" : ", commit " + m.commit,
                            m.release.empty() ? "" : " in " + m.release);
         out += fmt::format("{:{}}  expected: {} under sc, {} under weak\n", "", name,
                            expected(m, memory_kind::sc), expected(m, memory_kind::weak));

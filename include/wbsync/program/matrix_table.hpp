@@ -114,6 +114,10 @@ private:
         std::string folder;
         std::vector<column> columns;
         std::vector<row> rows;
+
+        [[nodiscard]] std::string title() const {
+            return folder.empty() ? "models" : "models/" + folder;
+        }
     };
     using line = std::vector<std::string>;
 
@@ -161,7 +165,7 @@ private:
     }
 
     static std::string text_of(const table& t) {
-        std::vector<line> lines{{"models/" + t.folder, "commit", "memory"}};
+        std::vector<line> lines{{t.title(), "commit", "memory"}};
         for (const column& c : t.columns)
             lines.front().push_back(c.heading());
         for (const row& r : t.rows)
@@ -201,7 +205,7 @@ private:
     }
 
     static std::string markdown_of(const table& t) {
-        std::string out = fmt::format("### models/{}\n\n| version | commit | release |", t.folder);
+        std::string out = fmt::format("### {}\n\n| version | commit | release |", t.title());
         for (const column& c : t.columns)
             out += fmt::format(" {} |", c.heading());
         out += "\n|---|---|---|";
