@@ -122,6 +122,11 @@ TEST_CASE("random programs with data races and uses after free") {
                 {"load", "acquire", "store", "release", "lock", "rcu", "await", "plain", "heap"}));
 }
 
+TEST_CASE("random programs of all operations of atomic_t") {
+    compare(23'000'000, 200, with_groups({"atomic"}));
+    compare(24'000'000, 200, with_groups({"load", "acquire", "store", "mb", "add", "atomic"}));
+}
+
 TEST_CASE("random programs with objects that are published, used and freed") {
     compare(12'000'000, 200, with_groups({"load", "acquire", "store", "rmw", "rcu", "pointer"}), 2);
 }

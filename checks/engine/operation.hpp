@@ -100,8 +100,9 @@ enum class kind : std::uint8_t {
     spin_bit, ///< set, until it was not
     spin_trylock,
     spin_count, ///< three times, at most
+    atomic,     ///< one of <wbsync/memory/atomic_table.hpp>
 };
-inline constexpr int kind_count = static_cast<int>(kind::spin_count) + 1;
+inline constexpr int kind_count = static_cast<int>(kind::atomic) + 1;
 
 /// As the library calls it.
 constexpr const char* name_of(kind k) {
@@ -189,6 +190,7 @@ constexpr const char* name_of(kind k) {
     case kind::spin_bit: return "while (test_and_set_bit)";
     case kind::spin_trylock: return "while (!spin_trylock)";
     case kind::spin_count: return "while (READ_ONCE), three times";
+    case kind::atomic: return "an operation of atomic_t";
     }
     return "";
 }
@@ -250,9 +252,14 @@ inline const std::vector<kind_group>& groups() {
          {kind::spin_look, kind::spin_xchg, kind::spin_bit, kind::spin_trylock, kind::spin_count},
          8},
         {"told", {kind::add_negative}, 8},
+        {"atomic", {kind::atomic}, 1},
     };
     return all;
 }
+
+/// Those that programs are drawn from unless somebody asks for others: a group that is added later
+/// changes no program.
+inline constexpr std::uint64_t usual_groups = (std::uint64_t{1} << 36) - 1;
 
 /// The bit of a group in shape::groups, or 0 if there is none of that name.
 inline std::uint64_t group_bit(std::string_view name) {
@@ -267,6 +274,7 @@ struct operation {
     std::int8_t variable = 0;
     std::int8_t value = 0;    ///< stored, added, or waited for
     bool conditional = false; ///< only done if the thread's last result is not 0
+    std::uint8_t row = 0;     ///< of kind::atomic: which of wbsync::atomic_operations
 
     friend bool operator==(const operation&, const operation&) = default;
 };
@@ -299,7 +307,8 @@ constexpr bool gives_result(kind k) {
     case kind::retry_undo:
     case kind::retry_seqlock:
     case kind::spin_xchg:
-    case kind::spin_count: return true;
+    case kind::spin_count:
+    case kind::atomic: return true;
     default: return false;
     }
 }

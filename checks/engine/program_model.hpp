@@ -2,6 +2,7 @@
 #pragma once
 
 #include "checks/engine/random_program.hpp"
+#include "checks/support/atomic_functions.hpp"
 
 #include <wbsync/wbsync.hpp>
 
@@ -270,6 +271,7 @@ private:
         case kind::refcount_get: return refcount_inc_not_zero(*refs_) ? 1 : 0;
         case kind::refcount_put: return refcount_dec_and_test(*refs_) ? 1 : 0;
         case kind::add_negative: return atomic_add_negative(n - 3, x) ? 1 : 0;
+        case kind::atomic: return atomic_functions::of_int[o.row](x, n, n % 2);
         default: return retry(o.what, x, n);
         }
         return 0;

@@ -17,6 +17,39 @@ namespace fuzz {
 
 namespace detail {
 
+/// A call of an operation of atomic_t, with a result.
+inline std::string call_of(const wbsync::atomic_operation& op, const std::string& x, int n,
+                           int other) {
+    using kind_of = wbsync::atomic_operation::kind_of;
+    const std::string name = std::string{"atomic_"}.append(op.word);
+    const bool is_one = op.operand == wbsync::atomic_operation::operand_of::one;
+    switch (op.kind) {
+    case kind_of::load:
+    case kind_of::unless_zero:
+    case kind_of::unless_negative:
+    case kind_of::unless_positive:
+    case kind_of::if_positive: return fmt::format("{}({})", name, x);
+    case kind_of::store: return fmt::format("({}({}, {}), 0)", name, x, n);
+    case kind_of::quiet:
+        return is_one ? fmt::format("({}({}), 0)", name, x)
+                      : fmt::format("({}({}, {}), 0)", name, n, x);
+    case kind_of::fetch:
+    case kind_of::result:
+    case kind_of::test:
+    case kind_of::negative:
+        return is_one ? fmt::format("{}({})", name, x) : fmt::format("{}({}, {})", name, n, x);
+    case kind_of::exchange: return fmt::format("{}({}, {})", name, x, n);
+    case kind_of::compare: return fmt::format("{}({}, {}, {})", name, x, other, n);
+    case kind_of::try_compare:
+        return fmt::format(
+            "[&](std::int64_t old) {{ return {}({}, &old, {}) ? old : old ^ 4096; }}({})", name, x,
+            n, other);
+    case kind_of::unless:
+    case kind_of::fetch_unless: return fmt::format("{}({}, {}, {})", name, x, n, other);
+    }
+    return "";
+}
+
 /// An operation as a statement without its semicolon. `link` numbers callbacks and list elements.
 inline std::string text_of(const operation& o, int link) {
     const std::string x = fmt::format("x{}", o.variable);
@@ -119,6 +152,7 @@ inline std::string text_of(const operation& o, int link) {
     case kind::spin_bit: return on_x("spin_bit");
     case kind::spin_trylock: return to_x("spin_trylock_and_store");
     case kind::spin_count: return to_x("spin_count");
+    case kind::atomic: return call_of(wbsync::atomic_operations[o.row], x, n, n % 2);
     }
     return "";
 }

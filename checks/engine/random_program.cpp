@@ -36,13 +36,31 @@ TEST_CASE("random programs are well formed, and a seed gives the same one on eve
 
 TEST_CASE("random programs have every kind of operation") {
     std::array<int, fuzz::kind_count> seen{};
+    fuzz::shape of_atomics{};
+    of_atomics.groups = fuzz::group_bit("atomic");
     for (std::uint64_t seed = 0; seed != 1000; ++seed)
-        for (const auto& thread : fuzz::draw(seed, {}).threads)
-            for (const operation& o : thread)
-                ++seen[static_cast<std::size_t>(o.what)];
+        for (const fuzz::shape& how : {fuzz::shape{}, of_atomics})
+            for (const auto& thread : fuzz::draw(seed, how).threads)
+                for (const operation& o : thread)
+                    ++seen[static_cast<std::size_t>(o.what)];
+    CHECK((fuzz::usual_groups & of_atomics.groups) == 0);
     for (int k = 0; k != fuzz::kind_count; ++k) {
         CAPTURE(std::string{fuzz::name_of(static_cast<kind>(k))});
         CHECK(seen[static_cast<std::size_t>(k)] > 0);
+    }
+}
+
+TEST_CASE("random programs of the group atomic have every operation of the table") {
+    std::array<int, wbsync::atomic_operations.size()> seen{};
+    fuzz::shape how{};
+    how.groups = fuzz::group_bit("atomic");
+    for (std::uint64_t seed = 0; seed != 1000; ++seed)
+        for (const auto& thread : fuzz::draw(seed, how).threads)
+            for (const operation& o : thread)
+                ++seen[o.row];
+    for (std::size_t row = 0; row != seen.size(); ++row) {
+        CAPTURE(wbsync::atomic_operations[row].word);
+        CHECK(seen[row] > 0);
     }
 }
 

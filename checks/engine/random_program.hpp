@@ -4,6 +4,8 @@
 #include "checks/engine/operation.hpp"
 #include "checks/support/splitmix64.hpp"
 
+#include <wbsync/memory/atomic_operations.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -77,8 +79,8 @@ struct shape {
     int max_threads = 4;
     int min_operations = 4;
     int max_operations = 8;
-    std::uint64_t groups = ~std::uint64_t{0}; ///< bit per entry of groups()
-    bool symmetric = false;                   ///< some threads are copies of others
+    std::uint64_t groups = usual_groups; ///< bit per entry of groups()
+    bool symmetric = false;              ///< some threads are copies of others
 };
 
 namespace detail {
@@ -88,6 +90,8 @@ inline operation draw_operation(random& r, const std::vector<kind>& kinds, int v
     o.what = kinds[static_cast<std::size_t>(r.below(static_cast<int>(kinds.size())))];
     o.variable = static_cast<std::int8_t>(r.below(variables));
     o.value = static_cast<std::int8_t>(r.between(1, 4));
+    if (o.what == kind::atomic)
+        o.row = static_cast<std::uint8_t>(r.below(wbsync::atomic_operations.size()));
     if (o.what == kind::await_not)
         o.value = static_cast<std::int8_t>(r.below(2));
     if (o.what == kind::await_equal || o.what == kind::await_acquire_equal ||

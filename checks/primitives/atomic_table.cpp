@@ -4,8 +4,7 @@
 // (Documentation/atomic_t.txt).
 
 #include "checks/primitives/atomic_promises.hpp"
-
-#include <wbsync/memory/atomic_operations.hpp>
+#include "checks/support/atomic_functions.hpp"
 #include <wbsync/report/text.hpp>
 
 #include <doctest/doctest.h>
@@ -16,66 +15,13 @@
 #include <vector>
 
 using namespace primitives;
+using namespace atomic_functions;
 
 namespace {
 
 using kind_of = atomic_operation::kind_of;
 using change_of = atomic_operation::change_of;
 using order_of = atomic_operation::order_of;
-
-/// An operation with its arguments; `other` is what it compares with.
-template <class Atomic>
-using function = std::int64_t (*)(Atomic& v, std::int64_t n, std::int64_t other);
-
-/// The value that try_cmpxchg() sees, of which both its results speak.
-template <class F>
-std::int64_t seen_by(std::int64_t expected, F try_cmpxchg) {
-    std::int64_t old = expected;
-    const bool done = try_cmpxchg(&old);
-    REQUIRE(done == (old == expected));
-    return old;
-}
-
-// How an operation of a kind is called.
-#define NUMBER_given n,
-#define NUMBER_one
-#define CALL_load(f, operand) return f(v)
-#define CALL_store(f, operand)                                                                     \
-    return f(v, n), std::int64_t {                                                                 \
-        0                                                                                          \
-    }
-#define CALL_quiet(f, operand)                                                                     \
-    return f(NUMBER_##operand v), std::int64_t {                                                   \
-        0                                                                                          \
-    }
-#define CALL_fetch(f, operand) return f(NUMBER_##operand v)
-#define CALL_result(f, operand) return f(NUMBER_##operand v)
-#define CALL_test(f, operand) return f(NUMBER_##operand v) ? 1 : 0
-#define CALL_negative(f, operand) return f(NUMBER_##operand v) ? 1 : 0
-#define CALL_exchange(f, operand) return f(v, n)
-#define CALL_compare(f, operand) return f(v, other, n)
-#define CALL_try_compare(f, operand)                                                               \
-    return seen_by(other, [&](std::int64_t* old) { return f(v, old, n); })
-#define CALL_fetch_unless(f, operand) return f(v, n, other)
-#define CALL_unless(f, operand) return f(v, n, other) ? 1 : 0
-#define CALL_unless_zero(f, operand) return f(v) ? 1 : 0
-#define CALL_unless_negative(f, operand) return f(v) ? 1 : 0
-#define CALL_unless_positive(f, operand) return f(v) ? 1 : 0
-#define CALL_if_positive(f, operand) return f(v)
-
-#define FUNCTION(family, word, kind, operand, change, order)                                       \
-    [](auto& v, [[maybe_unused]] std::int64_t n,                                                   \
-       [[maybe_unused]] std::int64_t other) -> std::int64_t {                                      \
-        CALL_##kind(family##_##word, operand);                                                     \
-    },
-
-/// The functions, in the order of atomic_operations.
-template <class Atomic>
-using functions = std::array<function<Atomic>, atomic_operations.size()>;
-
-const functions<atomic_t> of_int{WBSYNC_FOR_EACH_ATOMIC(FUNCTION, atomic)};
-const functions<atomic64_t> of_s64{WBSYNC_FOR_EACH_ATOMIC(FUNCTION, atomic64)};
-const functions<atomic_long_t> of_long{WBSYNC_FOR_EACH_ATOMIC(FUNCTION, atomic_long)};
 
 // --- what is expected ---------------------------------------------------------------------------
 
@@ -122,8 +68,9 @@ outcome expected(const atomic_operation& op, std::int64_t before, std::int64_t n
     case kind_of::result: return {after, after};
     case kind_of::test: return {after, after == 0};
     case kind_of::negative: return {after, after < 0};
-    case kind_of::compare:
-    case kind_of::try_compare: return if_done(before == other, before);
+    case kind_of::compare: return if_done(before == other, before);
+    case kind_of::try_compare: // see both_results()
+        return if_done(before == other, before == other ? before : before ^ did_nothing);
     case kind_of::fetch_unless: return if_done(before != other, before);
     case kind_of::unless: return if_done(before != other, before != other);
     case kind_of::unless_zero: return if_done(before != 0, before != 0);

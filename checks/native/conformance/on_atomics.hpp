@@ -2,8 +2,7 @@
 #pragma once
 
 #include "checks/native/conformance/operation.hpp"
-
-#include <wbsync/memory/atomic_table.hpp>
+#include "checks/support/atomic_functions.hpp"
 
 namespace conformance {
 
@@ -50,84 +49,25 @@ inline operations_on<atomics> atomics::loads_and_stores() {
     };
 }
 
-namespace detail {
-
-/// Whether it did, and what it has left in its argument.
-template <class Try>
-std::int64_t try_cmpxchg(const call& c, Try attempt) {
-    std::int64_t old = c.j;
-    const bool done = attempt(&old);
-    return 100 * old + (done ? 1 : 0);
-}
-
-} // namespace detail
-
 /// <wbsync/memory/atomic_table.hpp>.
 inline operations_on<atomics> atomics::of_table() {
-    using namespace wbsync;
-    using o = atomics;
-
-// The number, by the change; how it is passed on, by the operand; the call, by the kind.
-#define WBSYNC_N_put c.n
-#define WBSYNC_N_plus c.n
-#define WBSYNC_N_minus c.n
-#define WBSYNC_N_bit_and c.m
-#define WBSYNC_N_bit_clear c.m
-#define WBSYNC_N_bit_or c.m
-#define WBSYNC_N_bit_xor c.m
-#define WBSYNC_PASS_given(n) n,
-#define WBSYNC_PASS_one(n)
-#define WBSYNC_CALL_load(f, operand, n) f(v)
-#define WBSYNC_CALL_store(f, operand, n) f(v, n)
-#define WBSYNC_CALL_quiet(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
-#define WBSYNC_CALL_fetch(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
-#define WBSYNC_CALL_result(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
-#define WBSYNC_CALL_test(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
-#define WBSYNC_CALL_negative(f, operand, n) f(WBSYNC_PASS_##operand(n) v)
-#define WBSYNC_CALL_exchange(f, operand, n) f(v, n)
-#define WBSYNC_CALL_compare(f, operand, n) f(v, c.j, n)
-#define WBSYNC_CALL_try_compare(f, operand, n)                                                     \
-    detail::try_cmpxchg(c, [&](std::int64_t* old) { return f(v, old, n); })
-#define WBSYNC_CALL_fetch_unless(f, operand, n) f(v, n, c.j)
-#define WBSYNC_CALL_unless(f, operand, n) f(v, n, c.j)
-#define WBSYNC_CALL_unless_zero(f, operand, n) f(v)
-#define WBSYNC_CALL_unless_negative(f, operand, n) f(v)
-#define WBSYNC_CALL_unless_positive(f, operand, n) f(v)
-#define WBSYNC_CALL_if_positive(f, operand, n) f(v)
-#define WBSYNC_OPERATION(data, word, kind, operand, change, order)                                 \
-    op<o>("atomic_" #word, [](o& a, const call& c) {                                               \
-        atomic_t& v = a.at(c);                                                                     \
-        return WBSYNC_CALL_##kind(atomic_##word, operand, WBSYNC_N_##change);                      \
-    }),
-
-    return {WBSYNC_FOR_EACH_ATOMIC(WBSYNC_OPERATION, )};
-
-#undef WBSYNC_CALL_compare
-#undef WBSYNC_CALL_exchange
-#undef WBSYNC_CALL_fetch
-#undef WBSYNC_CALL_fetch_unless
-#undef WBSYNC_CALL_if_positive
-#undef WBSYNC_CALL_load
-#undef WBSYNC_CALL_negative
-#undef WBSYNC_CALL_quiet
-#undef WBSYNC_CALL_result
-#undef WBSYNC_CALL_store
-#undef WBSYNC_CALL_test
-#undef WBSYNC_CALL_try_compare
-#undef WBSYNC_CALL_unless
-#undef WBSYNC_CALL_unless_negative
-#undef WBSYNC_CALL_unless_positive
-#undef WBSYNC_CALL_unless_zero
-#undef WBSYNC_N_bit_and
-#undef WBSYNC_N_bit_clear
-#undef WBSYNC_N_bit_or
-#undef WBSYNC_N_bit_xor
-#undef WBSYNC_N_minus
-#undef WBSYNC_N_plus
-#undef WBSYNC_N_put
-#undef WBSYNC_OPERATION
-#undef WBSYNC_PASS_given
-#undef WBSYNC_PASS_one
+    using of = wbsync::atomic_operation;
+    operations_on<atomics> all;
+    for (std::size_t i = 0; i != wbsync::atomic_operations.size(); ++i) {
+        const of& op = wbsync::atomic_operations[i];
+        const auto function = atomic_functions::of_int[i];
+        const bool takes_mask =
+            op.change >= of::change_of::bit_and && op.change <= of::change_of::bit_xor;
+        const bool returns = op.kind != of::kind_of::store && op.kind != of::kind_of::quiet;
+        all.push_back({atomic_functions::names[i],
+                       [=](atomics& a, const call& c) {
+                           const std::int64_t result =
+                               function(a.at(c), takes_mask ? c.m : c.n, c.j);
+                           return returns ? result : no_result;
+                       },
+                       returns});
+    }
+    return all;
 }
 
 } // namespace conformance
