@@ -649,7 +649,7 @@ void interpreter::srcu_unlock(const expression& e) {
 }
 
 std::int64_t interpreter::srcu_down(const expression& e) {
-    engine::grace_periods& periods = domain_of(e).periods();
+    detail::grace_periods& periods = domain_of(e).periods();
     const engine::thread_id me = execution().self();
     const std::size_t number =
         periods.start_section(execution(), e.function->name.data(), site_of(e.function, e.at));

@@ -3,8 +3,8 @@
 
 #include "ast.hpp"
 
-#include <wbsync/engine/grace_period.hpp>
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/rcu/grace_period.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -45,7 +45,7 @@ struct place {
 
 /// A section of thread `owner`.
 struct open_section {
-    engine::grace_periods* periods;
+    detail::grace_periods* periods;
     engine::thread_id owner;
     std::size_t number;
 };

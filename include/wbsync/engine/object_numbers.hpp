@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/operation.hpp>
+#include <wbsync/reserved_object.hpp>
 
 #include <array>
 
@@ -18,7 +19,7 @@ public:
     /// Has thread `creator`, or the set-up if that is -1, no number left?
     [[nodiscard]] bool used_up(thread_id creator) const noexcept {
         return created_[index(creator)] ==
-               (creator < 0 ? setup_objects - reserved_objects : thread_objects);
+               (creator < 0 ? setup_objects - reserved_numbers : thread_objects);
     }
 
     /// A fresh one.
@@ -27,9 +28,9 @@ public:
         return static_cast<object_id>(creator < 0 ? n : first_of(creator) + n);
     }
 
-    /// For objects of which each execution has exactly one, whoever uses it first.
-    static constexpr object_id reserved(unsigned n) noexcept {
-        return static_cast<object_id>(setup_objects - 1 - n);
+    /// For objects of which each execution has exactly one, whoever uses it first; `i`: of several.
+    static constexpr object_id reserved(reserved_object what, unsigned i = 0) noexcept {
+        return static_cast<object_id>(setup_objects - 1 - reserved_number(what, i));
     }
 
     /// For a second object that belongs to `x`.
@@ -49,7 +50,6 @@ public:
 
 private:
     static constexpr unsigned setup_objects = 4096;
-    static constexpr unsigned reserved_objects = 96;
     static constexpr unsigned thread_objects = 128;
     static constexpr unsigned all_objects = setup_objects + max_threads * thread_objects;
 

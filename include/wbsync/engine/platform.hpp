@@ -78,8 +78,8 @@ inline std::string name_of_block(const void* p) {
     return {};
 }
 
-/// A lock that all objects of a kind share. `Number`: of object_numbers::reserved().
-template <class Lock, unsigned Number>
+/// A lock that all objects of a kind share. `Number`: its own.
+template <class Lock, reserved_object Number>
 class shared_lock final : public extension {
 public:
     void reset() override { lock_.reset(); }

@@ -3,6 +3,7 @@
 
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/native/variable.hpp>
+#include <wbsync/reserved_object.hpp>
 
 #include <atomic>
 #include <stdexcept>
@@ -81,7 +82,7 @@ inline std::string name_of_block(const void* /*p*/) {
 }
 
 /// A lock that all objects of a kind share, as long as the run lasts.
-template <class Lock, unsigned Number>
+template <class Lock, reserved_object Number>
 class shared_lock final : public service {
 public:
     explicit shared_lock(const char* name) : lock_(name) {}

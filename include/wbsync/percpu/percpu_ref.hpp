@@ -78,7 +78,8 @@ namespace detail {
 /// percpu_ref_switch_lock, one for all of them: release() may be called under it, and may free the
 /// percpu_ref.
 inline spinlock_t& percpu_ref_switch_lock() {
-    return platform::shared_lock<spinlock_t, 5>::get("percpu_ref_switch_lock");
+    return platform::shared_lock<spinlock_t, reserved_object::percpu_ref_switch_lock>::get(
+        "percpu_ref_switch_lock");
 }
 
 /// The percpu_ref, and its data.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/grace_period.hpp>
 #include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/memory/tally.hpp>
+#include <wbsync/rcu/grace_period.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -93,7 +93,7 @@ public:
 
     /// `queued` and `invoked` count callbacks; they are locations of the execution.
     callback_list(engine::object_id queued, const label& queued_name, engine::object_id invoked,
-                  const label& invoked_name, engine::grace_periods& periods, const names& called,
+                  const label& invoked_name, grace_periods& periods, const names& called,
                   const engine::lifetime* domain = nullptr)
         : queued_(queued), queued_name_(queued_name), invoked_(invoked),
           invoked_name_(invoked_name), periods_(&periods), names_(called), domain_(domain) {}
@@ -168,7 +168,7 @@ private:
     label queued_name_;
     engine::object_id invoked_;
     label invoked_name_;
-    engine::grace_periods* periods_;
+    grace_periods* periods_;
     names names_;
     const engine::lifetime* domain_;
     std::vector<waiting> waiting_; ///< all that were ever queued

@@ -7,10 +7,9 @@
 
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/slab.hpp>
-#include <wbsync/percpu/cpu.hpp>
 #include <wbsync/rcu/callback_list.hpp>
 #include <wbsync/rcu/rcu.hpp>
-#include <wbsync/scenario.hpp>
+#include <wbsync/sched/cpus.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +18,8 @@
 #include <vector>
 
 namespace wbsync {
+
+class scenario;
 
 namespace detail {
 
@@ -74,12 +75,12 @@ public:
 private:
     /// There is always one list, served or not.
     void make(engine::execution& run, int n) {
-        static constexpr std::array<unsigned, most> first_object{1, 3};
         for (int i = static_cast<int>(lists_.size()); i < n; ++i) {
-            const unsigned id = first_object[static_cast<std::size_t>(i)];
+            const auto cpu = static_cast<unsigned>(i);
             const int index = n == 1 ? -1 : i;
-            lists_.emplace_back(engine::object_numbers::reserved(id), label{"rcu.queued", index},
-                                engine::object_numbers::reserved(id + 1),
+            lists_.emplace_back(engine::object_numbers::reserved(reserved_object::rcu_queued, cpu),
+                                label{"rcu.queued", index},
+                                engine::object_numbers::reserved(reserved_object::rcu_invoked, cpu),
                                 label{"rcu.invoked", index}, rcu_state::of(run).periods,
                                 callback_list::names{"an RCU callback", "rcu_callbacks"});
         }

@@ -5,8 +5,8 @@
 #include <wbsync/native/rcu/rcu.hpp>
 #else
 
-#include <wbsync/engine/grace_period.hpp>
 #include <wbsync/memory/might_sleep.hpp>
+#include <wbsync/rcu/grace_period.hpp>
 
 namespace wbsync {
 
@@ -15,7 +15,7 @@ namespace detail {
 /// RCU's one global domain.
 class rcu_state final : public engine::extension {
 public:
-    void reset() override { periods.reset(engine::object_numbers::reserved(0)); }
+    void reset() override { periods.reset(engine::object_numbers::reserved(reserved_object::rcu)); }
 
     void thread_ends(engine::execution& run) override {
         if (periods.inside(run.self()))
@@ -44,7 +44,7 @@ public:
 
     static rcu_state& of(engine::execution& run) { return run.get<rcu_state>(); }
 
-    engine::grace_periods periods;
+    grace_periods periods;
 
 private:
     static constexpr const char* section = "an RCU read-side critical section";

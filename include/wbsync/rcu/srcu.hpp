@@ -9,7 +9,6 @@
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/fences.hpp>
 #include <wbsync/rcu/callback_list.hpp>
-#include <wbsync/scenario.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -18,6 +17,8 @@
 #include <vector>
 
 namespace wbsync {
+
+class scenario;
 
 /// A domain of sleepable RCU: its grace periods wait for its sections only. Initialised when it is
 /// built, as by DEFINE_SRCU. Use after cleanup_srcu_struct(), or not ordered before that, is a
@@ -30,7 +31,7 @@ public:
     srcu_struct& operator=(const srcu_struct&) = delete;
 
     [[nodiscard]] const label& name() const noexcept { return name_; }
-    [[nodiscard]] engine::grace_periods& periods() noexcept { return periods_; }
+    [[nodiscard]] detail::grace_periods& periods() noexcept { return periods_; }
     [[nodiscard]] engine::lifetime& life() noexcept { return life_; }
     [[nodiscard]] const char* property() const noexcept { return property_; }
 
@@ -91,7 +92,7 @@ private:
     const engine::lifetime* owner_ = nullptr;
     engine::lifetime life_;
     bool served_ = false;
-    engine::grace_periods periods_;
+    detail::grace_periods periods_;
     detail::callback_list callbacks_;
     engine::scope scope_;
 };

@@ -365,8 +365,9 @@ private:
     }
 
     static engine::location& wakeups(engine::execution& run, engine::thread_id t) {
-        return run.shared_location(engine::object_numbers::reserved(8 + static_cast<unsigned>(t)),
-                                   label{"wakeups", t}, 0);
+        return run.shared_location(
+            engine::object_numbers::reserved(reserved_object::wakeups, static_cast<unsigned>(t)),
+            label{"wakeups", t}, 0);
     }
 
     engine::execution& run_;

@@ -6,7 +6,6 @@
 #else
 
 #include <wbsync/memory/bug.hpp>
-#include <wbsync/scenario.hpp>
 #include <wbsync/workqueue/kworker.hpp>
 
 #include <cstdint>
@@ -15,6 +14,8 @@
 #include <utility>
 
 namespace wbsync {
+
+class scenario;
 
 /// A function that a kworker runs; INIT_WORK() is its construction. Works run concurrently, unless
 /// their workqueue says otherwise, and one work never runs on two kworkers at once. For that each

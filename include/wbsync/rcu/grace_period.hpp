@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace wbsync::engine {
+namespace wbsync::detail {
 
 /// Read-side critical sections and grace periods, as the guarantee of the Linux memory model states
 /// it on executions: a section that starts before a grace period ends before it does; otherwise the
@@ -26,32 +26,32 @@ namespace wbsync::engine {
 class grace_periods {
 public:
     /// `name`: of the domain, unless there is only one. It has to live as long as this.
-    void reset(object_id id, const label* name = nullptr) {
+    void reset(engine::object_id id, const label* name = nullptr) {
         id_ = id;
         name_ = name;
         started_ = {};
-        for (thread_id t = 0; t != max_threads; ++t) {
+        for (engine::thread_id t = 0; t != engine::max_threads; ++t) {
             readers_[t].nesting = 0;
             readers_[t].open = 0;
             readers_[t].sections.clear();
         }
     }
 
-    [[nodiscard]] bool inside(thread_id t) const noexcept { return readers_[t].open != 0; }
+    [[nodiscard]] bool inside(engine::thread_id t) const noexcept { return readers_[t].open != 0; }
 
     // Sections that nest: all between the outermost calls is one section.
 
-    void enter(execution& run, const char* verb, const site& at) {
+    void enter(engine::execution& run, const char* verb, const site& at) {
         if (!run.running())
             return;
-        const thread_id t = run.self();
+        const engine::thread_id t = run.self();
         if (readers_[t].nesting++ == 0)
             start_section(run, verb, at);
         if (run.recording())
             run.note(verb, "", "", at);
     }
 
-    void leave(execution& run, const char* verb, const site& at) {
+    void leave(engine::execution& run, const char* verb, const site& at) {
         if (!run.running())
             return;
         reader& r = readers_[run.self()];
@@ -66,20 +66,20 @@ public:
     // Sections that may overlap: each is one of its own, with a number that counts those of its
     // thread.
 
-    std::size_t start_section(execution& run, const char* verb, const site& at) {
-        const execution::call here(run);
-        const thread_id t = run.self();
-        run.announce(step(access_class::read, verb, at));
+    std::size_t start_section(engine::execution& run, const char* verb, const site& at) {
+        const engine::execution::call here(run);
+        const engine::thread_id t = run.self();
+        run.announce(step(engine::access_class::read, verb, at));
         ++readers_[t].open;
         run.note_nesting(1);
         readers_[t].sections.emplace_back();
-        if (!mutated(mutant::section_learns_nothing))
+        if (!engine::mutated(engine::mutant::section_learns_nothing))
             run.memory().receive_strongly(t, started_);
         return readers_[t].sections.size() - 1;
     }
 
-    void end_section(execution& run, std::size_t number, const site& at) {
-        const execution::call here(run);
+    void end_section(engine::execution& run, std::size_t number, const site& at) {
+        const engine::execution::call here(run);
         reader& r = readers_[run.self()];
         run.local_step(at);
         section& s = r.sections[number];
@@ -94,18 +94,21 @@ public:
     // A section that other threads keep open as well, because they finish what its thread began in
     // it.
 
-    [[nodiscard]] std::size_t newest_section(thread_id t) const {
+    [[nodiscard]] std::size_t newest_section(engine::thread_id t) const {
         return readers_[t].sections.size() - 1;
     }
-    void keep_open(thread_id t, std::size_t number) { ++readers_[t].sections[number].kept_open; }
+    void keep_open(engine::thread_id t, std::size_t number) {
+        ++readers_[t].sections[number].kept_open;
+    }
     /// From now on the section of `t` is that of whoever will let it go, alone.
-    void hand_over(thread_id t, std::size_t number) {
+    void hand_over(engine::thread_id t, std::size_t number) {
         keep_open(t, number);
         readers_[t].sections[number].ended = true;
         --readers_[t].open;
     }
     /// Thread `who`, which has done its part, keeps that section of `t` open no longer.
-    void let_go(execution& run, thread_id t, std::size_t number, thread_id who) {
+    void let_go(engine::execution& run, engine::thread_id t, std::size_t number,
+                engine::thread_id who) {
         section& s = readers_[t].sections[number];
         s.others.push_back({run.memory().propagated(who), run.seq(who), who});
         --s.kept_open;
@@ -113,7 +116,7 @@ public:
 
     /// Waits until every section that is open now has ended. Full fences on both sides.
     /// `fences`: false for a broken one, to see whether a check notices.
-    void synchronize(execution& run, const char* verb, const site& at, bool fences = true) {
+    void synchronize(engine::execution& run, const char* verb, const site& at, bool fences = true) {
         if (!run.running())
             return;
         if (inside(run.self()))
@@ -123,16 +126,17 @@ public:
                 at);
         if (fences)
             run.full_fence(at, verb, "before");
-        run.announce(
-            step(mutated(mutant::grace_period_commutes) ? access_class::none : access_class::add,
-                 verb, at));
+        run.announce(step(engine::mutated(engine::mutant::grace_period_commutes)
+                              ? engine::access_class::none
+                              : engine::access_class::add,
+                          verb, at));
         started_.join(run.memory().now(run.self()));
         run.memory().tick(run.self());
         const waiting wait(*this, run.thread_count(), verb);
         if (run.recording())
             run.note(verb, "", wait.describe(run), at);
-        if (wait.for_anybody() && !mutated(mutant::grace_period_waits_for_nobody)) {
-            operation op = step(access_class::none, verb, at);
+        if (wait.for_anybody() && !engine::mutated(engine::mutant::grace_period_waits_for_nobody)) {
+            engine::operation op = step(engine::access_class::none, verb, at);
             op.when = &wait;
             run.announce(op);
             wait.finish(run);
@@ -145,13 +149,13 @@ public:
 
 private:
     struct part {
-        view known;
-        timestamp seq;
-        thread_id thread;
+        engine::view known;
+        engine::timestamp seq;
+        engine::thread_id thread;
     };
     struct section {
-        view known; ///< what had been propagated to the reader when it left
-        timestamp seq = 0;
+        engine::view known; ///< what had been propagated to the reader when it left
+        engine::timestamp seq = 0;
         bool ended = false;
         int kept_open = 0;        ///< by this many other threads
         std::vector<part> others; ///< that kept it open
@@ -165,13 +169,13 @@ private:
     /// The sections that a grace period waits for: those that started before it, also when they
     /// have ended by then. Whether they have is no part of the causal order, so neither may the
     /// steps of the grace period depend on it.
-    class waiting final : public guard {
+    class waiting final : public engine::guard {
     public:
         waiting(const grace_periods& of, int threads, const char* verb) : of_(of), verb_(verb) {
-            for (thread_id t = 0; t != threads; ++t) {
+            for (engine::thread_id t = 0; t != threads; ++t) {
                 if (of.readers_[t].sections.empty())
                     continue;
-                readers_ |= only(t);
+                readers_ |= engine::only(t);
                 sections_[t] = of.readers_[t].sections.size();
             }
         }
@@ -180,17 +184,19 @@ private:
 
         [[nodiscard]] bool enabled() const override {
             bool all = true;
-            for_each([&](thread_id t) { all = all && has_ended(t); });
+            for_each([&](engine::thread_id t) { all = all && has_ended(t); });
             return all;
         }
-        [[nodiscard]] bool enabled_without(const removed_steps&) const override { return false; }
+        [[nodiscard]] bool enabled_without(const engine::removed_steps&) const override {
+            return false;
+        }
         [[nodiscard]] std::string waits_for() const override {
-            return fmt::format("{} ({})", verb_, describe(*execution::current()));
+            return fmt::format("{} ({})", verb_, describe(*engine::execution::current()));
         }
 
-        [[nodiscard]] std::string describe(const execution& run) const {
+        [[nodiscard]] std::string describe(const engine::execution& run) const {
             std::string readers;
-            for_each([&](thread_id t) {
+            for_each([&](engine::thread_id t) {
                 if (!has_ended(t))
                     readers += " " + run.thread_name(t);
             });
@@ -200,13 +206,13 @@ private:
             return what + (readers.empty() ? ", no reader to wait for" : ", waits for" + readers);
         }
 
-        void finish(execution& run) const {
-            for_each([&](thread_id t) {
+        void finish(engine::execution& run) const {
+            for_each([&](engine::thread_id t) {
                 for (std::size_t i = 0; i != sections_[t]; ++i) {
                     const section& s = of_.readers_[t].sections[i];
-                    if (!mutated(mutant::grace_period_learns_nothing))
+                    if (!engine::mutated(engine::mutant::grace_period_learns_nothing))
                         run.memory().learn(run.self(), s.known);
-                    if (!mutated(mutant::grace_period_end_has_no_past))
+                    if (!engine::mutated(engine::mutant::grace_period_end_has_no_past))
                         run.by().order_after(t, s.seq);
                     for (const part& p : s.others) {
                         run.memory().learn(run.self(), p.known);
@@ -219,10 +225,10 @@ private:
     private:
         template <class F>
         void for_each(F visit) const {
-            for (thread_set left = readers_; left != 0; left &= left - 1)
+            for (engine::thread_set left = readers_; left != 0; left &= left - 1)
                 visit(std::countr_zero(left));
         }
-        [[nodiscard]] bool has_ended(thread_id t) const {
+        [[nodiscard]] bool has_ended(engine::thread_id t) const {
             const auto& all = of_.readers_[t].sections;
             return std::all_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(sections_[t]),
                                [](const section& s) { return s.ended && s.kept_open == 0; });
@@ -230,12 +236,13 @@ private:
 
         const grace_periods& of_;
         const char* verb_;
-        thread_set readers_ = 0;
-        per_thread<std::size_t> sections_;
+        engine::thread_set readers_ = 0;
+        engine::per_thread<std::size_t> sections_;
     };
 
-    [[nodiscard]] operation step(access_class access, const char* verb, const site& at) const {
-        operation op;
+    [[nodiscard]] engine::operation step(engine::access_class access, const char* verb,
+                                         const site& at) const {
+        engine::operation op;
         op.object = id_;
         op.access = access;
         op.verb = verb;
@@ -243,10 +250,10 @@ private:
         return op;
     }
 
-    object_id id_ = 0;
+    engine::object_id id_ = 0;
     const label* name_ = nullptr;
-    view started_; ///< what happens before the start of any grace period so far
-    per_thread<reader> readers_;
+    engine::view started_; ///< what happens before the start of any grace period so far
+    engine::per_thread<reader> readers_;
 };
 
-} // namespace wbsync::engine
+} // namespace wbsync::detail
