@@ -123,6 +123,17 @@ double patience(const settings& with) {
     return with.max_seconds > 0 ? 2 + 1.5 * tests * with.max_seconds : 0;
 }
 
+/// None: the kernel's.
+std::optional<memory_kind> memory_called(const std::string& name) {
+    if (name == kernel_memory)
+        return std::nullopt;
+    const engine::registered_memory* const found = engine::find_memory(name);
+    if (found == nullptr)
+        throw program::bad_usage(fmt::format("--memory: {} is no memory model: there are {}, {}",
+                                             name, kernel_memory, engine::memory_names()));
+    return found->kind;
+}
+
 test_result result_of(const job& j, const program::child_end& end) {
     const report::json entry = report::json::parse(end.sent, nullptr, false);
     test_result r;
@@ -149,15 +160,10 @@ CLI::App* add_command(CLI::App& app, request& asked) {
         ->type_name("");
     litmus
         ->add_option_function<std::string>(
-            "--memory",
-            [&](const std::string& name) {
-                asked.with.memory = name == kernel_memory
-                                        ? std::nullopt
-                                        : std::optional{options::parse_memory(name)};
-            },
-            "lkmm: the kernel's model, that is the default; sc or weak: as models in C++ are run")
-        ->type_name("lkmm|sc|weak")
-        ->check(CLI::IsMember({"lkmm", "sc", "weak"}).description(""));
+            "--memory", [&](const std::string& name) { asked.with.memory = memory_called(name); },
+            fmt::format("{}: the kernel's model, that is the default; {}: as models in C++ are run",
+                        kernel_memory, engine::memory_names()))
+        ->type_name("NAME");
     litmus->add_flag("--states", asked.states, "Prints the final states of each test");
     litmus->add_flag("--json", asked.json, "One JSON document, when all is done");
     litmus->add_flag("--only-disagreeing", asked.only_disagreeing,

@@ -197,7 +197,7 @@ void measure_power(const litmus_test& test, const settings& with, test_result& r
 } // namespace
 
 std::string memory_name(const settings& with) {
-    return !with.memory ? kernel_memory : *with.memory == memory_kind::sc ? "sc" : "weak";
+    return with.memory ? engine::registered(*with.memory).word : kernel_memory;
 }
 
 test_result run_test(std::string_view text, const settings& with) {
