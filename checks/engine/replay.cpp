@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "checks/engine/replay.hpp"
+#include "checks/support/store_buffering.hpp"
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
@@ -12,23 +13,6 @@ using namespace wbsync;
 using namespace replay;
 
 namespace {
-
-struct store_buffering {
-    atomic_t x{"x"}, y{"y"};
-    std::int64_t r0 = 0, r1 = 0;
-
-    void threads(scenario& s) {
-        s.thread("P0", [this] {
-            WRITE_ONCE(x, 1);
-            r0 = READ_ONCE(y);
-        });
-        s.thread("P1", [this] {
-            WRITE_ONCE(y, 1);
-            r1 = READ_ONCE(x);
-        });
-    }
-    void finally() { BUG_ON(r0 == 0 && r1 == 0); }
-};
 
 /// Fails the same way, after more steps.
 struct longer : store_buffering {

@@ -5,6 +5,8 @@
 #include <wbsync/engine/schedule.hpp>
 #include <wbsync/wbsync.hpp>
 
+#include "checks/support/store_buffering.hpp"
+
 #include <doctest/doctest.h>
 
 #include <stdexcept>
@@ -23,23 +25,6 @@ std::string refusal(const std::string& name) {
     }
     return "";
 }
-
-struct store_buffering {
-    atomic_t x{"x"}, y{"y"};
-    std::int64_t r0 = 0, r1 = 0;
-
-    void threads(scenario& s) {
-        s.thread("P0", [this] {
-            WRITE_ONCE(x, 1);
-            r0 = READ_ONCE(y);
-        });
-        s.thread("P1", [this] {
-            WRITE_ONCE(y, 1);
-            r1 = READ_ONCE(x);
-        });
-    }
-    void finally() { BUG_ON(r0 == 0 && r1 == 0); }
-};
 
 } // namespace
 

@@ -4,6 +4,7 @@
 #include <wbsync/report/json.hpp>
 #include <wbsync/wbsync.hpp>
 
+#include "checks/support/contains.hpp"
 #include "checks/support/golden.hpp"
 #include "checks/support/scratch.hpp"
 #include "checks/tools/tool_program.hpp"
@@ -35,10 +36,6 @@ using namespace wbsync;
 using report::json;
 
 namespace {
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 // --- the layout ---------------------------------------------------------------------------------
 

@@ -2,20 +2,13 @@
 // Expected outputs in files: what is different is told line by line, and nothing is written unless
 // that was asked for.
 #include "checks/support/golden.hpp"
+#include "checks/support/contains.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-namespace {
-
-bool contains(const std::string& text, const char* part) {
-    return text.find(part) != std::string::npos;
-}
-
-} // namespace
 
 TEST_CASE("expected output: the lines that differ are told, with their numbers") {
     CHECK(golden::differences("a\nb\nc\n", "a\nb\nc\n").empty());
@@ -72,7 +65,7 @@ TEST_CASE("expected output: each file is one that a test compares") {
             const std::string name =
                 subject.path().filename().string() + "/" + file.path().filename().string();
             CAPTURE(name);
-            CHECK(contains(sources, ("expected(\"" + name + "\"").c_str()));
+            CHECK(contains(sources, "expected(\"" + name + "\""));
             ++files;
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The verdict matrix: what its cells say, what is not as expected, and the next larger sizes.
 
+#include "checks/support/contains.hpp"
 #include "models/all.hpp"
 #include <wbsync/program/matrix_table.hpp>
 
@@ -55,10 +56,6 @@ const catalogue::failures fails = catalogue::fails({"other", "last"});
 program::matrix_cell run(const catalogue::model& m, options with = {}) {
     return program::cell_of(m, with.memory,
                             program::run_isolated({m, catalogue::default_size(m), with}).entry);
-}
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <wbsync/wbsync.hpp>
 
 #include "checks/models/model_checks.hpp"
+#include "checks/support/contains.hpp"
 #include "checks/support/scratch.hpp"
 #include "models/all.hpp"
 #include <wbsync/program/check_command.hpp>
@@ -28,10 +29,6 @@ using program::request;
 using report::json;
 
 namespace {
-
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 /// `adders` threads add one each. With `careless` they forget that others do.
 struct sum {

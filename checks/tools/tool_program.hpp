@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "checks/support/contains.hpp"
 #include "checks/support/scratch.hpp"
 #include "tools/program.hpp"
 
@@ -28,10 +29,6 @@
 
 /// The program `wbsync`, run as its users run it.
 namespace tool_program {
-
-inline bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
 
 /// That a check must not depend on.
 inline constexpr const char* variables[] = {

@@ -17,10 +17,14 @@ std::string verdict(std::uint64_t holding, std::uint64_t all) {
     return holding == 0 ? "Never" : holding == all ? "Always" : "Sometimes";
 }
 
+/// With a star if the proposition holds in it.
+std::string text_of(const litmus_test& test, const final_state& state) {
+    return fmt::format("{} {}", holds(test.condition, state) ? "*" : " ", describe(test, state));
+}
+
 void take(const litmus_test& test, const kernel_answer& says, test_result& r) {
     for (const final_state& state : says.states)
-        r.state_texts.push_back(
-            fmt::format("{} {}", holds(test.condition, state) ? "*" : " ", describe(test, state)));
+        r.state_texts.push_back(text_of(test, state));
     r.states = says.states.size();
     r.all_states = says.all_states;
     r.candidates = says.candidates;
@@ -169,10 +173,9 @@ void ask_model(const litmus_test& test, const settings& with, const deadline& un
     for (const auto& [state, times] : seen.states) {
         if (!holds(test.filter, state))
             continue;
-        const bool meets = holds(test.condition, state);
-        holding += meets ? 1U : 0U;
+        holding += holds(test.condition, state) ? 1U : 0U;
         ++r.states;
-        r.state_texts.push_back(fmt::format("{} {}", meets ? "*" : " ", describe(test, state)));
+        r.state_texts.push_back(text_of(test, state));
     }
     const bool both = holding != 0 && holding != r.states; // more executions cannot change that
     if (r.all_states || both)

@@ -2,18 +2,24 @@
 #include "summary.hpp"
 
 #include <wbsync/program/errors.hpp>
+#include <wbsync/report/columns.hpp>
 
 #include <filesystem>
 #include <sstream>
 
 namespace wbsync::litmus {
 
-std::string header(std::size_t width) {
-    return fmt::format("{:<{}}  {:<11}  {:>6}  {:>10}  {:>7}  expected\n", "test", width, "result",
-                       "states", "executions", "seconds");
-}
-
 namespace {
+
+report::columns table(std::size_t width) {
+    using enum report::columns::side;
+    return report::columns({{"test", left, width},
+                            {"result", left, 11},
+                            {"states", right, 6},
+                            {"executions", right, 10},
+                            {"seconds", right, 7},
+                            {"expected"}});
+}
 
 std::string expected_of(const test_result& r) {
     if (r.expected.empty())
@@ -22,14 +28,21 @@ std::string expected_of(const test_result& r) {
            (r.expected_states == 0 ? "" : fmt::format(", {} states", r.expected_states));
 }
 
+std::string states_of(const test_result& r) {
+    return fmt::format("{}{}", r.states, r.all_states || r.result == "Unsupported" ? "" : "+");
+}
+
 } // namespace
 
+std::string header(std::size_t width) {
+    return table(width).title_line();
+}
+
 std::string line_of(const test_result& r, std::size_t width, bool states) {
-    std::string text = fmt::format(
-        "{:<{}}  {:<11}  {:>6}  {:>10}  {:>7.2f}  {}{}\n",
-        std::filesystem::path(r.file).filename().string(), width, r.result,
-        fmt::format("{}{}", r.states, r.all_states || r.result == "Unsupported" ? "" : "+"),
-        r.executions, r.seconds, expected_of(r), r.agrees() ? "" : "  DISAGREES");
+    std::string text = table(width).line({std::filesystem::path(r.file).filename().string(),
+                                          r.result, states_of(r), fmt::format("{}", r.executions),
+                                          fmt::format("{:.2f}", r.seconds),
+                                          expected_of(r) + (r.agrees() ? "" : "  DISAGREES")});
     if (!r.not_explored.empty())
         text += fmt::format("    not explored: {}\n", r.not_explored);
     std::istringstream remarks(r.remark);
