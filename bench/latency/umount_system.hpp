@@ -70,7 +70,7 @@ private:
     /// A cgroup writes to the device for the first time.
     bdi_writeback* cgwb_create(backing_dev_info& bdi) {
         return kmalloc<bdi_writeback>({"cgwb", "P3"}, "cgwb", bdi, [this](bdi_writeback& wb) {
-            if constexpr (!Version::requests_are_works)
+            if constexpr (Version::requests == request_kind::on_list)
                 wb.switch_work.emplace(
                     world_.isw_wq, label{wb.name, "switch_work"},
                     [this, &wb](work_struct&) { version_.inode_switch_wbs_work_fn(wb); });

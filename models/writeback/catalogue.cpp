@@ -3,14 +3,11 @@
 #include "models/writeback/isw_v0.hpp"
 #include "models/writeback/isw_v1.hpp"
 #include "models/writeback/isw_v2.hpp"
-#include "models/writeback/isw_v2_section.hpp"
 #include "models/writeback/isw_v3.hpp"
-#include "models/writeback/isw_v3_8826.hpp"
 #include "models/writeback/isw_v4.hpp"
 #include "models/writeback/isw_v5.hpp"
 #include "models/writeback/isw_v6.hpp"
 #include "models/writeback/isw_v7.hpp"
-#include "models/writeback/isw_v7_rcu_work.hpp"
 #include "models/writeback/isw_v8.hpp"
 #include "models/writeback/isw_v9.hpp"
 #include "models/writeback/isw_vx.hpp"
@@ -196,7 +193,7 @@ std::vector<version> versions() {
          .release = "4.6",
          .summary = "a global count, grace period and flush; counted late, callbacks lag",
          .cleaner = false,
-         .check = runs<isw_v2>,
+         .check = runs<isw_v2<>>,
          .asked = {{one, races},
                    {two, races},
                    {for_p3, nothing},
@@ -215,7 +212,7 @@ std::vector<version> versions() {
          .release = "5.2",
          .summary = "rcu_barrier and flush; counted later still",
          .cleaner = false,
-         .check = runs<isw_v3>,
+         .check = runs<isw_v3<>>,
          .asked = {{one, races},
                    {two, races},
                    {for_p3, nothing},
@@ -226,7 +223,7 @@ std::vector<version> versions() {
          .release = "5.4.130",
          .summary = "v3, counted first: the stable hybrid without barriers",
          .cleaner = false,
-         .check = runs<isw_v3_8826>,
+         .check = runs<isw_v3<true>>,
          .asked = {{one, races},
                    {two, races},
                    {for_p3, nothing},
@@ -309,14 +306,14 @@ std::vector<version> repairs() {
          .release = "4.6",
          .summary = "v2 counted first, in an RCU section: only the callback lags",
          .cleaner = false,
-         .check = runs<isw_v2_section<false>>,
+         .check = runs<isw_v2<v2_form{.section = true}>>,
          .asked = {{one, races}, {two, races}}},
         {.name = "isw/v2+section+barrier",
          .commit = "a1a0e23e4903",
          .release = "4.6",
          .summary = "and umount waits for the callbacks",
          .cleaner = false,
-         .check = runs<isw_v2_section<true>>,
+         .check = runs<isw_v2<v2_form{.section = true, .rcu_barrier = true}>>,
          .asked = {{one, nothing}, {two, nothing}}},
         {.name = "isw/v7+acqrel",
          .commit = "cba38ec4cbd3",
@@ -328,7 +325,7 @@ std::vector<version> repairs() {
          .commit = "cba38ec4cbd3",
          .release = "6.1.178",
          .summary = "v7 where each request is a work of its own",
-         .check = runs<isw_v7_rcu_work>,
+         .check = runs<isw_v4<v4_form{.section = true}>>,
          .asked = {{one, nothing}, {two_then_cleaner, nothing}}},
         {.name = "isw/v7+queue_always",
          .commit = "cba38ec4cbd3",
@@ -430,7 +427,7 @@ std::vector<version> bdi_lifetime() {
          .commit = "cba38ec4cbd3",
          .release = "6.1.178",
          .summary = "the count is the last that the worker touches, and relaxed",
-         .check = runs<isw_v7_rcu_work>,
+         .check = runs<isw_v4<v4_form{.section = true}>>,
          .asked = {{for_p8, {{"sc", holds}, {"weak", the_tail}}}}},
     };
 }

@@ -40,15 +40,28 @@ inline bool claim_for_switch(inode& i, inode_switch_wbs_context& isw, std::int64
     return true;
 }
 
-/// The cleaner takes the inodes of the dying cgroup that `prepare` lets it have. Returns whether
-/// there are any. (O4) to (O7)
-template <class Prepare>
-bool claim_attached(bdi_writeback& old_wb, inode_switch_wbs_context& isw, Prepare prepare) {
-    spin_lock(old_wb.list_lock);              // (O4)
-    for (inode* i : old_wb.b_attached.read()) // (O5)
-        prepare(*i, isw);
-    spin_unlock(old_wb.list_lock); // (O6)
-    return !isw.inodes.empty();    // (O7)
+// --- requests ------------------------------------------------------------------------------------
+
+/// What a request is.
+enum class request_kind : std::uint8_t {
+    after_callback, ///< v0 to v3: a work of its own, which an RCU callback queues
+    rcu_work,       ///< 29264d92a0f1: an rcu_work
+    on_list,        ///< e1b849cfa6b6: on a list of its wb, which has one work for all of them
+};
+
+/// What makes a request of a version.
+template <class Version>
+auto init_isw([[maybe_unused]] Version& v) {
+    if constexpr (Version::requests == request_kind::on_list)
+        return [](inode_switch_wbs_context&) {};
+    else
+        return [&v](inode_switch_wbs_context& isw) {
+            const auto work = [&v, &isw](work_struct&) { v.inode_switch_wbs_work_fn(isw); };
+            if constexpr (Version::requests == request_kind::after_callback)
+                isw.work.emplace(v.world.isw_wq, label{"isw.work"}, work);
+            else
+                isw.rwork.emplace(v.world.isw_wq, label{"isw.work"}, work);
+        };
 }
 
 /// The end of a request, and of its reference on the wb. nullptr: there was none.
@@ -59,34 +72,55 @@ inline void free_isw(inode_switch_wbs_context* isw) {
     kfree(isw);
 }
 
+/// A request that comes to nothing. A version that has counted it has a function of its own.
+template <class Version>
+void drop_isw(Version& v, inode_switch_wbs_context* isw) {
+    if constexpr (requires { v.give_up(isw); })
+        v.give_up(isw);
+    else
+        free_isw(isw);
+}
+
+/// A request for an inode; nullptr: its wb is on its way out, or it must not be switched. (S3),
+/// (S6) to (S8)
+template <class Version>
+inode_switch_wbs_context* new_isw(Version& v, inode& i) {
+    auto* isw = wb_get_create(v.world, init_isw(v));           // (S3), (S6)
+    if (isw != nullptr && v.inode_prepare_wbs_switch(i, *isw)) // (S7), (S8)
+        return isw;
+    drop_isw(v, isw);
+    return nullptr;
+}
+
+/// The cleaner takes the inodes of the dying cgroup that may be switched. Returns whether there are
+/// any. (O4) to (O7)
+template <class Version>
+bool claim_attached(Version& v, bdi_writeback& old_wb, inode_switch_wbs_context& isw) {
+    spin_lock(old_wb.list_lock);              // (O4)
+    for (inode* i : old_wb.b_attached.read()) // (O5)
+        v.inode_prepare_wbs_switch(*i, isw);
+    spin_unlock(old_wb.list_lock); // (O6)
+    return !isw.inodes.empty();    // (O7)
+}
+
+/// A request for all of them; nullptr: there are none. (O1), (O3) to (O7)
+template <class Version>
+inode_switch_wbs_context* new_isw(Version& v, bdi_writeback& old_wb) {
+    auto* isw = wb_get_create(v.world, init_isw(v)); // (O1), (O3)
+    if (isw != nullptr && claim_attached(v, old_wb, *isw))
+        return isw;
+    drop_isw(v, isw);
+    return nullptr;
+}
+
 // --- handing a request over ----------------------------------------------------------------------
 
-/// v0 to v3: each request is a work of its own, which an RCU callback queues.
-template <class Version>
-auto with_work(Version& v) {
-    return [&v](inode_switch_wbs_context& isw) {
-        isw.work.emplace(v.world.isw_wq, label{"isw.work"},
-                         [&v, &isw](work_struct&) { v.inode_switch_wbs_work_fn(isw); });
-    };
-}
 template <class World>
 void call_rcu_to_queue(World& in, inode_switch_wbs_context& isw) {
     call_rcu(isw.rcu, [&in, &isw] { queue_work(in.isw_wq, *isw.work); }); // (C1), (C2)
 }
 
-/// 29264d92a0f1: each request is an rcu_work.
-template <class Version>
-auto with_rcu_work(Version& v) {
-    return [&v](inode_switch_wbs_context& isw) {
-        isw.rwork.emplace(v.world.isw_wq, label{"isw.work"},
-                          [&v, &isw](work_struct&) { v.inode_switch_wbs_work_fn(isw); });
-    };
-}
-
-/// From e1b849cfa6b6 on requests are on a list of their wb, and only who finds that empty queues
-/// the work of the wb.
-inline constexpr auto without_work = [](inode_switch_wbs_context&) {};
-
+/// Only who finds the list empty queues the work of the wb.
 template <class World>
 void wb_queue_isw(World& in, inode_switch_wbs_context& isw) {
     if (llist_add(isw.list, isw.new_wb.switch_wbs_ctxs)) // (Q1)
@@ -115,9 +149,8 @@ struct srcu_section {
 // --- the worker ----------------------------------------------------------------------------------
 
 /// Moves one inode to the other wb. Both list locks are held. (X3) to (X5)
-template <class World, class EndSwitch>
-void inode_do_switch_wbs(World& in, inode& i, bdi_writeback& old_wb, bdi_writeback& new_wb,
-                         EndSwitch end_switch) {
+template <class Flag, class World>
+void inode_do_switch_wbs(World& in, inode& i, bdi_writeback& old_wb, bdi_writeback& new_wb) {
     spin_lock(i.i_lock); // (X3)
     if (in.about == question::statistics)
         spin_lock(i.i_pages);
@@ -131,7 +164,7 @@ void inode_do_switch_wbs(World& in, inode& i, bdi_writeback& old_wb, bdi_writeba
         wb_get(new_wb);
         WRITE_ONCE(i.i_wb, &new_wb);
     }
-    end_switch(i); // (X5)
+    Flag::end_switch(i); // (X5)
     on_switched(in, i);
     if (in.about == question::statistics)
         spin_unlock(i.i_pages);
@@ -140,24 +173,27 @@ void inode_do_switch_wbs(World& in, inode& i, bdi_writeback& old_wb, bdi_writeba
 
 /// The inodes of a request belong to its wb from now on. The first part of
 /// inode_switch_wbs_work_fn(), from 6.18 on process_inode_switch_wbs().
-template <class World, class EndSwitch>
-void switch_inodes(World& in, inode_switch_wbs_context& isw, EndSwitch end_switch) {
+template <class Flag, class World>
+void switch_inodes(World& in, inode_switch_wbs_context& isw) {
     bdi_writeback& old_wb = old_wb_of(in, isw);
     bdi_writeback& new_wb = isw.new_wb;
     rest_if_asked(in);
     spin_lock(old_wb.list_lock); // in the order of their addresses
     spin_lock(new_wb.list_lock);
     for (inode* i : isw.inodes)
-        inode_do_switch_wbs(in, *i, old_wb, new_wb, end_switch);
+        inode_do_switch_wbs<Flag>(in, *i, old_wb, new_wb);
     spin_unlock(new_wb.list_lock);
     spin_unlock(old_wb.list_lock);
     wb_put_many(in, old_wb, isw.inodes.size());
 }
 
-/// The references that a request has on its inodes. (W5)
-inline void put_inodes(const inode_switch_wbs_context& isw) {
+/// And the request gives back what it holds. (W5)
+template <class Flag, class World>
+void switch_and_put(World& in, inode_switch_wbs_context& isw) {
+    switch_inodes<Flag>(in, isw);
     for (inode* i : isw.inodes)
         iput(*i);
+    free_isw(&isw);
 }
 
 /// From e1b849cfa6b6 on: the requests that a worker has taken off the list of a wb.
@@ -170,63 +206,44 @@ void for_each_isw(llist_node* list, Process process) {
     }
 }
 
-/// From 6689f01d6740 on: one run of the work takes the list once. `wait`: who has seen the inodes
-/// not being switched is through with its update. (X2)
-template <class Wait, class Process>
-void serve_once(bdi_writeback& new_wb, Wait wait, Process process) {
-    llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)
-    if (WARN_ON_ONCE(list == nullptr))
-        return;                  // (W2)
-    wb_get(new_wb);              // (W3)
-    wait();                      // (W4)
-    for_each_isw(list, process); // (W5)
-    wb_put(new_wb);              // (W6)
-}
-
-/// The same where others queue the work, too: an instance may find the list empty.
-template <class Wait, class Process>
-void serve_what_is_there(bdi_writeback& new_wb, Wait wait, Process process) {
-    llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs);
-    if (list == nullptr)
-        return;
-    wb_get(new_wb);
-    wait();
-    for_each_isw(list, process);
-    wb_put(new_wb);
-}
-
 // --- I_WB_SWITCH, as users of statistics see it --------------------------------------------------
 
 /// Is the inode being switched? (R2) And its switch ends. (X5) With acquire and release, up to
 /// 6.18.
-inline bool is_switched_acquire(const inode& i) {
-    return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0; // (5) pairs with (6)
-}
-inline void end_switch_release(inode& i) {
-    smp_store_release(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH); // (6) pairs with (5)
-}
+template <bool Acquires = true>
+struct flag_by_acquire {
+    static bool is_switched(const inode& i) {
+        if constexpr (!Acquires)
+            return is_being_switched(i);
+        return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0; // (5) pairs with (6)
+    }
+    static void end_switch(inode& i) {
+        smp_store_release(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH); // (6) pairs with (5)
+    }
+};
 
 /// The same from cb5db358ab57 (6.19) on, with fences.
-template <bool Fence = true>
-bool is_switched_rmb(const inode& i) {
-    const bool yes = (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0;
-    if constexpr (Fence)
-        smp_rmb(); // (5) pairs with (6)
-    return yes;
-}
-template <bool Fence = true>
-void end_switch_wmb(inode& i) {
-    if constexpr (Fence)
-        smp_wmb(); // (6) pairs with (5)
-    WRITE_ONCE(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH);
-}
+template <bool Rmb = true, bool Wmb = true>
+struct flag_by_fences {
+    static bool is_switched(const inode& i) {
+        const bool yes = (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0;
+        if constexpr (Rmb)
+            smp_rmb(); // (5) pairs with (6)
+        return yes;
+    }
+    static void end_switch(inode& i) {
+        if constexpr (Wmb)
+            smp_wmb(); // (6) pairs with (5)
+        WRITE_ONCE(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH);
+    }
+};
 
 /// The page is about to be written: it is not dirty any more, and its wb counts one less. (R1) to
 /// (R5), with (X1) to (X5) in the switch.
-template <class IsSwitched>
-void folio_clear_dirty_for_io(inode& i, IsSwitched is_switched) {
-    rcu_read_lock();                    // (R1)
-    const bool locked = is_switched(i); // (R2)
+template <class Flag>
+void folio_clear_dirty_for_io(inode& i) {
+    rcu_read_lock();                          // (R1)
+    const bool locked = Flag::is_switched(i); // (R2)
     if (locked)
         spin_lock(i.i_pages); // (R3)
     bdi_writeback* wb = READ_ONCE(i.i_wb);
@@ -235,6 +252,22 @@ void folio_clear_dirty_for_io(inode& i, IsSwitched is_switched) {
     if (locked)
         spin_unlock(i.i_pages); // (R5)
     rcu_read_unlock();
+}
+
+// --- umount --------------------------------------------------------------------------------------
+
+/// From the point where the superblock is declared inactive, until nothing of it is switched any
+/// more. `drains_first`, of a mutant: waits before that. (U2), (U4)
+template <class Version>
+void stop_switches(Version& v, super_block& sb) {
+    constexpr bool drains_first = requires {
+        requires Version::drains_first;
+    };
+    if constexpr (drains_first)
+        v.cgroup_writeback_umount(sb);
+    data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
+    if constexpr (!drains_first)
+        v.cgroup_writeback_umount(sb); // (U4)
 }
 
 } // namespace wbsync::models::writeback

@@ -9,19 +9,16 @@ namespace wbsync::models::writeback {
 /// overtake it, but whoever drops the last reference shuts the superblock down, and that may be the
 /// worker.
 struct isw_v1 {
-    static constexpr bool requests_are_works = true;
-    static constexpr bool uses_rcu_callbacks = true;
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<>;
 
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
         if (is_being_switched(i))
-            return;                                              // (S1)
-        auto* isw = wb_get_create(world, with_work(*this));      // (S3), (S6)
-        if (isw != nullptr && inode_prepare_wbs_switch(i, *isw)) // (S7)
-            call_rcu_to_queue(world, *isw);                      // (S9)
-        else
-            free_isw(isw);
+            return;                         // (S1)
+        if (auto* isw = new_isw(*this, i))  // (S3), (S6) to (S8)
+            call_rcu_to_queue(world, *isw); // (S9)
     }
 
     static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
@@ -30,20 +27,17 @@ struct isw_v1 {
     }
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
-        switch_inodes(world, isw, &end_switch_release);
+        switch_inodes<flag>(world, isw);
         for (inode* i : isw.inodes) {
             super_block& sb = i->i_sb;
             iput(*i);
-            deactivate_super(sb, &stop_switches); // (U0) to (U10), if this was the last one
+            // (U0) to (U10), if this was the last one
+            deactivate_super(sb, [this](super_block& s) { stop_switches(*this, s); });
         }
         free_isw(&isw);
     }
 
-    static void stop_switches(super_block& sb) {
-        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-    }
-
-    static bool is_switched(const inode& i) { return is_switched_acquire(i); } // (R2)
+    static void cgroup_writeback_umount(super_block&) {} // (U4)
 };
 
 } // namespace wbsync::models::writeback

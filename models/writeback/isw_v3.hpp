@@ -8,44 +8,50 @@ namespace wbsync::models::writeback {
 /// ec084de929e4 (5.2): umount waits for the callbacks instead of a grace period, and a request is
 /// counted once it has been given to RCU, so that a count means a callback to wait for. Between the
 /// reference on the inode and the count umount still sees nothing.
+///
+/// `CountedFirst`: with 8826ee4fe750 alone, as in stable trees (5.4.130), before the reference on
+/// the inode, and no barrier on either side.
+template <bool CountedFirst = false>
 struct isw_v3 {
-    static constexpr bool requests_are_works = true;
-    static constexpr bool uses_rcu_callbacks = true;
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<>;
 
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
         if (is_being_switched(i))
-            return;                                                                  // (S1)
-        auto* isw = wb_get_create(world, with_work(*this));                          // (S3), (S6)
-        if (isw == nullptr || !claim_for_switch(i, *isw, I_WB_SWITCH | I_FREEING)) { // (S7)
-            free_isw(isw);
+            return; // (S1)
+        if constexpr (CountedFirst)
+            atomic_inc(world.isw_nr_in_flight); // (S4)
+        auto* isw = new_isw(*this, i);          // (S3), (S6) to (S8)
+        if (isw == nullptr)
             return;
-        }
-        call_rcu_to_queue(world, *isw);     // (S7')
-        atomic_inc(world.isw_nr_in_flight); // (S6')
+        call_rcu_to_queue(world, *isw); // (S7')
+        if constexpr (!CountedFirst)
+            atomic_inc(world.isw_nr_in_flight); // (S6')
     }
 
-    void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
-        switch_inodes(world, isw, &end_switch_release);
-        put_inodes(isw);
-        free_isw(&isw);
+    static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
+        return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING); // (S7)
+    }
+
+    void give_up(inode_switch_wbs_context* isw) {
+        if constexpr (CountedFirst)
+            atomic_dec(world.isw_nr_in_flight);
+        free_isw(isw);
+    }
+
+    void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) {
+        switch_and_put<flag>(world, isw);   // (W5)
         atomic_dec(world.isw_nr_in_flight); // (W7)
     }
 
-    void stop_switches(super_block& sb) {
-        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-        cgroup_writeback_umount();      // (U4)
-    }
-
-    void cgroup_writeback_umount() {
+    void cgroup_writeback_umount(super_block&) { // (U4)
         if (atomic_read(world.isw_nr_in_flight) == 0)
             return;
         rcu_barrier();
         flush_workqueue(world.isw_wq);
     }
-
-    static bool is_switched(const inode& i) { return is_switched_acquire(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

@@ -5,8 +5,10 @@
 
 namespace wbsync::models::writeback {
 
-/// What a mutant of v4 leaves out.
+/// What is different in a repair and in mutants of v4.
 struct v4_form {
+    bool section = false; ///< v7 on requests that are works of their own, as in stable trees
+                          ///< without e1b849cfa6b6 (6.1.178): nobody relies on another's queueing
     bool mb_in_prepare = true;
     bool mb_in_umount = true;
 };
@@ -17,28 +19,30 @@ struct v4_form {
 /// (CVE-2026-64378).
 template <v4_form Form = v4_form{}, class World = isw_system>
 struct isw_v4 {
-    static constexpr bool requests_are_works = true;
-    static constexpr bool uses_rcu_callbacks = true;
+    static constexpr auto requests = request_kind::rcu_work;
+    using flag = flag_by_acquire<>;
 
     World& world;
 
     void inode_switch_wbs(inode& i) {
         if (is_being_switched(i))
-            return;                                              // (S1)
-        atomic_inc(world.isw_nr_in_flight);                      // (S4)
-        auto* isw = wb_get_create(world, with_rcu_work(*this));  // (S3), (S6)
-        if (isw != nullptr && inode_prepare_wbs_switch(i, *isw)) // (S7)
-            queue_rcu_work(world.isw_wq, *isw->rwork);           // (S9)
-        else
-            give_up(isw);
+            return;                         // (S1)
+        atomic_inc(world.isw_nr_in_flight); // (S4)
+        if constexpr (Form.section)
+            rcu_read_lock();               // (S5)
+        if (auto* isw = new_isw(*this, i)) // (S3), (S6) to (S8)
+            queue(*isw);                   // (S9)
     }
 
     void cleanup_offline_cgwb(bdi_writeback& old_wb) {
-        atomic_inc(world.isw_nr_in_flight);                     // (O2)
-        auto* isw = wb_get_create(world, with_rcu_work(*this)); // (O1), (O3)
-        if (isw != nullptr &&
-            claim_attached(old_wb, *isw, &inode_prepare_wbs_switch)) // (O4) to (O7)
-            queue_rcu_work(world.isw_wq, *isw->rwork);               // (O8)
+        atomic_inc(world.isw_nr_in_flight);                // (O2)
+        auto* isw = wb_get_create(world, init_isw(*this)); // (O1), (O3)
+        if (isw == nullptr)
+            return uncount();
+        if constexpr (Form.section)
+            rcu_read_lock();
+        if (claim_attached(*this, old_wb, *isw)) // (O4) to (O7)
+            queue(*isw);                         // (O8)
         else
             give_up(isw);
     }
@@ -49,33 +53,36 @@ struct isw_v4 {
         return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE);
     }
 
+    void queue(inode_switch_wbs_context& isw) {
+        queue_rcu_work(world.isw_wq, *isw.rwork);
+        if constexpr (Form.section)
+            rcu_read_unlock();
+    }
+
     void give_up(inode_switch_wbs_context* isw) {
-        atomic_dec(world.isw_nr_in_flight);
+        if constexpr (Form.section)
+            rcu_read_unlock();
+        uncount();
         free_isw(isw);
     }
 
+    void uncount() { atomic_dec(world.isw_nr_in_flight); }
+
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
-        switch_inodes(world, isw, &end_switch_release);
-        put_inodes(isw);
-        free_isw(&isw);
-        atomic_dec(world.isw_nr_in_flight);
+        switch_and_put<flag>(world, isw);
+        uncount();
     }
 
-    void stop_switches(super_block& sb) {
-        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-        cgroup_writeback_umount(sb);    // (U4)
-    }
-
-    void cgroup_writeback_umount(super_block&) {
+    void cgroup_writeback_umount(super_block&) { // (U4)
         if constexpr (Form.mb_in_umount)
             smp_mb(); // (2) pairs with (1)
         if (atomic_read(world.isw_nr_in_flight) == 0)
             return;
+        if constexpr (Form.section)
+            synchronize_rcu(); // who saw SB_ACTIVE has queued by now
         rcu_barrier();
         flush_workqueue(world.isw_wq);
     }
-
-    static bool is_switched(const inode& i) { return is_switched_acquire(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

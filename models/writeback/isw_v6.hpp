@@ -13,30 +13,23 @@ namespace wbsync::models::writeback {
 /// an acquire load and a release store.
 template <class World = isw_system>
 struct isw_v6 {
-    static constexpr bool requests_are_works = false;
-    static constexpr bool uses_rcu_callbacks = false;
+    static constexpr auto requests = request_kind::on_list;
+    using flag = flag_by_fences<>;
 
     World& world;
 
     void inode_switch_wbs(inode& i) {
         if (is_being_switched(i))
-            return;                                              // (S1)
-        atomic_inc(world.isw_nr_in_flight);                      // (S4)
-        auto* isw = wb_get_create(world, without_work);          // (S3), (S6)
-        if (isw != nullptr && inode_prepare_wbs_switch(i, *isw)) // (S7)
-            wb_queue_isw(world, *isw);                           // (S9)
-        else
-            give_up(isw);
+            return;                         // (S1)
+        atomic_inc(world.isw_nr_in_flight); // (S4)
+        if (auto* isw = new_isw(*this, i))  // (S3), (S6) to (S8)
+            wb_queue_isw(world, *isw);      // (S9)
     }
 
     void cleanup_offline_cgwb(bdi_writeback& old_wb) {
-        atomic_inc(world.isw_nr_in_flight);             // (O2)
-        auto* isw = wb_get_create(world, without_work); // (O1), (O3)
-        if (isw != nullptr &&
-            claim_attached(old_wb, *isw, &inode_prepare_wbs_switch)) // (O4) to (O7)
-            wb_queue_isw(world, *isw);                               // (O8)
-        else
-            give_up(isw);
+        atomic_inc(world.isw_nr_in_flight);     // (O2)
+        if (auto* isw = new_isw(*this, old_wb)) // (O1), (O3) to (O7)
+            wb_queue_isw(world, *isw);          // (O8)
     }
 
     static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
@@ -49,33 +42,26 @@ struct isw_v6 {
         free_isw(isw);
     }
 
-    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) { // (W1) to (W6)
-        serve_once(
-            new_wb, [] { synchronize_rcu(); },
-            [this](inode_switch_wbs_context& isw) { process_inode_switch_wbs(isw); });
+    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
+        llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)
+        if (WARN_ON_ONCE(list == nullptr))
+            return;                                                // (W2)
+        wb_get(new_wb);                                            // (W3)
+        synchronize_rcu();                                         // (W4), (X2)
+        for_each_isw(list, [this](inode_switch_wbs_context& isw) { // (W5)
+            switch_and_put<flag>(world, isw);
+            atomic_dec(world.isw_nr_in_flight);
+        });
+        wb_put(new_wb); // (W6)
     }
 
-    void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
-        switch_inodes(world, isw, &end_switch_wmb<>);
-        put_inodes(isw);
-        free_isw(&isw);
-        atomic_dec(world.isw_nr_in_flight);
-    }
-
-    void stop_switches(super_block& sb) {
-        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-        cgroup_writeback_umount(sb);    // (U4)
-    }
-
-    void cgroup_writeback_umount(super_block&) {
-        smp_mb(); // (2) pairs with (1)
+    void cgroup_writeback_umount(super_block&) { // (U4)
+        smp_mb();                                // (2) pairs with (1)
         if (atomic_read(world.isw_nr_in_flight) == 0)
             return;
         rcu_barrier();
         flush_workqueue(world.isw_wq);
     }
-
-    static bool is_switched(const inode& i) { return is_switched_rmb(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

@@ -28,30 +28,29 @@ struct v7_form {
 /// skips the rest, nothing orders what the worker did before it.
 template <v7_form Form = v7_form{}, class World = isw_system>
 struct isw_v7 {
-    static constexpr bool requests_are_works = false;
-    static constexpr bool uses_rcu_callbacks = false;
+    static constexpr auto requests = request_kind::on_list;
+    using flag = flag_by_fences<>;
 
     World& world;
 
     void inode_switch_wbs(inode& i) {
         if (is_being_switched(i))
-            return;                                               // (S1)
-        atomic_inc(world.isw_nr_in_flight);                       // (S4)
-        section.lock();                                           // (S5)
-        auto* isw = wb_get_create(world, without_work);           // (S3), (S6)
-        if (isw == nullptr || !inode_prepare_wbs_switch(i, *isw)) // (S7)
-            return give_up(isw);
-        queue(*isw); // (S9)
-        section.unlock();
+            return;                          // (S1)
+        atomic_inc(world.isw_nr_in_flight);  // (S4)
+        section.lock();                      // (S5)
+        if (auto* isw = new_isw(*this, i)) { // (S3), (S6) to (S8)
+            queue(*isw);                     // (S9)
+            section.unlock();
+        }
     }
 
     void cleanup_offline_cgwb(bdi_writeback& old_wb) {
-        atomic_inc(world.isw_nr_in_flight);             // (O2)
-        auto* isw = wb_get_create(world, without_work); // (O1), (O3)
+        atomic_inc(world.isw_nr_in_flight);                // (O2)
+        auto* isw = wb_get_create(world, init_isw(*this)); // (O1), (O3)
         if (isw == nullptr)
-            return uncount();
+            return retract();
         section.lock();
-        if (!claim_attached(old_wb, *isw, &inode_prepare_wbs_switch)) // (O4) to (O7)
+        if (!claim_attached(*this, old_wb, *isw)) // (O4) to (O7)
             return give_up(isw);
         queue(*isw); // (O8)
         section.unlock();
@@ -72,41 +71,35 @@ struct isw_v7 {
         }
     }
 
-    void uncount() { atomic_dec(world.isw_nr_in_flight); }
-
     void give_up(inode_switch_wbs_context* isw) {
         section.unlock();
-        uncount();
+        retract();
         free_isw(isw);
     }
 
-    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) { // (W1) to (W6)
-        const auto wait = [] { synchronize_rcu(); };
-        const auto process = [this](inode_switch_wbs_context& isw) {
-            process_inode_switch_wbs(isw);
-        };
-        if constexpr (Form.queue_always)
-            serve_what_is_there(new_wb, wait, process);
-        else
-            serve_once(new_wb, wait, process);
+    void retract() { atomic_dec(world.isw_nr_in_flight); }
+
+    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
+        llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)
+        if (Form.queue_always ? list == nullptr : WARN_ON_ONCE(list == nullptr))
+            return;                                                // (W2)
+        wb_get(new_wb);                                            // (W3)
+        synchronize_rcu();                                         // (W4), (X2)
+        for_each_isw(list, [this](inode_switch_wbs_context& isw) { // (W5)
+            switch_and_put<flag>(world, isw);
+            uncount();
+        });
+        wb_put(new_wb); // (W6)
     }
 
-    void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
-        switch_inodes(world, isw, &end_switch_wmb<>);
-        put_inodes(isw);
-        free_isw(&isw);
+    void uncount() {
         if constexpr (Form.acquire_release)
             atomic_sub_return_release(1, world.isw_nr_in_flight); // (3) pairs with (4)
         else
             atomic_dec(world.isw_nr_in_flight);
     }
 
-    void stop_switches(super_block& sb) {
-        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-        cgroup_writeback_umount(sb);    // (U4)
-    }
-
-    void cgroup_writeback_umount(super_block&) {
+    void cgroup_writeback_umount(super_block&) { // (U4)
         if constexpr (Form.mb_in_umount)
             smp_mb(); // (2) pairs with (1)
         if (in_flight() == 0)
@@ -125,8 +118,6 @@ struct isw_v7 {
         else
             return atomic_read(world.isw_nr_in_flight);
     }
-
-    static bool is_switched(const inode& i) { return is_switched_rmb(i); } // (R2)
 
     [[no_unique_address]] std::conditional_t<Form.srcu, srcu_section, rcu_section> section = {};
 };

@@ -40,30 +40,23 @@ struct v9_form {
 /// what the worker changed before it.
 template <v9_form Form = v9_form{}, class World = isw_system>
 struct isw_v9 {
-    static constexpr bool requests_are_works = false;
-    static constexpr bool uses_rcu_callbacks = false;
+    static constexpr auto requests = request_kind::on_list;
+    using flag = flag_by_fences<Form.rmb_after_look, Form.wmb_before_clearing>;
 
     World& world;
 
     void inode_switch_wbs(inode& i) {
         if (is_being_switched(i))
-            return;                                              // (S1)
-        atomic_inc(world.isw_nr_in_flight);                      // (S4)
-        auto* isw = wb_get_create(world, without_work);          // (S3), (S6)
-        if (isw != nullptr && inode_prepare_wbs_switch(i, *isw)) // (S7)
-            wb_queue_isw(world, *isw);                           // (S9)
-        else
-            give_up(isw);
+            return;                         // (S1)
+        atomic_inc(world.isw_nr_in_flight); // (S4)
+        if (auto* isw = new_isw(*this, i))  // (S3), (S6) to (S8)
+            wb_queue_isw(world, *isw);      // (S9)
     }
 
     void cleanup_offline_cgwb(bdi_writeback& old_wb) {
-        atomic_inc(world.isw_nr_in_flight);             // (O2)
-        auto* isw = wb_get_create(world, without_work); // (O1), (O3)
-        if (isw != nullptr &&
-            claim_attached(old_wb, *isw, &inode_prepare_wbs_switch)) // (O4) to (O7)
-            wb_queue_isw(world, *isw);                               // (O8)
-        else
-            give_up(isw);
+        atomic_inc(world.isw_nr_in_flight);     // (O2)
+        if (auto* isw = new_isw(*this, old_wb)) // (O1), (O3) to (O7)
+            wb_queue_isw(world, *isw);          // (O8)
     }
 
     /// (N1) to (N7)
@@ -128,21 +121,24 @@ struct isw_v9 {
 
     // --- the worker -----------------------------------------------------------------------------
 
-    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) { // (W1) to (W6)
-        serve_once(
-            new_wb,
-            [] {
-                if constexpr (Form.waits_for_grace_period)
-                    synchronize_rcu();
-            },
-            [this](inode_switch_wbs_context& isw) { process_inode_switch_wbs(isw); });
+    void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
+        llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)
+        if (WARN_ON_ONCE(list == nullptr))
+            return;     // (W2)
+        wb_get(new_wb); // (W3)
+        if constexpr (Form.waits_for_grace_period)
+            synchronize_rcu();                                     // (W4), (X2)
+        for_each_isw(list, [this](inode_switch_wbs_context& isw) { // (W5)
+            process_inode_switch_wbs(isw);
+        });
+        wb_put(new_wb); // (W6)
         if constexpr (Form.unpins_last)
             for (super_block* sb : std::exchange(unpinned_last, {}))
                 cgroup_writeback_unpin(*sb);
     }
 
-    void process_inode_switch_wbs(inode_switch_wbs_context& isw) { // (W5)
-        switch_inodes(world, isw, &end_switch_wmb<Form.wmb_before_clearing>);
+    void process_inode_switch_wbs(inode_switch_wbs_context& isw) {
+        switch_inodes<flag>(world, isw);
         for (inode* i : isw.inodes)
             put_and_unpin(*i);
         free_isw(&isw);
@@ -174,13 +170,7 @@ struct isw_v9 {
 
     // --- umount ---------------------------------------------------------------------------------
 
-    void stop_switches(super_block& sb) {
-        if constexpr (Form.drains_first)
-            cgroup_writeback_umount(sb);
-        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-        if constexpr (!Form.drains_first)
-            cgroup_writeback_umount(sb); // (U4)
-    }
+    static constexpr bool drains_first = Form.drains_first;
 
     void cgroup_writeback_umount(super_block& sb) {
         if constexpr (Form.mb_in_umount)
@@ -193,10 +183,6 @@ struct isw_v9 {
         if constexpr (Form.device_flushes)
             flush_work(*bdi.wb.switch_work);
     }
-
-    static bool is_switched(const inode& i) {
-        return is_switched_rmb<Form.rmb_after_look>(i);
-    } // (R2)
 
     std::vector<super_block*> unpinned_last = {}; ///< the worker's own
 };

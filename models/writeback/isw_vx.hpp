@@ -8,37 +8,34 @@ namespace wbsync::models::writeback {
 /// A proposal of 2019 that was not merged (linux-fsdevel, 20190416120902.18616-1): a count for each
 /// superblock, and umount flushes until it is 0. It is still counted late, as in v2.
 struct isw_vx {
-    static constexpr bool requests_are_works = true;
-    static constexpr bool uses_rcu_callbacks = true;
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<>;
 
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
         if (is_being_switched(i))
-            return;                                                                  // (S1)
-        auto* isw = wb_get_create(world, with_work(*this));                          // (S3), (S6)
-        if (isw == nullptr || !claim_for_switch(i, *isw, I_WB_SWITCH | I_FREEING)) { // (S7)
-            free_isw(isw);
-            return;
+            return;                                // (S1)
+        if (auto* isw = new_isw(*this, i)) {       // (S3), (S6) to (S8)
+            atomic_inc(i.i_sb.s_isw_nr_in_flight); // (S6')
+            call_rcu_to_queue(world, *isw);        // (S7')
         }
-        atomic_inc(i.i_sb.s_isw_nr_in_flight); // (S6')
-        call_rcu_to_queue(world, *isw);        // (S7')
+    }
+
+    static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
+        return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING); // (S7)
     }
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
-        switch_inodes(world, isw, &end_switch_release);
+        switch_inodes<flag>(world, isw);
         super_block& sb = isw.inodes.front()->i_sb;
-        put_inodes(isw);
+        for (inode* i : isw.inodes)
+            iput(*i);
         atomic_dec(sb.s_isw_nr_in_flight);
         free_isw(&isw);
     }
 
-    void stop_switches(super_block& sb) {
-        data_race_write(sb.s_flags, 0); // (U2) &= ~SB_ACTIVE, with s_umount held for writing
-        cgroup_writeback_umount(sb);    // (U4)
-    }
-
-    void cgroup_writeback_umount(super_block& sb) {
+    void cgroup_writeback_umount(super_block& sb) { // (U4)
         if (atomic_read(sb.s_isw_nr_in_flight) == 0)
             return;
         synchronize_rcu();
@@ -46,8 +43,6 @@ struct isw_vx {
         await(sb.s_isw_nr_in_flight, [](std::int64_t n) { return n == 0; });
         flush_workqueue(world.isw_wq);
     }
-
-    static bool is_switched(const inode& i) { return is_switched_acquire(i); } // (R2)
 };
 
 } // namespace wbsync::models::writeback

@@ -155,7 +155,7 @@ void build(isw_system& in, Target target) {
 /// The wb has a work, if the version's requests have none of their own, and for P3 a life.
 template <class Version>
 void init_target(Version& v, bdi_writeback& wb) {
-    if constexpr (!Version::requests_are_works)
+    if constexpr (Version::requests == request_kind::on_list)
         wb.switch_work.emplace(v.world.isw_wq, label{wb.name, "switch_work"},
                                [&v, &wb](work_struct&) { v.inode_switch_wbs_work_fn(wb); });
     if (v.world.about == question::wb_lifetime)
@@ -185,7 +185,7 @@ template <class Version>
 void umount(Version& v) {
     isw_system& in = v.world;
     super_block& sb = *in.superblocks.front();
-    const bool did_it = deactivate_super(sb, [&v](super_block& s) { v.stop_switches(s); });
+    const bool did_it = deactivate_super(sb, [&v](super_block& s) { stop_switches(v, s); });
     if (in.about != question::late_umount)
         expect_unmounted(sb, did_it);
     if (in.about == question::isolation)
@@ -215,9 +215,9 @@ void others(Version& v, scenario& s) {
         s.thread("css_offline", [&in] { cgwb_kill(in, *in.new_wb); });
         return;
     case question::statistics:
-        s.threads("flusher", in.size.inodes, [&v, &in](int i) {
-            folio_clear_dirty_for_io(*in.inodes[static_cast<std::size_t>(i)],
-                                     [&v](const inode& of) { return v.is_switched(of); });
+        s.threads("flusher", in.size.inodes, [&in](int i) {
+            folio_clear_dirty_for_io<typename Version::flag>(
+                *in.inodes[static_cast<std::size_t>(i)]);
         });
         return;
     }
@@ -231,16 +231,16 @@ void add_threads(Version& v, scenario& s) {
     s.threads("switcher", in.size.switchers, [&v, &in](int n) {
         switcher(v, *in.inodes[static_cast<std::size_t>(number_of_target(in, n))]);
     });
-    if constexpr (Version::requests_are_works)
+    if constexpr (Version::requests != request_kind::on_list)
         spare_kworkers(s, 1, in.size.switchers);
     if constexpr (requires { v.cleanup_offline_cgwb(*in.old_wb); })
         if (in.size.cleaner != 0) {
             s.thread("cleaner", [&v] { cleanup_offline_cgwbs_workfn(v); });
-            if constexpr (Version::requests_are_works)
+            if constexpr (Version::requests != request_kind::on_list)
                 spare_kworkers(s, 1);
         }
     others(v, s);
-    if (Version::uses_rcu_callbacks || in.about == question::wb_lifetime)
+    if (Version::requests != request_kind::on_list || in.about == question::wb_lifetime)
         rcu_callback_thread(s);
 }
 
