@@ -70,19 +70,30 @@ TEST_CASE("an expectation matches one of its properties, and nothing else") {
 TEST_CASE("what is expected depends on the memory model's name, and on the size") {
     const auto many = [](const parameter_values& p) { return p.at("readers") > 1; };
     const expectations e{{"sc", holds}, {"weak", {{{"P1"}, many}, {{"P2"}}}}};
-    CHECK(e("sc", {{"readers", 2}}).str() == "verified");
-    CHECK(e("weak", {{"readers", 2}}).str() == "finding P1/P2");
-    CHECK(e("weak", {{"readers", 1}}).str() == "finding P2");
+    CHECK(e(memory_kind::sc, {{"readers", 2}}).str() == "verified");
+    CHECK(e(memory_kind::rc11, {{"readers", 2}}).str() == "finding P1/P2");
     CHECK(e(memory_kind::weak, {{"readers", 1}}).str() == "finding P2");
 }
 
 TEST_CASE("a memory model of which the catalogue says nothing has no expectation") {
-    const expectations e = sc_and_weak(holds);
-    CHECK(e.knows("sc"));
-    CHECK_FALSE(e.knows("lkmm"));
-    CHECK_THROWS_WITH_AS((void)e("lkmm", {}),
-                         "wbsync: the catalogue expects nothing under lkmm: say there what comes "
-                         "out, as under sc and under weak",
+    const expectations e{{"rc11", holds}};
+    CHECK(e.knows(memory_kind::weak)); // the same by another name
+    CHECK_FALSE(e.knows(memory_kind::sc));
+    CHECK_THROWS_WITH_AS((void)e(memory_kind::sc, {}),
+                         "wbsync: the catalogue expects nothing under sc: say there what comes out",
+                         std::invalid_argument);
+}
+
+TEST_CASE(
+    "an expectation under what is no memory model is refused, and those that there are named") {
+    CHECK_THROWS_WITH_AS((expectations{{"waek", holds}}),
+                         ("wbsync: the catalogue expects something under waek, which is no memory "
+                          "model: there are " +
+                          engine::memory_names())
+                             .c_str(),
+                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS((expectations{{"weak", holds}, {"rc11", holds}}),
+                         "wbsync: the catalogue says twice what it expects under rc11",
                          std::invalid_argument);
 }
 

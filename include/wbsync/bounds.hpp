@@ -65,7 +65,6 @@ private:
 } // namespace wbsync::catalogue
 
 // clang-format off
-// NOLINTBEGIN(bugprone-macro-parentheses): members and their names
 #define WBSYNC_BOUND_NAME(bound) BOOST_PP_TUPLE_ELEM(5, 0, bound)
 #define WBSYNC_BOUND_TEXT(bound) BOOST_PP_STRINGIZE(WBSYNC_BOUND_NAME(bound))
 #define WBSYNC_BOUND_DEFAULT(bound) BOOST_PP_TUPLE_ELEM(5, 1, bound)
@@ -119,5 +118,4 @@ private:
             return size; \
         } \
     }
-// NOLINTEND(bugprone-macro-parentheses)
 // clang-format on

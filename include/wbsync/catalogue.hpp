@@ -88,46 +88,46 @@ inline failures fails(property_set properties,
     return {{std::move(properties), std::move(when)}};
 }
 
-/// What is expected under each memory model, by the memory model's name:
-/// {{"sc", holds}, {"weak", fails({"P1"})}}. One that is not named has no expectation yet.
+/// What is expected under each memory model, by its name in the registry
+/// (engine/memory_kind.hpp): {{"sc", holds}, {"weak", fails({"P1"})}}. One that is not named has no
+/// expectation yet.
 class expectations {
 public:
     expectations() = default;
-    expectations(std::initializer_list<std::pair<const std::string, failures>> by_memory)
-        : by_memory_(by_memory) {}
-
-    [[nodiscard]] bool knows(const std::string& memory) const {
-        return by_memory_.contains(memory);
+    /// Throws std::invalid_argument for a name that is no memory model's, or one that is there
+    /// twice.
+    expectations(std::initializer_list<std::pair<const char*, failures>> by_memory) {
+        for (const auto& [name, what] : by_memory) {
+            const auto* known = engine::find_memory(name);
+            if (known == nullptr)
+                throw std::invalid_argument(
+                    fmt::format("wbsync: the catalogue expects something under {}, which is no "
+                                "memory model: there are {}",
+                                name, engine::memory_names()));
+            if (!by_memory_.emplace(known->kind, what).second)
+                throw std::invalid_argument(
+                    fmt::format("wbsync: the catalogue says twice what it expects under {}", name));
+        }
     }
 
+    [[nodiscard]] bool knows(memory_kind memory) const { return by_memory_.contains(memory); }
+
     /// At that size. Throws std::invalid_argument if it does not know the memory model.
-    [[nodiscard]] expectation operator()(const std::string& memory,
-                                         const parameter_values& size) const {
+    [[nodiscard]] expectation operator()(memory_kind memory, const parameter_values& size) const {
         const auto known = by_memory_.find(memory);
         if (known == by_memory_.end())
-            throw std::invalid_argument(
-                fmt::format("wbsync: the catalogue expects nothing under {}: say there what comes "
-                            "out, as under {}",
-                            memory, fmt::join(names(), " and under ")));
+            throw std::invalid_argument(fmt::format(
+                "wbsync: the catalogue expects nothing under {}: say there what comes out",
+                name_of(memory)));
         expectation e;
         for (const failure& f : known->second)
             if (!f.when || f.when(size))
                 e.properties.add(f.properties);
         return e;
     }
-    [[nodiscard]] expectation operator()(memory_kind memory, const parameter_values& size) const {
-        return (*this)(name_of(memory), size);
-    }
 
 private:
-    [[nodiscard]] std::vector<std::string> names() const {
-        std::vector<std::string> all;
-        for (const auto& [name, what] : by_memory_)
-            all.push_back(name);
-        return all;
-    }
-
-    std::map<std::string, failures> by_memory_;
+    std::map<memory_kind, failures> by_memory_;
 };
 
 /// The same under sc and under weak.

@@ -11,11 +11,10 @@ namespace wbsync::models::writeback {
 struct v7_form {
     bool rcu_barrier = true; ///< kept for the sake of stable trees; v8 is without it
     // repairs
-    bool acquire_release = false; ///< on the global count
-    bool queue_always = false;    ///< also who finds the list non-empty queues the work
-    bool two_grace_periods =
-        false;         ///< the second one for who found the list empty during the first
-    bool srcu = false; ///< the proposal of May 2026, so that sections may sleep
+    bool acquire_release = false;   ///< on the global count
+    bool queue_always = false;      ///< also who finds the list non-empty queues the work
+    bool two_grace_periods = false; ///< the second waits for who found the list empty
+    bool srcu = false;              ///< the proposal of May 2026, so that sections may sleep
     // mutants
     bool mb_in_prepare = true;
     bool mb_in_umount = true;
@@ -71,6 +70,7 @@ struct isw_v7 {
         }
     }
 
+    /// Nothing is to be switched.
     void give_up(inode_switch_wbs_context* isw) {
         section.unlock();
         retract();
