@@ -227,7 +227,7 @@ public:
         settings.all_findings = true;
     }
     bool after_execution() override {
-        return run.concluded().how() != outcome::cut_short && ++executions < max_executions;
+        return run.concluded().ending() != outcome::cut_short && ++executions < max_executions;
     }
 
     static constexpr std::uint64_t max_executions = 1'000'000;

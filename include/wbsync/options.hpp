@@ -68,12 +68,12 @@ struct options {
     /// first one. So every check on what was read that fails in some execution is seen (BUG_ON(),
     /// ensure(), a deadlock). Of two accesses that are no steps and not ordered (a data race, a use
     /// after free) one order is run: it is seen, by one of its two messages, and what its thread
-    /// would have done after it is not. What differs in the names of alike threads is seen once. A
-    /// wait that only an old value can end is reported as a deadlock of some execution, not of
-    /// each.
+    /// would have done after it is not. What differs in the names of symmetric threads is seen
+    /// once. A wait that only an old value can end is reported as a deadlock of some execution, not
+    /// of each.
     bool all_findings = false;
     bool symmetry =
-        true; ///< executions that differ in the names of alike threads are explored once
+        true; ///< executions that differ in the names of symmetric threads are explored once
     bool accept_vacuous =
         false; ///< a check that could not have failed is `verified`, not `vacuous`
     /// Places that order less than they ask for, 64 at most: is a barrier needed, and does the

@@ -39,7 +39,7 @@ public:
             else
                 thread({name.text, i}, body);
         if constexpr (!std::is_invocable_v<const Body&, int>)
-            run_.declare_alike(n);
+            run_.declare_symmetric(n);
     }
 
     /// A thread that serves the others, in a loop that begins with await_work():

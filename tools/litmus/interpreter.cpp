@@ -747,11 +747,11 @@ void interpreter::run_task(task& t) {
     wait_for(begin, "begin out of order");
     if (stuck_ != nullptr)
         stuck_->waits_no_longer();
-    run.by().order_after(t.parent, t.issued_at);
+    run.policy().order_after(t.parent, t.issued_at);
     if (t.never)
         return;
     for (const task* before : t.after) {
-        run.by().order_after(before->thread, before->done_at);
+        run.policy().order_after(before->thread, before->done_at);
         run.memory().continue_after(t.thread, before->thread);
     }
     if (t.guess != nullptr && !take_ticket(t))
@@ -772,7 +772,7 @@ void interpreter::join(task& t) {
     wait_for(done, "wait for what was begun out of order");
     if (stuck_ != nullptr)
         stuck_->waits_no_longer();
-    execution().by().order_after(t.thread, t.done_at);
+    execution().policy().order_after(t.thread, t.done_at);
     execution().memory().continue_after(execution().self(), t.thread);
     t.joined = true;
 }

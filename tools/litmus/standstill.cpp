@@ -186,7 +186,7 @@ standstill::thread_id standstill::next_in_ring(thread_id t) const {
 
 void standstill::note_newest_steps() {
     newest_.clear();
-    const std::vector<engine::decision> steps = execution().by().decisions();
+    const std::vector<engine::decision> steps = execution().policy().decisions();
     for (std::size_t i = 0; i != steps.size(); ++i)
         newest_[steps[i].thread] = static_cast<engine::step_index>(i);
 }

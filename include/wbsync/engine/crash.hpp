@@ -19,8 +19,8 @@ namespace wbsync::engine {
 /// in a way that is none; otherwise nullptr.
 inline execution* execution_of_model() noexcept {
     execution* run = execution::current();
-    const bool its_own =
-        run != nullptr && run->where() != execution::phase::outside && run->concluded().intact();
+    const bool its_own = run != nullptr && run->current_phase() != execution::phase::outside &&
+                         run->concluded().intact();
     return its_own ? run : nullptr;
 }
 

@@ -41,7 +41,7 @@ namespace wbsync::engine {
 ///
 ///     begin() -> the model is built, add_thread() -> start_threads()
 ///             -> run(t) on the fiber of each thread, which calls announce() before each step
-///             -> enter_finally() -> end() -> over()
+///             -> enter_finally() -> end() -> conclude()
 ///
 /// One execution at a time in a thread of the process; see current(). No function may be called
 /// from a signal handler but model_runs(), progress(), and in the watchdog's way lock_up() and
@@ -107,11 +107,11 @@ public:
     }
 
     /// The last `n` threads run the same code and cannot find out which of them they are.
-    void declare_alike(int n) {
+    void declare_symmetric(int n) {
         const int count = state_.threads.count();
         const thread_set all = (n == max_threads ? ~thread_set{0} : only(n) - 1) << (count - n);
         for (thread_id t = count - n; t != count; ++t)
-            state_.threads[t].alike = all;
+            state_.threads[t].symmetric = all;
     }
 
     void start_threads() {
@@ -121,7 +121,7 @@ public:
         if (recording())
             for (thread_id t = 0; t != count; ++t)
                 log_.name_thread(thread_name(t));
-        if (comparison_.on())
+        if (comparison_.is_active())
             expect_same(comparison_.threads());
         retries_.starts_threads();
         state_.now = phase::running;
@@ -129,7 +129,7 @@ public:
         state_.part = "";
         vector_clock::serve(count);
         state_.memory->start_threads(count);
-        by().execution_begin(*this);
+        policy().execution_begin(*this);
     }
 
     /// Runs thread `t` to its end, on its own fiber; or to where it is left behind.
@@ -181,7 +181,7 @@ public:
     }
 
     /// The execution is over, and its model gone.
-    void over() noexcept { state_.now = phase::outside; }
+    void conclude() noexcept { state_.now = phase::outside; }
 
     // --- the model's own code -------------------------------------------------------------------
 
@@ -215,7 +215,7 @@ public:
     }
     /// It has stored `value`, which follows from what it has read.
     void stored(std::int64_t value, bool opaque, const char* verb, const site& at) {
-        if (comparison_.on())
+        if (comparison_.is_active())
             expect_same(comparison_.value(value, opaque, verb, at));
     }
 
@@ -237,12 +237,14 @@ public:
     [[nodiscard]] thread_kind kind(thread_id t) const noexcept { return state_.threads[t].kind; }
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
-    [[nodiscard]] thread_set alike(thread_id t) const noexcept { return state_.threads[t].alike; }
+    [[nodiscard]] thread_set symmetric_threads(thread_id t) const noexcept {
+        return state_.threads[t].symmetric;
+    }
 
     /// Are threads told apart, so that one order of equivalent loads can be preferred?
     [[nodiscard]] bool has_ranks() const noexcept {
         for (thread_id t = 0; t != state_.threads.count(); ++t)
-            if (state_.threads[t].alike != 0)
+            if (state_.threads[t].symmetric != 0)
                 return false;
         return state_.memory->ranks_loads();
     }
@@ -259,12 +261,12 @@ public:
 
     // --- its objects ----------------------------------------------------------------------------
 
-    [[nodiscard]] phase where() const noexcept { return state_.now; }
+    [[nodiscard]] phase current_phase() const noexcept { return state_.now; }
     [[nodiscard]] bool running() const noexcept { return state_.running(); }
     [[nodiscard]] std::uint64_t stamp() const noexcept { return state_.stamp; }
     [[nodiscard]] memory_model& memory() noexcept { return *state_.memory; }
     [[nodiscard]] heap& blocks() noexcept { return blocks_; }
-    [[nodiscard]] scheduler& by() noexcept { return scheduling_.policy(); }
+    [[nodiscard]] scheduler& policy() noexcept { return scheduling_.policy(); }
 
     /// The execution's one object of type `Extension`, made when it is first asked for.
     template <class Extension>
@@ -296,8 +298,10 @@ public:
     }
 
     /// Objects created from now on are part of `owner`. Returns the previous owner.
-    const lifetime* within(const lifetime* owner) noexcept { return locations_.within(owner); }
-    [[nodiscard]] const lifetime* within_owner() const noexcept { return locations_.owner(); }
+    const lifetime* exchange_owner(const lifetime* owner) noexcept {
+        return locations_.exchange_owner(owner);
+    }
+    [[nodiscard]] const lifetime* owner() const noexcept { return locations_.owner(); }
 
     // --- what a load may read, and where a store may go -----------------------------------------
 
@@ -356,7 +360,7 @@ public:
         thread_table::entry& me = state_.threads[self()];
         me.last = op.where;
         state_.model_runs = true;
-        if (comparison_.on())
+        if (comparison_.is_active())
             expect_same(comparison_.step(op));
         if (scheduling_.quitting()) {
             if (me.kind == thread_kind::daemon)
@@ -373,7 +377,7 @@ public:
     [[gnu::noinline]] void local_step(const site& at) {
         const call here(*this);
         ++state_.progress;
-        if (comparison_.on())
+        if (comparison_.is_active())
             expect_same(comparison_.local_step(at));
         if (++local_steps_ > max_local_steps ||
             (running() && state_.memory->now(self()).clock[self()] > max_epoch))
@@ -464,7 +468,7 @@ public:
         if (!retries_.is_in_vain(r) || is_gone_through())
             return;
         // Another process, with something else on its stacks, may not have seen the loop.
-        if (how == loop::seen && by().expects(self()))
+        if (how == loop::seen && policy().expects(self()))
             return;
         const std::vector<object_id> readable = retries_.readable_stores(r);
         if (readable.size() > 1)
@@ -515,7 +519,7 @@ public:
     /// It reads the store of step `of`, which is not the newest one.
     void reads_old_store(step_index of) {
         retries_.reads_old_store(of);
-        by().reads_old_store(of);
+        policy().reads_old_store(of);
     }
     /// The current thread does something that is no step and could be seen by others.
     void has_effect() {
@@ -664,7 +668,7 @@ public:
     // --- recording, when an execution is replayed for a report ----------------------------------
 
     void record_into(trace* log) { log_.write_to(log); }
-    [[nodiscard]] bool recording() const noexcept { return log_.on(); }
+    [[nodiscard]] bool recording() const noexcept { return log_.is_active(); }
 
     /// Adds a line to the trace. `source` is the step whose store was read.
     void note(const char* verb, std::string object, std::string value, const site& at,
@@ -702,7 +706,7 @@ private:
         local_steps_ += local_steps_outside;
         if (local_steps_ > max_local_steps)
             cut_short("depth", op.where);
-        if (comparison_.on())
+        if (comparison_.is_active())
             expect_same(comparison_.step(op));
         if (op.when != nullptr && !op.when->enabled())
             fail("misuse", fmt::format("{} would wait for ever: no thread runs any more", op.verb),

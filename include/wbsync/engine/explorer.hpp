@@ -50,11 +50,11 @@ namespace wbsync::engine {
 /// a time, in the order that scheduler.hpp gives.
 class explorer final : public scheduler {
 public:
-    /// `symmetric`: threads that the model declares alike are explored up to renaming.
+    /// `symmetric`: threads that the model declares symmetric are explored up to renaming.
     /// `are`: what is known of threads that are asleep at nodes of other tasks.
-    void begin(bool symmetric, sleepers are) {
+    void begin(bool symmetric, sleep_reason are) {
         symmetric_ = symmetric;
-        sleepers_ = are;
+        why_asleep_ = are;
     }
 
     /// Takes on a task. False: nothing is left to do in it. To be called after begin(), before the
@@ -132,7 +132,7 @@ public:
         if (!expected(run, n))
             return give_up;
         if (symmetry_.any() && depth + 1 >= fixed_)
-            n.like = symmetry_.like(n.step.thread, depth);
+            n.symmetric = symmetry_.exchangeable_with(n.step.thread, depth);
         const operation& op = *run.pending(n.step.thread);
         if (depth >= first_new_)
             races_.find(order_, n.step.thread, op, depth);
@@ -345,13 +345,13 @@ private:
         if (i < floor_ && mutated(mutant::distant_reversals_lost))
             return;
         if (i >= floor_) {
-            plan(n, path_.forest, reversal_, sleepers_, next);
+            plan(n, path_.forest, reversal_, why_asleep_, next);
             return;
         }
         distant_reversal d{i, {}, {}};
         for (const reversal::element& e : reversal_.elements())
             d.elements.push_back({e.step, e.seq, *e.clock});
-        if (!plan(n, path_.forest, reversal_, sleepers_, next))
+        if (!plan(n, path_.forest, reversal_, why_asleep_, next))
             return;
         for (thread_id q = 0; q != run.thread_count(); ++q)
             d.next.push_back(next(q));
@@ -412,7 +412,7 @@ private:
         n.read = std::countr_zero(n.unexplored);
         n.unexplored &= n.unexplored - 1;
         n.look_up = true;
-        n.left = false;
+        n.closed = false;
         inherited_ = wakeup_forest::none;
         return true;
     }
@@ -420,7 +420,7 @@ private:
     task_division division() { return {path_, floor_, order_.done(), known_, threads_, share_}; }
 
     bool symmetric_ = true;
-    sleepers sleepers_ = sleepers::explored;
+    sleep_reason why_asleep_ = sleep_reason::explored;
     execution* run_ = nullptr;
     bool blocked_ = false;    ///< the choice just made is asleep
     bool restricted_ = false; ///< some node of the task was

@@ -71,8 +71,8 @@ enum class mutant : std::uint8_t {
     grace_period_learns_nothing,
     section_learns_nothing,
     grace_period_end_has_no_past,
-    // alike threads, divided search
-    all_alike_exchangeable,
+    // symmetric threads, divided search
+    all_symmetric_exchangeable,
     distant_reversals_lost,
     finished_nodes_forgotten,
     all_sleepers_explored,
@@ -172,8 +172,8 @@ inline constexpr std::array mutant_descriptions = [] {
                       "what comes before a grace period does not happen before later sections"),
         WBSYNC_MUTANT(grace_period_end_has_no_past,
                       "sections that end are no part of the causal past of the grace period's end"),
-        WBSYNC_MUTANT(all_alike_exchangeable,
-                      "threads declared alike are exchangeable whatever they did"),
+        WBSYNC_MUTANT(all_symmetric_exchangeable,
+                      "symmetric threads are exchangeable whatever they did"),
         WBSYNC_MUTANT(distant_reversals_lost,
                       "a task of a divided search plans nothing above its floor"),
         WBSYNC_MUTANT(finished_nodes_forgotten,

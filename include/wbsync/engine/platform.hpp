@@ -94,10 +94,10 @@ public:
 private:
     Lock& of(execution& run, const char* name) {
         if (!lock_) {
-            const lifetime* const outer = run.within(nullptr);
+            const lifetime* const outer = run.exchange_owner(nullptr);
             lock_.emplace(run.shared_location(object_numbers::reserved(Number), name, 0),
                           run.stamp());
-            run.within(outer);
+            run.exchange_owner(outer);
         }
         return *lock_;
     }

@@ -23,7 +23,7 @@ public:
             *log = {};
         line_of_step_.clear();
     }
-    [[nodiscard]] bool on() const noexcept { return log_ != nullptr; }
+    [[nodiscard]] bool is_active() const noexcept { return log_ != nullptr; }
 
     void name_thread(std::string name) { log_->threads.push_back(std::move(name)); }
 

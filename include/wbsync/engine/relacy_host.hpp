@@ -49,7 +49,7 @@ public:
     void tear_down() {
         execution& r = run();
         r.enter_finally();
-        if (r.concluded().how() == outcome::complete) {
+        if (r.concluded().ending() == outcome::complete) {
             guarded("finally()", [&] { work_.model.finally(); });
             if (r.concluded().findings().empty())
                 r.check_leaks();
@@ -126,7 +126,7 @@ private:
     void run_context();
 
     bool account() {
-        work_.scheduler_now().execution_end(run(), run().concluded().how());
+        work_.scheduler_now().execution_end(run(), run().concluded().ending());
         return work_.next();
     }
 
@@ -136,7 +136,7 @@ private:
         guarded("", [&] { run().end(); });
         if (run().concluded().intact())
             guarded("the destructor of the model", [&] { work_.model.destroy(); });
-        run().over();
+        run().conclude();
     }
 
     /// There is no fiber for the model of an execution that was left half-way.
@@ -146,7 +146,7 @@ private:
             destroy_model();
         on_main_stack_ = false;
         exceptions_.take();
-        run().over();
+        run().conclude();
     }
 
     static constexpr int few_fibers = 8;

@@ -33,7 +33,7 @@ public:
     }
 
     /// Steps of the schedule that were not taken.
-    [[nodiscard]] std::size_t left() const {
+    [[nodiscard]] std::size_t steps_left() const {
         return decisions_.size() - static_cast<std::size_t>(order_.done());
     }
 

@@ -20,14 +20,14 @@ struct explored_choice {
 /// what was explored from it and what its tree begins with are a source set of E.
 struct search_node {
     wakeup_step step;
-    int read = 0;            ///< which of its read_options the step takes
-    bool fresh = true;       ///< the other choices of the step are not known yet
-    bool look_up = false;    ///< the step is new because of its choice: the tree may know more
-    bool restricted = false; ///< other choices are explored only if a race asks for them
-    bool left = false;       ///< what follows the step is explored, or is somebody else's
-    int ended = 0;           ///< steps and choices that were explored here to the end
-    thread_set like = 0;     ///< threads that could take the step as well, with the same to follow
-    thread_set sleep = 0;    ///< threads whose next step was explored here, or is covered
+    int read = 0;             ///< which of its read_options the step takes
+    bool fresh = true;        ///< the other choices of the step are not known yet
+    bool look_up = false;     ///< the step is new because of its choice: the tree may know more
+    bool restricted = false;  ///< other choices are explored only if a race asks for them
+    bool closed = false;      ///< what follows the step is explored, or is somebody else's
+    int ended = 0;            ///< steps and choices that were explored here to the end
+    thread_set symmetric = 0; ///< threads that could take the step as well, with the same to follow
+    thread_set sleep = 0;     ///< threads whose next step was explored here, or is covered
     thread_set sleep_as_reads = 0; ///< those of them whose conditional step changes nothing here
     std::vector<explored_choice> sleeping_choices;   ///< the same for single choices of a thread
     wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
@@ -40,8 +40,8 @@ struct search_node {
         fresh = true;
         look_up = false;
         restricted = false;
-        left = false;
-        like = 0;
+        closed = false;
+        symmetric = 0;
         unexplored = 0;
     }
 
@@ -56,8 +56,8 @@ struct search_node {
                            });
     }
 
-    /// The class here of what thread `t`, who sleeps or is like the one that runs, would do next:
-    /// `next`, as it is somewhere later.
+    /// The class here of what thread `t`, who sleeps or is symmetric to the one that runs, would do
+    /// next: `next`, as it is somewhere later.
     [[nodiscard]] wakeup_step as_here(wakeup_step next) const noexcept {
         if (next.conditional && !mutated(mutant::sleepers_have_later_class)) {
             const bool changes = sleeps(next.thread) ? (sleep_as_reads & only(next.thread)) == 0

@@ -48,11 +48,11 @@ struct finished_node {
 };
 
 /// May the exploration of a thread that is asleep still be under way, by another task?
-enum class sleepers : std::uint8_t { explored, perhaps_under_way };
+enum class sleep_reason : std::uint8_t { explored, perhaps_under_way };
 
 /// Adds the sequence to the tree of the node, unless what it leads to is known from elsewhere: from
-/// a thread that is asleep there, or from one like the one that is explored. `next` gives the next
-/// step of a thread at the node. Returns whether it asks for anything new.
+/// a thread that is asleep there, or from one symmetric to the one that is explored. `next` gives
+/// the next step of a thread at the node. Returns whether it asks for anything new.
 ///
 /// A sequence that a sleeping thread is no part of, but could be added to, needs not be planned: if
 /// it leads to something that is not explored with that thread first, the exploration of that will
@@ -62,10 +62,12 @@ enum class sleepers : std::uint8_t { explored, perhaps_under_way };
 /// Uses the sequence up. O((s + b) * n) for s who sleep, b branches of the tree on the way, and a
 /// sequence of n steps.
 template <class Next>
-bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleepers are, Next next) {
-    for (thread_set left = n.sleep | (n.restricted ? 0 : n.like); left != 0; left &= left - 1) {
+bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleep_reason are, Next next) {
+    for (thread_set left = n.sleep | (n.restricted ? 0 : n.symmetric); left != 0;
+         left &= left - 1) {
         const thread_id q = std::countr_zero(left);
-        const bool explored = are == sleepers::explored || mutated(mutant::all_sleepers_explored);
+        const bool explored =
+            are == sleep_reason::explored || mutated(mutant::all_sleepers_explored);
         if (explored && !mutated(mutant::no_weak_initials)
                 ? sequence.has_weak_initial(q, n.as_here(next(q)))
                 : sequence.has_initial(q))
@@ -75,8 +77,8 @@ bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleepers ar
         if (sequence.has_initial(c))
             return false;
     // In a node's own task the race is with its step; but the task may have gone on meanwhile.
-    if (!n.left && (n.restricted ? sequence.has_initial({n.step.thread, n.step.choice})
-                                 : sequence.has_initial(n.step.thread)))
+    if (!n.closed && (n.restricted ? sequence.has_initial({n.step.thread, n.step.choice})
+                                   : sequence.has_initial(n.step.thread)))
         return false;
     return sequence.insert(forest, n.tree);
 }

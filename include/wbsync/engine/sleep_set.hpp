@@ -55,16 +55,16 @@ inline bool anybody_stays_asleep(const execution& run, const search_node& n) {
         [&](const explored_choice& c) { return stays_asleep(run, c.thread, n.step); });
 }
 
-/// The step of the node is explored, and with it those of the threads like its own.
+/// The step of the node is explored, and with it those of the threads symmetric to its own.
 inline void put_to_sleep(search_node& n, wakeup_forest& forest) {
-    for (thread_set left = n.like & ~n.sleep; left != 0; left &= left - 1) {
+    for (thread_set left = n.symmetric & ~n.sleep; left != 0; left &= left - 1) {
         const thread_id q = std::countr_zero(left);
         wakeup_step next = n.step;
         next.thread = q;
         next.object = object_numbers::exchanged(next.object, n.step.thread, q);
         forest.drop_covered(n.tree, next);
     }
-    const thread_set all = only(n.step.thread) | n.like;
+    const thread_set all = only(n.step.thread) | n.symmetric;
     if (n.step.conditional && n.step.access == access_class::read)
         n.sleep_as_reads |= all & ~n.sleep;
     n.sleep |= all;
@@ -72,7 +72,7 @@ inline void put_to_sleep(search_node& n, wakeup_forest& forest) {
 
 /// What follows the step of the node is explored, or somebody else's.
 inline void leave(search_node& n, wakeup_forest& forest) {
-    if (std::exchange(n.left, true))
+    if (std::exchange(n.closed, true))
         return;
     ++n.ended;
     if (n.unexplored != 0)

@@ -29,8 +29,8 @@ public:
     void begin(const execution& run, bool wanted) {
         any_ = false;
         for (thread_id t = 0; t != run.thread_count(); ++t) {
-            alike_[t] = wanted ? run.alike(t) : 0;
-            any_ = any_ || alike_[t] != 0;
+            symmetric_[t] = wanted ? run.symmetric_threads(t) : 0;
+            any_ = any_ || symmetric_[t] != 0;
         }
         threads_ = run.thread_count();
     }
@@ -40,9 +40,9 @@ public:
 
     /// Those with which `p` can be exchanged in the first `steps` steps. O(a * steps * t) for a
     /// symmetric threads of t.
-    [[nodiscard]] thread_set like(thread_id p, step_index steps) const {
+    [[nodiscard]] thread_set exchangeable_with(thread_id p, step_index steps) const {
         thread_set same = 0;
-        for (thread_set left = alike_[p] & ~only(p); left != 0; left &= left - 1) {
+        for (thread_set left = symmetric_[p] & ~only(p); left != 0; left &= left - 1) {
             const thread_id q = std::countr_zero(left);
             if (exchangeable(p, q, steps))
                 same |= only(q);
@@ -57,7 +57,7 @@ private:
         const auto taken = [&](const auto& own) {
             return std::lower_bound(own.begin(), own.end(), steps) - own.begin();
         };
-        if (mutated(mutant::all_alike_exchangeable))
+        if (mutated(mutant::all_symmetric_exchangeable))
             return true;
         if (taken(of_p) != taken(of_q))
             return false;
@@ -95,7 +95,7 @@ private:
 
     const causal_order& order_;
     const search_path& path_;
-    per_thread<thread_set> alike_;
+    per_thread<thread_set> symmetric_;
     int threads_ = 0;
     bool any_ = false;
 };

@@ -31,7 +31,7 @@ public:
         site last;                         ///< of the newest operation
         step_index newest = -1;            ///< step
         timestamp seq = 0;                 ///< steps that it has done
-        thread_set alike = 0;              ///< threads that run the same code, itself included
+        thread_set symmetric = 0;          ///< threads that run the same code, itself included
         thread_kind kind = thread_kind::ordinary;
         const void* stack = nullptr; ///< where it begins
         std::uint64_t history = 0;   ///< a hash of all that it has seen
@@ -53,7 +53,7 @@ public:
         e.seq = 0;
         e.newest = -1;
         e.last = {};
-        e.alike = 0;
+        e.symmetric = 0;
         e.rounds_in_vain = 0;
         pending_[count_] = nullptr;
         ++count_;

@@ -170,8 +170,8 @@ public:
 
     ~variable() {
         execution* run = execution::current();
-        if (run != nullptr && run->where() != execution::phase::outside && belongs_to(*run) &&
-            x_->handle == this)
+        if (run != nullptr && run->current_phase() != execution::phase::outside &&
+            belongs_to(*run) && x_->handle == this)
             run->end_scope(x_->scope, this, x_);
     }
 
@@ -297,7 +297,7 @@ public:
         for (std::size_t k = 0; k != options.size(); ++k)
             if (k == 0 || !accepts(options[k].value))
                 refused |= store_choices{1} << k;
-        const int k = run.by().choose(options, refused);
+        const int k = run.policy().choose(options, refused);
         const std::int64_t seen = options[static_cast<std::size_t>(k)].value;
         if (k != 0 || !accepts(seen)) {
             run.access(x_->owner, verb, at); // no store after all
@@ -436,13 +436,13 @@ private:
     /// The store after which the current thread puts its own.
     int place(execution& run) const {
         const read_options& options = run.places(run.self(), *x_);
-        const int k = run.by().choose(options, all_choices(options));
+        const int k = run.policy().choose(options, all_choices(options));
         return options[static_cast<std::size_t>(k)].index;
     }
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,
                       memory_order order, const char* verb, const site& at) const {
-        const int k = run.by().choose(options, candidates);
+        const int k = run.policy().choose(options, candidates);
         return read_option(run, options[static_cast<std::size_t>(k)], order, verb, at);
     }
 

@@ -26,7 +26,7 @@ public:
     explicit plain(const label& name, T initial = T{})
         : value_(std::move(initial)), name_(name), scope_(name) {
         if (engine::execution* run = engine::execution::current(); run != nullptr)
-            owner_ = run->within_owner();
+            owner_ = run->owner();
     }
     plain(const plain&) = delete;
     plain& operator=(const plain&) = delete;

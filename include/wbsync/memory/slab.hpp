@@ -46,9 +46,9 @@ T* kmalloc(const allocation& what, Args&&... args) {
     run->has_effect();
     engine::heap::block& block =
         run->blocks().allocate(sizeof(T), what.name, what.property, what.where);
-    const engine::lifetime* const outer = run->within(&block.life);
+    const engine::lifetime* const outer = run->exchange_owner(&block.life);
     T* object = ::new (block.at) T(std::forward<Args>(args)...);
-    run->within(outer);
+    run->exchange_owner(outer);
     block.destroy = [](void* p) { static_cast<T*>(p)->~T(); };
     if (run->recording())
         run->note("kmalloc", block.life.name().str(), "", what.where);

@@ -82,7 +82,7 @@ private:
 
     void learn(engine::execution& run, int reached_by, const char* verb, const site& at) const {
         const engine::store_record& s = x_->at(reached_by);
-        run.by().order_after(s.thread, s.seq);
+        run.policy().order_after(s.thread, s.seq);
         run.memory().learn(run.self(), s.message);
         if (run.recording())
             run.note(verb, x_->name.str(), fmt::format("{}", s.value), at, s.step);

@@ -23,7 +23,7 @@ class rcu_head {
 public:
     rcu_head() {
         if (const engine::execution* run = engine::execution::current())
-            owner_ = run->within_owner();
+            owner_ = run->owner();
     }
     rcu_head(const rcu_head&) = delete;
     rcu_head& operator=(const rcu_head&) = delete;

@@ -213,10 +213,10 @@ private:
                     if (!engine::mutated(engine::mutant::grace_period_learns_nothing))
                         run.memory().learn(run.self(), s.known);
                     if (!engine::mutated(engine::mutant::grace_period_end_has_no_past))
-                        run.by().order_after(t, s.seq);
+                        run.policy().order_after(t, s.seq);
                     for (const part& p : s.others) {
                         run.memory().learn(run.self(), p.known);
-                        run.by().order_after(p.thread, p.seq);
+                        run.policy().order_after(p.thread, p.seq);
                     }
                 }
             });

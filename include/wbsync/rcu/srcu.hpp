@@ -74,7 +74,7 @@ private:
         engine::object_id queued = 0;
         engine::object_id invoked = 0;
         if (engine::execution* run = engine::execution::current()) {
-            owner_ = run->within_owner();
+            owner_ = run->owner();
             life_.begin(name_, property_);
             domain = run->new_object();
             queued = run->new_object();

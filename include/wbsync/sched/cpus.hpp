@@ -43,7 +43,7 @@ public:
         const engine::thread_id t = run.thread_count() - 1;
         if (run.running() || t < 0 || movable_[t])
             violated("misuse", "may_migrate(s) is called once, after the thread was declared", at);
-        if (run.alike(t) != 0)
+        if (run.symmetric_threads(t) != 0)
             violated("misuse", "may_migrate(s): the thread is like others, which stay", at);
         movable_[t] = true;
         run.add_thread(
@@ -71,8 +71,8 @@ public:
 
 private:
     static int home(const engine::execution& run, engine::thread_id t) {
-        const engine::thread_set alike = run.alike(t);
-        return (alike != 0 ? std::countr_zero(alike) : t) % nr_cpus;
+        const engine::thread_set symmetric = run.symmetric_threads(t);
+        return (symmetric != 0 ? std::countr_zero(symmetric) : t) % nr_cpus;
     }
 
     static engine::variable where(engine::execution& run, engine::thread_id t) {

@@ -18,7 +18,7 @@ namespace wbsync::search {
 /// What holds for all tasks of a batch.
 struct batch_terms {
     task_job::bounds bounds;
-    engine::sleepers are = engine::sleepers::explored;
+    engine::sleep_reason are = engine::sleep_reason::explored;
     int parts = 1;                ///< that what is left of a task is cut into
     std::uint64_t executions = 0; ///< that were run before
     double explored = 0;          ///< share of the search that was explored before

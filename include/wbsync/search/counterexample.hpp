@@ -78,14 +78,14 @@ inline result replay(engine::model_driver& model, const options& asked) {
     engine::replay_scheduler by(what, "the schedule does not fit the model (another model, other "
                                       "parameters, another version?)");
     run_schedule(model, with, what, by, seen);
-    if (seen.outcome == verdict::finding && by.left() == 0)
+    if (seen.outcome == verdict::finding && by.steps_left() == 0)
         return seen;
     if (seen.outcome == verdict::finding && seen.what.property == "misuse") {
         seen.limit = seen.what.message;
     } else if (seen.outcome == verdict::finding) {
         seen.limit = fmt::format("the schedule does not fit the model: it ended in {} with {} "
                                  "steps left",
-                                 seen.what.property, by.left());
+                                 seen.what.property, by.steps_left());
     } else {
         seen.limit = "the replayed execution ended without a finding";
     }

@@ -149,7 +149,7 @@ private:
         engine::reversal sequence;
         sequence.assign(std::move(elements));
         return engine::plan(
-            t.path[r.node], t.path.forest, sequence, engine::sleepers::perhaps_under_way,
+            t.path[r.node], t.path.forest, sequence, engine::sleep_reason::perhaps_under_way,
             [&](engine::thread_id q) { return r.next[static_cast<std::size_t>(q)]; });
     }
 

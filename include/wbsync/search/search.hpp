@@ -32,11 +32,11 @@ namespace wbsync::search {
 /// many cores.
 ///
 /// One search at a time in a process, and none inside of a model: run_check() sees to that (turn).
-class search {
+class check_search {
 public:
     /// Throws std::invalid_argument if options::resume names a file that cannot be written, or that
     /// holds something else than this search. `model` and `with` must outlive this object.
-    search(engine::model_driver& model, const options& with, search_key key)
+    check_search(engine::model_driver& model, const options& with, search_key key)
         : model_(model), with_(with), key_(std::move(key)), file_(with.resume),
           division_(with.divide) {
         memory_->twice.begin();
@@ -48,9 +48,9 @@ public:
         if (file_.exists())
             load();
     }
-    ~search() { search_memory::give_back(std::move(memory_)); }
-    search(const search&) = delete;
-    search& operator=(const search&) = delete;
+    ~check_search() { search_memory::give_back(std::move(memory_)); }
+    check_search(const check_search&) = delete;
+    check_search& operator=(const check_search&) = delete;
 
     /// To be called once. Each execution costs what its steps and races do; memory grows with the
     /// length of an execution and the number of tasks, not with the number of executions.
@@ -131,8 +131,8 @@ private:
         for (const search_task& t : batch)
             explored -= t.share;
         return {bounds_,
-                division_.is_divided() ? engine::sleepers::perhaps_under_way
-                                       : engine::sleepers::explored,
+                division_.is_divided() ? engine::sleep_reason::perhaps_under_way
+                                       : engine::sleep_reason::explored,
                 may_divide() ? with_.divide.parts : 1, result_.executions, explored};
     }
 
@@ -245,7 +245,7 @@ private:
         once.divide.always = once.all_findings = once.trace = false;
         once.resume.clear();
         once.on_execution = nullptr;
-        search again(model_, once, key_);
+        check_search again(model_, once, key_);
         again.bounds_.deadline = bounds_.deadline;
         result first = again.run();
         if (first.outcome != verdict::finding)
@@ -377,7 +377,7 @@ WBSYNC_INLINE result run_check(engine::model_driver& model, const options& with,
     }
     const bool saves = !with.resume.empty() || !with.save_interrupted.empty();
     search_key key = saves ? key_of(what, with) : search_key{};
-    return search(model, with, std::move(key)).run();
+    return check_search(model, with, std::move(key)).run();
 }
 
 } // namespace wbsync::search

@@ -65,7 +65,7 @@ public:
     bool after_execution(engine::execution& run, const engine::scheduler& by,
                          engine::execution::settings& with) {
         // Additions that turned out not to commute are no longer what they were at first.
-        if (now_ != doing::first_run || run.concluded().how() != engine::outcome::complete ||
+        if (now_ != doing::first_run || run.concluded().ending() != engine::outcome::complete ||
             run.additions().has_to_start_over() || is_lockup(run.concluded().findings()))
             return false;
         last_ = ending_of(run, by);
@@ -203,7 +203,7 @@ private:
         using engine::outcome;
         if (run.concluded().difference())
             return note(*run.concluded().difference());
-        if (run.concluded().how() == outcome::cut_short)
+        if (run.concluded().ending() == outcome::cut_short)
             return false; // a limit of this moment; it says nothing
         if (!same(run.concluded().findings(), last_.findings))
             return compare_findings(run.concluded().findings());
@@ -212,7 +212,7 @@ private:
                          fmt::format("the execution was over after step {}, where it went on at {}",
                                      run.step_count(), next->where.str()),
                          next->where, next->thread});
-        if (run.concluded().how() == outcome::given_up && last_.steps == run.step_count())
+        if (run.concluded().ending() == outcome::given_up && last_.steps == run.step_count())
             return note(
                 {"",
                  fmt::format("the execution goes on after step {}, where it was over", last_.steps),

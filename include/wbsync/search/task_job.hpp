@@ -144,9 +144,9 @@ public:
     std::function<void(const task_result&)> on_progress;
 
     bool after_execution() override {
-        if (run.concluded().how() == engine::outcome::given_up) {
+        if (run.concluded().ending() == engine::outcome::given_up) {
             ++seen.sleep_set_blocked;
-        } else if (run.concluded().how() == engine::outcome::blocked) {
+        } else if (run.concluded().ending() == engine::outcome::blocked) {
             ++seen.blocked;
         } else {
             ++seen.executions;
@@ -227,11 +227,11 @@ private:
     void note_limits() {
         if (!seen.limit.empty())
             return;
-        if (run.concluded().how() == engine::outcome::cut_short)
+        if (run.concluded().ending() == engine::outcome::cut_short)
             seen.limit = limit_of_execution();
         if (!seen.limit.empty())
             return;
-        if (run.concluded().how() == engine::outcome::cut_short)
+        if (run.concluded().ending() == engine::outcome::cut_short)
             seen.limit = fmt::format("{} limit reached{}", run.concluded().limit(),
                                      *run.concluded().limit_at().file == '\0'
                                          ? std::string{}
@@ -252,7 +252,7 @@ private:
             return stop::start_over;
         if (bounds_.divided && by.cannot_be_divided())
             return stop::undividable;
-        if (run.concluded().how() == engine::outcome::cut_short)
+        if (run.concluded().ending() == engine::outcome::cut_short)
             return stop::cut_short;
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
@@ -314,8 +314,8 @@ private:
 /// An execution at a time, until the task or a bound is at its end; then O(nodes * parts). `memory`
 /// is used by one task at a time.
 inline task_result run_task(search_memory& memory, engine::model_driver& model, const options& with,
-                            search_task task, engine::sleepers are, task_job::bounds to, int parts,
-                            bool may_run_twice,
+                            search_task task, engine::sleep_reason are, task_job::bounds to,
+                            int parts, bool may_run_twice,
                             const std::function<void(const task_result&, double)>& on_progress) {
     engine::execution& run = memory.run;
     engine::explorer& by = memory.by;
@@ -335,7 +335,7 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
     if (job.seen.why == stop::start_over)
         job.seen.ordered_additions = run.additions().ordered();
     job.seen.undividable = by.cannot_be_divided();
-    if (job.seen.why == stop::budget && are == engine::sleepers::explored)
+    if (job.seen.why == stop::budget && are == engine::sleep_reason::explored)
         job.seen.rest = by.rest();
     if (job.seen.why == stop::cut_short)
         job.seen.cut_off = share * by.last_share();

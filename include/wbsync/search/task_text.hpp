@@ -57,7 +57,7 @@ void fields(auto& text, detail::is<engine::explored_choice> auto& c) {
 
 /// Its tree belongs to the path. How many steps ended there only the task itself has to know.
 void fields(auto& text, detail::is<engine::search_node> auto& n) {
-    text(n.step, n.read, n.fresh, n.look_up, n.restricted, n.left, n.like, n.sleep,
+    text(n.step, n.read, n.fresh, n.look_up, n.restricted, n.closed, n.symmetric, n.sleep,
          n.sleep_as_reads, n.sleeping_choices, n.unexplored);
 }
 

@@ -33,7 +33,7 @@ private:
         constexpr const char* message = "check() was called while a check runs in the same thread: "
                                         "call it before or after that one, not inside of it";
         engine::execution* run = engine::execution::current();
-        if (run != nullptr && run->where() != engine::execution::phase::outside)
+        if (run != nullptr && run->current_phase() != engine::execution::phase::outside)
             run->fail("misuse", message, run->last_operation());
         throw std::logic_error(std::string{"wbsync: "} + message);
     }

@@ -178,9 +178,9 @@ public:
 private:
     static tally unowned(const label& name) {
         engine::execution& run = *engine::execution::current();
-        const engine::lifetime* const outer = run.within(nullptr);
+        const engine::lifetime* const outer = run.exchange_owner(nullptr);
         engine::location& x = run.new_location(name, 0);
-        run.within(outer);
+        run.exchange_owner(outer);
         return {x, run.stamp()};
     }
 

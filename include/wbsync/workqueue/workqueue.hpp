@@ -31,7 +31,7 @@ public:
         engine::execution* run = engine::execution::current();
         if (run == nullptr)
             return;
-        owner_ = run->within_owner();
+        owner_ = run->owner();
         life_.begin(name_, property);
         if (how == order::ordered) {
             ordered_ = &detail::work_states::of(*run).add_kworker(name_);

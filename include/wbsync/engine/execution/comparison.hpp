@@ -19,14 +19,14 @@ public:
 
     /// The next executions are written down or compared, until this is called with nullptr.
     void use(footprint* in) noexcept { footprint_ = in; }
-    [[nodiscard]] bool on() const noexcept { return footprint_ != nullptr; }
+    [[nodiscard]] bool is_active() const noexcept { return footprint_ != nullptr; }
     void begin() {
-        if (on())
+        if (is_active())
             footprint_->rewind();
     }
 
-    // Each of these is called if on(), and false if the model does not do the same as before; then
-    // difference() says so.
+    // Each of these is called if is_active(), and false if the model does not do the same as
+    // before; then difference() says so.
 
     [[nodiscard]] bool threads() {
         for (thread_id t = 0; t != state_.threads.count(); ++t) {

@@ -42,7 +42,7 @@ public:
     // --- why it ended ---------------------------------------------------------------------------
 
     void ends_by(outcome how) noexcept { outcome_ = how; }
-    [[nodiscard]] outcome how() const noexcept { return outcome_; }
+    [[nodiscard]] outcome ending() const noexcept { return outcome_; }
 
     /// A limit was hit, at that place, in the thread or the part of the model `in`.
     void is_cut_short(const char* by, const site& at, std::string in) {

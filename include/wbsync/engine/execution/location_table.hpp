@@ -54,7 +54,9 @@ public:
     [[nodiscard]] const location_list& in_order() const noexcept { return in_order_; }
 
     /// Those that are created from now on are part of `owner`. Returns the previous owner.
-    const lifetime* within(const lifetime* owner) noexcept { return std::exchange(owner_, owner); }
+    const lifetime* exchange_owner(const lifetime* owner) noexcept {
+        return std::exchange(owner_, owner);
+    }
     [[nodiscard]] const lifetime* owner() const noexcept { return owner_; }
 
 private:

@@ -58,7 +58,7 @@ public:
             state_.self = mine;
         }
         state_.threads.no_longer_pending(mine);
-        if (concluded_.how() == outcome::blocked)
+        if (concluded_.ending() == outcome::blocked)
             ::_longjmp(state_.threads[mine].start, 1);
     }
 
@@ -168,7 +168,7 @@ private:
         const site at = what.where;
         concluded_.add(std::move(what));
         const finding& added = concluded_.findings().back();
-        if (log_.on())
+        if (log_.is_active())
             log_.add({state_.self, added.property, "", added.message, at});
     }
 
@@ -185,7 +185,7 @@ private:
                                    threads[t].name.str(), op->when->waits_for());
             if (first < 0)
                 first = t;
-            if (log_.on())
+            if (log_.is_active())
                 log_.add({t, op->verb, op->name == nullptr ? "" : op->name->str(), "waits for ever",
                           op->where});
             if (std::string_view{threads[t].property} != "deadlock")
@@ -196,7 +196,7 @@ private:
                        "idle, and no deadlock)";
         const site& at = threads.pending(first)->where;
         concluded_.add({property, std::move(message), at, first});
-        if (log_.on())
+        if (log_.is_active())
             log_.add({first, property, "", concluded_.findings().back().message, at});
     }
 
