@@ -3,6 +3,8 @@
 
 #include <wbsync/program/interrupt.hpp>
 
+#include <wbsync/search/fork_child.hpp>
+
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -12,7 +14,6 @@
 #include <string_view>
 #include <system_error>
 
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,10 +61,7 @@ inline bool write_all(int fd, std::string_view text) {
 
 /// Sends what `work` returns, and ends without cleaning up what belongs to the parent.
 template <class Work>
-[[noreturn]] void be_child(const Work& work, pid_t parent, int to) noexcept {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent)
-        ::_exit(EXIT_FAILURE);            // it ended before that
+[[noreturn]] void be_child(const Work& work, int to) noexcept {
     ::dup2(STDERR_FILENO, STDOUT_FILENO); // what a model prints is no part of the report
     ::_exit(write_all(to, work(child_side{to})) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
@@ -82,17 +80,15 @@ started_child start_child(const Work& work) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0)
         detail::throw_errno("pipe");
-    const pid_t parent = ::getpid();
     interrupt::held not_now;
-    const pid_t child = ::fork();
-    if (child < 0)
-        detail::throw_errno("fork");
-    if (child == 0) {
+    const pid_t child = search::fork_child([&] {
         ::close(ends[0]);
         interrupt::listen_in_child();
         not_now.release();
-        detail::be_child(work, parent, ends[1]);
-    }
+        detail::be_child(work, ends[1]);
+    });
+    if (child < 0)
+        detail::throw_errno("fork");
     ::close(ends[1]);
     return {child, ends[0]};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/search/fork_child.hpp>
 #include <wbsync/search/task_job.hpp>
 #include <wbsync/search/task_text.hpp>
 
@@ -17,7 +18,6 @@
 #include <vector>
 
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,11 +92,8 @@ public:
                                                 const volatile std::sig_atomic_t* interrupt) {
         std::fflush(nullptr);
         std::vector<pid_t> children;
-        const pid_t parent = ::getpid();
         for (std::FILE* f : files_) {
-            const pid_t child = f == nullptr ? -1 : ::fork();
-            if (child == 0)
-                work(task, f, parent);
+            const pid_t child = f == nullptr ? -1 : fork_child([&] { work(task, f); });
             if (child > 0)
                 children.push_back(child);
         }
@@ -125,10 +122,7 @@ private:
         volatile std::sig_atomic_t interrupted = 0;
     };
 
-    [[noreturn]] void work(const run_function& task, std::FILE* to, pid_t parent) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (::getppid() != parent)
-            ::_exit(EXIT_FAILURE); // it ended before that
+    [[noreturn]] void work(const run_function& task, std::FILE* to) {
         while (!shared_->run_ends) {
             const std::size_t i = shared_->next_task++;
             if (i >= tasks_ || i > shared_->last_task)
