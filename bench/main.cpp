@@ -101,15 +101,28 @@ result check_mutant(const options& with) {
     return check<umount_protocol<Fix, 1, Broken>>(with);
 }
 
+template <fix Fix>
+result check_without_mb_of_umounter(const options& as) {
+    options with = as;
+    with.weaken = {mb_in("umounter")};
+    return check<umount_protocol<Fix, 1>>(with);
+}
+template <fix Fix>
+result check_without_mb_of_switcher(const options& as) {
+    options with = as;
+    with.weaken = {mb_in("count")};
+    return check<umount_protocol<Fix, 1>>(with);
+}
+
 std::vector<mutant_row> mutants() {
     using enum mutant;
     return {
-        {"per-sb", "umounter without smp_mb()", &check_mutant<fix::per_sb, umounter_without_mb>},
-        {"per-sb", "switcher without smp_mb()", &check_mutant<fix::per_sb, switcher_without_mb>},
+        {"per-sb", "umounter without smp_mb()", &check_without_mb_of_umounter<fix::per_sb>},
+        {"per-sb", "switcher without smp_mb()", &check_without_mb_of_switcher<fix::per_sb>},
         {"per-sb", "decrement before iput()", &check_mutant<fix::per_sb, decrement_before_iput>},
         {"per-sb", "increment after the check", &check_mutant<fix::per_sb, increment_after_check>},
-        {"RCU", "umounter without smp_mb()", &check_mutant<fix::rcu, umounter_without_mb>},
-        {"RCU", "switcher without smp_mb()", &check_mutant<fix::rcu, switcher_without_mb>},
+        {"RCU", "umounter without smp_mb()", &check_without_mb_of_umounter<fix::rcu>},
+        {"RCU", "switcher without smp_mb()", &check_without_mb_of_switcher<fix::rcu>},
         {"RCU", "decrement before iput()", &check_mutant<fix::rcu, decrement_before_iput>},
         {"RCU", "increment after the check", &check_mutant<fix::rcu, increment_after_check>},
         {"RCU", "flush before the grace period",

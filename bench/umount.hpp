@@ -12,11 +12,15 @@ using namespace wbsync;
 /// What closes the race between the umounter and the switchers.
 enum class fix { rcu, per_sb };
 
-/// One promise broken: the negative controls.
+/// The barrier in a function of the umount protocol; "count" is that of a switcher. For
+/// options::weaken, which leaves it out.
+inline weakening mb_in(const char* function) {
+    return {.file = "umount.hpp", .function = function, .verb = "smp_mb"};
+}
+
+/// One other promise broken: with the two barriers, the negative controls.
 enum class mutant {
     none,
-    umounter_without_mb,
-    switcher_without_mb,
     decrement_before_iput,
     increment_after_check,
     flush_before_grace_period,
@@ -68,8 +72,7 @@ struct umount_protocol {
 
     void count() {
         atomic_inc(counter);
-        if constexpr (Broken != mutant::switcher_without_mb)
-            smp_mb();
+        smp_mb();
     }
 
     /// A fully ordered decrement whose result is not used.
@@ -124,8 +127,7 @@ struct umount_protocol {
 
     void umounter() {
         WRITE_ONCE(active, 0);
-        if constexpr (Broken != mutant::umounter_without_mb)
-            smp_mb();
+        smp_mb();
         if constexpr (Fix == fix::per_sb) {
             await_acquire(counter, [](auto c) { return c == 0; });
         } else if (smp_load_acquire(counter) != 0) {

@@ -219,6 +219,17 @@ TEST_CASE("orderings: a fence can be made a half of one") {
     CHECK(found(check<both_fences>(leave(ordering::read_fence)), "data-race"));
 }
 
+TEST_CASE("orderings: a trace says what a fence that is weakened orders") {
+    const result r = check<two_barriers>(with({{.function = "second", .verb = "smp_mb"}}));
+    REQUIRE(r.found("BUG_ON"));
+    const std::string text = report::counterexample(r.counterexample, r.what);
+    CHECK(text.find("weakened: orders nothing") != std::string::npos);
+    const result whole = check<both_fences>(with({{.function = "publish", .part = "after"}}));
+    REQUIRE(whole.found("BUG_ON"));
+    CHECK(report::counterexample(whole.counterexample, whole.what).find("weakened") ==
+          std::string::npos); // P1's barrier is whole
+}
+
 TEST_CASE("orderings: fences and accesses of all kinds are places") {
     check_each_is_needed<by_fences>(2);
     check_each_is_needed<by_atomic_fences>(2);

@@ -11,7 +11,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace wbsync {
 
@@ -100,15 +103,21 @@ inline engine::execution* where_barriers_count() {
     return run != nullptr && run->running() ? run : nullptr;
 }
 
+/// What a trace says of a fence that orders less than it asks for.
+inline std::string shortfall(ordering asked, ordering gets) {
+    return gets == asked ? "" : fmt::format("weakened: orders {}", name_of(gets));
+}
+
+/// `apply` returns what the fence orders.
 template <class F>
-void fence(const char* verb, const site& at, F apply) {
+void fence(const char* verb, ordering asked, const site& at, F apply) {
     engine::execution* run = where_barriers_count();
     if (run == nullptr)
         return;
     run->local_step(at);
-    apply(*run);
+    const ordering gets = apply(*run);
     if (run->recording())
-        run->note(verb, "", "", at);
+        run->note(verb, "", shortfall(asked, gets), at);
 }
 
 /// A fence that is a part of an operation.
@@ -124,11 +133,12 @@ inline void fence_after(fence_partner what, const char* verb, const char* lacks,
         return;
     run->local_step(at);
     fence_partners& partners = fence_partners::of(*run);
-    if (run->ordered(at, verb, ordering::full_fence) == ordering::full_fence)
+    const ordering gets = run->ordered(at, verb, ordering::full_fence);
+    if (gets == ordering::full_fence)
         partners.fence_after(*run, what);
     const bool stray = run->memory().reads_old_stores() && !partners.any(*run, what);
     if (run->recording())
-        run->note(verb, "", stray ? lacks : "", at);
+        run->note(verb, "", stray ? lacks : shortfall(ordering::full_fence, gets), at);
 }
 
 // What surrounds an atomic read-modify-write, which smp_mb__before_atomic() and
@@ -171,21 +181,22 @@ inline void pass_fence_partner(fence_partner what) {
 /// fence. Not a step: it has no order of its own among the threads (docs/memory-model.md).
 /// Documentation/memory-barriers.txt.
 inline void smp_mb(const site& at = site::here()) {
-    detail::fence("smp_mb", at, [&](auto& run) { run.full_fence(at, "smp_mb"); });
+    constexpr ordering asked = ordering::full_fence;
+    detail::fence("smp_mb", asked, at, [&](auto& run) { return run.fence(asked, at, "smp_mb"); });
 }
 
 /// Orders loads against later loads. Here an acquire fence, which also orders them against later
 /// stores: stronger than the kernel's. Documentation/memory-barriers.txt.
 inline void smp_rmb(const site& at = site::here()) {
-    detail::fence("smp_rmb", at,
-                  [&](auto& run) { run.fence(ordering::read_fence, at, "smp_rmb"); });
+    constexpr ordering asked = ordering::read_fence;
+    detail::fence("smp_rmb", asked, at, [&](auto& run) { return run.fence(asked, at, "smp_rmb"); });
 }
 
 /// Orders stores against later stores. Here a release fence, which also orders earlier loads
 /// against later stores: stronger than the kernel's. Documentation/memory-barriers.txt.
 inline void smp_wmb(const site& at = site::here()) {
-    detail::fence("smp_wmb", at,
-                  [&](auto& run) { run.fence(ordering::write_fence, at, "smp_wmb"); });
+    constexpr ordering asked = ordering::write_fence;
+    detail::fence("smp_wmb", asked, at, [&](auto& run) { return run.fence(asked, at, "smp_wmb"); });
 }
 
 // --- full barriers together with something else -------------------------------------------------
@@ -202,9 +213,12 @@ inline void smp_wmb(const site& at = site::here()) {
 /// value: that is none. Documentation/atomic_t.txt, tools/memory-model/linux-kernel.bell.
 inline void smp_mb__before_atomic(const site& at = site::here()) {
     constexpr const char* verb = "smp_mb__before_atomic";
-    detail::fence(verb, at, [&](engine::execution& run) {
-        if (run.ordered(at, verb, ordering::full_fence) == ordering::full_fence)
+    constexpr ordering asked = ordering::full_fence;
+    detail::fence(verb, asked, at, [&](engine::execution& run) {
+        const ordering gets = run.ordered(at, verb, asked);
+        if (gets == asked)
             detail::fence_partners::of(run).fence_before_atomic(run);
+        return gets;
     });
 }
 
