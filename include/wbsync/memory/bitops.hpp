@@ -5,7 +5,8 @@
 
 namespace wbsync {
 
-// Bits of an atomic_t or atomic_long_t, for the kernel's unsigned long. Documentation/atomic_bitops.txt.
+// Bits of an atomic_t or atomic_long_t, for the kernel's unsigned long.
+// Documentation/atomic_bitops.txt.
 
 namespace detail {
 
