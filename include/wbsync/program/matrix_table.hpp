@@ -4,6 +4,7 @@
 #include <wbsync/catalogue.hpp>
 #include <wbsync/program/runner.hpp>
 #include <wbsync/program/tally.hpp>
+#include <wbsync/report/columns.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -119,7 +120,6 @@ private:
             return folder.empty() ? "models" : "models/" + folder;
         }
     };
-    using line = std::vector<std::string>;
 
     void place(const matrix_cell& c) {
         table& t = one_with(tables_, &table::folder, c.of.folder, {c.of.folder, {}, {}});
@@ -165,63 +165,44 @@ private:
     }
 
     static std::string text_of(const table& t) {
-        std::vector<line> lines{{t.title(), "commit", "memory"}};
+        std::vector<report::columns::heading> headings{{t.title()}, {"commit"}, {"memory"}};
         for (const column& c : t.columns)
-            lines.front().push_back(c.heading());
+            headings.push_back({c.heading()});
+        report::columns lines(std::move(headings));
         for (const row& r : t.rows)
             for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
                 add_line(lines, t, r, memory);
-        return aligned(lines);
+        return lines.text();
     }
 
-    static void add_line(std::vector<line>& to, const table& t, const row& r, memory_kind memory) {
+    static void add_line(report::columns& to, const table& t, const row& r, memory_kind memory) {
         const bool asked = std::any_of(r.cells.begin(), r.cells.end(),
                                        [&](const matrix_cell* c) { return c->memory == memory; });
         if (!asked)
             return;
-        const bool again = to.size() > 1 && r.cells.front()->memory != memory;
-        line l{again ? "" : r.version, again ? "" : r.first.commit.substr(0, 12),
-               wbsync::name_of(memory)};
+        const bool again = !to.empty() && r.cells.front()->memory != memory;
+        report::columns::row l{again ? "" : r.version, again ? "" : r.first.commit.substr(0, 12),
+                               wbsync::name_of(memory)};
         for (const column& c : t.columns) {
             const matrix_cell* cell = find(r, c, memory);
             l.push_back(cell == nullptr ? "" : short_text(*cell));
         }
-        to.push_back(std::move(l));
-    }
-
-    static std::string aligned(const std::vector<line>& lines) {
-        std::vector<std::size_t> widths(lines.front().size());
-        for (const line& l : lines)
-            for (std::size_t i = 0; i != l.size(); ++i)
-                widths[i] = std::max(widths[i], l[i].size());
-        std::string out;
-        for (const line& l : lines) {
-            for (std::size_t i = 0; i != l.size(); ++i)
-                out += fmt::format("{:<{}}  ", l[i], widths[i]);
-            out.erase(out.find_last_not_of(' ') + 1);
-            out += '\n';
-        }
-        return out;
+        to.add(std::move(l));
     }
 
     static std::string markdown_of(const table& t) {
-        std::string out = fmt::format("### {}\n\n| version | commit | release |", t.title());
+        std::vector<report::columns::heading> headings{{"version"}, {"commit"}, {"release"}};
         for (const column& c : t.columns)
-            out += fmt::format(" {} |", c.heading());
-        out += "\n|---|---|---|";
-        for (std::size_t i = 0; i != t.columns.size(); ++i)
-            out += "---|";
-        out += "\n";
+            headings.push_back({c.heading()});
+        report::columns rows(std::move(headings));
         for (const row& r : t.rows) {
-            out += fmt::format("| `{}` | {} | {} |", r.version, r.first.commit, r.first.release);
-            for (const column& c : t.columns) {
-                const std::string cell =
-                    both(find(r, c, memory_kind::sc), find(r, c, memory_kind::weak));
-                out += cell.empty() ? " |" : fmt::format(" {} |", cell);
-            }
-            out += "\n";
+            report::columns::row cells{fmt::format("`{}`", r.version), r.first.commit,
+                                       r.first.release};
+            for (const column& c : t.columns)
+                cells.push_back(both(find(r, c, memory_kind::sc), find(r, c, memory_kind::weak)));
+            rows.add(std::move(cells));
         }
-        return out;
+        return fmt::format("### {}\n\n{}", t.title(), rows.markdown());
     }
 
     static report::json text_or_null(const std::string& text) {

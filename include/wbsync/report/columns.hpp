@@ -37,6 +37,8 @@ public:
             headings_[i].width =
                 std::max(headings_[i].width, static_cast<std::size_t>(width_of(cells[i])));
     }
+    /// Has it no rows?
+    [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
     void add(row cells) {
         fit(cells);
         rows_.push_back(std::move(cells));
