@@ -104,30 +104,10 @@ struct options {
 
     /// With what the environment says about that which nobody chose. Throws std::invalid_argument
     /// if a variable, or a bound, makes no sense: also one that is not used.
-    [[nodiscard]] options with_environment() const {
-        options o = *this;
-        if (const char* v = variable("WBSYNC_MEMORY"))
-            o.memory.otherwise(parse_memory(v, "WBSYNC_MEMORY"));
-        take("WBSYNC_MAX_EXECUTIONS", o.max_executions, unlimited);
-        take("WBSYNC_MAX_SECONDS", o.max_seconds, most_seconds);
-        take("WBSYNC_MAX_DEPTH", o.max_depth, most_depth, 1);
-        take("WBSYNC_MAX_MEMORY", o.max_memory, most_memory);
-        take("WBSYNC_JOBS", o.jobs, most_jobs);
-        if (const char* v = variable("WBSYNC_REPLAY"); v != nullptr && o.replay.empty())
-            o.replay = v;
-        if (o.orderings != nullptr)
-            o.jobs = 1;
-        o.expect_sense();
-        return o;
-    }
+    [[nodiscard]] options with_environment() const;
 
     /// `what`: the option or variable that the name was given to.
-    static memory_kind parse_memory(std::string_view name, const std::string& what = "memory") {
-        if (const engine::registered_memory* const found = engine::find_memory(name))
-            return found->kind;
-        throw std::invalid_argument("wbsync: " + what + " must be one of " +
-                                    engine::memory_names() + ", not '" + std::string{name} + "'");
-    }
+    static memory_kind parse_memory(std::string_view name, const std::string& what = "memory");
 
     static constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
     static constexpr double most_seconds = 1e9;
@@ -137,13 +117,7 @@ struct options {
 
 private:
     /// nullptr: it is not set. One that is set says something.
-    static const char* variable(const char* name) {
-        const char* const value = std::getenv(name);
-        if (value != nullptr && *value == '\0')
-            throw std::invalid_argument(std::string{"wbsync: "} + name +
-                                        " is empty: give it a value, or unset it");
-        return value;
-    }
+    static const char* variable(const char* name);
 
     template <class Number>
     static void take(const char* name, setting<Number>& into, Number most, Number least = {}) {
@@ -155,24 +129,11 @@ private:
         into.otherwise(parse_number<Number>(what, v, least, most));
     }
 
-    void expect_sense() const {
-        if (max_depth < 1 || max_depth > most_depth)
-            throw std::invalid_argument("wbsync: max_depth must be between 1 and 10000");
-        if (!(max_seconds >= 0 && max_seconds <= most_seconds)) // false for a NaN
-            throw std::invalid_argument("wbsync: max_seconds must be a number between 0, for no "
-                                        "limit, and 1000000000");
-        if (jobs < 0)
-            throw std::invalid_argument("wbsync: jobs must be 0, for one process on each core, or "
-                                        "the number of processes");
-        if (divide.tasks < 1 || divide.parts < 1)
-            throw std::invalid_argument("wbsync: a search is divided into one task at least");
-        if (weaken.size() > 64)
-            throw std::invalid_argument(
-                "wbsync: at most 64 weakenings: give several options::weaken"
-                " entries less, or weaken some places in a check of its own");
-        if (!(max_step_seconds > 0)) // false for a NaN
-            throw std::invalid_argument("wbsync: max_step_seconds must be more than 0");
-    }
+    void expect_sense() const;
 };
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/options_inl.hpp>
+#endif

@@ -46,18 +46,9 @@ public:
         return static_cast<Extension&>(*all_.back());
     }
 
-    void clear() {
-        all_.clear();
-        keys_.clear();
-    }
-    void reset() {
-        for (const auto& e : all_)
-            e->reset();
-    }
-    void thread_ends(execution& run) {
-        for (const auto& e : all_)
-            e->thread_ends(run);
-    }
+    void clear();
+    void reset();
+    void thread_ends(execution& run);
 
 private:
     std::vector<std::unique_ptr<extension>> all_;
@@ -65,3 +56,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/extension_inl.hpp>
+#endif

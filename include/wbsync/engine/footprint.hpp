@@ -40,38 +40,16 @@ struct mark {
 class footprint {
 public:
     /// The next execution is written down.
-    void record() {
-        marks_.clear();
-        comparing_ = is_full_ = false;
-    }
+    void record();
 
     /// The next execution is compared with the one that was written down.
-    void compare() {
-        comparing_ = true;
-        rewind();
-    }
+    void compare();
 
     /// The execution begins once more: on more fibers, if the model has many threads.
-    void rewind() {
-        if (!comparing_)
-            marks_.clear();
-        compared_ = 0;
-        there_.clear();
-        back_.clear();
-    }
+    void rewind();
 
     /// False: it differs from what was done before, expected(), which is nullptr if nothing was.
-    bool add(const mark& m, bool opaque) {
-        if (!comparing_) {
-            is_full_ = marks_.size() == most_marks;
-            if (!is_full_)
-                marks_.push_back(m);
-            return true;
-        }
-        if (compared_ == marks_.size())
-            return is_full_;
-        return same(marks_[compared_], m, opaque) && ++compared_ != 0;
-    }
+    bool add(const mark& m, bool opaque);
 
     [[nodiscard]] bool comparing() const noexcept { return comparing_; }
     [[nodiscard]] const mark* expected() const noexcept {
@@ -83,21 +61,9 @@ private:
     static constexpr std::uint64_t first_page = 4096;
     static constexpr std::uint64_t int_max = 0x7fff'ffff;
 
-    bool same(const mark& a, const mark& b, bool opaque) {
-        if (a.what != b.what || a.thread != b.thread || a.object != b.object ||
-            a.access != b.access || !(a.where == b.where))
-            return false;
-        return a.what == mark::kind::value ? stands_for(a.value, b.value, opaque)
-                                           : a.value == b.value;
-    }
+    bool same(const mark& a, const mark& b, bool opaque);
 
-    bool stands_for(std::int64_t a, std::int64_t b, bool opaque) {
-        const std::uint64_t numbers = opaque ? first_page : int_max;
-        if (static_cast<std::uint64_t>(a) <= numbers || static_cast<std::uint64_t>(b) <= numbers ||
-            (!opaque && (a < 0 || b < 0)))
-            return a == b;
-        return there_.emplace(a, b).first->second == b && back_.emplace(b, a).first->second == a;
-    }
+    bool stands_for(std::int64_t a, std::int64_t b, bool opaque);
 
     std::vector<mark> marks_;
     bool comparing_ = false;
@@ -108,3 +74,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/footprint_inl.hpp>
+#endif

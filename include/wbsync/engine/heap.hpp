@@ -27,33 +27,11 @@ public:
     };
 
     /// A block of the given size. The caller constructs the object, then sets `destroy`.
-    block& allocate(std::size_t size, const label& name, const char* property, const site& where) {
-        if (used_ == blocks_.size())
-            blocks_.push_back(std::make_unique<block>());
-        block& b = *blocks_[used_];
-        b.index = used_++;
-        b.at = take(size);
-        if (variation_ != 0)
-            std::memset(b.at, static_cast<int>(fill_of(variation_)), size);
-        b.destroy = nullptr;
-        b.where = where;
-        b.life.begin(name, property);
-        return b;
-    }
+    block& allocate(std::size_t size, const label& name, const char* property, const site& where);
 
-    [[nodiscard]] block* find(const void* p) noexcept {
-        for (std::size_t i = 0; i != used_; ++i)
-            if (blocks_[i]->at == p)
-                return blocks_[i].get();
-        return nullptr;
-    }
+    [[nodiscard]] block* find(const void* p) noexcept;
 
-    [[nodiscard]] const block* first_alive() const noexcept {
-        for (std::size_t i = 0; i != used_; ++i)
-            if (blocks_[i]->life.alive())
-                return blocks_[i].get();
-        return nullptr;
-    }
+    [[nodiscard]] const block* first_alive() const noexcept;
 
     /// Calls `visit` with each piece of memory that blocks lie in, and its size.
     template <class F>
@@ -63,15 +41,7 @@ public:
                   i == chunk_ ? offset_ : chunks_[i].size);
     }
 
-    void clear(bool destroy) {
-        while (used_ != 0) {
-            block& b = *blocks_[--used_];
-            if (destroy && b.destroy != nullptr)
-                b.destroy(b.at);
-        }
-        chunk_ = 0;
-        offset_ = 0;
-    }
+    void clear(bool destroy);
 
     /// What fresh memory holds in a variation, see execution::variation().
     static constexpr unsigned char fill_of(unsigned variation) noexcept {
@@ -83,10 +53,7 @@ public:
     }
 
     /// Where the next blocks lie, and what they hold at first. To be called when there are none.
-    void vary(unsigned variation) noexcept {
-        variation_ = variation;
-        offset_ = units_moved(variation) * alignof(std::max_align_t);
-    }
+    void vary(unsigned variation) noexcept;
 
 private:
     static constexpr std::size_t chunk_size = std::size_t{64} * 1024;
@@ -96,22 +63,7 @@ private:
         std::size_t size;
     };
 
-    void* take(std::size_t size) {
-        constexpr std::size_t align = alignof(std::max_align_t);
-        size = (size + align - 1) / align * align;
-        while (chunk_ != chunks_.size() && offset_ + size > chunks_[chunk_].size) {
-            ++chunk_;
-            offset_ = 0;
-        }
-        if (chunk_ == chunks_.size()) {
-            const std::size_t n = size > chunk_size ? size : chunk_size;
-            chunks_.push_back({std::make_unique<std::byte[]>(n), n}); // NOLINT: raw storage
-            offset_ = 0;
-        }
-        void* p = chunks_[chunk_].memory.get() + offset_;
-        offset_ += size;
-        return p;
-    }
+    void* take(std::size_t size);
 
     std::vector<std::unique_ptr<block>> blocks_;
     std::size_t used_ = 0;
@@ -122,3 +74,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/heap_inl.hpp>
+#endif

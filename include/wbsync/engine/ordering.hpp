@@ -62,10 +62,7 @@ struct ordering_place {
     friend auto operator<=>(const ordering_place&, const ordering_place&) = default;
 
     /// "isw.hpp:42 in release_work: atomic_dec_and_test, smp_mb() before it".
-    [[nodiscard]] std::string str() const {
-        return fmt::format("{}:{} in {}: {}, {}{}", file, line, function, verb, name_of(asked),
-                           part.empty() ? "" : fmt::format(" {} it", part));
-    }
+    [[nodiscard]] std::string str() const;
 };
 
 /// All places that executions came to.
@@ -80,33 +77,14 @@ struct weakening {
     std::string part = {};
     ordering left = ordering::relaxed; ///< what they order then, if that is less
 
-    [[nodiscard]] bool is_of(const ordering_place& p) const {
-        const auto same = [](const std::string& wanted, const std::string& is) {
-            return wanted.empty() || wanted == is;
-        };
-        return same(file, p.file) && (line == 0 || line == p.line) && same(function, p.function) &&
-               same(verb, p.verb) && same(part, p.part);
-    }
+    [[nodiscard]] bool is_of(const ordering_place& p) const;
 
     /// "isw.hpp:42 in release_work: atomic_dec_and_test, before: nothing".
-    [[nodiscard]] std::string str() const {
-        const auto or_any = [](const std::string& s) { return s.empty() ? "any" : s.c_str(); };
-        return fmt::format("{}:{} in {}: {}, {}: {}", or_any(file),
-                           line == 0 ? "any" : fmt::format("{}", line), or_any(function),
-                           or_any(verb), or_any(part), name_of(left));
-    }
+    [[nodiscard]] std::string str() const;
 };
 
 /// A number for them, to tell schedules under different ones apart; 0: there are none.
-inline std::uint32_t key_of(const std::vector<weakening>& all) {
-    if (all.empty())
-        return 0;
-    std::uint32_t key = 2166136261; // FNV-1a
-    for (const weakening& w : all)
-        for (const char c : w.str() + '\n')
-            key = (key ^ static_cast<unsigned char>(c)) * 16777619;
-    return key | 1;
-}
+std::uint32_t key_of(const std::vector<weakening>& all);
 
 namespace engine {
 
@@ -120,13 +98,7 @@ public:
         : weakened_(weakened), seen_(seen) {}
 
     /// O(1) for a place that was asked for before.
-    ordering decide(const site& at, const char* verb, const char* part, ordering asked) {
-        const auto [known, is_new] =
-            known_.try_emplace(key{at.file, at.function, verb, part, at.line, asked}, asked);
-        if (is_new)
-            known->second = decide(place_of(at, verb, part, asked));
-        return known->second;
-    }
+    ordering decide(const site& at, const char* verb, const char* part, ordering asked);
 
     /// A bit for each weakening: has it changed what a place orders?
     [[nodiscard]] std::uint64_t applied() const noexcept { return applied_; }
@@ -143,38 +115,13 @@ private:
         friend bool operator==(const key&, const key&) = default;
     };
     struct hash {
-        std::size_t operator()(const key& k) const noexcept {
-            std::size_t h = k.line * 8U + static_cast<unsigned>(k.asked);
-            for (const char* text : {k.file, k.function, k.verb, k.part})
-                h = h * 31 + std::hash<const void*>{}(text);
-            return h;
-        }
+        std::size_t operator()(const key& k) const noexcept;
     };
 
     static ordering_place place_of(const site& at, const char* verb, const char* part,
-                                   ordering asked) {
-        const std::string_view path{at.file};
-        const auto slash = path.find_last_of('/');
-        return {std::string{slash == path.npos ? path : path.substr(slash + 1)},
-                at.line,
-                at.function,
-                verb,
-                part,
-                asked};
-    }
+                                   ordering asked);
 
-    ordering decide(const ordering_place& p) {
-        if (seen_ != nullptr)
-            seen_->insert(p);
-        ordering gets = p.asked;
-        for (std::size_t i = 0; i != weakened_.size(); ++i) {
-            const ordering left = weakened_[i].is_of(p) ? weaker(gets, weakened_[i].left) : gets;
-            if (left != gets)
-                applied_ |= std::uint64_t{1} << i;
-            gets = left;
-        }
-        return gets;
-    }
+    ordering decide(const ordering_place& p);
 
     const std::vector<weakening>& weakened_;
     ordering_table* seen_;
@@ -185,3 +132,7 @@ private:
 } // namespace engine
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/ordering_inl.hpp>
+#endif

@@ -30,11 +30,7 @@ struct site {
     }
 
     /// "isw_v6.hpp:42", without the folders, which differ between machines.
-    [[nodiscard]] std::string str() const {
-        const std::string_view path{file};
-        const auto slash = path.find_last_of('/');
-        return fmt::format("{}:{}", slash == path.npos ? path : path.substr(slash + 1), line);
-    }
+    [[nodiscard]] std::string str() const;
 
     friend bool operator==(const site& a, const site& b) noexcept {
         return a.line == b.line && std::string_view{a.file} == b.file;
@@ -63,13 +59,7 @@ struct label {
         outer_[static_cast<std::size_t>(depth_++)] = {of.text, of.index};
     }
 
-    [[nodiscard]] std::string str() const {
-        std::string name;
-        for (int i = 0; i != depth_; ++i)
-            outer_[static_cast<std::size_t>(i)].append_to(name);
-        part{text, index}.append_to(name);
-        return name;
-    }
+    [[nodiscard]] std::string str() const;
 
 private:
     static constexpr int max_outer = 4;
@@ -78,12 +68,7 @@ private:
         const char* text = "";
         int index = -1;
 
-        void append_to(std::string& name) const {
-            if (*text != '\0')
-                name += name.empty() ? text : fmt::format(".{}", text);
-            if (index >= 0)
-                name += fmt::format("[{}]", index);
-        }
+        void append_to(std::string& name) const;
     };
 
     int depth_ = 0;
@@ -91,3 +76,7 @@ private:
 };
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/site_inl.hpp>
+#endif

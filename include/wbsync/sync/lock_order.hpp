@@ -29,68 +29,28 @@ public:
         engine::view known;
     };
 
-    void reset() override {
-        for (engine::thread_id t = 0; t != engine::max_threads; ++t)
-            left_[t].any = false;
-    }
+    void reset() override;
 
     /// The current thread is about to unlock. `lock`: for who takes the same lock next.
-    static void unlocks(point* lock = nullptr) {
-        if (engine::execution* run = where_order_matters())
-            run->get<lock_order>().leave(*run, lock);
-    }
+    static void unlocks(point* lock = nullptr);
     /// The current thread has taken a lock, which `lock` was left in.
-    static void locks(const point* lock = nullptr) {
-        if (engine::execution* run = where_order_matters())
-            run->get<lock_order>().enter(*run, lock);
-    }
+    static void locks(const point* lock = nullptr);
 
 private:
     /// Under sc every access orders as much.
-    static engine::execution* where_order_matters() {
-        engine::execution* run = where_barriers_count();
-        return run != nullptr && run->memory().reads_old_stores() ? run : nullptr;
-    }
+    static engine::execution* where_order_matters();
 
-    void leave(engine::execution& run, point* lock) {
-        point& mine = left_[run.self()];
-        mine.any = true;
-        mine.by = run.self();
-        mine.known = run.memory().propagated(run.self());
-        mine.when = mine.known.clock[run.self()];
-        run.memory().tick(run.self()); // what comes later is not known
-        if (lock != nullptr)
-            *lock = mine;
-    }
+    void leave(engine::execution& run, point* lock);
 
-    void enter(engine::execution& run, const point* lock) {
-        const point& mine = left_[run.self()];
-        const bool handed_over = lock != nullptr && lock->any;
-        engine::view before; // an unlock
-        if (handed_over && !engine::mutated(engine::mutant::unlock_passes_no_reads))
-            run.memory().learn(run.self(), lock->known);
-        if (handed_over) {
-            order_stores(run, *lock);
-            before = lock->known;
-        }
-        if (mine.any) {
-            if (!engine::mutated(engine::mutant::relock_learns_nothing))
-                run.memory().learn_but_for_plain(run.self(), mine.known);
-            order_stores(run, mine);
-            before.join(mine.known);
-        }
-        fence_partners& fences = fence_partners::of(run);
-        fences.pass(run, fence_partner::spinlock);
-        if (handed_over || mine.any)
-            fences.pass(run, fence_partner::unlock_lock, before);
-    }
+    void enter(engine::execution& run, const point* lock);
 
-    static void order_stores(engine::execution& run, const point& unlock) {
-        if (!engine::mutated(engine::mutant::relock_passes_no_stores))
-            run.memory().pass_on_stores(run.self(), unlock.by, unlock.when);
-    }
+    static void order_stores(engine::execution& run, const point& unlock);
 
     engine::per_thread<point> left_;
 };
 
 } // namespace wbsync::detail
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/lock_order_inl.hpp>
+#endif
