@@ -23,7 +23,7 @@
 namespace {
 
 using namespace wbsync::bench;
-namespace tools = wbsync::program;
+namespace program = wbsync::program;
 
 constexpr const char* description =
     "Measures umount on real threads: versions v4 to v9 of the protocol of cgroup writeback, with\n"
