@@ -12,9 +12,6 @@ namespace wbsync::models::writeback {
 /// with the flag it saw.
 template <bool ReaderAcquires = true>
 struct isw_v0 {
-    static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<ReaderAcquires>;
-
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
@@ -27,6 +24,9 @@ struct isw_v0 {
     static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
         return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING, &any); // (S7)
     }
+
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<ReaderAcquires>;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) {
         switch_and_put<flag>(world, isw); // (W5)

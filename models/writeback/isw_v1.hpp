@@ -9,9 +9,6 @@ namespace wbsync::models::writeback {
 /// overtake it, but whoever drops the last reference shuts the superblock down, and that may be the
 /// worker.
 struct isw_v1 {
-    static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<>;
-
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
@@ -25,6 +22,9 @@ struct isw_v1 {
         return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING, &any,
                                 [](super_block& sb) { return atomic_inc_not_zero(sb.s_active); });
     }
+
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<>;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
         switch_inodes<flag>(world, isw);

@@ -18,9 +18,6 @@ struct v2_form {
 /// and the grace period in umount does not say that the callback has run, and has queued the work.
 template <v2_form Form = v2_form{}>
 struct isw_v2 {
-    static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<>;
-
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
@@ -53,6 +50,9 @@ struct isw_v2 {
         }
         free_isw(isw);
     }
+
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<>;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) {
         switch_and_put<flag>(world, isw);   // (W5)

@@ -13,9 +13,6 @@ namespace wbsync::models::writeback {
 /// the inode, and no barrier on either side.
 template <bool CountedFirst = false>
 struct isw_v3 {
-    static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<>;
-
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
@@ -40,6 +37,9 @@ struct isw_v3 {
             atomic_dec(world.isw_nr_in_flight);
         free_isw(isw);
     }
+
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<>;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) {
         switch_and_put<flag>(world, isw);   // (W5)

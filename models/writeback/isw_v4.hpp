@@ -19,9 +19,6 @@ struct v4_form {
 /// (CVE-2026-64378).
 template <v4_form Form = v4_form{}, class World = isw_system>
 struct isw_v4 {
-    static constexpr auto requests = request_kind::rcu_work;
-    using flag = flag_by_acquire<>;
-
     World& world;
 
     void inode_switch_wbs(inode& i) {
@@ -67,6 +64,9 @@ struct isw_v4 {
     }
 
     void uncount() { atomic_dec(world.isw_nr_in_flight); }
+
+    static constexpr auto requests = request_kind::rcu_work;
+    using flag = flag_by_acquire<>;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
         switch_and_put<flag>(world, isw);

@@ -10,9 +10,6 @@ namespace wbsync::models::writeback {
 /// their references on the wb: that instance may then run on a wb that is gone (CVE-2026-31703).
 template <class World = isw_system>
 struct isw_v5 {
-    static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_acquire<>;
-
     World& world;
 
     void inode_switch_wbs(inode& i) {
@@ -38,6 +35,9 @@ struct isw_v5 {
         atomic_dec(world.isw_nr_in_flight);
         free_isw(isw);
     }
+
+    static constexpr auto requests = request_kind::on_list;
+    using flag = flag_by_acquire<>;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         wb_get(new_wb);                                                    // (W1)

@@ -13,9 +13,6 @@ namespace wbsync::models::writeback {
 /// an acquire load and a release store.
 template <class World = isw_system>
 struct isw_v6 {
-    static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_fences<>;
-
     World& world;
 
     void inode_switch_wbs(inode& i) {
@@ -41,6 +38,9 @@ struct isw_v6 {
         atomic_dec(world.isw_nr_in_flight);
         free_isw(isw);
     }
+
+    static constexpr auto requests = request_kind::on_list;
+    using flag = flag_by_fences<>;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)

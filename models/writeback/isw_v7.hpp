@@ -27,9 +27,6 @@ struct v7_form {
 /// skips the rest, nothing orders what the worker did before it.
 template <v7_form Form = v7_form{}, class World = isw_system>
 struct isw_v7 {
-    static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_fences<>;
-
     World& world;
 
     void inode_switch_wbs(inode& i) {
@@ -78,6 +75,9 @@ struct isw_v7 {
     }
 
     void retract() { atomic_dec(world.isw_nr_in_flight); }
+
+    static constexpr auto requests = request_kind::on_list;
+    using flag = flag_by_fences<>;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)

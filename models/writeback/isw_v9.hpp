@@ -40,9 +40,6 @@ struct v9_form {
 /// what the worker changed before it.
 template <v9_form Form = v9_form{}, class World = isw_system>
 struct isw_v9 {
-    static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_fences<Form.rmb_after_look, Form.wmb_before_clearing>;
-
     World& world;
 
     void inode_switch_wbs(inode& i) {
@@ -120,6 +117,9 @@ struct isw_v9 {
     }
 
     // --- the worker -----------------------------------------------------------------------------
+
+    static constexpr auto requests = request_kind::on_list;
+    using flag = flag_by_fences<Form.rmb_after_look, Form.wmb_before_clearing>;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)

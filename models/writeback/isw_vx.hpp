@@ -8,9 +8,6 @@ namespace wbsync::models::writeback {
 /// A proposal of 2019 that was not merged (linux-fsdevel, 20190416120902.18616-1): a count for each
 /// superblock, and umount flushes until it is 0. It is still counted late, as in v2.
 struct isw_vx {
-    static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<>;
-
     isw_system& world;
 
     void inode_switch_wbs(inode& i) {
@@ -25,6 +22,9 @@ struct isw_vx {
     static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
         return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING); // (S7)
     }
+
+    static constexpr auto requests = request_kind::after_callback;
+    using flag = flag_by_acquire<>;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
         switch_inodes<flag>(world, isw);
