@@ -13,6 +13,7 @@ wbsync::program::description wbsync_program() {
             .version = WBSYNC_VERSION,
             .summary = "Checks protocols of the Linux kernel in every interleaving, and with every "
                        "outcome of weak memory.",
+            .source_root = WBSYNC_SOURCE_ROOT,
             .models = models::all(),
             .more = {{[](CLI::App& app) { return litmus::add_command(app, litmus); },
                       [] { return litmus::run_command(litmus); }}}};

@@ -123,9 +123,9 @@ void check_thread(std::string_view text) {
     const failure r = check_ends<ends_in_thread<End>>("crash", {text, "after the operation"});
     CHECK(is_here(r.what.where)); // of the operation before it
     REQUIRE(r.counterexample.steps.size() == 3);
-    CHECK(r.counterexample.steps[0].op == "WRITE_ONCE");
-    CHECK(r.counterexample.steps[1].op == "await");
-    CHECK(r.counterexample.steps[2].op == "crash");
+    CHECK(r.counterexample.steps[0].verb == "WRITE_ONCE");
+    CHECK(r.counterexample.steps[1].verb == "await");
+    CHECK(r.counterexample.steps[2].property == "crash");
     CHECK(r.counterexample.threads.at(static_cast<std::size_t>(r.what.thread)) == "P1");
 }
 

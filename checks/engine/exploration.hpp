@@ -3,6 +3,8 @@
 
 #include "checks/engine/program_model.hpp"
 
+#include <wbsync/report/limit.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <set>
@@ -187,7 +189,7 @@ inline exploration explore(const program& p, const std::vector<int>& order,
     all.executions = r.executions;
     all.sleep_set_blocked = r.sleep_set_blocked + r.overlap;
     all.discarded = r.discarded;
-    all.limit = r.limit;
+    all.limit = wbsync::report::text_of(r.limit);
     return all;
 }
 

@@ -24,9 +24,10 @@ bool is_incomplete(const result& r, const std::string& limit) {
     CHECK(r.incomplete());
     CHECK_FALSE(r.verified());
     CHECK_FALSE(r.found(""));
-    CHECK_MESSAGE(r.limit.find(limit) != std::string::npos, r.limit);
+    const std::string said = report::text_of(r.limit);
+    CHECK_MESSAGE(said.find(limit) != std::string::npos, said);
     CHECK(report::text(r).find("incomplete") != std::string::npos);
-    return r.incomplete() && r.limit.find(limit) != std::string::npos;
+    return r.incomplete() && said.find(limit) != std::string::npos;
 }
 
 } // namespace

@@ -56,8 +56,9 @@ TEST_CASE("a schedule of another model is refused with the step where it stops t
     const result r = check<store_buffering>();
     const result other = check<deadlock>(replaying(r.schedule));
     CHECK(other.incomplete());
-    CHECK(other.limit.find("the schedule does not fit the model") != std::string::npos);
-    CHECK(check<longer>(replaying(r.schedule)).limit.find("without a finding") !=
+    CHECK(report::text_of(other.limit).find("the schedule does not fit the model") !=
+          std::string::npos);
+    CHECK(report::text_of(check<longer>(replaying(r.schedule)).limit).find("without a finding") !=
           std::string::npos);
 }
 

@@ -101,8 +101,8 @@ TEST_CASE("watchdog: a thread that never comes to its next step is a finding wit
     CHECK(r.counterexample.threads.at(static_cast<std::size_t>(r.what.thread)) == "P1");
     CHECK(std::string_view{r.what.where.file}.ends_with("watchdog.cpp"));
     REQUIRE(r.counterexample.steps.size() == 3);
-    CHECK(r.counterexample.steps[1].op == "await");
-    CHECK(r.counterexample.steps[2].op == "lockup");
+    CHECK(r.counterexample.steps[1].verb == "await");
+    CHECK(r.counterexample.steps[2].property == "lockup");
     check_lockup<&computes_in_the_library>(part::thread, "P1 does not come to its next operation");
 }
 
@@ -132,9 +132,11 @@ TEST_CASE("watchdog: max_seconds holds inside of a step, and the place is named"
         const result r = check<hangs<&computes>>(with, where);
         INFO(r);
         CHECK(r.incomplete());
-        CHECK(r.limit.starts_with("max_seconds of 0.3 reached in the middle of an execution: in "));
+        CHECK(report::text_of(r.limit).starts_with(
+            "max_seconds of 0.3 reached in the middle of an execution: in "));
         CHECK((where != part::thread ||
-               r.limit.find("P1, after the operation at watchdog.cpp") != std::string::npos));
+               report::text_of(r.limit).find("P1, after the operation at watchdog.cpp") !=
+                   std::string::npos));
     }
     CHECK(check<hangs<&blocks>>(with, part::thread).incomplete());
     CHECK(verified(check<healthy>()));
@@ -147,7 +149,7 @@ TEST_CASE("watchdog: an interrupt ends a step without an end") {
     with.interrupt = &stop_now;
     const result r = check<hangs<&computes>>(with, part::thread);
     CHECK(r.incomplete());
-    CHECK(r.limit.starts_with("interrupted in the middle of an execution: in P1"));
+    CHECK(report::text_of(r.limit).starts_with("interrupted in the middle of an execution: in P1"));
     CHECK(verified(check<healthy>()));
 }
 
@@ -164,7 +166,7 @@ TEST_CASE("watchdog: operations without an end where no thread runs hit the dept
     };
     const result r = check<waits_in_finally>();
     CHECK(r.incomplete());
-    CHECK(r.limit.starts_with("depth limit reached at watchdog.cpp"));
+    CHECK(report::text_of(r.limit).starts_with("depth limit reached at watchdog.cpp"));
 }
 
 TEST_CASE("watchdog: a step that takes long and comes to its end is fine") {
@@ -243,9 +245,9 @@ TEST_CASE("memory: a model that gets no more memory is incomplete for that reaso
         }
         INFO(r);
         CHECK(r.incomplete());
-        CHECK(r.limit.starts_with("out of memory"));
-        CHECK(r.limit.find(in_constructor ? "the constructor of the model" : "P1") !=
-              std::string::npos);
+        CHECK(report::text_of(r.limit).starts_with("out of memory"));
+        CHECK(report::text_of(r.limit).find(in_constructor ? "the constructor of the model"
+                                                           : "P1") != std::string::npos);
     }
     CHECK(verified(check<healthy>()));
 }
@@ -257,8 +259,8 @@ TEST_CASE("memory: max_memory holds inside of an execution") {
     const result r = check<wants_all_memory>(with, false);
     INFO(r);
     CHECK(r.incomplete());
-    CHECK(
-        r.limit.starts_with("max_memory of 400 MiB reached in the middle of an execution: in P1"));
+    CHECK(report::text_of(r.limit).starts_with(
+        "max_memory of 400 MiB reached in the middle of an execution: in P1"));
 }
 
 TEST_CASE("memory: operator new does not return nullptr in the program of a check") {

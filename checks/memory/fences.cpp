@@ -442,8 +442,8 @@ TEST_CASE("a trace says of a barrier without its operation that it is none") {
     int none = 0;
     int some = 0;
     for (const trace_step& s : r.counterexample.steps)
-        if (s.op == "smp_mb__after_atomic")
-            ++(s.value.find("no atomic operation before it") != std::string::npos ? none : some);
+        if (s.verb == "smp_mb__after_atomic")
+            ++(s.message.find("no atomic operation before it") != std::string::npos ? none : some);
     CHECK(none == 1);
     CHECK(some == 1);
 }

@@ -3,6 +3,7 @@
 
 #include "models/all.hpp"
 
+#include <wbsync/report/step.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>
@@ -64,8 +65,8 @@ inline bool tells(const result& r, const std::vector<std::string>& story) {
         if (s.thread < 0)
             continue;
         const std::string step = fmt::format(
-            "{}: {}({}) {}", r.counterexample.threads[static_cast<std::size_t>(s.thread)], s.op,
-            s.object, s.value);
+            "{}: {}({}) {}", r.counterexample.threads[static_cast<std::size_t>(s.thread)], s.verb,
+            report::shown_object(s), report::value_of(s, r.counterexample));
         if (step.rfind(story[next], 0) == 0)
             ++next;
     }

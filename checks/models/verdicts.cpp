@@ -407,7 +407,8 @@ TEST_CASE("a finding in a protocol ends with the thread and the place where it f
     REQUIRE(is_p1_or_p2(r));
     REQUIRE_FALSE(r.counterexample.steps.empty());
     const trace_step& last = r.counterexample.steps.back();
-    CHECK(last.op == r.what.property);
+    CHECK(last.kind == event_kind::finding);
+    CHECK(last.property == r.what.property);
     CHECK(last.thread == r.what.thread);
     CHECK(last.where == r.what.where);
     CHECK(*last.where.file != '\0');

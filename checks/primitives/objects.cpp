@@ -246,7 +246,7 @@ TEST_CASE("kfree: the message names the access that it is not ordered after, not
     CHECK(found(r, "kfree of object is not ordered after WRITE_ONCE by P[0]"));
     int line = 0;
     for (const trace_step& s : r.counterexample.steps)
-        if (s.op == "WRITE_ONCE" && s.object == "x")
+        if (s.verb == "WRITE_ONCE" && s.object.name == "x")
             line = static_cast<int>(s.where.line);
     CHECK(r.what.message.ends_with(fmt::format("primitives_objects.cpp:{}", line)));
 }
@@ -382,7 +382,7 @@ TEST_CASE("pointer: a counterexample shows objects by name") {
     REQUIRE(found(r, "BUG_ON"));
     bool named = false;
     for (const trace_step& step : r.counterexample.steps)
-        named = named || step.value == "&first";
+        named = named || step.after == event_value{"&first"};
     CHECK(named);
 }
 

@@ -31,7 +31,8 @@ private:
 
 bool is_incomplete(const result& r, const std::string& limit) {
     INFO(r);
-    CHECK_MESSAGE(r.limit.find(limit) != std::string::npos, r.limit);
+    const std::string said = report::text_of(r.limit);
+    CHECK_MESSAGE(said.find(limit) != std::string::npos, said);
     return r.incomplete();
 }
 

@@ -225,7 +225,7 @@ TEST_CASE("a limit to the memory ends a search on any number of processes") {
         with.max_memory = 1; // the program alone has more
         const result r = check<many_executions>(with, 4, 4);
         CHECK(r.incomplete());
-        CHECK(r.limit == "max_memory of 1 MiB reached");
+        CHECK(report::text_of(r.limit) == "max_memory of 1 MiB reached");
         CHECK(r.explored < 1);
     }
     options with;

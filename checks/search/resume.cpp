@@ -196,16 +196,16 @@ TEST_CASE("an interrupted search says so, how far it came and what it saw") {
     with.interrupt = &stop_now;
     const result r = check<mixture>(with);
     CHECK(r.incomplete());
-    CHECK(r.limit == "interrupted");
+    CHECK(report::text_of(r.limit) == "interrupted");
     CHECK(r.executions == 1);
     CHECK(r.resume.empty());
     CHECK(report::text(r).starts_with("incomplete (interrupted; explored about "));
     // There is nothing to go on with for the reference, but it is no less incomplete.
     with.scheduler = scheduler_kind::reference;
-    CHECK(check<mixture>(with).limit == "interrupted");
+    CHECK(report::text_of(check<mixture>(with).limit) == "interrupted");
     with.interrupt = nullptr;
     with.max_memory = 1;
-    CHECK(check<mixture>(with).limit == "max_memory of 1 MiB reached");
+    CHECK(report::text_of(check<mixture>(with).limit) == "max_memory of 1 MiB reached");
 }
 
 TEST_CASE("an interrupted search can be saved where none is resumed from") {
@@ -268,7 +268,7 @@ TEST_CASE("limits are those of a run, and a limit to one execution is remembered
     with.resume = file.path();
     const result first = check<spins>(with);
     CHECK(first.incomplete());
-    CHECK(first.limit.starts_with("depth limit reached"));
+    CHECK(report::text_of(first.limit).starts_with("depth limit reached"));
     CHECK(first.explored < 1);
     REQUIRE(file.exists());
     for (int i = 0; i != 100 && file.exists(); ++i) {
@@ -322,7 +322,7 @@ TEST_CASE("a file that is no search of the same check is refused, and left alone
         CHECK(file.text() == text);
     }
     std::string older = good; // its tasks were JSON
-    older.replace(older.find("resume 3"), 8, "resume 2");
+    older.replace(older.find("resume 4"), 8, "resume 3");
     file.write(older);
     refused(with, "is of another version of wbsync: remove it, and start anew");
     CHECK(file.text() == older);
@@ -529,6 +529,7 @@ TEST_CASE("a file that cannot be written is refused before the search") {
     CHECK(r.incomplete());
     CHECK(r.executions == 1);
     CHECK(r.resume.empty());
-    CHECK(r.limit == "interrupted; cannot write '/nowhere/search.json': No such file or directory, "
-                     "so the search cannot be resumed");
+    CHECK(report::text_of(r.limit) ==
+          "interrupted; cannot write '/nowhere/search.json': No such file or directory, "
+          "so the search cannot be resumed");
 }

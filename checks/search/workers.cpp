@@ -60,7 +60,12 @@ TEST_CASE("workers take no more tasks once the run is to end") {
 
 TEST_CASE("what is sent between processes arrives as it was") {
     task_result r = result_with(stop::interrupted, std::numeric_limits<std::uint64_t>::max());
-    r.limit = "a limit, \"so to say\" \xc3\xa4";
+    r.limit = {.kind = limit_kind::seconds,
+               .bound = 0.1,
+               .in_execution = true,
+               .who = "a thread, \"so to say\" \xc3\xa4",
+               .where = "a.hpp:1",
+               .not_saved = "why"};
     r.cut_off = 1.0 / 3;
     r.decisions = {{31, 0}, {2, -1}};
     r.left.tasks.resize(1);

@@ -43,26 +43,85 @@ constexpr site in(const char* function, unsigned line) {
     return {"/src/models/umount.hpp", function, line};
 }
 
+finding small_finding() {
+    return {"BUG_ON", "busy", in("operator()", 41), 2};
+}
+
+trace_step store(int thread, const char* verb, const char* object, std::int64_t value,
+                 const site& at) {
+    return {.kind = event_kind::store,
+            .thread = thread,
+            .verb = verb,
+            .object = {1, object},
+            .order = event_order::relaxed,
+            .after = value,
+            .where = at};
+}
+
+trace_step load(int thread, const char* verb, const char* object, std::int64_t value,
+                const site& at, int source = -1) {
+    return {.kind = event_kind::load,
+            .thread = thread,
+            .verb = verb,
+            .object = {1, object},
+            .order = event_order::relaxed,
+            .before = value,
+            .reads_from = source,
+            .where = at};
+}
+
+/// The load, where step `by` has stored a newer value.
+trace_step stale(trace_step read, std::int64_t newer, int by) {
+    read.stale = true;
+    read.newer = newer;
+    read.newer_step = by;
+    return read;
+}
+
+/// From 0 to 1.
+trace_step change(int thread, const char* verb, const char* object, const site& at) {
+    trace_step s = store(thread, verb, object, 1, at);
+    s.kind = event_kind::rmw;
+    s.before = std::int64_t{0};
+    return s;
+}
+
+trace_step lock(int thread, const char* object, const char* who, unsigned line) {
+    return {.kind = event_kind::lock,
+            .thread = thread,
+            .verb = "spin_lock",
+            .object = {1, object},
+            .order = event_order::acquire,
+            .before = lock_owner{},
+            .after = lock_owner{thread, who},
+            .where = in("f", line)};
+}
+
+trace_step plain_write(int thread, const char* object, unsigned line) {
+    trace_step s = store(thread, "write", object, 1, in("f", line));
+    s.kind = event_kind::plain_write;
+    return s;
+}
+
 /// Store buffering between a switcher and the umounter, told at some length.
 trace small_trace() {
     trace t;
     t.threads = {"switcher[0]", "kworker", "umount"};
     t.steps = {
-        {0, "atomic_inc", "isw_nr_in_flight", "0 -> 1", in("inode_switch_wbs", 10)},
-        {2, "WRITE_ONCE", "sb[0].s_flags", "0", in("generic_shutdown_super", 30)},
-        {2, "smp_mb", "", "", in("cgroup_writeback_umount", 31)},
-        {2, "atomic_read", "isw_nr_in_flight", "0 (stale: 1 is newer)",
-         in("cgroup_writeback_umount", 32), -1, true},
-        {0, "READ_ONCE", "sb[0].s_flags", "1 (stale: 0 is newer)", in("inode_switch_wbs", 11), -1,
-         true},
-        {2, "atomic_read", "isw_nr_in_flight", "1", in("operator()", 40), 0},
-        {2, "BUG_ON", "", "busy", in("operator()", 41)},
+        change(0, "atomic_inc", "isw_nr_in_flight", in("inode_switch_wbs", 10)),
+        store(2, "WRITE_ONCE", "sb[0].s_flags", 0, in("generic_shutdown_super", 30)),
+        {.kind = event_kind::fence,
+         .thread = 2,
+         .verb = "smp_mb",
+         .order = event_order::full,
+         .where = in("cgroup_writeback_umount", 31)},
+        stale(load(2, "atomic_read", "isw_nr_in_flight", 0, in("cgroup_writeback_umount", 32)), 1,
+              0),
+        stale(load(0, "READ_ONCE", "sb[0].s_flags", 1, in("inode_switch_wbs", 11)), 0, 1),
+        load(2, "atomic_read", "isw_nr_in_flight", 1, in("operator()", 40), 0),
+        step_of(small_finding(), 2),
     };
     return t;
-}
-
-finding small_finding() {
-    return {"BUG_ON", "busy", in("operator()", 41), 2};
 }
 
 /// A trace in which each of `n` threads takes one long step.
@@ -70,8 +129,8 @@ trace wide_trace(int n) {
     trace t;
     for (int i = 0; i != n; ++i) {
         t.threads.push_back(fmt::format("switcher[{}]", i));
-        t.steps.push_back({i, "atomic_inc", "a_counter_with_quite_a_long_name", "0 -> 1",
-                           in("inode_switch_wbs", 10)});
+        t.steps.push_back(change(i, "atomic_inc", "a_counter_with_quite_a_long_name",
+                                 in("inode_switch_wbs", 10)));
     }
     return t;
 }
@@ -108,11 +167,11 @@ TEST_CASE("barriers and places can be left out of a counterexample, or added") {
 
 TEST_CASE("locks and plain variables that one thread uses are left out of a counterexample") {
     trace t = small_trace();
-    t.steps.push_back({0, "spin_lock", "mine", "free -> held by switcher[0]", in("f", 1)});
-    t.steps.push_back({0, "spin_lock", "ours", "free -> held by switcher[0]", in("f", 2)});
-    t.steps.push_back({0, "write", "ours.value", "1", in("f", 3)});
-    t.steps.push_back({0, "write", "busy", "1", in("f", 4)}); // the finding is about it
-    t.steps.push_back({2, "spin_lock", "ours", "free -> held by umount", in("f", 5)});
+    t.steps.push_back(lock(0, "mine", "switcher[0]", 1));
+    t.steps.push_back(lock(0, "ours", "switcher[0]", 2));
+    t.steps.push_back(plain_write(0, "ours.value", 3));
+    t.steps.push_back(plain_write(0, "busy", 4)); // the finding is about it
+    t.steps.push_back(lock(2, "ours", "umount", 5));
     const std::string shown = report::counterexample(t, small_finding());
     CHECK_FALSE(contains(shown, "mine"));
     CHECK_FALSE(contains(shown, "ours.value"));
@@ -168,11 +227,14 @@ TEST_CASE("wrapping breaks names behind punctuation and never inside of an arrow
 
 TEST_CASE("steps outside of the threads span all columns" * doctest::test_suite(golden::suite)) {
     trace t = small_trace();
-    t.steps = {{-1, "kmalloc", "inode[0]", "", in("setup", 1)},
-               {0, "WRITE_ONCE", "x", "1", in("operator()", 2)},
-               {-1, "BUG_ON", "", "x == 1", in("finally", 3)}};
-    CHECK(expected("tools/counterexample_with_set_up.txt",
-                   report::counterexample(t, {"BUG_ON", "x == 1", in("finally", 3), -1})));
+    const finding found{"BUG_ON", "x == 1", in("finally", 3), -1};
+    t.steps = {{.kind = event_kind::alloc,
+                .verb = "kmalloc",
+                .object = {.name = "inode[0]"},
+                .where = in("setup", 1)},
+               store(0, "WRITE_ONCE", "x", 1, in("operator()", 2)),
+               step_of(found, -1)};
+    CHECK(expected("tools/counterexample_with_set_up.txt", report::counterexample(t, found)));
 }
 
 TEST_CASE("a report holds no address and is the same every time") {
@@ -222,17 +284,41 @@ TEST_CASE("JSON has steps by thread name, and nothing where there is nothing") {
     r.outcome = verdict::finding;
     r.what = small_finding();
     r.counterexample = small_trace();
-    const report::subject about{"isw/v6", "6689f01d6740", {{"switchers", 1}}, "finding P1", false};
+    const report::subject about{"isw/v6",     "6689f01d6740", {{"switchers", 1}},
+                                "finding P1", false,          "/src"};
     const json found = report::to_json(r, about);
     CHECK(found["verdict"] == "finding");
     CHECK(found["property"] == "BUG_ON");
     CHECK(found["counterexample"]["threads"] == json{"switcher[0]", "kworker", "umount"});
     CHECK(found["counterexample"]["steps"].size() == 7);
-    CHECK(found["counterexample"]["steps"][0] == json{{"thread", "switcher[0]"},
-                                                      {"op", "atomic_inc"},
-                                                      {"object", "isw_nr_in_flight"},
-                                                      {"value", "0 -> 1"},
-                                                      {"site", "umount.hpp:10 inode_switch_wbs"}});
+    const auto& steps = found["counterexample"]["steps"];
+    CHECK(steps[0] == json{{"step", 1},
+                           {"thread", "switcher[0]"},
+                           {"thread_id", 0},
+                           {"kind", "rmw"},
+                           {"op", "atomic_inc"},
+                           {"object", "isw_nr_in_flight"},
+                           {"object_id", 1},
+                           {"order", "relaxed"},
+                           {"value", "0 -> 1"},
+                           {"before", 0},
+                           {"after", 1},
+                           {"reads_from", nullptr},
+                           {"stale", false},
+                           {"newer", nullptr},
+                           {"newer_step", nullptr},
+                           {"waits_for", json::array()},
+                           {"property", nullptr},
+                           {"message", nullptr},
+                           {"site", "umount.hpp:10 inode_switch_wbs"},
+                           {"file", "models/umount.hpp"},
+                           {"line", 10},
+                           {"function", "inode_switch_wbs"}});
+    CHECK(steps[3]["value"] == "0 (stale: 1 is newer)");
+    CHECK(steps[3]["newer_step"] == 1);
+    CHECK(steps[5]["reads_from"] == 1);
+    CHECK(steps[6]["kind"] == "finding");
+    CHECK(found["counterexample"]["not_started"] == json{"kworker"});
 
     r = {};
     r.outcome = verdict::verified;
@@ -517,18 +603,20 @@ TEST_CASE("the program gives its results as JSON") {
     CHECK(r.status == 0);
     CHECK(r.err.empty());
     const json document = json::parse(r.out);
-    CHECK(keys_of(document) == std::set<std::string>{"results", "not_started"});
+    CHECK(keys_of(document) == std::set<std::string>{"schema", "program", "version", "command",
+                                                     "options", "results", "not_started"});
+    CHECK(document["schema"] == report::schema_version);
     CHECK(document["not_started"] == json::array());
     const json& results = document["results"];
     REQUIRE(results.size() == 2);
     for (const json& e : results) {
-        CHECK(keys_of(e) == std::set<std::string>{"model",      "commit",    "memory",
-                                                  "parameters", "verdict",   "property",
-                                                  "message",    "expected",  "as_expected",
-                                                  "executions", "redundant", "blocked",
-                                                  "overlap",    "discarded", "events",
-                                                  "explored",   "seconds",   "counterexample",
-                                                  "schedule",   "resume",    "resume_command"});
+        CHECK(keys_of(e) ==
+              std::set<std::string>{"model",    "commit",        "memory",         "parameters",
+                                    "verdict",  "property",      "message",        "limit",
+                                    "expected", "as_expected",   "executions",     "redundant",
+                                    "blocked",  "overlap",       "discarded",      "events",
+                                    "explored", "seconds",       "counterexample", "schedule",
+                                    "resume",   "resume_command"});
         CHECK(e["resume"].is_null());
         CHECK(e["resume_command"].is_null());
         CHECK(e["as_expected"] == true);
@@ -540,8 +628,6 @@ TEST_CASE("the program gives its results as JSON") {
     CHECK(found["property"].is_string());
     CHECK(found["message"].is_string());
     REQUIRE(found["counterexample"]["steps"].size() > 0);
-    for (const json& s : found["counterexample"]["steps"])
-        CHECK(keys_of(s) == std::set<std::string>{"thread", "op", "object", "value", "site"});
     const json& verified = results[1];
     CHECK(verified["verdict"] == "verified");
     for (const char* key : {"property", "message", "counterexample"})
@@ -560,7 +646,8 @@ TEST_CASE("the program prints the matrix as JSON") {
     const ran r = wbsync_program("matrix isw/v6 isw/v9 --json");
     CHECK(r.status == 0);
     const json document = json::parse(r.out);
-    CHECK(keys_of(document) == std::set<std::string>{"tables", "not_started"});
+    CHECK(keys_of(document) == std::set<std::string>{"schema", "program", "version", "command",
+                                                     "options", "tables", "not_started"});
     CHECK(document["not_started"] == json::array());
     REQUIRE(document["tables"].size() == 1);
     const json& table = document["tables"][0];
@@ -612,8 +699,21 @@ TEST_CASE("the program checks deeper what is verified, says what is incomplete, 
 TEST_CASE("deeper checks refuse a record that cannot be written, or is none") {
     refuses("deep isw/v9 --record /nowhere/r", {"cannot write '/nowhere/r': No such file"});
     const scratch_folder here;
-    std::ofstream(here.file("r")) << R"({"results": [{"model": "isw/v9"}]})";
+    std::ofstream(here.file("r")) << R"({"schema": 2, "results": [{"model": "isw/v9"}]})";
     refuses(fmt::format("deep isw/v9 --record {}", here.file("r")), {"is no record"});
+}
+
+TEST_CASE("deeper checks refuse a record of an older form, and say what to do") {
+    const scratch_folder here;
+    const auto write = [&](const json& record) {
+        std::ofstream(here.file("r")) << record.dump();
+        return fmt::format("deep isw/v9 --memory sc --record {}", here.file("r"));
+    };
+    const json results = json::array();
+    refuses(write({{"results", results}}),
+            {"another version of wbsync", "\"schema\": 2", "remove it, and start anew"});
+    refuses(write({{"schema", 1}, {"results", results}}), {"another version of wbsync"});
+    CHECK(wbsync_program(write({{"schema", 2}, {"results", results}})).status == 0);
 }
 
 TEST_CASE("deeper checks go on and fail in the end when their record cannot be written any more") {
@@ -643,7 +743,8 @@ TEST_CASE("the program says that a check was cut short") {
     CHECK(result["verdict"] == "incomplete");
     CHECK(result["as_expected"] == false);
     CHECK(result["property"].is_null());
-    CHECK(contains(result["message"].get<std::string>(), "max_executions"));
+    CHECK(result["message"] == "max_executions of 1 reached");
+    CHECK(result["limit"] == "max_executions");
     CHECK(result["explored"].get<double>() > 0);
     CHECK(result["explored"].get<double>() < 1);
 }

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/trace.hpp>
+#include <wbsync/limit.hpp>
 
 #include <cstdint>
 #include <string>
@@ -36,7 +37,7 @@ struct [[nodiscard]] result {
     finding what;         ///< valid if outcome is `finding`
     trace counterexample; ///< likewise
     std::string schedule; ///< likewise: leads there again, see options::replay
-    std::string limit;    ///< which limit was hit first, or empty
+    limit_hit limit;      ///< which limit was hit first, or none; report::text_of() says it
     std::string vacuity;  ///< valid if outcome is `vacuous`: why, and what to do about it
     engine::memory_kind memory = engine::memory_kind::weak;
     std::uint64_t executions = 0;        ///< run to their end

@@ -5,6 +5,7 @@
 #include "standstill.hpp"
 
 #include <wbsync/check.hpp>
+#include <wbsync/report/limit.hpp>
 
 #include <csignal>
 #include <memory>
@@ -137,7 +138,7 @@ exploration run(const litmus_test& test, options with, const reordering& reorder
     const result seen = check<model>(with, &test, &reordered, &towards, stuck, &out, &enough);
     out.executions = seen.executions;
     out.sleep_set_blocked = seen.sleep_set_blocked;
-    out.incomplete = seen.limit;
+    out.incomplete = report::text_of(seen.limit);
     return out;
 }
 

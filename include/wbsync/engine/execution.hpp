@@ -149,7 +149,7 @@ public:
             if (const finding* left = lifetimes_.left_by_exception(t))
                 fail(*left);
         } catch (const std::bad_alloc&) {
-            cut_short(limits::memory, state_.threads[t].last);
+            cut_short(limit_kind::allocation, state_.threads[t].last);
         } catch (const std::exception& e) {
             fail("exception", e.what(), state_.threads[t].last);
         } catch (...) {
@@ -277,7 +277,7 @@ public:
     /// A fresh number for an object created by the current thread, or by the set-up.
     object_id new_object() {
         if (locations_.is_full())
-            cut_short("objects", {});
+            cut_short(limit_kind::objects, {});
         return locations_.new_number();
     }
 
@@ -381,7 +381,7 @@ public:
             expect_same(comparison_.local_step(at));
         if (++local_steps_ > max_local_steps ||
             (running() && state_.memory->now(self()).clock[self()] > max_epoch))
-            cut_short("depth", at);
+            cut_short(limit_kind::depth, at);
     }
 
     /// The current thread has seen `value`, or come to an operation that it stands for.
@@ -649,12 +649,12 @@ public:
     }
 
     /// A limit was hit: nothing can be said about what would have followed.
-    [[noreturn]] void cut_short(const char* limit, const site& at) {
+    [[noreturn]] void cut_short(limit_kind limit, const site& at) {
         scheduling_.cut_short(limit, at);
     }
 
     /// The same, wherever the model's code is.
-    [[noreturn]] void abandon(const char* limit) {
+    [[noreturn]] void abandon(limit_kind limit) {
         conclusion_.breaks_model();
         cut_short(limit, last_operation());
     }
@@ -670,11 +670,11 @@ public:
     void record_into(trace* log) { log_.write_to(log); }
     [[nodiscard]] bool recording() const noexcept { return log_.is_active(); }
 
-    /// Adds a line to the trace. `source` is the step whose store was read.
-    void note(const char* verb, std::string object, std::string value, const site& at,
-              step_index source = -1, bool stale = false) {
-        log_.add_step({self(), verb, std::move(object), std::move(value), at, -1, stale},
-                      running() ? state_.steps : 0, source);
+    /// Adds a step of the current thread to the trace. `source` is the step of the execution whose
+    /// store was read, `newest` that of the newest store, if it was another.
+    void note(trace_step line, step_index source = -1, step_index newest = -1) {
+        line.thread = self();
+        log_.add_step(std::move(line), running() ? state_.steps : 0, source, newest);
     }
 
 private:
@@ -705,7 +705,7 @@ private:
         state_.last_outside = op.where;
         local_steps_ += local_steps_outside;
         if (local_steps_ > max_local_steps)
-            cut_short("depth", op.where);
+            cut_short(limit_kind::depth, op.where);
         if (comparison_.is_active())
             expect_same(comparison_.step(op));
         if (op.when != nullptr && !op.when->enabled())

@@ -38,7 +38,10 @@ inline void show_use(const scope& of, const lifetime& what, const char* verb, co
     execution& run = of.use(verb, at);
     run.local_step(at);
     if (run.recording())
-        run.note(verb, what.name().str(), "", at);
+        run.note({.kind = event_kind::use,
+                  .verb = verb,
+                  .object = {.name = what.name().str()},
+                  .where = at});
     run.access(&what, verb, at);
 }
 
@@ -49,7 +52,10 @@ inline void end(const scope& of, lifetime& what, const label& name, const char* 
     if (execution* run = execution::current()) {
         of.use(verb, at);
         if (run->recording())
-            run->note(verb, name.str(), "", at);
+            run->note({.kind = event_kind::free,
+                       .verb = verb,
+                       .object = {.name = name.str()},
+                       .where = at});
         run->end(what, verb, at);
     }
 }

@@ -31,13 +31,14 @@ public:
     void add(trace_step line) { log_->steps.push_back(std::move(line)); }
 
     /// A line that tells of the newest of `steps` steps, if there are any, and read the store of
-    /// step `source`.
-    void add_step(trace_step line, int steps, step_index source) {
+    /// step `source`, where that of step `newest` is newer.
+    void add_step(trace_step line, int steps, step_index source, step_index newest) {
         if (line_of_step_.size() < static_cast<std::size_t>(steps))
             line_of_step_.resize(static_cast<std::size_t>(steps), -1);
         if (steps != 0 && line_of_step_.back() < 0)
             line_of_step_.back() = static_cast<int>(log_->steps.size());
         line.reads_from = line_of(source);
+        line.newer_step = line_of(newest);
         add(std::move(line));
     }
 

@@ -114,7 +114,7 @@ private:
         try {
             code();
         } catch (const std::bad_alloc&) {
-            run().cut_short(limits::memory, run().last_operation());
+            run().cut_short(limit_kind::allocation, run().last_operation());
         } catch (const std::exception& e) {
             run().fail("exception", e.what(), {});
         } catch (...) {

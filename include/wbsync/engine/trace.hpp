@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/event.hpp>
 #include <wbsync/engine/site.hpp>
 #include <wbsync/engine/vector_clock.hpp>
 
@@ -8,17 +9,6 @@
 #include <vector>
 
 namespace wbsync {
-
-/// What one thread did at one moment of an execution, in the reader's words.
-struct trace_step {
-    int thread = -1;    ///< index into the trace's threads; -1: while the model was set up or ended
-    std::string op;     ///< "atomic_inc"
-    std::string object; ///< "inode[0].i_count"
-    std::string value;  ///< "1 -> 2"; a load that read an old store says which is newer
-    site where;
-    int reads_from = -1; ///< the step whose store was read, or -1: the initial value
-    bool stale = false;  ///< the load passed over a newer store
-};
 
 /// One execution.
 struct trace {
@@ -37,5 +27,15 @@ struct finding {
         return a.property == b.property && a.message == b.message && a.thread == b.thread;
     }
 };
+
+/// The step of thread `t` that reports it.
+inline trace_step step_of(const finding& f, int t) {
+    return {.kind = event_kind::finding,
+            .thread = t,
+            .verb = f.property,
+            .where = f.where,
+            .property = f.property,
+            .message = f.message};
+}
 
 } // namespace wbsync

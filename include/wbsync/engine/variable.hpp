@@ -11,15 +11,24 @@
 
 namespace wbsync::engine {
 
-/// Writes a value of a variable for the reader of a trace.
-using show_function = std::string (*)(std::int64_t);
+/// What a value of a variable means, for a trace.
+using show_function = event_value (*)(std::int64_t);
 
-inline std::string show_number(std::int64_t value) {
-    return fmt::format("{}", value);
+inline event_value show_number(std::int64_t value) {
+    return value;
+}
+
+constexpr event_order order_of(memory_order o) noexcept {
+    switch (o) {
+    case memory_order::acquire: return event_order::acquire;
+    case memory_order::release: return event_order::release;
+    case memory_order::acq_rel: return event_order::acq_rel;
+    default: return event_order::relaxed;
+    }
 }
 
 /// The same of a variable whose number is the lower half of the word.
-inline std::string show_int(std::int64_t value) {
+inline event_value show_int(std::int64_t value) {
     return show_number(static_cast<std::int32_t>(value));
 }
 template <class Int>
@@ -68,7 +77,7 @@ public:
     }
 
     [[nodiscard]] std::string waits_for() const override {
-        return fmt::format("{}({}), which is {}", verb_, x_.name.str(), show_(x_.value()));
+        return fmt::format("{}({}), which is {}", verb_, x_.name.str(), text_of(show_(x_.value())));
     }
 
 private:
@@ -175,95 +184,95 @@ public:
             run->end_scope(x_->scope, this, x_);
     }
 
-    [[gnu::noinline]] std::int64_t load(memory_order order, const char* verb,
-                                        const site& at) const {
-        execution& run = enter(verb, at);
+    [[gnu::noinline]] std::int64_t load(memory_order order, action what, const site& at) const {
+        execution& run = enter(what, at);
         const execution::call here(run, WBSYNC_CALLERS_FRAME());
         location& x = *x_;
-        run.announce(choosing_step(access_class::read, verb, at));
-        run.access(x, verb, at);
+        run.announce(choosing_step(access_class::read, what, at));
+        run.access(x, what, at);
         if (!run.running())
             return x.value();
         const read_options& options = run.options(run.self(), x, value_condition(any_value));
-        return read(run, options, all_choices(options), order, verb, at);
+        return read(run, options, all_choices(options), order, event_kind::load, what, at);
     }
 
     /// Reads the newest value, as under a lock that every writer holds.
-    [[gnu::noinline]] std::int64_t load_newest(memory_order order, const char* verb,
+    [[gnu::noinline]] std::int64_t load_newest(memory_order order, action what,
                                                const site& at) const {
-        execution& run = enter(verb, at);
+        execution& run = enter(what, at);
         const execution::call here(run, WBSYNC_CALLERS_FRAME());
         location& x = *x_;
-        run.announce(step(access_class::read, verb, at));
-        run.access(x, verb, at);
+        run.announce(step(access_class::read, what, at));
+        run.access(x, what, at);
         if (!run.running())
             return x.value();
-        const std::int64_t value =
-            run.memory().load(run.self(), x, x.newest(), run.ordered(at, verb, order));
-        run.saw(value, is_opaque(), verb, at);
+        order = run.ordered(at, what, order);
+        const std::int64_t value = run.memory().load(run.self(), x, x.newest(), order);
+        run.saw(value, is_opaque(), what, at);
         if (run.recording())
-            note_read(run, x.newest(), verb, at);
+            note_read(run, x.newest(), order, event_kind::load, what, at);
         return value;
     }
 
-    void store(std::int64_t value, memory_order order, const char* verb, const site& at) {
-        execution& run = enter(verb, at);
+    void store(std::int64_t value, memory_order order, action what, const site& at) {
+        execution& run = enter(what, at);
         location& x = *x_;
         const bool commutes = mutated(mutant::unlock_commutes) && releases(order);
         const bool inserts = run.memory().inserts_stores();
         const access_class access = commutes ? access_class::none : access_class::write;
-        run.announce(inserts ? choosing_step(access, verb, at) : step(access, verb, at));
-        run.access(x, verb, at, execution::usage::store);
+        run.announce(inserts ? choosing_step(access, what, at) : step(access, what, at));
+        run.access(x, what, at, execution::usage::store);
         if (!run.running()) {
             x.overwrite(value);
             return;
         }
-        run.stored(value, is_opaque(), verb, at);
+        run.stored(value, is_opaque(), what, at);
         run.stores(x.value(), value);
         const int after = inserts ? place(run) : x.newest();
-        run.memory().store_after(after, run.self(), x, value, run.ordered(at, verb, order),
-                                 run.step_count() - 1, run.seq(run.self()));
+        order = run.ordered(at, what, order);
+        run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
+                                 run.seq(run.self()));
         if (run.recording())
-            note(run, verb, show_(value), at);
+            note_store(run, value, order, what, at);
     }
 
     /// Adds without looking: relaxed, and commutes with other additions.
-    void add(std::int64_t delta, const char* verb, const site& at) {
-        add_when(delta, nullptr, verb, at);
+    void add(std::int64_t delta, action what, const site& at) {
+        add_when(delta, nullptr, what, at);
     }
 
     /// Waits until the newest value is one that `accepts`, and adds to it in the same step. It
     /// commutes with other additions, so these must not change what `accepts` says.
     template <class Predicate>
-    void await_add(Predicate accepts, std::int64_t delta, const char* verb, const site& at) {
-        enter(verb, at);
-        const value_guard when(*x_, value_condition(accepts), true, verb, show_);
-        add_when(delta, &when, verb, at);
+    void await_add(Predicate accepts, std::int64_t delta, action what, const site& at) {
+        enter(what, at);
+        const value_guard when(*x_, value_condition(accepts), true, what, show_);
+        add_when(delta, &when, what, at);
     }
 
     /// Read-modify-write of the newest value; returns the old one.
     template <class F>
-    [[gnu::always_inline]] std::int64_t update(F f, memory_order order, const char* verb,
+    [[gnu::always_inline]] std::int64_t update(F f, memory_order order, action what,
                                                const site& at) {
         std::int64_t before = 0;
-        change(f, order, verb, at, nullptr, false, before);
+        change(f, order, what, at, nullptr, false, before);
         return before;
     }
 
     /// The same, unless `gone()` holds when it gets its turn: then it does nothing, and does not
     /// touch the object, which may no longer be there. Returns whether it changed the value.
     template <class Gone, class F>
-    bool update_unless(Gone gone, F f, memory_order order, const char* verb, const site& at) {
-        execution& run = enter(verb, at);
+    bool update_unless(Gone gone, F f, memory_order order, action what, const site& at) {
+        execution& run = enter(what, at);
         location& x = *x_;
-        run.announce(step(access_class::write, verb, at));
+        run.announce(step(access_class::write, what, at));
         if (gone())
             return false;
-        run.access(x, verb, at, execution::usage::store);
+        run.access(x, what, at, execution::usage::store);
         const std::int64_t before = x.value();
         const std::int64_t after = f(before);
         if (run.running())
-            write_update(run, before, after, order, verb, at);
+            write_update(run, before, after, order, what, at);
         else
             x.overwrite(after);
         return true;
@@ -274,17 +283,17 @@ public:
     /// Returns whether it changed, and the value it saw.
     template <class Predicate, class F>
     [[gnu::noinline]] std::pair<bool, std::int64_t>
-    update_if(Predicate accepts, F f, memory_order order, const surroundings& around,
-              const char* verb, const site& at) {
-        execution& run = enter(verb, at);
+    update_if(Predicate accepts, F f, memory_order order, const surroundings& around, action what,
+              const site& at) {
+        execution& run = enter(what, at);
         const execution::call here(run, WBSYNC_CALLERS_FRAME());
         location& x = *x_;
-        around.approach(at, verb);
+        around.approach(at, what);
         const value_change changes(x, value_condition(accepts));
-        operation op = choosing_step(access_class::write, verb, at);
+        operation op = choosing_step(access_class::write, what, at);
         op.changes = &changes;
         run.announce(op);
-        run.access(x, verb, at, execution::usage::store);
+        run.access(x, what, at, execution::usage::store);
         if (!run.running()) {
             const std::int64_t seen = x.value();
             if (accepts(seen))
@@ -300,38 +309,40 @@ public:
         const int k = run.policy().choose(options, refused);
         const std::int64_t seen = options[static_cast<std::size_t>(k)].value;
         if (k != 0 || !accepts(seen)) {
-            run.access(x_->owner, verb, at); // no store after all
-            read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed, verb, at);
-            around.leave_unchanged(at, verb);
+            run.access(x_->owner, what, at);       // no store after all
+            what.order = event_order::unspecified; // it is not ordered as a change is
+            read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed,
+                        event_kind::load, what, at);
+            around.leave_unchanged(at, what);
             return {false, seen};
         }
-        around.enter(at, verb);
-        write_update(run, seen, f(seen), order, verb, at);
-        around.leave(at, verb);
+        around.enter(at, what);
+        write_update(run, seen, f(seen), order, what, at);
+        around.leave(at, what);
         return {true, seen};
     }
 
     /// Waits for a value that `accepts` and reads it. False: the thread, a daemon that declared
     /// itself `idle` here, is to quit.
     template <class Predicate>
-    bool await(Predicate accepts, memory_order order, const char* verb, const site& at,
+    bool await(Predicate accepts, memory_order order, action what, const site& at,
                std::int64_t* value = nullptr, bool idle = false) const {
-        execution& run = enter(verb, at);
+        execution& run = enter(what, at);
         location& x = *x_;
-        const value_guard when(x, value_condition(accepts), false, verb, show_);
-        operation op = choosing_step(access_class::read, verb, at);
+        const value_guard when(x, value_condition(accepts), false, what, show_);
+        operation op = choosing_step(access_class::read, what, at);
         op.when = &when;
         op.idle = idle;
         if (!run.announce(op))
             return false;
-        run.access(x, verb, at);
+        run.access(x, what, at);
         std::int64_t seen = x.value();
         if (run.running()) {
             const read_options& options = run.options(run.self(), x, value_condition(accepts));
             const store_choices accepted = mutated(mutant::await_takes_any_value)
                                                ? all_choices(options)
                                                : when.acceptable(options);
-            seen = read(run, options, accepted, order, verb, at);
+            seen = read(run, options, accepted, order, event_kind::wait, what, at);
         }
         if (value != nullptr)
             *value = seen;
@@ -340,12 +351,12 @@ public:
 
     /// Waits until the newest value is one that `accepts`, and changes it in the same step.
     template <class Predicate, class F>
-    bool await_update(Predicate accepts, F f, memory_order order, const char* verb, const site& at,
+    bool await_update(Predicate accepts, F f, memory_order order, action what, const site& at,
                       bool idle = false) {
-        enter(verb, at);
-        const value_guard when(*x_, value_condition(accepts), true, verb, show_);
+        enter(what, at);
+        const value_guard when(*x_, value_condition(accepts), true, what, show_);
         std::int64_t before = 0;
-        return change(f, order, verb, at, &when, idle, before);
+        return change(f, order, what, at, &when, idle, before);
     }
 
     /// The newest value, for checks about an execution rather than in it: no step, no ordering.
@@ -441,32 +452,32 @@ private:
     }
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,
-                      memory_order order, const char* verb, const site& at) const {
+                      memory_order order, event_kind kind, action what, const site& at) const {
         const int k = run.policy().choose(options, candidates);
-        return read_option(run, options[static_cast<std::size_t>(k)], order, verb, at);
+        return read_option(run, options[static_cast<std::size_t>(k)], order, kind, what, at);
     }
 
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
-                             const char* verb, const site& at) const {
+                             event_kind kind, action what, const site& at) const {
         if (o.index != x_->newest())
             run.reads_old_store(x_->at(o.index).step);
-        const std::int64_t value =
-            run.memory().load(run.self(), *x_, o.index, run.ordered(at, verb, order));
-        run.saw(value, is_opaque(), verb, at);
+        order = run.ordered(at, what, order);
+        const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
+        run.saw(value, is_opaque(), what, at);
         if (run.recording())
-            note_read(run, o.index, verb, at);
+            note_read(run, o.index, order, kind, what, at);
         return value;
     }
 
-    void add_when(std::int64_t delta, const guard* when, const char* verb, const site& at) {
-        execution& run = enter(verb, at);
+    void add_when(std::int64_t delta, const guard* when, action what, const site& at) {
+        execution& run = enter(what, at);
         location& x = *x_;
         const bool commutes = run.additions_commute(x.id);
-        operation op = step(commutes ? access_class::add : access_class::write, verb, at);
+        operation op = step(commutes ? access_class::add : access_class::write, what, at);
         op.when = when;
         op.delta = delta;
         run.announce(op);
-        run.access(x, verb, at, execution::usage::store);
+        run.access(x, what, at, execution::usage::store);
         const std::int64_t before = x.value();
         const std::int64_t after = wrapping_sum(before, delta);
         if (!run.running()) {
@@ -475,57 +486,83 @@ private:
         }
         run.stores(before, after);
         run.memory().add(run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
-        note_change(run, before, after, verb, at);
+        if (run.recording())
+            note_change(run, before, before + delta, memory_order::relaxed, event_kind::add, what,
+                        at, commutes ? -1 : source_of_newest());
     }
 
     template <class F>
-    [[gnu::noinline]] bool change(F f, memory_order order, const char* verb, const site& at,
+    [[gnu::noinline]] bool change(F f, memory_order order, action what, const site& at,
                                   const guard* when, bool idle, std::int64_t& before) {
-        execution& run = enter(verb, at);
+        execution& run = enter(what, at);
         const execution::call here(run, when == nullptr ? WBSYNC_CALLERS_FRAME() : nullptr);
         location& x = *x_;
-        operation op = step(access_class::write, verb, at);
+        operation op = step(access_class::write, what, at);
         op.when = when;
         op.idle = idle;
         if (!run.announce(op))
             return false;
-        run.access(x, verb, at, execution::usage::store);
+        run.access(x, what, at, execution::usage::store);
         before = x.value();
         const std::int64_t after = f(before);
         if (!run.running()) {
             x.overwrite(after);
             return true;
         }
-        write_update(run, before, after, order, verb, at);
+        write_update(run, before, after, order, what, at);
         return true;
     }
 
     void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
-                      const char* verb, const site& at) {
-        run.saw(before, is_opaque(), verb, at);
-        run.stored(after, is_opaque(), verb, at);
+                      action what, const site& at) {
+        run.saw(before, is_opaque(), what, at);
+        run.stored(after, is_opaque(), what, at);
         run.stores(before, after);
-        run.memory().update(run.self(), *x_, after, run.ordered(at, verb, order),
-                            run.step_count() - 1, run.seq(run.self()));
-        note_change(run, before, after, verb, at);
-    }
-
-    void note_change(execution& run, std::int64_t before, std::int64_t after, const char* verb,
-                     const site& at) const {
+        order = run.ordered(at, what, order);
+        run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
+                            run.seq(run.self()));
         if (run.recording())
-            note(run, verb, fmt::format("{} -> {}", show_(before), show_(after)), at);
+            note_change(run, before, after, order, event_kind::rmw, what, at, source_of_newest());
     }
 
-    void note(execution& run, const char* verb, std::string value, const site& at) const {
-        run.note(verb, x_->name.str(), std::move(value), at);
+    // --- what a trace says of them --------------------------------------------------------------
+
+    void note_change(execution& run, std::int64_t before, std::int64_t after, memory_order order,
+                     event_kind kind, action what, const site& at, step_index source) const {
+        trace_step line = described(what, kind, order, at);
+        line.before = show_(before);
+        line.after = show_(after);
+        run.note(std::move(line), source);
     }
 
-    void note_read(execution& run, int i, const char* verb, const site& at) const {
-        const bool stale = i != x_->newest();
-        std::string value = show_(x_->at(i).value);
-        if (stale)
-            value += fmt::format(" (stale: {} is newer)", show_(x_->value()));
-        run.note(verb, x_->name.str(), std::move(value), at, x_->at(i).step, stale);
+    /// Whose store the newest one, of a read-modify-write, has taken the place of.
+    [[nodiscard]] step_index source_of_newest() const { return x_->at(x_->newest() - 1).step; }
+
+    void note_store(execution& run, std::int64_t value, memory_order order, action what,
+                    const site& at) const {
+        trace_step line = described(what, event_kind::store, order, at);
+        line.after = show_(value);
+        run.note(std::move(line));
+    }
+
+    void note_read(execution& run, int i, memory_order order, event_kind kind, action what,
+                   const site& at) const {
+        trace_step line = described(what, kind, order, at);
+        line.before = show_(x_->at(i).value);
+        line.stale = i != x_->newest();
+        if (line.stale)
+            line.newer = show_(x_->value());
+        run.note(std::move(line), x_->at(i).step, line.stale ? x_->at(x_->newest()).step : -1);
+    }
+
+    [[nodiscard]] trace_step described(action what, event_kind kind, memory_order order,
+                                       const site& at) const {
+        return {.kind = what.kind == event_kind::unspecified ? kind : what.kind,
+                .verb = what.verb,
+                .object = {x_->id, x_->name.str()},
+                .order = what.order == event_order::unspecified ? order_of(order) : what.order,
+                .is_part = what.is_part,
+                .where = at};
     }
 
     location* x_ = nullptr;

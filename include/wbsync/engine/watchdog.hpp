@@ -175,9 +175,9 @@ private:
 
     [[noreturn]] static void stop(execution& run, reason why) {
         switch (why) {
-        case reason::time: run.abandon(limits::time);
-        case reason::use: run.abandon(limits::use);
-        case reason::interrupt: run.abandon(limits::interrupt);
+        case reason::time: run.abandon(limit_kind::seconds);
+        case reason::use: run.abandon(limit_kind::memory);
+        case reason::interrupt: run.abandon(limit_kind::interrupt);
         case reason::blocks: run.lock_up("it blocks outside of wbsync");
         default: run.lock_up("it computes without an end; to wait for others, use await()");
         }

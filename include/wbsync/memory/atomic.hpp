@@ -139,10 +139,10 @@ inline void add(atomic_word& v, std::int64_t n, const char* verb, const site& at
 /// Ordered as `order` says; returns the value before.
 template <class F>
 [[gnu::always_inline]] inline std::int64_t update(atomic_word& v, F f, memory_order order,
-                                                  const char* verb, const site& at) {
-    as_named.enter(at, verb);
-    const std::int64_t before = v.value.update(f, order, verb, at);
-    as_named.leave(at, verb);
+                                                  action what, const site& at) {
+    as_named.enter(at, what);
+    const std::int64_t before = v.value.update(f, order, what, at);
+    as_named.leave(at, what);
     return before;
 }
 
@@ -151,7 +151,8 @@ template <class F>
 [[gnu::always_inline]] inline std::int64_t fully_ordered(atomic_word& v, F f, const char* verb,
                                                          const site& at) {
     fully.enter(at, verb);
-    const std::int64_t before = v.value.update(f, memory_order::relaxed, verb, at);
+    const std::int64_t before =
+        v.value.update(f, memory_order::relaxed, with_full_barriers(verb), at);
     fully.leave(at, verb);
     return before;
 }
@@ -160,9 +161,8 @@ template <class F>
 /// changed, and the value it saw.
 template <class Predicate, class F>
 [[gnu::always_inline]] inline std::pair<bool, std::int64_t>
-update_if(atomic_word& v, Predicate accepts, F f, memory_order order, const char* verb,
-          const site& at) {
-    return v.value.update_if(accepts, f, order, as_named, verb, at);
+update_if(atomic_word& v, Predicate accepts, F f, memory_order order, action what, const site& at) {
+    return v.value.update_if(accepts, f, order, as_named, what, at);
 }
 
 // Of the number; the operations of the table are made of these.
@@ -207,19 +207,20 @@ inline bool learns_only(platform::told what, bool answer) {
 template <class Int>
 [[gnu::always_inline]] inline std::int64_t
 compare_exchange(atomic_integer<Int>& v, std::int64_t old, std::int64_t value, memory_order order,
-                 const platform::surroundings& around, const char* verb, const site& at) {
+                 const platform::surroundings& around, action what, const site& at) {
     const auto is_old = [old = v.number(old)](std::int64_t x) {
         return atomic_integer<Int>::number(x) == old;
     };
     return v.number(
-        v.value.update_if(is_old, put(v.number(value)), order, around, verb, at).second);
+        v.value.update_if(is_old, put(v.number(value)), order, around, what, at).second);
 }
 template <class Int>
 [[gnu::always_inline]] inline std::int64_t
 compare_exchange(atomic_integer<Int>& v, std::int64_t old, std::int64_t value, ordering how,
                  const char* verb, const site& at) {
     return compare_exchange(v, old, value, order_of(how),
-                            how == ordering::full ? compare_fully : compare_as_named, verb, at);
+                            how == ordering::full ? compare_fully : compare_as_named,
+                            how == ordering::full ? with_full_barriers(verb) : action{verb}, at);
 }
 
 /// The same; puts the value it saw into `old`, and returns whether it was `old`.
@@ -244,8 +245,8 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
     const auto accepts_word = [accepts](std::int64_t x) {
         return accepts(atomic_integer<Int>::number(x));
     };
-    const auto [done, seen] =
-        v.value.update_if(accepts_word, f, memory_order::relaxed, fully, verb, at);
+    const auto [done, seen] = v.value.update_if(accepts_word, f, memory_order::relaxed, fully,
+                                                with_full_barriers(verb), at);
     return {done, v.number(seen)};
 }
 

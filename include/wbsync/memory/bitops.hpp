@@ -44,7 +44,8 @@ inline void clear_bit(int bit, atomic_word& word, const site& at = site::here())
 }
 /// Release. Documentation/atomic_bitops.txt.
 inline void clear_bit_unlock(int bit, atomic_word& word, const site& at = site::here()) {
-    detail::update(word, detail::without_bit(bit), memory_order::release, "clear_bit_unlock", at);
+    detail::update(word, detail::without_bit(bit), memory_order::release,
+                   {"clear_bit_unlock", event_kind::unlock}, at);
 }
 
 /// Returns the old value of the bit. Full barrier on both sides. Documentation/atomic_bitops.txt.
@@ -62,7 +63,8 @@ inline bool test_and_clear_bit(int bit, atomic_word& word, const site& at = site
 inline bool test_and_set_bit_lock(int bit, atomic_word& word, const site& at = site::here()) {
     return !detail::update_if(
                 word, [bit](std::int64_t v) { return (v & detail::mask(bit)) == 0; },
-                detail::with_bit(bit), memory_order::acquire, "test_and_set_bit_lock", at)
+                detail::with_bit(bit), memory_order::acquire,
+                {"test_and_set_bit_lock", event_kind::try_lock}, at)
                 .first;
 }
 

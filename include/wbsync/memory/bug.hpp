@@ -7,6 +7,8 @@
 
 #include <wbsync/engine/execution.hpp>
 
+#include <utility>
+
 namespace wbsync {
 
 /// Reports that `property` does not hold, and ends the execution. Not a step.
@@ -30,9 +32,10 @@ inline void note_warning(const char* text, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         return;
+    finding what{"WARN_ON", text, at, run->self()};
     if (run->recording())
-        run->note("WARN_ON", "", text, at);
-    run->report({"WARN_ON", text, at, run->self()});
+        run->note(step_of(what, run->self()));
+    run->report(std::move(what));
 }
 
 } // namespace detail

@@ -108,6 +108,15 @@ inline std::string shortfall(ordering asked, ordering gets) {
     return gets == asked ? "" : fmt::format("weakened: orders {}", name_of(gets));
 }
 
+constexpr event_order order_of_fence(ordering gets) noexcept {
+    switch (gets) {
+    case ordering::read_fence: return event_order::acquire;
+    case ordering::write_fence: return event_order::release;
+    case ordering::full_fence: return event_order::full;
+    default: return event_order::unspecified;
+    }
+}
+
 /// `apply` returns what the fence orders.
 template <class F>
 void fence(const char* verb, ordering asked, const site& at, F apply) {
@@ -117,7 +126,11 @@ void fence(const char* verb, ordering asked, const site& at, F apply) {
     run->local_step(at);
     const ordering gets = apply(*run);
     if (run->recording())
-        run->note(verb, "", shortfall(asked, gets), at);
+        run->note({.kind = event_kind::fence,
+                   .verb = verb,
+                   .order = order_of_fence(gets),
+                   .where = at,
+                   .message = shortfall(asked, gets)});
 }
 
 /// A fence that is a part of an operation.
@@ -138,7 +151,11 @@ inline void fence_after(fence_partner what, const char* verb, const char* lacks,
         partners.fence_after(*run, what);
     const bool stray = run->memory().reads_old_stores() && !partners.any(*run, what);
     if (run->recording())
-        run->note(verb, "", stray ? lacks : shortfall(ordering::full_fence, gets), at);
+        run->note({.kind = event_kind::fence,
+                   .verb = verb,
+                   .order = order_of_fence(gets),
+                   .where = at,
+                   .message = stray ? lacks : shortfall(ordering::full_fence, gets)});
 }
 
 // What surrounds an atomic read-modify-write, which smp_mb__before_atomic() and

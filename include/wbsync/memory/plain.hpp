@@ -44,7 +44,11 @@ public:
         else
             run->has_effect(); // what a loop does may depend on it
         if (run->recording())
-            run->note("read", name_.str(), show(), at);
+            run->note({.kind = event_kind::plain_read,
+                       .verb = "read",
+                       .object = {.name = name_.str()},
+                       .before = show(),
+                       .where = at});
         return value_;
     }
 
@@ -60,7 +64,11 @@ public:
         }
         value_ = std::move(value);
         if (run != nullptr && run->running() && run->recording())
-            run->note("write", name_.str(), show(), at);
+            run->note({.kind = event_kind::plain_write,
+                       .verb = "write",
+                       .object = {.name = name_.str()},
+                       .after = show(),
+                       .where = at});
     }
 
     /// The value, for checks about an execution rather than in it.
@@ -96,11 +104,23 @@ private:
                  at);
     }
 
-    [[nodiscard]] std::string show() const {
-        if constexpr (std::is_arithmetic_v<T>)
+    [[nodiscard]] event_value show() const {
+        if constexpr (std::is_same_v<T, bool>)
+            return value_;
+        else if constexpr (std::is_integral_v<T> && sizeof(T) > 1)
+            return number(value_);
+        else if constexpr (std::is_arithmetic_v<T>)
             return fmt::format("{}", value_);
         else
             return {};
+    }
+
+    /// One that is too large for a number of a trace is a text.
+    template <class Integer>
+    static event_value number(Integer value) {
+        if (std::in_range<std::int64_t>(value))
+            return static_cast<std::int64_t>(value);
+        return fmt::format("{}", value);
     }
 
     T value_;

@@ -28,7 +28,7 @@ public:
     }
 
 private:
-    static std::string show(std::int64_t v) {
+    static event_value show(std::int64_t v) {
         if (v == 0)
             return "NULL";
         const T* p = to_pointer(v);
@@ -81,8 +81,9 @@ template <class T>
 template <class T>
 T* xchg(pointer<T>& p, T* to, const site& at = site::here()) {
     detail::fully.enter(at, "xchg");
-    const auto old = p.value.update(detail::put(pointer<T>::to_value(to)),
-                                    platform::memory_order::relaxed, "xchg", at);
+    const auto old =
+        p.value.update(detail::put(pointer<T>::to_value(to)), platform::memory_order::relaxed,
+                       with_full_barriers("xchg"), at);
     detail::fully.leave(at, "xchg");
     return pointer<T>::to_pointer(old);
 }

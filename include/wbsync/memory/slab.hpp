@@ -51,7 +51,10 @@ T* kmalloc(const allocation& what, Args&&... args) {
     run->exchange_owner(outer);
     block.destroy = [](void* p) { static_cast<T*>(p)->~T(); };
     if (run->recording())
-        run->note("kmalloc", block.life.name().str(), "", what.where);
+        run->note({.kind = event_kind::alloc,
+                   .verb = "kmalloc",
+                   .object = {.name = block.life.name().str()},
+                   .where = what.where});
     return object;
 }
 
@@ -66,7 +69,10 @@ void kfree(T* object, const site& at = site::here()) {
     if (block == nullptr)
         run->fail("misuse", "kfree() of something that kmalloc() did not return", at);
     if (run->recording())
-        run->note("kfree", block->life.name().str(), "", at);
+        run->note({.kind = event_kind::free,
+                   .verb = "kfree",
+                   .object = {.name = block->life.name().str()},
+                   .where = at});
     run->frees(*block);
     run->end(block->life, "kfree", at);
 }

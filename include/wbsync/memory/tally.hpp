@@ -85,7 +85,13 @@ private:
         run.policy().order_after(s.thread, s.seq);
         run.memory().learn(run.self(), s.message);
         if (run.recording())
-            run.note(verb, x_->name.str(), fmt::format("{}", s.value), at, s.step);
+            run.note({.kind = event_kind::wait,
+                      .verb = verb,
+                      .object = {x_->id, x_->name.str()},
+                      .order = event_order::acquire,
+                      .before = s.value,
+                      .where = at},
+                     s.step);
     }
 
     engine::location* x_;

@@ -31,7 +31,7 @@ template <class Model, class... Args>
     r.executions = seen.runs;
     r.threads = seen.threads;
     r.seconds = seen.seconds;
-    r.limit = "a native run";
+    r.limit = {limit_kind::native_run};
     if (seen.found) {
         r.outcome = verdict::finding;
         r.what.property = seen.found->property;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/event.hpp>
 #include <wbsync/memory/change.hpp>
 #include <wbsync/native/called.hpp>
 #include <wbsync/native/delay.hpp>
@@ -79,7 +80,7 @@ private:
 };
 
 /// How a value of a variable is shown to the reader of a trace: nowhere.
-using show_function = std::string (*)(std::int64_t);
+using show_function = event_value (*)(std::int64_t);
 template <class Int>
 inline constexpr show_function show_of = nullptr;
 

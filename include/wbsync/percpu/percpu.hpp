@@ -100,7 +100,7 @@ inline std::int64_t this_cpu_xchg(percpu_t& x, std::int64_t v, const site& at = 
 inline void raw_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here()) {
     atomic_long_t* part = this_cpu_ptr(x, at);
     const auto before = part->value.load(memory_order::relaxed, "raw_cpu_add", at);
-    part->value.store(before + n, memory_order::relaxed, "raw_cpu_add", at);
+    part->value.store(before + n, memory_order::relaxed, part_of("raw_cpu_add"), at);
 }
 inline void raw_cpu_inc(percpu_t& x, const site& at = site::here()) {
     raw_cpu_add(x, 1, at);

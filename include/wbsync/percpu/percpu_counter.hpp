@@ -127,8 +127,8 @@ inline void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at
     detail::use(c, "percpu_counter_set", at);
     spin_lock(c.lock, at);
     for (atomic_long_t& part : c.counters)
-        part.value.store(0, memory_order::relaxed, "percpu_counter_set", at);
-    c.count.value.store(n, memory_order::relaxed, "percpu_counter_set", at);
+        part.value.store(0, memory_order::relaxed, part_of("percpu_counter_set"), at);
+    c.count.value.store(n, memory_order::relaxed, part_of("percpu_counter_set"), at);
     spin_unlock(c.lock, at);
 }
 

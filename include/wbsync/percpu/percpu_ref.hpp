@@ -117,9 +117,11 @@ inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
     r.data.begin({r.name, "data"}, r.violates);
     r.release = std::move(release);
     for (atomic_long_t& part : r.percpu_count.parts)
-        part.value.store(0, memory_order::relaxed, "percpu_ref_init", at);
-    r.count.value.store(percpu_ref::start_of(flags), memory_order::relaxed, "percpu_ref_init", at);
-    r.mode.value.store(percpu_ref::flags_of(flags), memory_order::relaxed, "percpu_ref_init", at);
+        part.value.store(0, memory_order::relaxed, part_of("percpu_ref_init"), at);
+    r.count.value.store(percpu_ref::start_of(flags), memory_order::relaxed,
+                        part_of("percpu_ref_init"), at);
+    r.mode.value.store(percpu_ref::flags_of(flags), memory_order::relaxed,
+                       part_of("percpu_ref_init"), at);
 }
 
 /// One more reference, for who has one. No ordering. Does not block. A read-side section of RCU
@@ -201,7 +203,7 @@ inline void percpu_ref_switched(percpu_ref& r, const site& at) {
                  at);
     if (r.confirm != nullptr)
         std::exchange(r.confirm, nullptr)(r);
-    r.switching.value.store(0, memory_order::relaxed, "percpu_ref_switch_to_atomic", at);
+    r.switching.value.store(0, memory_order::relaxed, part_of("percpu_ref_switch_to_atomic"), at);
     full_fence(at, "percpu_ref_switch_to_atomic");
     wake_up_var(r.switching, at);
     percpu_ref_put(r, at);
@@ -232,7 +234,8 @@ public:
             return;
         }
         ref_.confirm = std::move(confirm);
-        ref_.switching.value.store(1, memory_order::relaxed, "percpu_ref_switch_to_atomic", at_);
+        ref_.switching.value.store(1, memory_order::relaxed, part_of("percpu_ref_switch_to_atomic"),
+                                   at_);
         ref_.count.value.add(1, "percpu_ref_switch_to_atomic", at_); // until it is confirmed
         in_section_ = true;
         rcu_read_lock(at_);

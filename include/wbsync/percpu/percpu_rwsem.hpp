@@ -159,8 +159,8 @@ inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::her
                        memory_order::relaxed, false, "rcu_sync_enter", at)
             .first) {
         synchronize_rcu(at);
-        s.gp_state.value.store(percpu_rw_semaphore::passed, memory_order::release, "rcu_sync_enter",
-                               at);
+        s.gp_state.value.store(percpu_rw_semaphore::passed, memory_order::release,
+                               part_of("rcu_sync_enter"), at);
     } else {
         s.gp_state.value.await([](std::int64_t v) { return v == percpu_rw_semaphore::passed; },
                                memory_order::acquire, "rcu_sync_enter", at);

@@ -13,6 +13,7 @@
 #include <wbsync/program/series.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -31,7 +32,7 @@ inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
-            checks.push_back({*m, values, with, width, asked.trace});
+            checks.push_back({*m, values, with, width, asked.trace, asked.origin.source_root});
         }
     }
     if (!asked.with.resume.empty() && checks.size() != 1)
@@ -51,14 +52,14 @@ inline std::vector<check_request> plan_sweep(const std::vector<catalogue::model>
             for (const memory_kind memory : asked.memories) {
                 options with = asked.with;
                 with.memory = memory;
-                checks.push_back({*m, size, with, width, asked.trace});
+                checks.push_back({*m, size, with, width, asked.trace, asked.origin.source_root});
             }
     return checks;
 }
 
 /// A sweep shows no counterexample that was expected.
 inline void shorten(check_outcome& out) {
-    if (is_surprise(out.entry))
+    if (out.seen.is_surprise())
         return;
     out.entry["counterexample"] = nullptr;
     out.counterexample.clear();
@@ -70,11 +71,11 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
     junit written(asked.junit);
     series all(asked.json);
     all.run(checks, [&](const check_request& c, check_outcome& out) {
-        if (asked.what == request::command::replay && out.entry["verdict"] == "incomplete")
-            throw bad_usage(out.entry["message"].get<std::string>());
+        if (asked.what == request::command::replay && out.seen.outcome == verdict::incomplete)
+            throw bad_usage(out.seen.message);
         if (asked.what == request::command::sweep)
             shorten(out);
-        all.count(out.entry);
+        all.count(out.seen);
         written.add(c, out);
         if (asked.json)
             results.push_back(out.entry);
@@ -84,9 +85,14 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
     for (const check_request* c : all.left())
         written.add_not_started(*c);
     written.write();
-    print(asked.json
-              ? report::dump({{"results", results}, {"not_started", all.not_started()}}, 2) + "\n"
-              : all.not_started_text() + all.seen.str() + "\n");
+    if (asked.json) {
+        report::json document = heading_of(asked);
+        document["results"] = std::move(results);
+        document["not_started"] = all.not_started();
+        print(report::dump(document, 2) + "\n");
+    } else {
+        print(all.not_started_text() + all.seen.str() + "\n");
+    }
     return all.seen.status();
 }
 

@@ -44,9 +44,9 @@ public:
         return line(titles, "");
     }
 
-    [[nodiscard]] std::string line(const check_request& c, const report::json& entry,
+    [[nodiscard]] std::string line(const check_request& c, const check_summary& seen,
                                    std::string_view remark) const {
-        return line(row_of(c, entry), remark);
+        return line(row_of(c, seen), remark);
     }
 
 private:
@@ -58,20 +58,16 @@ private:
     static constexpr std::size_t verdict_column = 4;
     static constexpr std::size_t first_number = 6;
 
-    static row row_of(const check_request& c, const report::json& e) {
-        const auto text = [&](const char* key) { return e[key].get<std::string>(); };
-        std::string verdict = text("verdict");
-        if (verdict == "finding")
-            verdict += " " + text("property");
-        return {text("model"),
-                text("commit").substr(0, 12),
+    static row row_of(const check_request& c, const check_summary& seen) {
+        return {c.of.name(),
+                c.of.commit.substr(0, 12),
                 parameters_text(c),
-                text("memory"),
-                verdict,
-                text("expected"),
-                fmt::format("{}", e["executions"].get<std::uint64_t>()),
-                fmt::format("{}", e["redundant"].get<std::uint64_t>()),
-                fmt::format("{:.2f}", e["seconds"].get<double>())};
+                wbsync::name_of(c.with.memory),
+                seen.verdict_text(),
+                c.of.expected(c.with.memory, c.values).str(),
+                fmt::format("{}", seen.executions),
+                fmt::format("{}", seen.redundant),
+                fmt::format("{:.2f}", seen.seconds)};
     }
 
     [[nodiscard]] std::string line(const row& cells, std::string_view remark) const {
@@ -94,33 +90,28 @@ private:
 namespace detail {
 
 /// The command that runs the execution again.
-inline std::string replay_text(const check_request& c, const report::json& entry) {
-    if (entry["schedule"].is_null())
+inline std::string replay_text(const check_request& c, const check_summary& seen) {
+    if (seen.schedule.empty())
         return "";
     return fmt::format("replay: {} replay {} --schedule \"{}\"\n", program_name(),
-                       arguments_text(c), entry["schedule"].get<std::string>());
+                       arguments_text(c), seen.schedule);
 }
 
 } // namespace detail
 
-/// Neither what was expected nor incomplete.
-inline bool is_surprise(const report::json& entry) {
-    return entry["as_expected"] == false && entry["verdict"] != "incomplete";
-}
-
 /// The line of a check, and what there is to say about it.
 inline std::string text_of(const check_request& c, const check_outcome& out,
                            const row_layout& layout) {
-    const report::json& e = out.entry;
-    std::string text = layout.line(c, e, is_surprise(e) ? "NOT as expected" : "");
-    if (e["verdict"] == "incomplete")
-        text += fmt::format("    incomplete: {}\n", limit_text(e));
-    if (e["verdict"] == "vacuous")
-        text += fmt::format("    vacuous: {}\n", e["message"].get<std::string>());
-    if (!e["resume"].is_null())
-        text += fmt::format("    resume: {}\n", e["resume_command"].get<std::string>());
+    const check_summary& seen = out.seen;
+    std::string text = layout.line(c, seen, seen.is_surprise() ? "NOT as expected" : "");
+    if (seen.outcome == verdict::incomplete)
+        text += fmt::format("    incomplete: {}\n", seen.limit_text());
+    if (seen.outcome == verdict::vacuous)
+        text += fmt::format("    vacuous: {}\n", seen.message);
+    if (!out.resume_command.empty())
+        text += fmt::format("    resume: {}\n", out.resume_command);
     if (!out.counterexample.empty())
-        text += "\n" + out.counterexample + detail::replay_text(c, e) + "\n";
+        text += "\n" + out.counterexample + detail::replay_text(c, seen) + "\n";
     return text;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/options.hpp>
+#include <wbsync/report/json.hpp>
 
 #include <cstddef>
 #include <string>
@@ -37,9 +38,32 @@ struct request {
     std::vector<memory_kind> memories;
     options with;
     std::size_t number = 0; ///< for more: which one
+    report::origin origin;  ///< the program that was asked
 };
 
 /// Throws bad_usage.
 request parse_command_line(int argc, const char* const* argv, const description& of);
+
+/// The word of the command line.
+constexpr const char* name_of(request::command c) noexcept {
+    switch (c) {
+    case request::command::list: return "list";
+    case request::command::check: return "check";
+    case request::command::replay: return "replay";
+    case request::command::sweep: return "sweep";
+    case request::command::matrix: return "matrix";
+    case request::command::deep: return "deep";
+    case request::command::more:
+    case request::command::print: break;
+    }
+    return "";
+}
+
+/// What a document begins with: what it is from, and what was asked.
+inline report::json heading_of(const request& asked) {
+    report::json heading = report::heading_of(asked.origin, name_of(asked.what));
+    heading["options"] = report::to_json(asked.with.with_environment(), asked.memories);
+    return heading;
+}
 
 } // namespace wbsync::program

@@ -269,6 +269,7 @@ WBSYNC_INLINE request parse_command_line(int argc, const char* const* argv, cons
     app.footer(exit_codes);
 
     request asked;
+    asked.origin = {program_name(), of.version, of.source_root};
     words said;
     const CLI::App* const list = add_list(app, asked);
     add_check(app, asked, said);

@@ -13,11 +13,9 @@
 
 #include <wbsync/search/whole_file.hpp>
 
-#include <algorithm>
-#include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -43,7 +41,7 @@ inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
             options with = asked.with;
             with.memory = memory;
             with.trace = false;
-            checks.push_back({*m, larger, with});
+            checks.push_back({*m, larger, with}); // without counterexamples
         }
     }
     return checks;
@@ -52,7 +50,9 @@ inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
 /// What was done already, kept in a file so that an interrupted run can go on.
 class record {
 public:
-    explicit record(std::string path) : file_(std::move(path)) {
+    /// `heading`: what the file begins with.
+    record(std::string path, report::json heading)
+        : file_(std::move(path)), heading_(std::move(heading)) {
         if (!wanted())
             return;
         if (std::filesystem::exists(file_.path()))
@@ -86,79 +86,96 @@ private:
     void read() {
         std::ifstream file(file_.path());
         const report::json known = report::json::parse(file, nullptr, false);
-        if (!known.is_object() || !known.contains("results") || !known["results"].is_array() ||
-            !std::all_of(known["results"].begin(), known["results"].end(), is_result))
+        if (!known.is_object() || !known.contains("results") || !known["results"].is_array())
             throw bad_usage(fmt::format("{} is no record of this command", file_.path()));
+        if (!known.contains("schema") || known["schema"] != report::schema_version)
+            throw bad_usage(fmt::format(
+                "{} was written by another version of wbsync, whose results have another form "
+                "(this one reads \"schema\": {}): remove it, and start anew",
+                file_.path(), report::schema_version));
+        for (const report::json& e : known["results"])
+            expect_result(e);
         results_ = known["results"];
     }
 
-    static bool is_result(const report::json& e) {
-        return e.is_object() && std::all_of(std::begin(keys), std::end(keys),
-                                            [&](const char* key) { return e.contains(key); });
+    void expect_result(const report::json& e) const {
+        try {
+            (void)summary_of(e);
+            (void)e.at("model");
+            (void)e.at("commit");
+            (void)e.at("memory");
+            (void)e.at("parameters");
+        } catch (const std::exception& what) {
+            throw bad_usage(
+                fmt::format("{} is no record of this command: {}", file_.path(), what.what()));
+        }
     }
 
-    void save() const { file_.write(report::dump({{"results", results_}}, 1)); }
-
-    static constexpr const char* keys[] = {"model",   "commit",     "memory",  "parameters",
-                                           "verdict", "property",   "message", "as_expected",
-                                           "seconds", "executions", "resume",  "explored"};
+    void save() const {
+        report::json document = heading_;
+        document["results"] = results_;
+        file_.write(report::dump(document, 1));
+    }
 
     search::whole_file file_;
+    report::json heading_;
     report::json results_ = report::json::array();
 };
 
 /// "switchers=2 inodes=2 superblocks=1", with what grew in the first place.
-inline std::string size_text(const catalogue::model& m, const report::json& entry) {
+inline std::string size_text(const check_request& c) {
     std::vector<std::string> texts;
-    for (const auto& p : m.parameters) {
-        const int value = entry["parameters"][p.name].get<int>();
+    for (const auto& p : c.of.parameters) {
+        const int value = c.values.at(p.name);
         texts.push_back(value == p.value ? fmt::format("{}={}", p.name, value)
                                          : fmt::format("{}={}->{}", p.name, p.value, value));
     }
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
-inline std::string verdict_text(const report::json& e) {
-    std::string text = e["verdict"].get<std::string>();
-    if (text == "finding")
-        text += " " + e["property"].get<std::string>();
-    if (text == "incomplete")
-        return fmt::format("incomplete: {}", limit_text(e));
-    return e["as_expected"] == true ? text : "! " + text + ", NOT as expected";
-}
-
-inline std::string line_text(const catalogue::model& m, const report::json& e, const char* layout) {
-    return fmt::format(fmt::runtime(layout), m.name(), size_text(m, e),
-                       e["memory"].get<std::string>(), e["executions"].get<std::uint64_t>(),
-                       e["seconds"].get<double>(), verdict_text(e));
+inline std::string verdict_text(const check_summary& seen) {
+    if (seen.outcome == verdict::incomplete)
+        return fmt::format("incomplete: {}", seen.limit_text());
+    const std::string text = seen.verdict_text();
+    return seen.as_expected ? text : "! " + text + ", NOT as expected";
 }
 
 /// A check, and what it came to.
 struct finished {
     const check_request& check;
+    check_summary seen;
     report::json entry;
+    std::string resume_command = {};
 };
+
+inline std::string line_text(const finished& f, const char* layout) {
+    return fmt::format(fmt::runtime(layout), f.check.of.name(), size_text(f.check),
+                       wbsync::name_of(f.check.with.memory), f.seen.executions, f.seen.seconds,
+                       verdict_text(f.seen));
+}
 
 inline std::string markdown_of(const std::vector<finished>& results, const series& all) {
     std::string text = "| model | size | memory | executions | seconds | verdict |\n"
                        "|---|---|---|---:|---:|---|\n";
     for (const finished& f : results)
-        text += line_text(f.check.of, f.entry, "| `{}` | {} | {} | {} | {:.2f} | {} |\n");
+        text += line_text(f, "| `{}` | {} | {} | {} | {:.2f} | {} |\n");
     return text + "\n" + all.not_started_text("* ") + all.seen.str() + ".\n";
 }
 
-inline std::string json_of(const std::vector<finished>& results, const series& all) {
-    report::json entries = report::json::array();
+inline std::string json_of(const request& asked, const std::vector<finished>& results,
+                           const series& all) {
+    report::json document = heading_of(asked);
+    document["results"] = report::json::array();
     for (const finished& f : results)
-        entries.push_back(f.entry);
-    return report::dump({{"results", entries}, {"not_started", all.not_started()}}, 2) + "\n";
+        document["results"].push_back(f.entry);
+    document["not_started"] = all.not_started();
+    return report::dump(document, 2) + "\n";
 }
 
 inline std::string text_of(const finished& f) {
-    std::string text =
-        line_text(f.check.of, f.entry, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n");
-    if (!f.entry["resume"].is_null())
-        text += fmt::format("    resume: {}\n", f.entry["resume_command"].get<std::string>());
+    std::string text = line_text(f, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n");
+    if (!f.resume_command.empty())
+        text += fmt::format("    resume: {}\n", f.resume_command);
     return text;
 }
 
@@ -173,7 +190,7 @@ inline order_of_work divide(const std::vector<check_request>& checks, const reco
     work.known_before.emplace_back();
     for (const check_request& c : checks)
         if (const report::json* before = known.find(c)) {
-            work.known_before.back().push_back({c, *before});
+            work.known_before.back().push_back({c, summary_of(*before), *before});
         } else {
             work.to_run.push_back(c);
             work.known_before.emplace_back();
@@ -186,13 +203,13 @@ inline order_of_work divide(const std::vector<check_request>& checks, const reco
 WBSYNC_INLINE int check_deeper(const std::vector<catalogue::model>& all, const request& asked) {
     using namespace detail::deep_command;
     const std::vector<check_request> checks = plan(all, asked);
-    record known(asked.record);
+    record known(asked.record, report::heading_of(asked.origin, name_of(asked.what)));
     const order_of_work work = divide(checks, known);
     std::string not_recorded; // and why; the results are worth more
     std::vector<finished> results;
     series running(asked.json);
     const auto add = [&](finished f) {
-        running.count(f.entry);
+        running.count(f.seen);
         if (!asked.json && !asked.markdown)
             print(text_of(f));
         results.push_back(std::move(f));
@@ -205,17 +222,17 @@ WBSYNC_INLINE int check_deeper(const std::vector<catalogue::model>& all, const r
     };
     running.run(work.to_run, [&](const check_request& c, const check_outcome& out) {
         add_known();
-        if (out.entry["resume"].is_null()) // else another run does it
+        if (out.seen.resume.empty()) // else another run does it
             try {
                 known.add(out.entry);
             } catch (const std::system_error& e) {
                 not_recorded = e.what();
             }
-        add({c, out.entry});
+        add({c, out.seen, out.entry, out.resume_command});
     });
     while (before != work.known_before.end())
         add_known();
-    print(asked.json       ? json_of(results, running)
+    print(asked.json       ? json_of(asked, results, running)
           : asked.markdown ? markdown_of(results, running)
                            : running.not_started_text() + running.seen.str() + "\n");
     if (!not_recorded.empty())

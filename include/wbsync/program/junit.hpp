@@ -50,20 +50,21 @@ public:
     }
 
     void add(const check_request& c, const check_outcome& out) {
-        const auto text = [&](const char* key) { return out.entry[key].get<std::string>(); };
+        const check_summary& seen = out.seen;
         std::string body;
-        if (text("verdict") == "incomplete") {
+        if (seen.outcome == verdict::incomplete) {
             ++errors_;
-            body = element("error", "incomplete", limit_text(out.entry), "");
-        } else if (out.entry["as_expected"] != true) {
+            body = element("error", "incomplete", seen.limit_text(), "");
+        } else if (!seen.as_expected) {
             ++failures_;
-            const std::string said = text("verdict") == "finding"
-                                         ? text("property") + ": " + text("message")
-                                         : text("verdict");
-            body = element("failure", text("verdict"),
-                           fmt::format("{}, not {}", said, text("expected")), out.counterexample);
+            const std::string kind = wbsync::name_of(seen.outcome);
+            const std::string said =
+                seen.outcome == verdict::finding ? seen.property + ": " + seen.message : kind;
+            const std::string expected = c.of.expected(c.with.memory, c.values).str();
+            body = element("failure", kind, fmt::format("{}, not {}", said, expected),
+                           out.counterexample);
         }
-        add_case(c, out.entry["seconds"].get<double>(), body);
+        add_case(c, seen.seconds, body);
     }
 
     void add_not_started(const check_request& c) {

@@ -42,9 +42,8 @@ inline std::vector<check_request> plan(const std::vector<const catalogue::model*
 inline std::vector<matrix_cell> run_all(const std::vector<check_request>& checks, series& all) {
     std::vector<matrix_cell> cells;
     all.run(checks, [&](const check_request& c, const check_outcome& out) {
-        cells.push_back(cell_of(c.of, c.with.memory, out.entry));
-        if (!out.entry["resume"].is_null())
-            cells.back().resume = out.entry["resume_command"].get<std::string>();
+        cells.push_back(cell_of(c.of, c.with.memory, out.seen));
+        cells.back().resume = out.resume_command;
     });
     return cells;
 }
@@ -57,17 +56,26 @@ public:
     [[nodiscard]] matrix_cell cell(const catalogue::model& m, memory_kind memory) {
         for (const manifest::row& r : rows_of(m.folder))
             if (r.model == m.name() && r.memory == wbsync::name_of(memory) &&
-                r.parameters == catalogue::default_size(m)) {
-                const auto space = std::min(r.verdict.find(' '), r.verdict.size());
-                return {m, memory, r.verdict.substr(0, space),
-                        r.verdict.substr(std::min(space + 1, r.verdict.size())), r.executions};
-            }
+                r.parameters == catalogue::default_size(m))
+                return cell_of(m, memory, r);
         throw bad_usage(fmt::format("{} has no row for {} under {} at its default size: ./run "
                                     "promote writes one",
                                     path_of(m.folder), m.name(), wbsync::name_of(memory)));
     }
 
 private:
+    /// "finding P1"
+    [[nodiscard]] matrix_cell cell_of(const catalogue::model& m, memory_kind memory,
+                                      const manifest::row& r) const {
+        const auto space = std::min(r.verdict.find(' '), r.verdict.size());
+        const auto outcome = report::parse_verdict(r.verdict.substr(0, space));
+        if (!outcome)
+            throw bad_usage(fmt::format("{} has a row with the verdict '{}', which is none",
+                                        path_of(m.folder), r.verdict));
+        return {m, memory, *outcome, r.verdict.substr(std::min(space + 1, r.verdict.size())),
+                r.executions};
+    }
+
     [[nodiscard]] std::string path_of(const std::string& family) const {
         return fmt::format("{}/{}/counts.json", folder_, family);
     }
@@ -109,7 +117,8 @@ WBSYNC_INLINE int print_matrix(const std::vector<catalogue::model>& all, const r
     matrix seen(is_recorded ? read_all(selected, asked) : run_all(checks, running));
     seen.seen().not_started = running.seen.not_started;
     if (asked.json) {
-        report::json document = seen.json();
+        report::json document = heading_of(asked);
+        document.update(seen.json());
         document["not_started"] = running.not_started();
         print(report::dump(document, 2) + "\n");
     } else if (asked.markdown) {

@@ -21,7 +21,7 @@ namespace wbsync::program {
 struct matrix_cell {
     const catalogue::model& of;
     memory_kind memory;
-    std::string verdict;  ///< "verified", "finding" or "incomplete"
+    verdict outcome;
     std::string property; ///< that failed
     std::uint64_t executions = 0;
     std::string remark = {}; ///< why it is incomplete, and how far it came
@@ -33,26 +33,24 @@ struct matrix_cell {
     }
     [[nodiscard]] bool as_expected() const {
         const catalogue::expectation e = expected();
-        return wbsync::name_of(e.outcome()) == verdict &&
-               (verdict != "finding" || e.properties.contains(property));
+        return e.outcome() == outcome &&
+               (outcome != verdict::finding || e.properties.contains(property));
     }
     [[nodiscard]] std::string name() const {
         return fmt::format("{} under {}", of.name(), wbsync::name_of(memory));
     }
     /// "finding P1"
     [[nodiscard]] std::string result() const {
-        return property.empty() ? verdict : verdict + " " + property;
+        const std::string text = wbsync::name_of(outcome);
+        return property.empty() ? text : text + " " + property;
     }
 };
 
 inline matrix_cell cell_of(const catalogue::model& m, memory_kind memory,
-                           const report::json& entry) {
-    matrix_cell cell{m, memory, entry["verdict"].get<std::string>(), "",
-                     entry["executions"].get<std::uint64_t>()};
-    if (cell.verdict == "finding")
-        cell.property = entry["property"].get<std::string>();
-    if (cell.verdict == "incomplete")
-        cell.remark = limit_text(entry);
+                           const check_summary& seen) {
+    matrix_cell cell{m, memory, seen.outcome, seen.property, seen.executions};
+    if (cell.outcome == verdict::incomplete)
+        cell.remark = seen.limit_text();
     return cell;
 }
 
@@ -62,7 +60,7 @@ class matrix {
 public:
     explicit matrix(std::vector<matrix_cell> cells) : cells_(std::move(cells)) {
         for (const matrix_cell& c : cells_) {
-            seen_.add(c.verdict, c.as_expected());
+            seen_.add(c.outcome, c.as_expected());
             place(c);
         }
     }
@@ -148,8 +146,9 @@ private:
 
     /// "verified 22", "P1"; with a mark if that is not what was expected.
     static std::string short_text(const matrix_cell& c) {
-        std::string text =
-            c.verdict == "finding" ? c.property : fmt::format("{} {}", c.verdict, c.executions);
+        std::string text = c.outcome == verdict::finding
+                               ? c.property
+                               : fmt::format("{} {}", wbsync::name_of(c.outcome), c.executions);
         return c.as_expected() ? text : "! " + text;
     }
 
@@ -220,7 +219,7 @@ private:
                                  {"question", c->of.question},
                                  {"memory", wbsync::name_of(c->memory)},
                                  {"parameters", catalogue::default_size(c->of)},
-                                 {"verdict", c->verdict},
+                                 {"verdict", wbsync::name_of(c->outcome)},
                                  {"property", text_or_null(c->property)},
                                  {"expected", c->expected().str()},
                                  {"as_expected", c->as_expected()},
@@ -241,7 +240,7 @@ private:
         for (const matrix_cell& c : cells_) {
             if (!c.remark.empty())
                 out += fmt::format("{}{}: {} after {} executions: {}{}{}\n", bullet, c.name(),
-                                   c.verdict, c.executions, c.remark,
+                                   wbsync::name_of(c.outcome), c.executions, c.remark,
                                    c.resume.empty() ? "" : "; resume: ", c.resume);
             else if (!c.as_expected())
                 out += fmt::format("{}{}: {}, NOT as expected: {}\n", bullet, c.name(), c.result(),

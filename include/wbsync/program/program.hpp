@@ -29,6 +29,8 @@ struct description {
     std::string name = {};
     std::string version = {}; ///< "0.1.0"; empty: it has no --version
     std::string summary = {}; ///< a sentence for --help
+    /// Folder that documents name files relative to; empty: as the compiler was given them.
+    std::string source_root = {};
     std::vector<catalogue::model> models = {};
     std::vector<command> more = {};
 };

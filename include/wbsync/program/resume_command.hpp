@@ -38,19 +38,19 @@ inline std::string quoted(const std::string& word) {
 } // namespace detail
 
 /// The command that goes on with a check that was stopped into a file. Limits to one run are left
-/// out: it goes on to the end. Null if there is no such file.
-inline report::json resume_command(const check_request& c, const report::json& entry) {
-    if (entry["resume"].is_null())
-        return nullptr;
+/// out: it goes on to the end. Empty if there is no such file.
+inline std::string resume_command(const check_request& c, const check_summary& seen) {
+    if (seen.resume.empty())
+        return {};
     std::string text = fmt::format("{} check {} --memory {}", program_name(), arguments_text(c),
-                                   entry["memory"].get<std::string>());
+                                   wbsync::name_of(c.with.memory));
     if (!c.with.symmetry)
         text += " --no-symmetry";
     if (c.with.max_depth != options{}.max_depth)
         text += fmt::format(" --max-depth {}", c.with.max_depth);
     if (c.with.jobs != 0)
         text += fmt::format(" -j {}", c.with.jobs);
-    return fmt::format("{} --resume {}", text, detail::quoted(entry["resume"].get<std::string>()));
+    return fmt::format("{} --resume {}", text, detail::quoted(seen.resume));
 }
 
 } // namespace wbsync::program

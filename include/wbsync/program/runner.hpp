@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/program/check_summary.hpp>
 #include <wbsync/program/children.hpp>
 #include <wbsync/program/progress_line.hpp>
 
@@ -30,32 +31,28 @@ struct check_request {
     const catalogue::model& of;
     catalogue::parameter_values values;
     options with;
-    int width = 100;    ///< of the counterexample
-    bool trace = false; ///< with everything
+    int width = 100;              ///< of the counterexample
+    bool trace = false;           ///< with everything
+    std::string source_root = {}; ///< see report::origin
 };
 
 /// A check that was run.
 struct check_outcome {
-    report::json entry;         ///< as in {"results": […]}
-    std::string counterexample; ///< laid out; empty if there is none
-    std::string refused;        ///< why it cannot be run as the user asked; empty if it was
+    check_summary seen;
+    report::json entry;              ///< the same for a document
+    std::string counterexample;      ///< laid out; empty if there is none
+    std::string refused;             ///< why it cannot be run as the user asked; empty if it was
+    std::string resume_command = {}; ///< that goes on with it; empty: it was not stopped
 };
-
-/// Why a check is incomplete: "interrupted; explored about 12 %"
-inline std::string limit_text(const report::json& entry) {
-    std::string text = entry["message"].get<std::string>();
-    if (!entry["explored"].is_null())
-        text += "; " + report::explored_text(entry["explored"].get<double>());
-    return text;
-}
 
 namespace detail {
 
 inline check_outcome describe(const check_request& asked, const result& r) {
     const catalogue::expectation expected = asked.of.expected(r.memory, asked.values);
     check_outcome out;
-    out.entry = report::to_json(
-        r, {asked.of.name(), asked.of.commit, asked.values, expected.str(), expected.matches(r)});
+    out.entry = report::to_json(r, {asked.of.name(), asked.of.commit, asked.values, expected.str(),
+                                    expected.matches(r), asked.source_root});
+    out.seen = summary_of(out.entry);
     if (r.outcome != verdict::finding)
         return out;
     report::style style = report::style_for(r, asked.width);
@@ -79,7 +76,8 @@ inline std::string name_of(const check_request& asked) {
 inline check_outcome failed(const check_request& asked, const std::exception& e) {
     result nothing;
     nothing.memory = asked.with.memory;
-    nothing.limit = fmt::format("the check failed: {}", e.what());
+    nothing.limit = {.kind = limit_kind::failure,
+                     .message = fmt::format("the check failed: {}", e.what())};
     return describe(asked, nothing);
 }
 
@@ -119,16 +117,18 @@ inline result died(const check_request& asked, int status) {
         return r;
     }
     const int signal = WTERMSIG(status);
-    r.limit = fmt::format("the process of the check was ended by signal {} ({})", signal,
-                          ::strsignal(signal));
+    std::string ended = fmt::format("the process of the check was ended by signal {} ({})", signal,
+                                    ::strsignal(signal));
     for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) {
         if (signal != own)
             continue;
         r.outcome = verdict::finding;
-        r.what.message = std::exchange(r.limit, {});
+        r.what.message = ended;
+        return r;
     }
     if (signal == SIGKILL)
-        r.limit += ": it may have run out of memory";
+        ended += ": it may have run out of memory";
+    r.limit = {.kind = limit_kind::process, .message = std::move(ended)};
     return r;
 }
 
@@ -148,8 +148,14 @@ inline check_outcome outcome_of(const check_request& asked, const child_end& end
     report::json sent = report::json::parse(end.sent, nullptr, false);
     if (sent.is_discarded())
         return describe(asked, died(asked, end.status));
-    return {std::move(sent["entry"]), sent["counterexample"].get<std::string>(),
-            sent["refused"].get<std::string>()};
+    check_outcome out;
+    out.refused = sent["refused"].get<std::string>();
+    if (!out.refused.empty())
+        return out;
+    out.entry = std::move(sent["entry"]);
+    out.seen = summary_of(out.entry);
+    out.counterexample = sent["counterexample"].get<std::string>();
+    return out;
 }
 
 } // namespace detail

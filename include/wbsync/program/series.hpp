@@ -63,9 +63,7 @@ public:
     }
 
     /// Counts an outcome.
-    void count(const report::json& entry) {
-        seen.add(entry["verdict"].get<std::string>(), entry["as_expected"] == true);
-    }
+    void count(const check_summary& outcome) { seen.add(outcome.outcome, outcome.as_expected); }
 
     /// [{"model": …, "memory": …, "parameters": …}]
     [[nodiscard]] report::json not_started() const {
@@ -103,9 +101,12 @@ private:
     [[nodiscard]] check_outcome& finished(const check_request& c, check_outcome& out) const {
         if (!out.refused.empty())
             throw bad_usage(out.refused);
-        out.entry["resume_command"] = resume_command(c, out.entry);
-        if (json_ && !out.entry["resume"].is_null())
-            fmt::print(stderr, "resume: {}\n", out.entry["resume_command"].get<std::string>());
+        out.resume_command = resume_command(c, out.seen);
+        const bool goes_on = !out.resume_command.empty();
+        out.entry["resume_command"] =
+            goes_on ? report::json(out.resume_command) : report::json(nullptr);
+        if (json_ && goes_on)
+            fmt::print(stderr, "resume: {}\n", out.resume_command);
         return out;
     }
 

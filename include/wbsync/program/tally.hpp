@@ -3,8 +3,9 @@
 
 #include <wbsync/program/errors.hpp>
 
+#include <wbsync/result.hpp>
+
 #include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -17,8 +18,8 @@ struct tally {
     int incomplete = 0;
     int not_started = 0;
 
-    void add(std::string_view verdict, bool expected) {
-        if (verdict == "incomplete")
+    void add(verdict outcome, bool expected) {
+        if (outcome == verdict::incomplete)
             ++incomplete;
         else
             ++(expected ? as_expected : unexpected);

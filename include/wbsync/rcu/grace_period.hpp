@@ -48,7 +48,7 @@ public:
         if (readers_[t].nesting++ == 0)
             start_section(run, verb, at);
         if (run.recording())
-            run.note(verb, "", "", at);
+            run.note({.kind = event_kind::section_begin, .verb = verb, .where = at});
     }
 
     void leave(engine::execution& run, const char* verb, const site& at) {
@@ -58,7 +58,7 @@ public:
         if (r.nesting == 0)
             run.fail("misuse", fmt::format("{} without a section to end", verb), at);
         if (run.recording())
-            run.note(verb, "", "", at);
+            run.note({.kind = event_kind::section_end, .verb = verb, .where = at});
         if (--r.nesting == 0)
             end_section(run, r.sections.size() - 1, at);
     }
@@ -134,14 +134,23 @@ public:
         run.memory().tick(run.self());
         const waiting wait(*this, run.thread_count(), verb);
         if (run.recording())
-            run.note(verb, "", wait.describe(run), at);
+            run.note({.kind = event_kind::grace_period_begin,
+                      .verb = verb,
+                      .object = domain(),
+                      .order = event_order::full,
+                      .where = at,
+                      .waits_for = wait.readers()});
         if (wait.for_anybody() && !engine::mutated(engine::mutant::grace_period_waits_for_nobody)) {
             engine::operation op = step(engine::access_class::none, verb, at);
             op.when = &wait;
             run.announce(op);
             wait.finish(run);
             if (run.recording())
-                run.note(verb, "", "grace period ends", at);
+                run.note({.kind = event_kind::grace_period_end,
+                          .verb = verb,
+                          .object = domain(),
+                          .order = event_order::full,
+                          .where = at});
         }
         if (fences)
             run.full_fence(at, verb, "after");
@@ -191,19 +200,22 @@ private:
             return false;
         }
         [[nodiscard]] std::string waits_for() const override {
-            return fmt::format("{} ({})", verb_, describe(*engine::execution::current()));
+            std::string text = of_.domain().name;
+            text = fmt::format("{} (grace period{}{}, waits for", verb_, text.empty() ? "" : " of ",
+                               text);
+            for (const int t : readers())
+                text += " " + engine::execution::current()->thread_name(t);
+            return text + ")";
         }
 
-        [[nodiscard]] std::string describe(const engine::execution& run) const {
-            std::string readers;
+        /// Those that are still inside of a section.
+        [[nodiscard]] std::vector<int> readers() const {
+            std::vector<int> inside;
             for_each([&](engine::thread_id t) {
                 if (!has_ended(t))
-                    readers += " " + run.thread_name(t);
+                    inside.push_back(t);
             });
-            const std::string what = of_.name_ == nullptr
-                                         ? "grace period"
-                                         : fmt::format("grace period of {}", of_.name_->str());
-            return what + (readers.empty() ? ", no reader to wait for" : ", waits for" + readers);
+            return inside;
         }
 
         void finish(engine::execution& run) const {
@@ -239,6 +251,10 @@ private:
         engine::thread_set readers_ = 0;
         engine::per_thread<std::size_t> sections_;
     };
+
+    [[nodiscard]] event_object domain() const {
+        return {id_, name_ == nullptr ? std::string{} : name_->str()};
+    }
 
     [[nodiscard]] engine::operation step(engine::access_class access, const char* verb,
                                          const site& at) const {

@@ -131,7 +131,11 @@ public:
         open_[t].push_back({&domain, index, number, at});
         atomic_context::of(run).enter(run, {kind, &domain.name(), at, true});
         if (run.recording())
-            run.note("srcu_read_lock", domain.name().str(), fmt::format("{}", index), at);
+            run.note({.kind = event_kind::section_begin,
+                      .verb = "srcu_read_lock",
+                      .object = {.name = domain.name().str()},
+                      .before = std::int64_t{index},
+                      .where = at});
         return index;
     }
 
@@ -151,7 +155,11 @@ public:
                                  s->where.str()),
                      at);
         if (run.recording())
-            run.note("srcu_read_unlock", domain.name().str(), fmt::format("{}", index), at);
+            run.note({.kind = event_kind::section_end,
+                      .verb = "srcu_read_unlock",
+                      .object = {.name = domain.name().str()},
+                      .before = std::int64_t{index},
+                      .where = at});
         domain.periods().end_section(run, s->number, at);
         mine.erase(s);
         atomic_context::of(run).leave(run, kind, &domain.name());
@@ -240,7 +248,10 @@ inline void cleanup_srcu_struct(srcu_struct& ssp, const site& at = site::here())
         return;
     ssp.expect_in_scope("cleanup_srcu_struct", at);
     if (run->recording())
-        run->note("cleanup_srcu_struct", ssp.name().str(), "", at);
+        run->note({.kind = event_kind::free,
+                   .verb = "cleanup_srcu_struct",
+                   .object = {.name = ssp.name().str()},
+                   .where = at});
     run->end(ssp.life(), "cleanup_srcu_struct", at);
 }
 

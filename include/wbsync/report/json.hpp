@@ -1,19 +1,36 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/options.hpp>
+#include <wbsync/report/limit.hpp>
+#include <wbsync/report/names.hpp>
 #include <wbsync/report/step.hpp>
 #include <wbsync/result.hpp>
 
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+// Results as JSON, in the form that docs/json.md tells of and docs/result.schema.json states.
+
 namespace wbsync::report {
 
 using json = nlohmann::ordered_json;
+
+/// The number of that form. A document of another number means something else.
+inline constexpr int schema_version = 2;
+
+/// The program that a document is from.
+struct origin {
+    std::string program = "wbsync";
+    std::string version = {};
+    std::string source_root = {}; ///< folder that files are named relative to; empty: as they are
+};
 
 /// What is known about a check besides its result.
 struct subject {
@@ -22,43 +39,129 @@ struct subject {
     std::map<std::string, int> parameters;
     std::string expected; ///< "verified", "finding P1"
     bool as_expected = false;
+    std::string source_root = {}; ///< see origin::source_root
 };
 
-inline json to_json(const trace& t) {
-    json steps = json::array();
-    for (std::size_t i = 0; i != t.steps.size(); ++i) {
-        const trace_step& s = t.steps[i];
-        const std::string function = function_of(s.where);
-        std::string site = *s.where.file == '\0' ? std::string{} : s.where.str();
-        if (!site.empty() && !function.empty())
-            site += " " + function;
-        steps.push_back({{"thread", s.thread < 0 ? phase_of(t, i) : thread_name(t, s.thread)},
-                         {"op", s.op},
-                         {"object", s.object},
-                         {"value", s.value},
-                         {"site", site}});
-    }
-    return {{"threads", t.threads}, {"steps", steps}};
+namespace detail {
+
+inline json or_null(bool known, json value) {
+    return known ? std::move(value) : json(nullptr);
+}
+inline json text_or_null(const std::string& text) {
+    return or_null(!text.empty(), text);
 }
 
-/// The entry of a check in the document {"results": […]}. For an incomplete one the message says
-/// which limit was hit, and `explored` how far it came, if that is known: an estimate, from 0 to 1.
+/// A number, a truth, or a text; null: there is none.
+inline json json_of(const event_value& v) {
+    if (const auto* number = std::get_if<std::int64_t>(&v))
+        return *number;
+    if (const auto* truth = std::get_if<bool>(&v))
+        return *truth;
+    return or_null(has_value(v), text_of(v));
+}
+
+/// Steps are numbered from 1, as in a printed counterexample.
+inline json step_number(int index) {
+    return or_null(index >= 0, index + 1);
+}
+
+/// "models/writeback/umount.hpp" for a file below the folder; otherwise the path as it is.
+inline std::string relative_path(std::string_view file, std::string_view root) {
+    if (!root.empty() && root.back() == '/')
+        root.remove_suffix(1);
+    const bool below = !root.empty() && file.starts_with(root) && file.size() > root.size() &&
+                       file[root.size()] == '/';
+    if (below)
+        file.remove_prefix(root.size() + 1);
+    while (file.starts_with("./")) // as of "g++ -I."
+        file.remove_prefix(2);
+    return std::string{file};
+}
+
+/// "umount.hpp:42 evict_inodes", or nothing.
+inline std::string short_site(const site& at) {
+    if (*at.file == '\0')
+        return {};
+    const std::string function = function_of(at);
+    return function.empty() ? at.str() : at.str() + " " + function;
+}
+
+inline json names_of(const std::vector<int>& threads, const trace& t) {
+    json names = json::array();
+    for (const int thread : threads)
+        names.push_back(thread_name(t, thread));
+    return names;
+}
+
+/// Threads that took no step.
+inline json not_started(const trace& t) {
+    std::vector<bool> started(t.threads.size());
+    for (const trace_step& s : t.steps)
+        if (s.thread >= 0 && static_cast<std::size_t>(s.thread) < started.size())
+            started[static_cast<std::size_t>(s.thread)] = true;
+    json names = json::array();
+    for (std::size_t i = 0; i != started.size(); ++i)
+        if (!started[i])
+            names.push_back(t.threads[i]);
+    return names;
+}
+
+} // namespace detail
+
+/// The step with index `i`.
+inline json to_json(const trace& t, std::size_t i, const std::string& source_root = {}) {
+    const trace_step& s = t.steps[i];
+    const bool placed = *s.where.file != '\0';
+    const char* const order = name_of(s.order);
+    return {{"step", i + 1},
+            {"thread", s.thread < 0 ? phase_of(t, i) : thread_name(t, s.thread)},
+            {"thread_id", detail::or_null(s.thread >= 0, s.thread)},
+            {"kind", name_of(s.kind)},
+            {"op", s.verb},
+            {"object", s.object.name},
+            {"object_id", detail::or_null(s.object.id >= 0, s.object.id)},
+            {"order", order == nullptr ? json(nullptr) : json(order)},
+            {"value", value_of(s, t)},
+            {"before", detail::json_of(s.before)},
+            {"after", detail::json_of(s.after)},
+            {"reads_from", detail::step_number(s.reads_from)},
+            {"stale", s.stale},
+            {"newer", detail::json_of(s.newer)},
+            {"newer_step", detail::step_number(s.newer_step)},
+            {"waits_for", detail::names_of(s.waits_for, t)},
+            {"property", detail::text_or_null(s.property)},
+            {"message", detail::text_or_null(s.message)},
+            {"site", detail::short_site(s.where)},
+            {"file", detail::or_null(placed, detail::relative_path(s.where.file, source_root))},
+            {"line", detail::or_null(placed, s.where.line)},
+            {"function", detail::text_or_null(function_of(s.where))}};
+}
+
+inline json to_json(const trace& t, const std::string& source_root = {}) {
+    json steps = json::array();
+    for (std::size_t i = 0; i != t.steps.size(); ++i)
+        steps.push_back(to_json(t, i, source_root));
+    return {{"threads", t.threads}, {"not_started", detail::not_started(t)}, {"steps", steps}};
+}
+
+/// The entry of a check in the document. For an incomplete one the message says which limit was
+/// hit, and `explored` how far it came, if that is known: an estimate, from 0 to 1.
 inline json to_json(const result& r, const subject& about) {
     const bool failed = r.outcome == verdict::finding;
-    const auto null_unless = [](bool known, const std::string& text) {
-        return known ? json(text) : json(nullptr);
-    };
     const bool cut = r.outcome == verdict::incomplete;
+    const trace& t = r.counterexample;
+    const bool recorded = failed && !(t.threads.empty() && t.steps.empty());
     return {
         {"model", about.model},
         {"commit", about.commit},
         {"memory", name_of(r.memory)},
         {"parameters", about.parameters.empty() ? json::object() : json(about.parameters)},
         {"verdict", name_of(r.outcome)},
-        {"property", null_unless(failed, r.what.property)},
-        {"message", null_unless(failed || cut || r.vacuous(), failed ? r.what.message
-                                                              : cut  ? r.limit
-                                                                     : r.vacuity)},
+        {"property", detail::or_null(failed, r.what.property)},
+        {"message", detail::or_null(failed || cut || r.vacuous(), failed ? r.what.message
+                                                                  : cut  ? text_of(r.limit)
+                                                                         : r.vacuity)},
+        {"limit", name_of(r.limit.kind) == nullptr ? json(nullptr) : json(name_of(r.limit.kind))},
         {"expected", about.expected},
         {"as_expected", about.as_expected},
         {"executions", r.executions},
@@ -67,15 +170,37 @@ inline json to_json(const result& r, const subject& about) {
         {"overlap", r.overlap},
         {"discarded", r.discarded},
         {"events", r.events},
-        {"explored", r.explored < 0 ? json(nullptr) : json(r.explored)},
+        {"explored", detail::or_null(r.explored >= 0, r.explored)},
         {"seconds", r.seconds},
-        {"counterexample",
-         failed && !(r.counterexample.threads.empty() && r.counterexample.steps.empty())
-             ? to_json(r.counterexample)
-             : json(nullptr)},
-        {"schedule", null_unless(failed && !r.schedule.empty(), r.schedule)},
-        {"resume", null_unless(!r.resume.empty(), r.resume)},
+        {"counterexample", recorded ? to_json(t, about.source_root) : json(nullptr)},
+        {"schedule", detail::or_null(failed && !r.schedule.empty(), r.schedule)},
+        {"resume", detail::text_or_null(r.resume)},
     };
+}
+
+/// What the checks of a document were run with: each bound as it applied, 0 for none. `jobs` 0: a
+/// process for each core.
+inline json to_json(const options& with, const std::vector<memory_kind>& memories) {
+    json names = json::array();
+    for (const memory_kind m : memories)
+        names.push_back(name_of(m));
+    return {{"memory", names},
+            {"scheduler", name_of(with.scheduler)},
+            {"max_executions", std::uint64_t{with.max_executions}},
+            {"max_seconds", double{with.max_seconds}},
+            {"max_depth", int{with.max_depth}},
+            {"max_memory", std::uint64_t{with.max_memory}},
+            {"jobs", int{with.jobs}},
+            {"symmetry", with.symmetry},
+            {"accept_vacuous", with.accept_vacuous}};
+}
+
+/// What a document begins with.
+inline json heading_of(const origin& from, std::string_view command) {
+    return {{"schema", schema_version},
+            {"program", from.program},
+            {"version", from.version},
+            {"command", command}};
 }
 
 /// As text, also when a message holds bytes that are no UTF-8.

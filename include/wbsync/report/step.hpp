@@ -43,16 +43,21 @@ inline const char* phase_of(const trace& t, std::size_t step) {
     return "(end)";
 }
 
-inline bool is_barrier(const trace_step& s) {
-    const std::string_view op{s.op};
-    return s.object.empty() && (op.starts_with("smp_mb") || op == "smp_rmb" || op == "smp_wmb");
+inline bool is_barrier(const trace_step& s) noexcept {
+    return s.kind == event_kind::fence;
 }
 
 /// Locks and plain variables: if no other thread uses the same one, the step is of no interest.
-inline bool is_quiet(const trace_step& s) {
-    const std::string_view op{s.op};
-    return !s.object.empty() &&
-           (op == "read" || op == "write" || op.ends_with("_lock") || op.ends_with("_unlock"));
+inline bool is_quiet(const trace_step& s) noexcept {
+    switch (s.kind) {
+    case event_kind::lock:
+    case event_kind::unlock: return !s.is_part; // spin_lock_irq() does more than take a lock
+    case event_kind::plain_read:
+    case event_kind::plain_write: return true;
+    case event_kind::section_begin:
+    case event_kind::section_end: return !s.object.name.empty();
+    default: return false;
+    }
 }
 
 /// The step that reports the property, unless the failure came out of an operation, which is then
@@ -60,8 +65,8 @@ inline bool is_quiet(const trace_step& s) {
 inline std::optional<std::size_t> failing_step(const trace& t, const finding& f) {
     for (std::size_t i = t.steps.size(); i-- != 0;) {
         const trace_step& s = t.steps[i];
-        if (s.op == f.property && s.value == f.message && s.thread == f.thread &&
-            s.where == f.where)
+        if (s.kind == event_kind::finding && s.property == f.property && s.message == f.message &&
+            s.thread == f.thread && s.where == f.where)
             return i;
     }
     return std::nullopt;
@@ -69,52 +74,93 @@ inline std::optional<std::size_t> failing_step(const trace& t, const finding& f)
 
 namespace detail {
 
-/// The trace does not tell a store from a load; the kernel's names do.
-inline bool is_store(std::string_view op) {
-    for (const std::string_view part : {"write", "WRITE", "store", "assign", "atomic_set"})
-        if (op.find(part) != std::string_view::npos)
-            return true;
-    return op == "process_one_work";
+/// Does it follow from what the step is? A lock that is taken was free, and its thread has it.
+inline bool goes_without_saying(const trace_step& s) {
+    const event_value nobody = lock_owner{};
+    if (s.kind == event_kind::unlock)
+        return !has_value(s.before) && s.after == nobody;
+    const bool takes =
+        s.kind == event_kind::lock || s.kind == event_kind::try_lock || s.kind == event_kind::down;
+    return takes && s.before == nobody && s.after == event_value{lock_owner{s.thread, {}}};
 }
 
-/// A lock says who holds it, which goes without saying when its thread takes or releases it.
-inline bool goes_without_saying(const trace_step& s, std::string_view thread) {
-    return s.value == "free" || s.value == fmt::format("free -> held by {}", thread);
+inline bool has_changed(const trace_step& s) noexcept {
+    return has_value(s.before) && has_value(s.after);
 }
 
-/// The value, with the number of the line that it comes from.
-inline std::string sourced(const trace_step& s) {
-    std::string value = s.value;
-    std::size_t at = value.find(" (stale");
-    if (at == std::string::npos) {
-        at = value.size();
-        if (s.stale)
-            value += " (stale)";
-    }
-    if (s.reads_from >= 0)
-        value.insert(at, fmt::format(" from {}", s.reads_from + 1));
-    return value;
+/// "grace period of ssp, waits for reader[0] reader[1]"
+inline std::string grace_period_text(const trace_step& s, const trace& t) {
+    if (s.kind == event_kind::grace_period_end)
+        return "grace period ends";
+    std::string text = "grace period";
+    if (!s.object.name.empty())
+        text += " of " + s.object.name;
+    if (s.waits_for.empty())
+        return text + ", no reader to wait for";
+    text += ", waits for";
+    for (const int reader : s.waits_for)
+        text += " " + thread_name(t, reader);
+    return text;
+}
+
+/// What was read, from which step if that is to be said, and whether there was something newer.
+inline std::string text_of_read(const trace_step& s, bool with_source) {
+    std::string text = text_of(s.before);
+    if (with_source && s.reads_from >= 0)
+        text += fmt::format(" from {}", s.reads_from + 1);
+    if (s.stale)
+        text += has_value(s.newer) ? fmt::format(" (stale: {} is newer)", text_of(s.newer))
+                                   : std::string{" (stale)"};
+    return text;
+}
+
+/// "BUG_ON(busy)", "P1(): busy inodes"
+inline std::string words_without_object(const trace_step& s, const std::string& value) {
+    if (value.empty())
+        return s.verb + "()";
+    const bool macro = s.verb == "BUG_ON" || s.verb == "WARN_ON";
+    return fmt::format(fmt::runtime(macro ? "{}({})" : "{}(): {}"), s.verb, value);
 }
 
 } // namespace detail
 
+inline bool is_grace_period(const trace_step& s) noexcept {
+    return s.kind == event_kind::grace_period_begin || s.kind == event_kind::grace_period_end;
+}
+
+/// What the step names as its object: grace periods name none.
+inline std::string_view shown_object(const trace_step& s) noexcept {
+    return is_grace_period(s) ? std::string_view{} : std::string_view{s.object.name};
+}
+
+/// What the step has seen and done: "0 -> 1", "0 (stale: 1 is newer)", "waits for ever".
+inline std::string value_of(const trace_step& s, const trace& t) {
+    if (is_grace_period(s))
+        return detail::grace_period_text(s, t);
+    if (s.kind == event_kind::blocked)
+        return "waits for ever";
+    if (!s.message.empty())
+        return s.message;
+    if (detail::has_changed(s))
+        return fmt::format("{} -> {}", text_of(s.before), text_of(s.after));
+    return has_value(s.after) ? text_of(s.after) : detail::text_of_read(s, false);
+}
+
 /// A step as the reader of kernel code would write it: "atomic_inc(isw_nr_in_flight) 0 -> 1",
 /// "READ_ONCE(sb[0].s_flags) = 1 from 3 (stale: 0 is newer)", "WRITE_ONCE(x, 1)".
-inline std::string words_of(const trace_step& s, std::string_view thread = {}) {
-    const std::string value = detail::sourced(s);
-    if (s.object.empty()) {
-        if (value.empty())
-            return s.op + "()";
-        const bool macro = s.op == "BUG_ON" || s.op == "WARN_ON";
-        return fmt::format(fmt::runtime(macro ? "{}({})" : "{}(): {}"), s.op, value);
-    }
-    if (value.empty() || detail::goes_without_saying(s, thread))
-        return fmt::format("{}({})", s.op, s.object);
-    const bool changed = value.find(" -> ") != std::string::npos;
-    if (detail::is_store(s.op) && !changed)
-        return fmt::format("{}({}, {})", s.op, s.object, value);
-    const bool loaded = s.reads_from >= 0 || s.stale || value.find(' ') == std::string::npos;
-    return fmt::format("{}({}) {}{}", s.op, s.object, loaded ? "= " : "", value);
+inline std::string words_of(const trace_step& s, const trace& t) {
+    const std::string_view object = shown_object(s);
+    const std::string value = value_of(s, t);
+    if (object.empty())
+        return detail::words_without_object(s, value);
+    if (value.empty() || detail::goes_without_saying(s))
+        return fmt::format("{}({})", s.verb, object);
+    if (detail::has_changed(s) || !s.message.empty() || s.kind == event_kind::blocked)
+        return fmt::format("{}({}) {}", s.verb, object, value);
+    if (!has_value(s.after))
+        return fmt::format("{}({}) = {}", s.verb, object, detail::text_of_read(s, true));
+    return fmt::format(fmt::runtime(s.is_part ? "{}({}) = {}" : "{}({}, {})"), s.verb, object,
+                       value);
 }
 
 } // namespace wbsync::report

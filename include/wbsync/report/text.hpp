@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/report/limit.hpp>
 #include <wbsync/report/step.hpp>
 #include <wbsync/report/table.hpp>
 #include <wbsync/result.hpp>
@@ -27,7 +28,7 @@ public:
             if (s.thread < 0)
                 continue;
             column_[s.thread] = 0;
-            const auto [user, first] = user_.emplace(s.object, s.thread);
+            const auto [user, first] = user_.emplace(shown_object(s), s.thread);
             if (!first && user->second != s.thread)
                 user->second = several;
         }
@@ -47,8 +48,7 @@ public:
             if (!failed && folds(s))
                 continue;
             add(static_cast<int>(i) + 1, s.thread, s.where,
-                failed ? failure() : words_of(s, thread_name(trace_, s.thread)),
-                phase_of(trace_, i), failed);
+                failed ? failure() : words_of(s, trace_), phase_of(trace_, i), failed);
         }
         if (!failing)
             add(0, finding_.thread, finding_.where, finding_.property + mark, "(end)", true);
@@ -65,8 +65,8 @@ private:
             ++barriers_;
             return true;
         }
-        if (style_.unshared || s.thread < 0 || !is_quiet(s) || user_.at(s.object) == several ||
-            finding_.message.find(s.object) != std::string::npos)
+        if (style_.unshared || s.thread < 0 || !is_quiet(s) || user_.at(s.object.name) == several ||
+            finding_.message.find(s.object.name) != std::string::npos)
             return false;
         ++unshared_;
         return true;
@@ -195,7 +195,7 @@ inline std::string text(const result& r, const style& how) {
     std::string out = verdict_text(r);
     if (!r.limit.empty()) {
         const std::string far = explored_text(r.explored);
-        out += fmt::format(" ({}{}{})", printable(r.limit), far.empty() ? "" : "; ", far);
+        out += fmt::format(" ({}{}{})", printable(text_of(r.limit)), far.empty() ? "" : "; ", far);
     }
     if (r.vacuous())
         out += fmt::format(" ({})", r.vacuity);

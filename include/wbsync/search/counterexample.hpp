@@ -81,13 +81,15 @@ inline result replay(engine::model_driver& model, const options& asked) {
     if (seen.outcome == verdict::finding && by.steps_left() == 0)
         return seen;
     if (seen.outcome == verdict::finding && seen.what.property == "misuse") {
-        seen.limit = seen.what.message;
+        seen.limit = {.kind = limit_kind::schedule, .message = seen.what.message};
     } else if (seen.outcome == verdict::finding) {
-        seen.limit = fmt::format("the schedule does not fit the model: it ended in {} with {} "
-                                 "steps left",
-                                 seen.what.property, by.steps_left());
+        seen.limit = {.kind = limit_kind::schedule,
+                      .message = fmt::format("the schedule does not fit the model: it ended in {} "
+                                             "with {} steps left",
+                                             seen.what.property, by.steps_left())};
     } else {
-        seen.limit = "the replayed execution ended without a finding";
+        seen.limit = {.kind = limit_kind::schedule,
+                      .message = "the replayed execution ended without a finding"};
     }
     seen.outcome = verdict::incomplete;
     return seen;

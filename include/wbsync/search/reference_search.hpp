@@ -32,7 +32,7 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     r.threads = job.seen.threads;
     r.limit = job.seen.limit;
     if (r.limit.empty() && job.seen.why != stop::finding && by.next())
-        r.limit = limit_text(job.seen.why, with);
+        r.limit = limit_of(job.seen.why, with);
     engine::coverage covered = run->covered();
     covered.weakened = job.weakened();
     if (!job.seen.failed && r.limit.empty())

@@ -33,7 +33,7 @@ struct saved_search {
     int threads = 0;
     bool is_divided = false; ///< there are, or were, several tasks
     double seconds = 0;
-    std::string limit;
+    limit_hit limit;
     double cut_off = 0;
     engine::coverage covered;
     std::vector<engine::object_id> ordered_additions;
@@ -94,7 +94,7 @@ public:
             s.threads = j.at("threads").get<int>();
             s.is_divided = j.at("divided").get<bool>();
             s.seconds = j.at("seconds").get<double>();
-            s.limit = j.at("limit").get<std::string>();
+            s.limit = from_text<limit_hit>(text("limit"));
             s.cut_off = j.at("cut_off").get<double>();
             s.covered = from_text<engine::coverage>(text("covered"));
             s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
@@ -123,7 +123,7 @@ public:
                      {"threads", s.threads},
                      {"divided", s.is_divided},
                      {"seconds", s.seconds},
-                     {"limit", s.limit},
+                     {"limit", to_text(s.limit)},
                      {"cut_off", s.cut_off},
                      {"covered", to_text(s.covered)},
                      {"ordered_additions", s.ordered_additions},
@@ -161,7 +161,7 @@ private:
                 path(), there.type, here.type));
     }
 
-    static constexpr const char* format = "resume 3";
+    static constexpr const char* format = "resume 4";
 
     /// FNV-1a of the text: a file that was changed would lead astray.
     static std::uint64_t sum_of(const json& j) {

@@ -73,7 +73,7 @@ private:
         memory_.reset();
         frontier_ = frontier({}, {});
         result_.outcome = verdict::incomplete;
-        result_.limit = "out of memory, which the system gave no more of: in the search itself";
+        result_.limit = {.kind = limit_kind::allocation, .who = "the search itself"};
         result_.seconds = elapsed();
         return std::move(result_);
     }
@@ -285,7 +285,7 @@ private:
 
     void note_stop() {
         if (result_.limit.empty() && !frontier_.empty())
-            result_.limit = limit_text(why_, with_);
+            result_.limit = limit_of(why_, with_);
     }
 
     [[nodiscard]] double elapsed() const {
@@ -329,16 +329,16 @@ private:
             save();
             result_.resume = file_.path();
         } catch (const std::exception& e) { // what was seen is worth more
-            result_.limit += fmt::format("; {}", e.what());
+            result_.limit.not_saved = e.what();
         }
     }
 
     void save() const {
         // A limit of this run is none of the next one.
-        const bool own = result_.limit == limit_text(why_, with_);
+        const bool own = result_.limit == limit_of(why_, with_);
         file_.save({key_, result_.executions, result_.sleep_set_blocked, result_.blocked,
                     result_.overlap, result_.discarded, result_.events, result_.threads,
-                    division_.is_divided(), result_.seconds, own ? std::string{} : result_.limit,
+                    division_.is_divided(), result_.seconds, own ? limit_hit{} : result_.limit,
                     cut_off_, covered_, run_->additions().ordered(), frontier_.pending(),
                     frontier_.finished()});
     }

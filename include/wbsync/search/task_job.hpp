@@ -4,6 +4,7 @@
 #include <wbsync/engine/explorer.hpp>
 #include <wbsync/engine/host.hpp>
 #include <wbsync/engine/used_memory.hpp>
+#include <wbsync/limit.hpp>
 #include <wbsync/options.hpp>
 #include <wbsync/search/frontier.hpp>
 #include <wbsync/search/second_runs.hpp>
@@ -13,7 +14,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -38,13 +38,24 @@ constexpr bool ends_the_run(stop why) noexcept {
     return why == stop::out_of_time || why == stop::memory || why == stop::interrupted;
 }
 
-/// The limit to the whole search that was hit, or nothing.
-inline std::string limit_text(stop why, const options& with) {
+/// The limit of the options that has that name; or none.
+inline limit_hit limit_of(limit_kind kind, const options& with) {
+    switch (kind) {
+    case limit_kind::executions: return {kind, static_cast<double>(with.max_executions)};
+    case limit_kind::seconds: return {kind, with.max_seconds};
+    case limit_kind::memory: return {kind, static_cast<double>(with.max_memory)};
+    case limit_kind::interrupt: return {kind};
+    default: return {};
+    }
+}
+
+/// The limit to the whole search that was hit, or none.
+inline limit_hit limit_of(stop why, const options& with) {
     switch (why) {
-    case stop::budget: return fmt::format("max_executions of {} reached", with.max_executions);
-    case stop::out_of_time: return fmt::format("max_seconds of {} reached", with.max_seconds);
-    case stop::memory: return fmt::format("max_memory of {} MiB reached", with.max_memory);
-    case stop::interrupted: return "interrupted";
+    case stop::budget: return limit_of(limit_kind::executions, with);
+    case stop::out_of_time: return limit_of(limit_kind::seconds, with);
+    case stop::memory: return limit_of(limit_kind::memory, with);
+    case stop::interrupted: return limit_of(limit_kind::interrupt, with);
     default: return {};
     }
 }
@@ -57,7 +68,7 @@ struct task_result {
     std::uint64_t blocked = 0;
     std::uint64_t events = 0;
     int threads = 0;
-    std::string limit;  ///< the first one that was hit
+    limit_hit limit;    ///< the first one that was hit
     double cut_off = 0; ///< share of the search that a limit to one execution hides
     engine::coverage covered;
     bool failed = false;
@@ -203,25 +214,14 @@ private:
     // --- limits ---------------------------------------------------------------------------------
 
     /// Of an execution that was cut short.
-    [[nodiscard]] std::string limit_of_execution() const {
-        using limits = engine::limits;
-        const std::string_view limit = run.concluded().limit();
-        std::string place = run.concluded().limit_in();
-        if (run.concluded().limit_at().line != 0)
-            place += fmt::format(", after the operation at {}", run.concluded().limit_at().str());
-        const auto whole = [&](stop why) {
-            return fmt::format("{} in the middle of an execution: in {}", limit_text(why, options_),
-                               place);
-        };
-        if (limit == limits::time)
-            return whole(stop::out_of_time);
-        if (limit == limits::use)
-            return whole(stop::memory);
-        if (limit == limits::interrupt)
-            return whole(stop::interrupted);
-        if (limit == limits::memory)
-            return fmt::format("out of memory, which the system gave no more of: in {}", place);
-        return {};
+    [[nodiscard]] limit_hit limit_of_execution() const {
+        const site& at = run.concluded().limit_at();
+        limit_hit l = limit_of(run.concluded().limit(), options_);
+        l.kind = run.concluded().limit();
+        l.in_execution = true;
+        l.who = run.concluded().limit_in();
+        l.where = *at.file == '\0' ? std::string{} : at.str();
+        return l;
     }
 
     void note_limits() {
@@ -229,19 +229,10 @@ private:
             return;
         if (run.concluded().ending() == engine::outcome::cut_short)
             seen.limit = limit_of_execution();
-        if (!seen.limit.empty())
-            return;
-        if (run.concluded().ending() == engine::outcome::cut_short)
-            seen.limit = fmt::format("{} limit reached{}", run.concluded().limit(),
-                                     *run.concluded().limit_at().file == '\0'
-                                         ? std::string{}
-                                         : " at " + run.concluded().limit_at().str());
         else if (run.memory().history_cut())
-            seen.limit = fmt::format("store history: a load could have looked back over more "
-                                     "than {} stores",
-                                     engine::max_history - 1);
+            seen.limit = {limit_kind::store_history, engine::max_history - 1};
         else if (by.cut())
-            seen.limit = "a wait that conflicts with too many steps to try all their orders";
+            seen.limit = {limit_kind::wait_orders};
     }
 
     /// `exhausted`: none.

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/coverage.hpp>
 #include <wbsync/engine/scheduler.hpp>
+#include <wbsync/limit.hpp>
 #include <wbsync/search/frontier.hpp>
 
 #include <bit>
@@ -41,6 +42,10 @@ concept is = std::same_as<std::remove_const_t<T>, U>;
 
 void fields(auto& text, detail::is<engine::coverage> auto& c) {
     text(c.shared, c.could_fail, c.weakened, c.threads, c.freed_by);
+}
+
+void fields(auto& text, detail::is<limit_hit> auto& l) {
+    text(l.kind, l.bound, l.in_execution, l.who, l.where, l.message, l.not_saved);
 }
 
 void fields(auto& text, detail::is<engine::decision> auto& d) {

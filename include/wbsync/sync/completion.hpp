@@ -72,7 +72,7 @@ inline std::int64_t consume(std::int64_t done) {
 /// them commute. kernel/sched/completion.c.
 inline void complete(completion& x, const site& at = site::here()) {
     detail::lock_order::locks();
-    x.done.value.add(1, "complete", at);
+    x.done.value.add(1, {"complete", event_kind::wake}, at);
     detail::after_completing(x, "complete", at);
 }
 
@@ -80,7 +80,8 @@ inline void complete(completion& x, const site& at = site::here()) {
 /// kernel/sched/completion.c.
 inline void complete_all(completion& x, const site& at = site::here()) {
     detail::lock_order::locks();
-    x.done.value.store(completion::all, memory_order::relaxed, "complete_all", at);
+    x.done.value.store(completion::all, memory_order::relaxed,
+                       part_of({"complete_all", event_kind::wake}), at);
     detail::after_completing(x, "complete_all", at);
 }
 
@@ -90,7 +91,7 @@ inline void complete_all(completion& x, const site& at = site::here()) {
 inline void wait_for_completion(completion& x, const site& at = site::here()) {
     might_sleep("wait_for_completion", at);
     x.done.value.await_update([](std::int64_t v) { return v > 0; }, &detail::consume,
-                              memory_order::relaxed, "wait_for_completion", at);
+                              memory_order::relaxed, {"wait_for_completion", event_kind::wait}, at);
     detail::after_seeing(x);
 }
 
@@ -118,7 +119,7 @@ inline bool completion_done(const completion& x, const site& at = site::here()) 
 /// Not done again. A plain store in the kernel: nobody may use the completion meanwhile.
 /// include/linux/completion.h.
 inline void reinit_completion(completion& x, const site& at = site::here()) {
-    x.done.value.store(0, memory_order::relaxed, "reinit_completion", at);
+    x.done.value.store(0, memory_order::relaxed, part_of("reinit_completion"), at);
 }
 
 } // namespace wbsync

@@ -18,33 +18,36 @@ public:
     engine::variable value; ///< 0, or one more than the number of the thread that holds it
 
     /// Acquire.
-    void lock(const char* verb, const site& at) {
-        lock_wanted(value, kind_, verb, at);
+    void lock(action what, const site& at) {
+        what.kind = event_kind::lock;
+        lock_wanted(value, kind_, what, at);
         const std::int64_t me = owner();
         value.await_update([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
-                           engine::memory_order::acquire, verb, at);
-        taken(verb, at);
+                           engine::memory_order::acquire, what, at);
+        taken(what, at);
     }
 
     /// Acquire on success; a failure is a relaxed load. No lock order comes from it.
-    bool trylock(const char* verb, const site& at) {
+    bool trylock(action what, const site& at) {
+        what.kind = event_kind::try_lock;
         const std::int64_t me = owner();
         const bool done =
             value
                 .update_if([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
-                           engine::memory_order::acquire, false, verb, at)
+                           engine::memory_order::acquire, false, what, at)
                 .first;
         if (done)
-            taken(verb, at);
+            taken(what, at);
         return done;
     }
 
     /// Release.
-    void unlock(const char* verb, const site& at) {
-        lock_given_back(value, verb, at);
+    void unlock(action what, const site& at) {
+        what.kind = event_kind::unlock;
+        lock_given_back(value, what, at);
         if (kind_ == lock_kind::spinning)
             lock_order::unlocks(&unlocked_);
-        value.store(0, engine::memory_order::release, verb, at);
+        value.store(0, engine::memory_order::release, what, at);
     }
 
     /// The newest value, in checks about an execution.
@@ -62,11 +65,12 @@ private:
         return run == nullptr ? 0 : run->self() + 1;
     }
 
-    static std::string show(std::int64_t v) {
+    static event_value show(std::int64_t v) {
         const engine::execution* run = engine::execution::current();
         if (v == 0 || run == nullptr)
-            return "free";
-        return "held by " + run->thread_name(static_cast<int>(v - 1));
+            return lock_owner{};
+        const auto thread = static_cast<int>(v - 1);
+        return lock_owner{thread, run->thread_name(thread)};
     }
 
     lock_kind kind_;

@@ -58,7 +58,7 @@ inline hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order o
 }
 inline void point(pointer<hlist_node>& p, hlist_node* to, platform::memory_order order,
                   const char* verb, const site& at) {
-    p.value.store(pointer<hlist_node>::to_value(to), order, verb, at);
+    p.value.store(pointer<hlist_node>::to_value(to), order, part_of(verb), at);
 }
 
 inline void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish,

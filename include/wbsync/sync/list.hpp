@@ -49,7 +49,7 @@ inline list_head* next_of(const list_head& l, platform::memory_order order, cons
 }
 inline void set_next(list_head& l, list_head* to, platform::memory_order order, const char* verb,
                      const site& at) {
-    l.next.value.store(pointer<list_head>::to_value(to), order, verb, at);
+    l.next.value.store(pointer<list_head>::to_value(to), order, part_of(verb), at);
 }
 inline list_head* newest_next(const list_head& l, const site& at) {
     return pointer<list_head>::to_pointer(l.next.value.newest(at));

@@ -30,16 +30,17 @@ public:
 
     void read_lock(const char* verb, const site& at) {
         detail::lock_wanted(value, detail::lock_kind::sleeping, verb, at);
-        value.await_add(&lets_readers_in, 1, verb, at);
+        value.await_add(&lets_readers_in, 1, {verb, event_kind::down}, at);
         entered(writers_);
         detail::lock_taken(value, detail::lock_kind::sleeping, verb, at);
     }
     bool read_trylock(const char* verb, const site& at) {
-        const bool taken = value
-                               .update_if(
-                                   &lets_readers_in, [](std::int64_t v) { return v + 1; },
-                                   engine::memory_order::relaxed, false, verb, at)
-                               .first;
+        const bool taken =
+            value
+                .update_if(
+                    &lets_readers_in, [](std::int64_t v) { return v + 1; },
+                    engine::memory_order::relaxed, false, {verb, event_kind::down}, at)
+                .first;
         if (taken) {
             entered(writers_);
             detail::lock_taken(value, detail::lock_kind::sleeping, verb, at);
@@ -49,7 +50,7 @@ public:
     void read_unlock(const char* verb, const site& at) {
         must_be_held(inside(value.newest(at)) > 0, verb, at);
         detail::lock_given_back(value, verb, at);
-        value.add(-1, verb, at);
+        value.add(-1, {verb, event_kind::up}, at);
         leaves(readers_);
         touched_after(verb, at);
     }
@@ -60,21 +61,22 @@ public:
         const std::int64_t me = writer();
         const std::int64_t before =
             value.update([me](std::int64_t v) { return v == 0 ? me : v + waits; },
-                         engine::memory_order::relaxed, verb, at);
+                         engine::memory_order::relaxed, {verb, event_kind::down}, at);
         if (before != 0)
             value.await_update([](std::int64_t v) { return inside(v) == 0; },
                                [me](std::int64_t v) { return v - waits + me; },
-                               engine::memory_order::relaxed, verb, at);
+                               engine::memory_order::relaxed, {verb, event_kind::down}, at);
         entered(writers_);
         entered(readers_);
         detail::lock_taken(value, detail::lock_kind::sleeping, verb, at);
     }
     bool write_trylock(const char* verb, const site& at) {
-        const bool taken = value
-                               .update_if([](std::int64_t v) { return v == 0; },
-                                          [me = writer()](std::int64_t) { return me; },
-                                          engine::memory_order::relaxed, false, verb, at)
-                               .first;
+        const bool taken =
+            value
+                .update_if([](std::int64_t v) { return v == 0; },
+                           [me = writer()](std::int64_t) { return me; },
+                           engine::memory_order::relaxed, false, {verb, event_kind::down}, at)
+                .first;
         if (taken) {
             entered(writers_);
             entered(readers_);
@@ -106,19 +108,21 @@ private:
     }
     static bool lets_readers_in(std::int64_t v) { return v >= 0 && v == inside(v); }
 
-    static std::string show(std::int64_t v) {
+    static event_value show(std::int64_t v) {
         const std::int64_t writers = (v - inside(v)) / waits;
-        return show_inside(inside(v)) + (writers == 0 ? ""
-                                         : writers == 1
-                                             ? ", a writer waits"
-                                             : fmt::format(", {} writers wait", writers));
+        const event_value now = show_inside(inside(v));
+        if (writers == 0)
+            return now;
+        return text_of(now) + (writers == 1 ? std::string{", a writer waits"}
+                                            : fmt::format(", {} writers wait", writers));
     }
-    static std::string show_inside(std::int64_t v) {
+    static event_value show_inside(std::int64_t v) {
         const engine::execution* run = engine::execution::current();
         if (v == 0 || run == nullptr)
-            return "free";
+            return lock_owner{};
+        const auto writer = static_cast<int>(-v - 1);
         if (v < 0)
-            return "held by " + run->thread_name(static_cast<int>(-v - 1));
+            return lock_owner{writer, run->thread_name(writer)};
         return fmt::format("held by {} reader{}", v, v == 1 ? "" : "s");
     }
 
@@ -129,7 +133,7 @@ private:
         if (gives_back)
             detail::lock_given_back(value, verb, at);
         value.update([=](std::int64_t v) { return v - me + readers; },
-                     engine::memory_order::relaxed, verb, at);
+                     engine::memory_order::relaxed, {verb, event_kind::up}, at);
         leaves(writers_);
     }
 
@@ -152,7 +156,7 @@ private:
         if (run != nullptr && run->running() && !held)
             run->fail("misuse",
                       fmt::format("{}({}) by {}, and it is {}", verb, value.name().str(),
-                                  run->thread_name(run->self()), show(value.newest(at))),
+                                  run->thread_name(run->self()), text_of(show(value.newest(at)))),
                       at);
     }
 

@@ -107,13 +107,13 @@ inline bool read_seqretry(const seqlock_t& s, std::int64_t start, const site& at
 /// spin_lock() and write_seqcount_begin(): blocks while another writer is inside.
 /// include/linux/seqlock.h.
 inline void write_seqlock(seqlock_t& s, const site& at = site::here()) {
-    s.lock.lock("write_seqlock", at);
+    s.lock.lock(part_of("write_seqlock"), at);
     write_seqcount_begin(s.seqcount, at);
 }
 /// write_seqcount_end() and spin_unlock(). include/linux/seqlock.h.
 inline void write_sequnlock(seqlock_t& s, const site& at = site::here()) {
     write_seqcount_end(s.seqcount, at);
-    s.lock.unlock("write_sequnlock", at);
+    s.lock.unlock(part_of("write_sequnlock"), at);
 }
 
 /// A reader that excludes writers: the spinlock alone. Others that read need not repeat.

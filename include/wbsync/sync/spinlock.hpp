@@ -62,30 +62,30 @@ inline bool spin_is_locked(const spinlock_t& l, const site& at = site::here()) {
 // some thread takes with interrupts on, is not found to be a deadlock.
 
 inline void spin_lock_irq(spinlock_t& l, const site& at = site::here()) {
-    l.lock("spin_lock_irq", at);
+    l.lock(part_of("spin_lock_irq"), at);
 }
 inline void spin_unlock_irq(spinlock_t& l, const site& at = site::here()) {
-    l.unlock("spin_unlock_irq", at);
+    l.unlock(part_of("spin_unlock_irq"), at);
 }
 inline void spin_lock_bh(spinlock_t& l, const site& at = site::here()) {
-    l.lock("spin_lock_bh", at);
+    l.lock(part_of("spin_lock_bh"), at);
 }
 inline void spin_unlock_bh(spinlock_t& l, const site& at = site::here()) {
-    l.unlock("spin_unlock_bh", at);
+    l.unlock(part_of("spin_unlock_bh"), at);
 }
 /// `flags` only has to be there. include/linux/spinlock.h.
 inline void spin_lock_irqsave(spinlock_t& l, unsigned long& flags, const site& at = site::here()) {
     flags = 0;
-    l.lock("spin_lock_irqsave", at);
+    l.lock(part_of("spin_lock_irqsave"), at);
 }
 inline void spin_unlock_irqrestore(spinlock_t& l, unsigned long /*flags*/,
                                    const site& at = site::here()) {
-    l.unlock("spin_unlock_irqrestore", at);
+    l.unlock(part_of("spin_unlock_irqrestore"), at);
 }
 inline bool spin_trylock_irqsave(spinlock_t& l, unsigned long& flags,
                                  const site& at = site::here()) {
     flags = 0;
-    return l.trylock("spin_trylock_irqsave", at);
+    return l.trylock(part_of("spin_trylock_irqsave"), at);
 }
 
 } // namespace wbsync

@@ -258,7 +258,7 @@ public:
                     w.remove(std::countr_zero(left));
                 return w.value();
             },
-            "__wake_up", at);
+            {"__wake_up", event_kind::wake}, at);
         const engine::view known = run_.memory().now(run_.self());
         const engine::timestamp left_at = leave_lock(at);
         for (engine::thread_set left = set; left != 0; left &= left - 1)
@@ -268,7 +268,7 @@ public:
             wake_one(std::countr_zero(set), known, at);
     }
 
-    static std::string show(std::int64_t v) {
+    static event_value show(std::int64_t v) {
         std::string text;
         for (engine::thread_id t = 0; t != engine::max_threads; ++t)
             if (waiters(v).has(t))
@@ -326,7 +326,11 @@ private:
         if (const auto* r = sleepers_.find(me, queue_.id, since); r != nullptr)
             run_.memory().learn(me, r->known);
         if (run_.recording())
-            run_.note("finish_wait", queue_.name.str(), "woken meanwhile", at);
+            run_.note({.kind = event_kind::note,
+                       .verb = "finish_wait",
+                       .object = {queue_.id, queue_.name.str()},
+                       .where = at,
+                       .message = "woken meanwhile"});
         return false;
     }
 
@@ -349,15 +353,15 @@ private:
     void wake_one(engine::thread_id t, const engine::view& knows, const site& at) {
         engine::location& x = wakeups(run_, t);
         engine::variable(x, run_.stamp())
-            .update([](std::int64_t n) { return n + 1; }, memory_order::release, "try_to_wake_up",
-                    at);
+            .update([](std::int64_t n) { return n + 1; }, memory_order::release,
+                    {"try_to_wake_up", event_kind::wake}, at);
         x.pass_on(knows);
     }
 
     /// One section of the queue's spinlock.
     template <class F>
-    std::int64_t change(F f, const char* verb, const site& at) {
-        const std::int64_t before = who_.update(f, memory_order::acq_rel, verb, at);
+    std::int64_t change(F f, action what, const site& at) {
+        const std::int64_t before = who_.update(f, memory_order::acq_rel, what, at);
         enter_lock();
         lock_order::locks();
         lock_order::unlocks();
@@ -403,7 +407,7 @@ inline void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::he
             "misuse",
             fmt::format("init_waitqueue_head({}) while it is not empty", wq.value.name().str()),
             at);
-    wq.value.store(0, memory_order::relaxed, "init_waitqueue_head", at);
+    wq.value.store(0, memory_order::relaxed, part_of("init_waitqueue_head"), at);
 }
 
 /// A thread's place on a queue; DEFINE_WAIT(). Waking the thread takes it off the queue. One whose

@@ -59,7 +59,10 @@ inline void destroy_workqueue(workqueue_struct& wq, const site& at = site::here(
     if (run == nullptr)
         return;
     if (run->recording())
-        run->note("destroy_workqueue", wq.name().str(), "", at);
+        run->note({.kind = event_kind::free,
+                   .verb = "destroy_workqueue",
+                   .object = {.name = wq.name().str()},
+                   .where = at});
     run->end(wq.life(), "destroy_workqueue", at);
 }
 

@@ -101,7 +101,7 @@ private:
         return x;
     }
 
-    static std::string show(std::int64_t v) {
+    static event_value show(std::int64_t v) {
         return fmt::format("{}{}{}", v & is_pending, (v & has_timer) != 0 ? ", timer set" : "",
                            v >= disabled ? ", disabled" : "");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/limit_kind.hpp>
 #include <wbsync/engine/scheduler.hpp>
 #include <wbsync/engine/trace.hpp>
 
@@ -11,20 +12,12 @@
 
 namespace wbsync::engine {
 
-/// Limits that are not the execution's own.
-struct limits {
-    static constexpr const char* time = "max_seconds";
-    static constexpr const char* use = "max_memory";
-    static constexpr const char* interrupt = "interrupt";
-    static constexpr const char* memory = "memory";
-};
-
 /// What an execution came to: its findings, and why it ended.
 class conclusion {
 public:
     void begin() {
         outcome_ = outcome::complete;
-        limit_ = nullptr;
+        limit_ = limit_kind::none;
         findings_.clear();
         difference_.reset();
         intact_ = true;
@@ -45,13 +38,13 @@ public:
     [[nodiscard]] outcome ending() const noexcept { return outcome_; }
 
     /// A limit was hit, at that place, in the thread or the part of the model `in`.
-    void is_cut_short(const char* by, const site& at, std::string in) {
+    void is_cut_short(limit_kind by, const site& at, std::string in) {
         outcome_ = outcome::cut_short;
         limit_ = by;
         limit_at_ = at;
         limit_in_ = std::move(in);
     }
-    [[nodiscard]] const char* limit() const noexcept { return limit_; }
+    [[nodiscard]] limit_kind limit() const noexcept { return limit_; }
     [[nodiscard]] const site& limit_at() const noexcept { return limit_at_; }
     /// The thread or the part of the model that hit it.
     [[nodiscard]] const std::string& limit_in() const noexcept { return limit_in_; }
@@ -65,7 +58,7 @@ public:
 
 private:
     outcome outcome_ = outcome::complete;
-    const char* limit_ = nullptr;
+    limit_kind limit_ = limit_kind::none;
     site limit_at_;
     std::string limit_in_;
     std::vector<finding> findings_;

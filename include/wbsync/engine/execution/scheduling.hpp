@@ -96,7 +96,7 @@ public:
     }
 
     /// A limit was hit: nothing can be said about what would have followed.
-    [[noreturn]] void cut_short(const char* limit, const site& at) {
+    [[noreturn]] void cut_short(limit_kind limit, const site& at) {
         concluded_.is_cut_short(limit, at, state_.who_runs());
         leave();
     }
@@ -119,7 +119,7 @@ private:
             return next_to_quit();
         if (state_.steps >= bounds_.max_depth) {
             const operation* op = threads.pending(state_.self);
-            cut_short("depth", op != nullptr ? op->where : site{});
+            cut_short(limit_kind::depth, op != nullptr ? op->where : site{});
         }
         return threads.look_who_is_ready() != 0 ? ask_scheduler() : nobody_is_ready();
     }
@@ -165,11 +165,9 @@ private:
     }
 
     void report(finding what) {
-        const site at = what.where;
         concluded_.add(std::move(what));
-        const finding& added = concluded_.findings().back();
         if (log_.is_active())
-            log_.add({state_.self, added.property, "", added.message, at});
+            log_.add(step_of(concluded_.findings().back(), state_.self));
     }
 
     void report_deadlock() {
@@ -186,8 +184,11 @@ private:
             if (first < 0)
                 first = t;
             if (log_.is_active())
-                log_.add({t, op->verb, op->name == nullptr ? "" : op->name->str(), "waits for ever",
-                          op->where});
+                log_.add({.kind = event_kind::blocked,
+                          .thread = t,
+                          .verb = op->verb,
+                          .object = object_of(*op),
+                          .where = op->where});
             if (std::string_view{threads[t].property} != "deadlock")
                 property = threads[t].property;
         }
@@ -197,7 +198,13 @@ private:
         const site& at = threads.pending(first)->where;
         concluded_.add({property, std::move(message), at, first});
         if (log_.is_active())
-            log_.add({first, property, "", concluded_.findings().back().message, at});
+            log_.add(step_of(concluded_.findings().back(), first));
+    }
+
+    static event_object object_of(const operation& op) {
+        if (op.name == nullptr)
+            return {};
+        return {op.access == access_class::none ? -1 : op.object, op.name->str()};
     }
 
     [[noreturn]] void leave() {
