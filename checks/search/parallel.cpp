@@ -164,6 +164,32 @@ struct deadlocks {
     }
 };
 
+/// Fails in its first execution only, the one in which the values read are `bad`: before anything
+/// is divided. What follows is not divided for good, because of the old stores that are read.
+struct fails_first {
+    atomic_t turn{"turn"}, x{"x"}, y{"y"};
+    std::int64_t bad;
+    std::int64_t* seen;
+    std::int64_t order = 1;
+
+    fails_first(std::int64_t bad_order, std::int64_t* first_order)
+        : bad(bad_order), seen(first_order) {}
+
+    void threads(scenario& s) {
+        s.threads("P", 4, [this](int i) {
+            note(atomic_xchg(turn, i + 1));
+            WRITE_ONCE(i % 2 == 0 ? x : y, i + 1);
+            note(READ_ONCE(i % 2 == 0 ? y : x));
+        });
+    }
+    void finally() {
+        if (*seen == 0)
+            *seen = order;
+        BUG_ON(order == bad);
+    }
+    void note(std::int64_t value) { order = 10 * order + value; }
+};
+
 } // namespace
 
 TEST_CASE("a divided search of stale reads, alike threads and additions has the same totals") {
@@ -196,6 +222,18 @@ TEST_CASE("a divided search ends with the first finding of an undivided one") {
     options with;
     with.all_findings = true;
     compare(checking<fails_late>(), with);
+}
+
+TEST_CASE("a finding from before a search was divided is not forgotten when it is no longer") {
+    std::int64_t first = 0;
+    CHECK(verified(check<fails_first>(undivided(), 0, &first)));
+    options with;
+    with.all_findings = true;
+    for (const way& w : ways) {
+        CAPTURE(w.name);
+        std::int64_t seen = 1;
+        CHECK(found(check<fails_first>(by(w, with), first, &seen), "BUG_ON"));
+    }
 }
 
 TEST_CASE("a limit to the executions is kept to the last one by a divided search") {

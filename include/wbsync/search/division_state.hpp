@@ -65,11 +65,12 @@ public:
     }
 
     /// From now on there are several tasks. `rest` is all that is left, in one piece; `so_far` what
-    /// was seen until now.
-    void divide(search_task rest, const result& so_far) {
+    /// was seen until now, `failed` whether a finding was.
+    void divide(search_task rest, const result& so_far, bool failed) {
         is_ = division_state::divided;
         rest_ = std::move(rest);
         before_ = so_far;
+        failed_before_ = failed;
     }
 
     /// How many runs a task of the next batch may take, if the search has seen `now` and may be
@@ -95,6 +96,9 @@ public:
         return before_;
     }
 
+    /// Was a finding among what was seen before it was divided?
+    [[nodiscard]] bool failed_before() const noexcept { return failed_before_; }
+
     /// What was left when it was divided, in one piece. Not `begun` if that was in an earlier run:
     /// then it is not known, and the search has to begin once more.
     [[nodiscard]] search_task take_rest() { return std::exchange(rest_, {}); }
@@ -104,6 +108,7 @@ private:
     division_state is_ = division_state::undivided;
     search_task rest_;
     result before_;
+    bool failed_before_ = false;
 };
 
 } // namespace wbsync::search

@@ -97,11 +97,11 @@ private:
         case next_step::start_over: return start_over();
         case next_step::go_back: go_on_undivided(); break;
         case next_step::stay_whole:
-            division_.divide(std::move(results.front().rest), result_);
+            division_.divide(std::move(results.front().rest), result_, failed_);
             go_on_undivided();
             break;
         case next_step::divide:
-            division_.divide(std::move(results.front().rest), result_);
+            division_.divide(std::move(results.front().rest), result_, failed_);
             merge(batch, std::move(results));
             break;
         case next_step::go_on: merge(batch, std::move(results)); break;
@@ -167,7 +167,7 @@ private:
 
     void go_on_undivided() {
         why_ = stop::exhausted;
-        failed_ = false;
+        failed_ = division_.failed_before();
         const engine::memory_kind memory = result_.memory;
         result_ = division_.refuse();
         result_.memory = memory;
