@@ -77,11 +77,12 @@ TEST_CASE(
 TEST_CASE("the matrix shows sc before weak where they differ") {
     const catalogue::model good = writers("w/v1", "", false, holds);
     const catalogue::model bad = writers("w/v2", "", true, fails);
-    const std::string text = program::matrix({{good, memory_kind::sc, verdict::verified, "", 7},
-                                              {good, memory_kind::weak, verdict::verified, "", 9},
-                                              {bad, memory_kind::sc, verdict::verified, "", 3},
-                                              {bad, memory_kind::weak, verdict::finding, "last", 1}})
-                                 .markdown();
+    const std::string text =
+        program::matrix({{good, memory_kind::sc, verdict::verified, "", 7},
+                         {good, memory_kind::weak, verdict::verified, "", 9},
+                         {bad, memory_kind::sc, verdict::verified, "", 3},
+                         {bad, memory_kind::weak, verdict::finding, "last", 1}})
+            .markdown();
     CHECK(contains(text, "| verified 7 / 9 |"));
     CHECK(contains(text, "| ! verified 3 / last |"));
 }

@@ -14,9 +14,9 @@ WBSYNC_BOUNDS(account_bounds, (writers, 1, 0, 1, "1: a writer dirties the page; 
 
 /// How PG_dropbehind is cleared by a lookup, and PG_dirty when the page is written.
 enum class clears : std::uint8_t {
-    in_one_step,  ///< 88d6f128d06d
-    in_two_steps, ///< an early version of the series: the flag is looked at and cleared in two
-                  ///< steps, so that two readers count the page down
+    in_one_step,   ///< 88d6f128d06d
+    in_two_steps,  ///< an early version of the series: the flag is looked at and cleared in two
+                   ///< steps, so that two readers count the page down
     with_the_lock, ///< a repair: the flag is cleared with the pages' lock held, for pages that have
                    ///< been counted; and of two flags that change at once the value before each
                    ///< change decides, so that one of both counts the page down
