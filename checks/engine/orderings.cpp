@@ -3,6 +3,7 @@
 // check if one of them orders less.
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/text.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

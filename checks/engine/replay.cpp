@@ -3,6 +3,7 @@
 #include "checks/support/store_buffering.hpp"
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/limit.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

@@ -6,6 +6,7 @@
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/report/json.hpp>
+#include <wbsync/report/text.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

@@ -5,6 +5,7 @@
 #include "checks/support/healthy.hpp"
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/limit.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

@@ -3,6 +3,7 @@
 #include "checks/search/divided_models.hpp"
 
 #include <wbsync/doctest.hpp>
+#include <wbsync/report/limit.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

@@ -2,6 +2,7 @@
 // The program, run as its users run it, and the layout of counterexamples.
 #include <wbsync/doctest.hpp>
 #include <wbsync/report/json.hpp>
+#include <wbsync/report/text.hpp>
 #include <wbsync/wbsync.hpp>
 
 #include "checks/support/contains.hpp"
