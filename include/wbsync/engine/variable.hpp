@@ -552,7 +552,8 @@ private:
         line.stale = i != x_->newest();
         if (line.stale)
             line.newer = show_(x_->value());
-        run.note(std::move(line), x_->at(i).step, line.stale ? x_->at(x_->newest()).step : -1);
+        const step_index newer = line.stale ? x_->at(x_->newest()).step : -1;
+        run.note(std::move(line), x_->at(i).step, newer);
     }
 
     [[nodiscard]] trace_step described(action what, event_kind kind, memory_order order,

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -107,7 +108,7 @@ private:
     [[nodiscard]] event_value show() const {
         if constexpr (std::is_same_v<T, bool>)
             return value_;
-        else if constexpr (std::is_integral_v<T> && sizeof(T) > 1)
+        else if constexpr (std::is_integral_v<T> && std::numeric_limits<T>::digits > 8)
             return number(value_);
         else if constexpr (std::is_arithmetic_v<T>)
             return fmt::format("{}", value_);
