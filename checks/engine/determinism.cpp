@@ -314,7 +314,7 @@ struct node {
 /// Everything with an address that a model may hold.
 struct full_of_addresses {
     pointer<node> published{"published"};
-    atomic_t owner{"owner"}; ///< holds an address as a number
+    atomic_long_t owner{"owner"}; ///< holds an address as a number
     list_head head{"head"};
     spinlock_t lock{"lock"};
     std::vector<std::unique_ptr<int>> own; // from elsewhere than kmalloc()
