@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The shapes of <wbsync/patterns/…>, with protocols as a user would write them. The instances of
-// models/patterns/ are checked with all models, their stories in models_shapes.cpp.
+// models/patterns/ are checked with all models, their stories in shapes.cpp.
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/patterns/patterns.hpp>

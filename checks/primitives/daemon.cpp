@@ -109,7 +109,7 @@ TEST_CASE("await: in a daemon it is a deadlock, and the finding names the way") 
 
 TEST_CASE("await_work: in a thread that is no daemon it is misuse") {
     const auto here = [](const result& r) {
-        return std::string{r.what.where.file}.find("primitives_daemon.cpp") != std::string::npos;
+        return std::string{r.what.where.file}.find("daemon.cpp") != std::string::npos;
     };
     struct served_by_nobody : served {
         static void daemons(scenario&) {}

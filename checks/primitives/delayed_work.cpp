@@ -462,5 +462,5 @@ TEST_CASE("misuse: cancelling an rcu_work") {
         cancel_work_sync(m.rwork.work);
     }}});
     CHECK(found(r, "the rcu_work rwork cannot be cancelled"));
-    CHECK(std::string_view{r.what.where.file}.ends_with("primitives_delayed_work.cpp"));
+    CHECK(std::string_view{r.what.where.file}.ends_with("delayed_work.cpp"));
 }

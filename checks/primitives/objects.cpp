@@ -28,8 +28,8 @@ TEST_CASE("plain: a write races with a read and with another write, whoever come
                                          [](two_plain& m) { static_cast<void>(m.data.read()); }}};
     const program<two_plain> read_write{{write_read.threads[1], write_read.threads[0]}};
     const program<two_plain> write_write{{write_read.threads[0], write_read.threads[0]}};
-    check_fails(write_read, "read of data races with the write by P[0] at primitives_objects.cpp");
-    check_fails(read_write, "write of data races with the read by P[0] at primitives_objects.cpp");
+    check_fails(write_read, "read of data races with the write by P[0] at objects.cpp");
+    check_fails(read_write, "write of data races with the read by P[0] at objects.cpp");
     check_fails(write_write, "write of data races with the write by P[0]");
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("kfree: a use afterwards is a use after free, of whatever kind it is")
                            kfree(o.made);
                            atomic_inc(o.made->count);
                        }}},
-                       "atomic_inc of object after kfree at primitives_objects.cpp");
+                       "atomic_inc of object after kfree at objects.cpp");
 }
 
 TEST_CASE("kfree: twice is a finding, in one thread and in two") {
@@ -156,7 +156,7 @@ TEST_CASE("kfree: twice is a finding, in one thread and in two") {
                            kfree(o.made);
                            kfree(o.made);
                        }}},
-                       "kfree of object after kfree at primitives_objects.cpp");
+                       "kfree of object after kfree at objects.cpp");
     check_fails<owner>({{free_at_once, free_at_once}}, "use-after-free");
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("kfree: the message names the access that it is not ordered after, not
     for (const trace_step& s : r.counterexample.steps)
         if (s.verb == "WRITE_ONCE" && s.object.name == "x")
             line = static_cast<int>(s.where.line);
-    CHECK(r.what.message.ends_with(fmt::format("primitives_objects.cpp:{}", line)));
+    CHECK(r.what.message.ends_with(fmt::format("objects.cpp:{}", line)));
 }
 
 TEST_CASE("kfree: a conditional operation that changed nothing has used the object all the same") {

@@ -147,7 +147,7 @@ TEST_CASE("percpu_counter_destroy: every use afterwards is a use after free") {
     }
     check_fails<counted>({{destroy}, inc},
                          "percpu_counter_add of c after percpu_counter_destroy at "
-                         "primitives_percpu_counter.cpp");
+                         "percpu_counter.cpp");
 }
 
 TEST_CASE("percpu_counter_destroy: not ordered after a use it is a finding where memory is weak") {

@@ -460,7 +460,7 @@ void check_misuse(const program<with_callbacks>& what, const char* text) {
     CAPTURE(r);
     CHECK(r.what.property == "misuse");
     CHECK_MESSAGE(r.what.message.find(text) != std::string::npos, text);
-    CHECK(std::string_view{r.what.where.file}.ends_with("primitives_rcu.cpp"));
+    CHECK(std::string_view{r.what.where.file}.ends_with("rcu.cpp"));
 }
 
 } // namespace

@@ -113,7 +113,7 @@ TEST_CASE("retry_until: a loop that can never end is a livelock, with its place"
         const result r = run(memory, never);
         CHECK(found(r, "livelock"));
         CHECK(found(r, "no thread can run: P[0] waits for a change of what its loop looks at (x)"));
-        CHECK(std::string_view{r.what.where.file}.ends_with("primitives_retry.cpp"));
+        CHECK(std::string_view{r.what.where.file}.ends_with("retry.cpp"));
         CHECK(r.what.where.line != 0);
     }
     check_against_reference<shared>(never);
@@ -241,7 +241,7 @@ TEST_CASE("loops that nobody declared: one that can never end is a livelock, wit
             const result r = run(memory, program<shared>{{endless, nothing}});
             CHECK(found(r, "livelock"));
             CHECK(found(r, "P[0] waits for a change of what its loop looks at (x)"));
-            CHECK(std::string_view{r.what.where.file}.ends_with("primitives_retry.cpp"));
+            CHECK(std::string_view{r.what.where.file}.ends_with("retry.cpp"));
         }
     check_fails<shared>({{exchanges, [](shared& m) { atomic_xchg(m.y, 1); }}}, "livelock");
     check_fails<shared>({{[](shared& m) {

@@ -55,7 +55,7 @@ void check_names(const result& r, const std::string& name) {
     CHECK(r.what.property == "use-after-scope");
     CHECK_MESSAGE(r.what.message.find("of " + name) != std::string::npos, r.what.message);
     CHECK_MESSAGE(r.what.message.find("the end of its scope") != std::string::npos, r.what.message);
-    CHECK(std::string{r.what.where.file}.find("primitives_scope.cpp") != std::string::npos);
+    CHECK(std::string{r.what.where.file}.find("scope.cpp") != std::string::npos);
 }
 
 /// `Use` of the object after the function has returned, whether its memory is as it was or not, is

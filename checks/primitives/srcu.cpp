@@ -316,7 +316,7 @@ void check_misuse(body wrong, const char* text) {
     CAPTURE(r);
     CHECK(r.what.property == "misuse");
     CHECK_MESSAGE(r.what.message.find(text) != std::string::npos, text);
-    CHECK(std::string_view{r.what.where.file}.ends_with("primitives_srcu.cpp"));
+    CHECK(std::string_view{r.what.where.file}.ends_with("srcu.cpp"));
 }
 
 } // namespace
@@ -341,7 +341,7 @@ TEST_CASE("misuse of SRCU is found where it happens") {
             const int idx = srcu_read_lock(m.s);
             srcu_read_unlock(m.other, idx);
         },
-        "that index is of s, since primitives_srcu.cpp");
+        "that index is of s, since srcu.cpp");
     check_misuse([](domains& m) { static_cast<void>(srcu_read_lock(m.s)); },
                  "P[0] ends inside of an SRCU read-side critical section of s");
     check_misuse(

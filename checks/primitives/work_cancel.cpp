@@ -227,7 +227,7 @@ TEST_CASE("a work that waits for its own end is found where it does") {
         CHECK(r.what.property == "deadlock");
         CHECK(r.what.message.find("waits for itself") != std::string::npos);
         CHECK(r.what.message.find(verb) == 0);
-        CHECK(std::string_view{r.what.where.file}.ends_with("primitives_work_cancel.cpp"));
+        CHECK(std::string_view{r.what.where.file}.ends_with("work_cancel.cpp"));
     };
     check_waits(
         [](works& m) {
@@ -270,7 +270,7 @@ TEST_CASE("a work's function that returns inside of a section or with a lock is 
         CAPTURE(r);
         CHECK(r.what.property == "misuse");
         CHECK(r.what.message.find("the function of work returns inside of " + what) == 0);
-        CHECK(std::string_view{r.what.where.file}.ends_with("primitives_work_cancel.cpp"));
+        CHECK(std::string_view{r.what.where.file}.ends_with("work_cancel.cpp"));
     };
     returns(
         [](works& m) {
@@ -373,8 +373,7 @@ void all_findings_are_here(const program<State>& what) {
     int here = 0;
     with.on_execution = [&](const std::vector<finding>& all) {
         for (const finding& f : all)
-            ++(std::string_view{f.where.file}.ends_with("primitives_work_cancel.cpp") ? here
-                                                                                      : elsewhere);
+            ++(std::string_view{f.where.file}.ends_with("work_cancel.cpp") ? here : elsewhere);
     };
     const result r = check<program_model<State>>(with, &what);
     CAPTURE(r);
