@@ -272,7 +272,9 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
 #define WBSYNC_ATOMIC_N_given n
 #define WBSYNC_ATOMIC_N_one 1
 
-// One for each kind of the table; `change` is that of the table.
+// One for each kind of the table; `change` is that of the table. Those whose value a loop may look
+// at have no frame of their own between the model and the operation, where something left over
+// could be taken for the state of the loop; see engine/local_state.hpp.
 
 #define WBSYNC_ATOMIC_load(type, name, operand, change, order)                                     \
     [[gnu::always_inline]] inline std::int64_t name(const type& v,                                 \
@@ -288,56 +290,62 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
         detail::quiet(v, detail::change(WBSYNC_ATOMIC_N_##operand), #name, at);                    \
     }
 #define WBSYNC_ATOMIC_fetch(type, name, operand, change, order)                                    \
-    inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) { \
+    [[gnu::always_inline]] inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type),           \
+                                                    const site& at = site::here()) {               \
         return detail::fetch(v, detail::change(WBSYNC_ATOMIC_N_##operand),                         \
                              detail::ordering::order, #name, at);                                  \
     }
 #define WBSYNC_ATOMIC_result(type, name, operand, change, order)                                   \
-    inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) { \
+    [[gnu::always_inline]] inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type),           \
+                                                    const site& at = site::here()) {               \
         return detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand),                     \
                                  detail::ordering::order, #name, at);                              \
     }
 #define WBSYNC_ATOMIC_test(type, name, operand, change, order)                                     \
-    inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) {         \
+    [[gnu::always_inline]] inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type),                   \
+                                            const site& at = site::here()) {                       \
         return detail::learns_only(platform::told::whether_zero,                                   \
                                    detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand), \
                                                      detail::ordering::order, #name, at) == 0);    \
     }
 #define WBSYNC_ATOMIC_negative(type, name, operand, change, order)                                 \
-    inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) {         \
+    [[gnu::always_inline]] inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type),                   \
+                                            const site& at = site::here()) {                       \
         return detail::learns_only(platform::told::whether_negative,                               \
                                    detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand), \
                                                      detail::ordering::order, #name, at) < 0);     \
     }
 #define WBSYNC_ATOMIC_exchange(type, name, operand, change, order)                                 \
-    inline std::int64_t name(type& v, std::int64_t n, const site& at = site::here()) {             \
+    [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t n,                       \
+                                                    const site& at = site::here()) {               \
         return detail::fetch(v, detail::change(v.number(n)), detail::ordering::order, #name, at);  \
     }
 #define WBSYNC_ATOMIC_compare(type, name, operand, change, order)                                  \
-    inline std::int64_t name(type& v, std::int64_t old, std::int64_t n,                            \
-                             const site& at = site::here()) {                                      \
+    [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t old, std::int64_t n,     \
+                                                    const site& at = site::here()) {               \
         return detail::compare_exchange(v, old, n, detail::ordering::order, #name, at);            \
     }
 #define WBSYNC_ATOMIC_try_compare(type, name, operand, change, order)                              \
-    inline bool name(type& v, std::int64_t* old, std::int64_t n, const site& at = site::here()) {  \
+    [[gnu::always_inline]] inline bool name(type& v, std::int64_t* old, std::int64_t n,            \
+                                            const site& at = site::here()) {                       \
         return detail::try_compare_exchange(v, *old, n, detail::ordering::order, #name, at);       \
     }
 #define WBSYNC_ATOMIC_fetch_unless(type, name, operand, change, order)                             \
-    inline std::int64_t name(type& v, std::int64_t n, std::int64_t refused,                        \
-                             const site& at = site::here()) {                                      \
+    [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t n, std::int64_t refused, \
+                                                    const site& at = site::here()) {               \
         return detail::change_if(v, detail::is_not(v.number(refused)), detail::change(n), #name,   \
                                  at)                                                               \
             .second;                                                                               \
     }
 #define WBSYNC_ATOMIC_unless(type, name, operand, change, order)                                   \
-    inline bool name(type& v, std::int64_t n, std::int64_t refused,                                \
-                     const site& at = site::here()) {                                              \
+    [[gnu::always_inline]] inline bool name(type& v, std::int64_t n, std::int64_t refused,         \
+                                            const site& at = site::here()) {                       \
         return detail::change_if(v, detail::is_not(v.number(refused)), detail::change(n), #name,   \
                                  at)                                                               \
             .first;                                                                                \
     }
 #define WBSYNC_ATOMIC_IF(condition, type, name, operand, change)                                   \
-    inline bool name(type& v, const site& at = site::here()) {                                     \
+    [[gnu::always_inline]] inline bool name(type& v, const site& at = site::here()) {              \
         return detail::change_if(                                                                  \
                    v, [](std::int64_t x) { return x condition 0; },                                \
                    detail::change(WBSYNC_ATOMIC_N_##operand), #name, at)                           \
@@ -351,7 +359,7 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
     WBSYNC_ATOMIC_IF(<=, type, name, operand, change)
 /// Returns what it has stored or, if it has not, would have.
 #define WBSYNC_ATOMIC_if_positive(type, name, operand, change, order)                              \
-    inline std::int64_t name(type& v, const site& at = site::here()) {                             \
+    [[gnu::always_inline]] inline std::int64_t name(type& v, const site& at = site::here()) {      \
         const auto f = detail::change(WBSYNC_ATOMIC_N_##operand);                                  \
         return v.number(f(detail::change_if(                                                       \
                               v, [](std::int64_t x) { return x > 0; }, f, #name, at)               \

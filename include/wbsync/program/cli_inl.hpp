@@ -226,6 +226,20 @@ inline std::vector<memory_kind> memories_of(const words& said) {
     return all;
 }
 
+/// The memory models that are wanted. A variable of the environment that makes no sense is bad
+/// usage, whatever the command.
+inline std::vector<memory_kind> read_environment(const options& given, const words& said) {
+    try {
+        const options with = given.with_environment();
+        if (!with.replay.empty()) // whoever gave it
+            return {engine::parse_schedule(with.replay).memory};
+        return memories_of(said);
+    } catch (const std::invalid_argument& e) { // starts with "wbsync: " already
+        const std::string_view message{e.what()};
+        throw bad_usage(std::string{message.substr(message.find(": ") + 2)});
+    }
+}
+
 /// An option that is there has a value. CLI11 would take the next argument for that of "--memory=",
 /// and an empty one for none.
 inline void expect_values(CLI::App& app, int argc, const char* const* argv) {
@@ -301,6 +315,7 @@ WBSYNC_INLINE request parse_command_line(int argc, const char* const* argv, cons
     if (other != more.end()) {
         asked.what = request::command::more;
         asked.number = static_cast<std::size_t>(other - more.begin());
+        read_environment(options{}, said);
         return asked;
     }
     asked.what = replay->parsed()   ? request::command::replay
@@ -309,16 +324,7 @@ WBSYNC_INLINE request parse_command_line(int argc, const char* const* argv, cons
                  : deep->parsed()   ? request::command::deep
                                     : request::command::check;
     read_search(asked, said);
-    try {
-        const options with = asked.with.with_environment();
-        if (!with.replay.empty()) // whoever gave it
-            asked.memories = {engine::parse_schedule(with.replay).memory};
-        else
-            asked.memories = memories_of(said);
-    } catch (const std::invalid_argument& e) { // starts with "wbsync: " already
-        const std::string_view message{e.what()};
-        throw bad_usage(std::string{message.substr(message.find(": ") + 2)});
-    }
+    asked.memories = read_environment(asked.with, said);
     return asked;
 }
 
