@@ -30,9 +30,9 @@ std::string verdict_of(const subject& s) {
         return fmt::format("verified, {} executions under sc, {} under weak", s.executions_sc,
                            s.executions_weak);
     if (s.needs_weak())
-        return fmt::format("{} in {} executions, under weak only", s.weak.property,
+        return fmt::format("{} in {} executions, under weak only", s.weak.properties.joined("/"),
                            s.executions_weak);
-    return fmt::format("{} in {} executions under sc, {} under weak", s.weak.property,
+    return fmt::format("{} in {} executions under sc, {} under weak", s.weak.properties.joined("/"),
                        s.executions_sc, s.executions_weak);
 }
 

@@ -19,18 +19,18 @@ public:
     /// Value of `done` after complete_all().
     static constexpr std::int64_t all = 0xffff'ffff;
 
-    atomic_t done; ///< how often it was completed and not yet waited for
+    atomic64_t done; ///< how often it was completed and not yet waited for
 
     void complete_by(std::int64_t n) {
         native::scheduling_point();
         native::within lock(monitor_);
         const auto before = done.value.newest();
-        atomic_set(done, n == all || before == all ? all : before + n);
+        atomic64_set(done, n == all || before == all ? all : before + n);
         lock.changed();
     }
     void wait(const char* verb, const site& at) {
         native::scheduling_point();
-        if (atomic_read(done, at) == 0)
+        if (atomic64_read(done, at) == 0)
             native::expect_thread(verb, at);
         native::within lock(monitor_);
         lock.wait([&] { return done.value.newest() > 0; }, verb, name_, at);
@@ -42,7 +42,7 @@ public:
         return done.value.newest() > 0 && consume();
     }
     [[nodiscard]] bool is_done() const {
-        if (atomic_read(done) == 0)
+        if (atomic64_read(done) == 0)
             return false;
         const native::within lock(monitor_);
         return true;
@@ -51,7 +51,7 @@ public:
 private:
     bool consume() {
         if (const auto n = done.value.newest(); n != all)
-            atomic_set(done, n - 1);
+            atomic64_set(done, n - 1);
         return true;
     }
 
@@ -76,7 +76,7 @@ inline bool completion_done(const completion& x, const site& /*at*/ = site::here
     return x.is_done();
 }
 inline void reinit_completion(completion& x, const site& /*at*/ = site::here()) {
-    atomic_set(x.done, 0);
+    atomic64_set(x.done, 0);
 }
 
 } // namespace wbsync
