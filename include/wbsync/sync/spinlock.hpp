@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/event.hpp>
+
 #ifdef WBSYNC_NATIVE
 #include <wbsync/native/sync/spinlock.hpp>
 #else
