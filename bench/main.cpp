@@ -73,7 +73,7 @@ std::vector<cell> umount_cells() {
     return cells;
 }
 
-/// The switchers declared alike, with and without symmetry.
+/// The switchers declared symmetric, with and without symmetry.
 struct alike_row {
     std::string_view what;
     int n;

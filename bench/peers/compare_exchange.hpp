@@ -58,8 +58,8 @@ struct casw {
 
 /// n threads load x and put 42 in the place of what they saw, until they succeed; two do so with 0,
 /// and two put 0 in the place of 42, once. All of it is sequentially consistent.
-/// GenMC: sr/conf-loop, where n is 3 and those are declared alike. They are not here: the numbers
-/// that are published for n = 2 tell them apart.
+/// GenMC: sr/conf-loop, where n is 3 and those are declared symmetric. They are not here: the
+/// numbers that are published for n = 2 tell them apart.
 struct conf_loop {
     int n;
     atomic_t x{"x"};

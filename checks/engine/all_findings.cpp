@@ -156,7 +156,7 @@ TEST_CASE("all_findings: of two accesses that are no steps, one order is looked 
     CHECK(includes(reference<races>(), explored<races>()));
 }
 
-TEST_CASE("all_findings: threads that are alike count as one, unless asked otherwise") {
+TEST_CASE("all_findings: symmetric threads count as one, unless asked otherwise") {
     struct alike {
         atomic_t x{"x"};
         void threads(scenario& s) {

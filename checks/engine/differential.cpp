@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The explorer against the reference scheduler on random programs with fixed seeds: the same
-// outcomes and deadlocks, one execution for each trace, none redundant, whatever the order of the
-// threads. checks/engine/fuzz/ runs as many more as one likes.
+// outcomes and deadlocks, one execution for each trace, none sleep-set blocked, whatever the order
+// of the threads. checks/engine/fuzz/ runs as many more as one likes.
 
 #include "checks/engine/differential.hpp"
 #include "checks/engine/program_source.hpp"

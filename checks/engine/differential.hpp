@@ -25,7 +25,7 @@ enum class flaw : std::uint8_t {
     too_large, ///< for the reference: nothing was compared
     outcomes,  ///< other outcomes than the reference's
     sc,        ///< an outcome under sc is none under weak
-    redundant, ///< an execution was given up
+    redundant, ///< an execution was sleep-set blocked
     count,     ///< more executions than the reference
     traces,    ///< not one execution for each trace
     axioms,    ///< other final states than the axioms of the memory model give

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Threads that a model declares alike: as many executions as there are traces up to renaming, or
-// not many more, and the same outcomes up to renaming as the reference scheduler sees.
+// Threads that a model declares symmetric: as many executions as there are traces up to renaming,
+// or not many more, and the same outcomes up to renaming as the reference scheduler sees.
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
@@ -121,7 +121,7 @@ struct row {
 
 } // namespace
 
-TEST_CASE("threads that are alike are explored up to renaming") {
+TEST_CASE("symmetric threads are explored up to renaming") {
     // Writers and owners of a lock in any order: n!, one up to renaming. Three threads that each
     // may see one of three things: 3^3, and 10 multisets.
     const row rows[] = {{body::stores, 3, 1, 6},   {body::stores, 4, 1, 24},

@@ -22,10 +22,10 @@ using namespace wbsync::engine;
 /// causal order of the steps, and what each load read.
 ///
 /// Under weak memory the order of a load before a later store tells nothing that is not known from
-/// what reads from what, and from the order of the stores: it is left out. Where threads are alike
-/// the explorer tells more executions apart. There a load that passes over a store which is not in
-/// the causal past of its thread's previous step could have been run before that store: such an
-/// execution is not counted, the other one is.
+/// what reads from what, and from the order of the stores: it is left out. Where threads are
+/// symmetric the explorer tells more executions apart. There a load that passes over a store which
+/// is not in the causal past of its thread's previous step could have been run before that store:
+/// such an execution is not counted, the other one is.
 class trace_counter final : public scheduler {
 public:
     void execution_begin(execution& run) override {

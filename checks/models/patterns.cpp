@@ -313,11 +313,11 @@ TEST_CASE("pattern decide_before_drop: each side leaves the object to the other"
                 "use-after-end"));
 }
 
-// --- users that are not alike -------------------------------------------------------------------
+// --- users that are not symmetric ---------------------------------------------------------------
 
 namespace {
 
-/// Who comes first leaves a mark on its CPU. Users are not alike here, whatever they say.
+/// Who comes first leaves a mark on its CPU. Users are not symmetric here, whatever they say.
 template <bool Alike>
 struct marks_its_cpu {
     static constexpr bool users_are_alike = Alike;
@@ -345,7 +345,7 @@ struct marks_its_cpu {
 
 } // namespace
 
-TEST_CASE("users that differ by their CPU are not alike, and say so") {
+TEST_CASE("users that differ by their CPU are not symmetric, and say so") {
     CHECK(found(check<last_use<marks_its_cpu<false>>>(options{}, 2), "BUG_ON"));
     // The promise is the user's: one that is wrong hides what differs.
     CHECK(verified(check<last_use<marks_its_cpu<true>>>(options{}, 2)));

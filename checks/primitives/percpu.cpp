@@ -178,7 +178,7 @@ struct first_to_come {
     void finally() { BUG_ON(READ_ONCE(per_cpu(c, not_on)) != 0); }
 };
 
-/// One of two threads that are alike may be moved.
+/// One of two symmetric threads may be moved.
 struct migrating_alike {
     percpu_t c{"c"};
 
@@ -190,7 +190,7 @@ struct migrating_alike {
 
 } // namespace
 
-TEST_CASE("threads that are alike run on one CPU, so that their CPU does not tell which is which") {
+TEST_CASE("symmetric threads run on one CPU, so that their CPU does not tell which is which") {
     for (const bool symmetry : {true, false}) {
         options with;
         with.symmetry = symmetry;

@@ -192,7 +192,7 @@ struct fails_first {
 
 } // namespace
 
-TEST_CASE("a divided search of stale reads, alike threads and additions has the same totals") {
+TEST_CASE("a divided search of stale reads, symmetric threads and additions has the same totals") {
     compare(checking<stale_reads>());
     compare(checking<alike>());
     compare(checking<ordered_additions>());

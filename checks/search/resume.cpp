@@ -52,7 +52,7 @@ private:
     scratch_folder folder_;
 };
 
-/// Reads of old stores, alike threads and a wait.
+/// Reads of old stores, symmetric threads and a wait.
 struct mixture {
     atomic_t x{"x"}, y{"y"};
     void threads(scenario& s) {

@@ -24,6 +24,7 @@ public:
     [[nodiscard]] std::string file(const std::string& name) const { return path_ + '/' + name; }
 
 private:
+    /// mkdtemp() replaces the six X, its pattern, with letters that no other folder has.
     std::string path_ = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
 };
 

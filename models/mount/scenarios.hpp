@@ -15,7 +15,7 @@ WBSYNC_BOUNDS(bounds, (closers, 0, 0, 4, "threads that close their open file"),
               (others, 0, 0, 4, "threads that change the mount tree elsewhere"));
 
 /// One mount, and what the threads do with it. Movers are declared first, so that they start on
-/// CPU 0, whose part of a sum is read first. Threads of one kind are not alike: they are on
+/// CPU 0, whose part of a sum is read first. Threads of one kind are not symmetric: they are on
 /// different CPUs.
 template <form Form>
 struct scene {

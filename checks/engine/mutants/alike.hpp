@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-/// Models with threads that are declared alike, explored up to renaming and without.
+/// Models with threads that are declared symmetric, explored up to renaming and without.
 namespace alike {
 
 struct shared {

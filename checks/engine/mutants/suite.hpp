@@ -182,7 +182,7 @@ inline std::vector<test> tests(int programs) {
             add("counts: " + g.name, c.name,
                 [c](memory_kind memory) { return detail::count(c, memory); });
     for (const auto& p : alike::programs())
-        add("threads that are alike", p.name,
+        add("symmetric threads", p.name,
             [p](memory_kind memory) { return detail::compare_alike(p, memory); });
     for (const auto& p : racy::programs())
         add("races", p.name,
