@@ -104,8 +104,8 @@ private:
         cgwb_kill(std::exchange(fs.cgwb, next));
     }
 
-    /// Until the inode is switched. Who is at the inodes of a superblock that becomes inactive must
-    /// not wait any longer: the worker that evicts one of them waits for who is at it.
+    /// Until the inode is switched. A thread at the inodes of a superblock that becomes inactive
+    /// must not wait any longer: the worker that evicts one of them waits for that thread.
     void await_switched(const inode& i) {
         const auto is_switched = [&i] { return (READ_ONCE(i.i_state) & I_WB_SWITCH) == 0; };
         if (atomic_read(i.i_sync) == 0)

@@ -92,7 +92,7 @@ inline constexpr peer nidhugg{"Nidhugg",
                               nidhugg_arguments,
                               read_nidhugg};
 
-/// A peer on this machine, if it is there. What hinders it is said on stderr.
+/// A peer on this machine, if it is there. Obstacles are reported on stderr.
 class installed_peer {
 public:
     explicit installed_peer(const peer& p) : peer_(p) {
@@ -109,7 +109,7 @@ public:
             use(*program, directory);
     }
 
-    /// Puts what it says in the place of what is published, if it can run the row's program.
+    /// Replaces the published numbers by its own, if it can run the row's program.
     void update(needed& published, const row& r, int seconds) {
         const source* const s = peer_.find(r);
         if (program_.empty() || s == nullptr)

@@ -44,7 +44,7 @@ private:
 };
 
 /// Threads that put their number on the stack, or take one off it; each has written a variable
-/// before, which the one that takes its number off reads. Number 0 is not looked at.
+/// before, which the one that takes its number off reads. Number 0 is ignored.
 class treiber_threads {
 public:
     explicit treiber_threads(int n) : stack_(n), written_("written", n) {}

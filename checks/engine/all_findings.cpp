@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// options::all_findings: what on_execution is told of, compared with a scheduler that branches on
-// everything.
+// options::all_findings: the findings that on_execution gets, compared with a scheduler that
+// branches on everything.
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>

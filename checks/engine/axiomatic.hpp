@@ -276,7 +276,7 @@ private:
         done(next, t, o);
     }
 
-    /// What came before the unlocks that came before the last lock of the thread.
+    /// Everything before the unlocks that come before the last lock of the thread.
     void fence_after_unlock_lock(const moment& m, std::size_t t, const operation& o) {
         std::vector<int> nodes;
         if (const int l = m.threads[t].lock; l != none)

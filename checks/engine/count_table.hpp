@@ -369,9 +369,9 @@ inline std::vector<counted> sleeping_locks() {
     const thread waits{{kind::wait_for_completion}};
     return {
         same("4 readers: one, they commute", times(4, reads), 1),
-        // Who comes later arrives while somebody is inside, and waits, or finds it free. With three
-        // that is 8 ways for each order: the second waits (then the third arrives before it, or
-        // after it at one of four moments) or not (then at one of two); or it waits behind the
+        // A later thread arrives while another one is inside, and waits, or finds it free. With
+        // three that is 8 ways for each order: the second waits (then the third arrives before it,
+        // or after it at one of four moments) or not (then at one of two); or it waits behind the
         // third, which it overtakes.
         same("2 writers: 2! * 2", times(2, writes), 4),
         same("3 writers: 3! * 8", times(3, writes), 48),

@@ -140,7 +140,7 @@ std::int64_t walk(const hlist_head& bucket, std::int64_t name) {
     return 0;
 }
 
-/// What was not found is looked for again if somebody renamed in the meantime.
+/// A name that was not found is looked up again if somebody renamed in the meantime.
 const program<dcache>::body looks_up = [](dcache& c) {
     std::int64_t seq = 0;
     do {

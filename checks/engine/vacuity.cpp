@@ -104,7 +104,7 @@ struct frees_beside_a_plain_int {
     }
 };
 
-/// Each has its own: nothing of what is evaluated depends on the other.
+/// Each has its own: no property depends on the other thread.
 struct uses_its_own_counter {
     atomic_t x{"x"}, y{"y"};
     void threads(scenario& s) {
@@ -190,7 +190,7 @@ struct counts_alone {
     }
 };
 
-/// What evaluates something: each of these is all that the check can fail by.
+/// Operations that evaluate something: each of these is the only one by which the check can fail.
 enum class evaluates : std::uint8_t {
     bug_on,
     warn_on,

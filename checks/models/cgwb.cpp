@@ -49,7 +49,7 @@ TEST_CASE("cgwb/split_work needs both halves of the fix") {
     // The count is there, but raised from 0.
     CHECK(tells(sc("cgwb/split_work-1ba1199ec574+late_exit", killed_before),
                 {"sync: percpu_ref_get(wb[0].refcnt.count) 0 -> 1", "sync: P3"}));
-    // Not raised, but it may be gone when it is looked at.
+    // Not raised, but it may be gone when it is read.
     CHECK(tells(sc("cgwb/split_work-1ba1199ec574+tryget", killed_before),
                 {"sync: percpu_ref_tryget(wb[0].refcnt.count) 0",
                  "wb[0].release_work.kworker: percpu_ref_exit(wb[0].refcnt)",

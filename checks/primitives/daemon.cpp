@@ -118,7 +118,7 @@ TEST_CASE("await_work: in a thread that is no daemon it is misuse") {
     CHECK(found(r, "await_work() by P[0]"));
     CHECK(r.what.property == "misuse");
     CHECK(here(r));
-    // So is it in a work, which a kworker runs.
+    // It is a misuse in a work as well, which a kworker runs.
     struct in_a_work {
         atomic_t x{"x"};
         workqueue_struct wq{"wq"};

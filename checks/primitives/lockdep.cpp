@@ -226,7 +226,7 @@ TEST_CASE("lockdep: switched off for a part of a thread, or for the whole model"
     };
     check_holds<unwatched>(
         {{[](unwatched& x) { a_then_b_first(x); }, [](unwatched& x) { b_then_a_later(x); }}});
-    // Who holds what is watched all the same.
+    // The owners of locks are watched all the same.
     check_fails<unwatched>({{[](unwatched& x) { spin_unlock(x.a); }}}, "misuse");
     check_fails<unwatched>({{[](unwatched& x) {
                                spin_lock(x.a);

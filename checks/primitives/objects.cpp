@@ -232,7 +232,8 @@ TEST_CASE("kfree: the message names the access that it is not ordered after, not
     CHECK(said(adds) == "kfree of object is not ordered after atomic_inc by P[0]");
     CHECK(said(exchanges) == "kfree of object is not ordered after atomic_xchg_relaxed by P[0]");
     CHECK(said(loads) == "kfree of object is not ordered after READ_ONCE by P[0]");
-    // What the one who frees knows of is not named: it has read y, and x is what it does not know.
+    // The message names no access that the freeing thread knows of: it has read y, and does not
+    // know of x.
     const use stores_both = [](counted& m) {
         WRITE_ONCE(m.made->x, 1);
         WRITE_ONCE(m.made->y, 1);

@@ -117,7 +117,7 @@ TEST_CASE("retry_until: a loop that can never end is a livelock, with its place"
         CHECK(r.what.where.line != 0);
     }
     check_against_reference<shared>(never);
-    // Those that it keeps waiting wait for ever as well.
+    // Threads that wait for it wait for ever as well.
     check_fails<shared>({{[](shared& m) {
                               spin_lock(m.a);
                               waits_for_x(m);
@@ -372,7 +372,7 @@ const body looks_at_the_sum = [](shared& m) { m.seen = atomic_fetch_add(0, m.x);
 
 TEST_CASE("retry_until: what was added for a while is not seen by those who learn the same") {
     for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
-        // Who is first, and whether that one has left: attempts that fail add nothing to that.
+        // The results are who is first, and whether it has left: attempts that fail add none.
         CHECK(completed(memory, {{opens, reads_under_bias}}) == 1);
         CHECK(completed(memory, {{opens, reads_under_bias, reads_under_bias}}) == 4);
         CHECK(completed(memory, {{opens, reads_under_bias, looks_at_the_sum}}) > 3);

@@ -365,7 +365,7 @@ TEST_CASE("flush_workqueue does not wait for what is queued later") {
         queue_work(m.wq, m.later);
         WRITE_ONCE(m.flag, 1);
     }}});
-    // What is queued by then it does wait for: here for ever.
+    // It does wait for works that are queued by then: here for ever.
     check_fails<chain>({{[](chain& m) {
                            queue_work(m.wq, m.first);
                            queue_work(m.wq, m.later);

@@ -95,7 +95,7 @@ TEST_CASE("a limit that the author of a test chose wins over the environment") {
               {.memory = memory_kind::weak, .max_seconds = 0, .max_depth = 10'000, .max_memory = 0},
               2, 1)
               .memory == memory_kind::weak);
-    // What was copied unchosen still is.
+    // A copied bound that nobody chose is still not chosen.
     options copy;
     copy.max_executions = options{}.max_executions;
     CHECK(copy.with_environment().max_executions == 10);

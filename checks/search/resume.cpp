@@ -440,7 +440,7 @@ TEST_CASE("a search needs a name if an argument of the model cannot be told from
     std::swap(with.resume, with.save_interrupted);
     with.name = "takes, here";
     CHECK(check<takes>(with, 7, pointer).incomplete());
-    // What can be told is told all the same.
+    // Arguments that have a text are still compared.
     CHECK(refusal<takes>(with, 8, pointer).find("which has the same name") != std::string::npos);
     with.max_executions = 0;
     CHECK(check<takes>(with, 7, pointer).executions == 6);

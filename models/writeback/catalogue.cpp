@@ -83,9 +83,9 @@ bool its_inode_is_last(const bounds& b) {
 bool its_inode_is_last_or_lists_mix(const bounds& b) {
     return its_inode_is_last(b) || lists_mix_superblocks(b);
 }
-/// A stale i_count is that of an inode after which the worker saw the superblock active, and before
-/// whose look umount took one lock at the most: of the cleaner's request the last one of the
-/// superblock, if it has no more than two there.
+/// An i_count can be stale if the worker saw the superblock active after that inode, and umount
+/// took one lock at the most before it looked: in the cleaner's request the last inode of the
+/// superblock, if it has at most two there.
 bool its_last_inode_comes_early(const bounds& b) {
     const int its_inodes = (b.inodes + b.superblocks - 1) / b.superblocks;
     return b.switchers != 0 || its_inodes <= 2;

@@ -246,8 +246,9 @@ void add_threads(Version& v, scenario& s) {
 
 // --- the end -------------------------------------------------------------------------------------
 
-/// What is still there because nobody has unmounted, killed or removed it. What umount, the release
-/// of a wb and the removal of the device free is not: a "leak", if they do not.
+/// Frees objects that are still there because nobody has unmounted, killed or removed them. Objects
+/// that umount, the release of a wb and the removal of the device have to free are not among them:
+/// a "leak", if they are not freed.
 inline void free_the_rest(isw_system& in) {
     const bool unmounts = in.about != question::wb_lifetime && in.about != question::statistics;
     for (std::size_t k = unmounts ? 1 : 0; k != in.superblocks.size(); ++k) {

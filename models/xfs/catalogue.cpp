@@ -8,7 +8,7 @@ using namespace wbsync::catalogue;
 using namespace wbsync::models::xfs;
 
 WBSYNC_FAMILY(xfs) {
-    // Of the next size both together take minutes.
+    // At the next size the two together take minutes.
     const auto one_other = [](bounds size) {
         return parameter_values{{"others", size.others + 1}, {"shrinker", 0}};
     };

@@ -156,7 +156,7 @@ void candidates::look_for_execution(consistency& of) {
     final_state state;
     for (const auto& v : state_)
         state.push_back(v.value_or(0));
-    // In search of a race every execution is looked at.
+    // A race is searched for in every execution.
     const auto for_races = [&] {
         return aim_ == aim::all && ways_.has_plain() && out_.race.empty() && !enough_;
     };

@@ -9,8 +9,8 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// The order of what the threads do in every execution that meets the goal: program order, but for
-/// what is performed out of order, and from each store to the loads that have to read it.
+/// The order of the steps of threads in every execution that meets the goal: program order, except
+/// of accesses performed out of order, and from each store to the loads that have to read it.
 class known_order {
 public:
     known_order(const litmus_test& test, const reordering& reordered, const goal& towards,

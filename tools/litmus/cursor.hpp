@@ -64,8 +64,8 @@ public:
     [[nodiscard]] std::size_t mark() const noexcept { return next_; }
     void back_to(std::size_t mark) noexcept { next_ = mark; }
 
-    /// As long as it lives, what is read is one level further inside. What is nested more deeply
-    /// than `max_nesting` is an error: whoever walks over it calls itself once for each level.
+    /// As long as it lives, the text that is read is one level further inside. Nesting beyond
+    /// `max_nesting` is an error: functions that walk over it call themselves once for each level.
     class level {
     public:
         explicit level(cursor& in) : in_(in) { deeper(); }

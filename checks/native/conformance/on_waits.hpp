@@ -5,7 +5,7 @@
 
 namespace conformance {
 
-/// A completion and a wait queue. Who waits in vain is a deadlock, on both platforms.
+/// A completion and a wait queue. A wait that never ends is a deadlock on both platforms.
 struct waits {
     static constexpr const char* name = "completion, wait_queue_head_t";
 

@@ -30,7 +30,8 @@ struct line {
 /// What each thread does.
 struct script {
     std::vector<std::vector<line>> threads;
-    /// What would be misuse is left out. Otherwise it is done, and has to be found.
+    /// Operations that would be misuse are left out. Otherwise they are performed, and have to be
+    /// found.
     bool careful = true;
 
     [[nodiscard]] bool alone() const { return threads.size() == 1; }

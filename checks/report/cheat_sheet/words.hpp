@@ -13,7 +13,7 @@ namespace cheat_sheet {
 
 using namespace wbsync;
 
-/// What the words are used on. A model has all of it, and its word touches a part.
+/// The objects that words are used on. A model has all of them, and its word touches some.
 struct objects {
     atomic_t flag{"flag"}, done{"done"};
     atomic_t counter{"counter"};
@@ -47,7 +47,7 @@ struct objects {
 
 using action = void (*)(objects&);
 
-/// A word. What is left out of it is not measured, and its cell is empty.
+/// A word. Members that are left out are not measured, and their cells are empty.
 struct word {
     const char* name; ///< as the page has it
     /// One use, which need not wait: a pair with its end.
