@@ -3,6 +3,7 @@
 #include <wbsync/engine/extension_inl.hpp>
 #include <wbsync/engine/footprint_inl.hpp>
 #include <wbsync/engine/heap_inl.hpp>
+#include <wbsync/engine/lkmm/witness_inl.hpp>
 #include <wbsync/engine/memory_models/all_inl.hpp>
 #include <wbsync/engine/ordering_inl.hpp>
 #include <wbsync/engine/relacy_host.hpp>
