@@ -119,7 +119,9 @@ TEST_CASE("lkmm: smp_store_release() and smp_load_acquire()") {
     CHECK(judge(mp{.second = release, .second_read = acquire}.make()) == axiom::none);
     // Where they can mean nothing.
     CHECK(judge(mp{.second = acquire, .first_read = acquire}.make()) == axiom::none);
+    CHECK(judge(mp{.first = acquire, .first_read = acquire}.make()) == axiom::none);
     CHECK(judge(mp{.second = release, .first_read = release}.make()) == axiom::none);
+    CHECK(judge(mp{.second = release, .second_read = release}.make()) == axiom::none);
 }
 
 TEST_CASE("lkmm: smp_rmb() does not order the read of an atomic_inc()") {
@@ -192,6 +194,23 @@ TEST_CASE("lkmm: an unlock and a lock order what is around them, in one thread")
     };
     CHECK(writer(true) == axiom::happens_before);
     CHECK(writer(false) == axiom::none);
+}
+
+TEST_CASE("lkmm: what comes after a lock knows what came before the unlock that it sees") {
+    const auto sees = [](bool unlock) {
+        graph g("xl");
+        g.write('x');
+        const event_index first = g.lock('l');
+        const event_index end = g.unlock('l');
+        const event_index second = g.thread().lock('l');
+        g.read('x');
+        const event_index second_end = g.unlock('l');
+        g.co(first + 1, end).co(second + 1, second_end);
+        return judge(unlock ? g.rf(end, second).co(end, second + 1)
+                            : g.rf(second_end, first).co(second_end, first + 1));
+    };
+    CHECK(sees(true) == axiom::happens_before);
+    CHECK(sees(false) == axiom::none);
 }
 
 TEST_CASE("lkmm: a lock that is handed over passes on what came before its unlock") {
@@ -377,6 +396,61 @@ TEST_CASE("lkmm: a release passes on what its thread has seen, smp_wmb() does no
     CHECK(judge(in_between(plain, release, nothing)) == axiom::none);
 }
 
+TEST_CASE("lkmm: an unlock and a lock pass on no write that their thread has only read") {
+    const auto in_between = [](bool own) {
+        graph g("xylm");
+        event_index wx = own ? 0 : g.write('x');
+        g.thread();
+        g.lock('l');
+        if (own)
+            wx = g.write('x');
+        else
+            g.rf(wx, g.read('x'));
+        g.unlock('l');
+        g.lock('m');
+        const event_index wy = g.write('y');
+        const event_index ry = g.thread().read('y');
+        g.fence(barrier_kind::rmb);
+        g.read('x');
+        return judge(g.rf(wy, ry));
+    };
+    CHECK(in_between(true) == axiom::happens_before);
+    CHECK(in_between(false) == axiom::none);
+}
+
+TEST_CASE("lkmm: writes are passed on by one fence after the other") {
+    const auto twice = [](access_order second) {
+        graph g("xyz");
+        g.write('x');
+        g.fence(barrier_kind::wmb);
+        const event_index wy = g.write('y');
+        const event_index ry = g.thread().read('y');
+        const event_index wz = g.write('z', second);
+        const event_index rz = g.data(ry, wz).thread().read('z', acquire);
+        g.read('x');
+        return judge(g.rf(wy, ry).rf(wz, rz));
+    };
+    CHECK(twice(release) == axiom::happens_before);
+    CHECK(twice(once) == axiom::none);
+}
+
+TEST_CASE("lkmm: plain writes are not passed on, and pass on nothing") {
+    CHECK(judge(mp{.first = plain, .second = release, .first_read = acquire}.make()) ==
+          axiom::plain_coherence);
+    const auto through_y = [](access_order order) {
+        graph g("xy");
+        g.write('x');
+        g.fence(barrier_kind::mb);
+        const event_index wy = g.write('y', order);
+        const event_index update = g.thread().update('y');
+        const event_index ry = g.thread().read('y', acquire);
+        g.read('x');
+        return judge(g.rf(wy, update - 1).co(wy, update).rf(update, ry));
+    };
+    CHECK(through_y(once) == axiom::happens_before);
+    CHECK(through_y(plain) == axiom::none);
+}
+
 TEST_CASE("lkmm: a fence counts for read-modify-writes that follow in a row") {
     const auto in_a_row = [](bool updates) {
         graph g("xy");
@@ -500,10 +574,10 @@ TEST_CASE("lkmm: smp_mb__after_spinlock() and smp_mb__after_unlock_lock() need a
 TEST_CASE("lkmm: smp_mb__after_srcu_read_unlock() needs the end of a section") {
     const auto between = [](bool ended) {
         return judge(sb([=](graph& g) {
-            if (ended)
-                g.data(g.mark(kind::srcu_lock, 's'), g.size());
-            if (ended)
-                g.mark(kind::srcu_unlock, 's');
+            if (ended) {
+                const event_index begin = g.mark(kind::srcu_lock, 's');
+                g.data(begin, g.mark(kind::srcu_unlock, 's'));
+            }
             g.fence(barrier_kind::after_srcu_read_unlock);
         }));
     };

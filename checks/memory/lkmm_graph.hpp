@@ -71,6 +71,13 @@ public:
     }
 
     [[nodiscard]] bool is_write(event_index e) const { return events_[e].writes(); }
+    /// The newest event of that kind.
+    [[nodiscard]] event_index last(kind what) const {
+        event_index e = events_.size() - 1;
+        while (events_[e].kind != what)
+            --e;
+        return e;
+    }
     /// The number of the next event.
     [[nodiscard]] event_index size() const noexcept { return events_.size(); }
 

@@ -150,6 +150,11 @@ TEST_CASE("lkmm: a plain read follows a write if a barrier ends the one and begi
         CHECK(passing{.after_first = ends, .linked = by_ctrl}.races());
     }
     CHECK_FALSE(passing{.y_order = release, .y_read = acquire}.races());
+    const body wmb_begins = [](graph& g) {
+        g.data(g.last(kind::read), g.write('b'));
+        g.fence(barrier_kind::wmb);
+    };
+    CHECK(passing{.after_first = wmb, .before_second = wmb_begins}.races());
     for (const body& no_end : {nothing, rmb, a_fence(barrier_kind::barrier)})
         CHECK(passing{.after_first = no_end, .y_read = acquire}.races());
 }
@@ -243,6 +248,51 @@ TEST_CASE("lkmm: a plain write follows another one if the first is seen and can 
     CHECK_FALSE(marked_one(once, plain, wmb, smp_mb));
     CHECK(marked_one(plain, once, wmb, smp_mb));
     CHECK(marked_one(once, plain, nothing, smp_mb));
+    CHECK(marked_one(once, plain, wmb, rmb));
+}
+
+TEST_CASE("lkmm: of a plain write, smp_rmb() bounds the reads that the compiler may add") {
+    const auto before_y = [](const body& f) {
+        return passing{.after_first =
+                           [=](graph& g) {
+                               g.fence(barrier_kind::wmb);
+                               f(g);
+                               const event_index ra = g.read('a');
+                               g.data(ra, g.size());
+                           },
+                       .y_read = acquire,
+                       .second_writes = true}
+            .races();
+    };
+    CHECK_FALSE(before_y(rmb));
+    CHECK(before_y(nothing));
+    const auto after_y = [](const body& f) {
+        return passing{.y_order = release,
+                       .before_second =
+                           [=](graph& g) {
+                               f(g);
+                               g.data(g.last(kind::read), g.write('b'));
+                               g.fence(barrier_kind::wmb);
+                           },
+                       .second_writes = true}
+            .races();
+    };
+    CHECK_FALSE(after_y(rmb));
+    CHECK(after_y(nothing));
+}
+
+TEST_CASE("lkmm: the read of an atomic_add() may race, though its write does not") {
+    const auto added = [](access_order order) {
+        graph g("xy");
+        const event_index wx = g.write('x', plain);
+        const event_index wy = g.write('y', release);
+        const event_index ry = g.thread().read('y');
+        g.fence(barrier_kind::rmb);
+        const event_index add = g.update('x', order);
+        return races(g.rf(wy, ry).data(ry, add).data(add - 1, add).rf(wx, add - 1).co(wx, add));
+    };
+    CHECK_FALSE(added(once));
+    CHECK(added(noreturn));
 }
 
 TEST_CASE("lkmm: a plain write is visible after read-modify-writes in a row") {
@@ -251,10 +301,43 @@ TEST_CASE("lkmm: a plain write is visible after read-modify-writes in a row") {
     CHECK(passing{.y_read = acquire, .y_by_update = true}.races());
 }
 
+TEST_CASE("lkmm: a plain write is visible to whom a release tells of it") {
+    const auto told = [](access_order order) {
+        graph g("xyz");
+        const event_index wx = g.write('x', plain);
+        g.fence(barrier_kind::wmb);
+        const event_index wy = g.write('y');
+        const event_index ry = g.thread().read('y');
+        const event_index wz = g.write('z', order);
+        const event_index rz = g.data(ry, wz).thread().read('z', acquire);
+        return races(g.rf(wx, g.read('x', plain)).rf(wy, ry).rf(wz, rz));
+    };
+    CHECK_FALSE(told(release));
+    CHECK(told(once));
+}
+
+TEST_CASE("lkmm: or to whom comes later than a full barrier of who knows of it") {
+    const auto later = [](const body& f) {
+        graph g("xyab");
+        const event_index wx = g.write('x', plain);
+        g.fence(barrier_kind::wmb);
+        const event_index wy = g.write('y');
+        const event_index ry = g.thread().read('y');
+        f(g);
+        g.read('a');
+        g.thread().write('a');
+        g.fence(barrier_kind::mb);
+        g.read('b', acquire);
+        return races(g.rf(wx, g.read('x', plain)).rf(wy, ry));
+    };
+    CHECK_FALSE(later(smp_mb));
+    CHECK(later(rmb));
+}
+
 TEST_CASE("lkmm: a plain access after a full barrier and whatever happens later") {
     // The first thread does not see a, and so its barrier comes before that of the other one.
     const auto two_barriers = [](const body& first, const body& second) {
-        graph g("xa");
+        graph g("xab");
         const event_index wx = g.write('x', plain);
         first(g);
         g.read('a');
@@ -263,6 +346,12 @@ TEST_CASE("lkmm: a plain access after a full barrier and whatever happens later"
         return races(g.rf(wx, g.read('x', plain)));
     };
     CHECK(two_barriers(smp_mb, smp_mb));
+    const body full_and_acquire = [](graph& g) {
+        g.fence(barrier_kind::mb);
+        g.read('b', acquire);
+    };
+    CHECK_FALSE(two_barriers(smp_mb, full_and_acquire));
+    CHECK(two_barriers(wmb, full_and_acquire));
     const auto with_flag = [](const body& first, const body& second) {
         graph g("xya");
         const event_index wx = g.write('x', plain);
@@ -300,6 +389,40 @@ TEST_CASE("lkmm: a grace period orders a plain access with a section") {
     };
     CHECK_FALSE(freed(true));
     CHECK(freed(false));
+}
+
+TEST_CASE("lkmm: a section and a grace period are a full barrier for plain accesses as well") {
+    const auto read_later = [](bool grace_period, access_order last) {
+        graph g("xsza");
+        g.mark(kind::rcu_lock);
+        g.read('s');
+        const event_index wx = g.write('x', plain);
+        g.mark(kind::rcu_unlock);
+        g.thread().write('s');
+        g.mark(grace_period ? kind::sync_rcu : kind::fence);
+        g.read('z');
+        g.thread().write('z');
+        g.fence(barrier_kind::mb);
+        g.read('a', last);
+        return races(g.rf(wx, g.read('x', plain)));
+    };
+    // Nothing marked is between the grace period and the second access.
+    const auto at_once = [](bool grace_period, bool second_writes) {
+        graph g("xs");
+        g.mark(kind::rcu_lock);
+        g.read('s');
+        const event_index wx = g.write('x', plain);
+        g.mark(kind::rcu_unlock);
+        g.thread().write('s');
+        g.mark(grace_period ? kind::sync_rcu : kind::fence);
+        return races(second_writes ? g.co(wx, g.write('x', plain)) : g.rf(wx, g.read('x', plain)));
+    };
+    for (const bool second_writes : {false, true}) {
+        CHECK_FALSE(at_once(true, second_writes));
+        CHECK(at_once(false, second_writes));
+    }
+    CHECK_FALSE(read_later(true, acquire));
+    CHECK(read_later(false, acquire));
 }
 
 TEST_CASE("lkmm: a plain write and a marked access of one thread want something in between") {

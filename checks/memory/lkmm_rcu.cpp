@@ -130,7 +130,7 @@ TEST_CASE("lkmm: rcu-order is made of grace periods, each with a section at most
 
 TEST_CASE("lkmm: a section and a grace period order what is outside of both") {
     // The grace period's thread has its accesses around it, the reader's are both in its section.
-    const auto two_reads = [](bool in_section) {
+    const auto two_reads = [](bool in_section, access_order second = once) {
         graph g("xy");
         g.write('x');
         g.mark(kind::sync_rcu);
@@ -139,7 +139,7 @@ TEST_CASE("lkmm: a section and a grace period order what is outside of both") {
         if (in_section)
             g.mark(kind::rcu_lock);
         const event_index ry = g.read('y');
-        g.read('x');
+        g.read('x', second);
         if (in_section)
             g.mark(kind::rcu_unlock);
         return g.rf(wy, ry);
@@ -147,6 +147,7 @@ TEST_CASE("lkmm: a section and a grace period order what is outside of both") {
     CHECK(judge(two_reads(true)) == axiom::rcu);
     CHECK(is_closed(two_reads(true)));
     CHECK(judge(two_reads(false)) == axiom::none);
+    CHECK(judge(two_reads(true, plain)) == axiom::plain_coherence); // no link begins plainly
 }
 
 TEST_CASE("lkmm: time passes and full barriers count between a grace period and a section") {
@@ -194,6 +195,29 @@ TEST_CASE("lkmm: time passes and full barriers count between a grace period and 
     CHECK(judge(through_full_barriers(smp_mb)) == axiom::rcu);
     CHECK(is_closed(through_full_barriers(smp_mb)));
     CHECK(judge(through_full_barriers(wmb)) == axiom::none);
+
+    // A full barrier of another thread on each side.
+    const auto on_both_sides = [](const body& first, const body& second) {
+        graph g("xyza");
+        g.mark(kind::rcu_lock);
+        g.write('x');
+        g.read('y');
+        g.mark(kind::rcu_unlock);
+        g.thread().write('y');
+        first(g);
+        g.read('a');
+        g.thread().write('a');
+        g.mark(kind::sync_rcu);
+        g.read('z');
+        g.thread().write('z');
+        second(g);
+        g.read('x');
+        return g;
+    };
+    CHECK(judge(on_both_sides(smp_mb, smp_mb)) == axiom::rcu);
+    CHECK(is_closed(on_both_sides(smp_mb, smp_mb)));
+    CHECK(judge(on_both_sides(smp_mb, nothing)) == axiom::none);
+    CHECK(judge(on_both_sides(nothing, smp_mb)) == axiom::none);
 }
 
 TEST_CASE("lkmm: an unlock ends the newest section that is open") {
