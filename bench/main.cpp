@@ -203,7 +203,7 @@ void measure_models(const settings& how, report_data& data) {
                 for (const catalogue::parameter& p : m.parameters)
                     values[p.name] = p.name == "switchers" ? switchers : p.value;
                 const options with = with_memory(memory);
-                const result r = best_of(how.runs(), [&] { return m.check(with, values); });
+                const result r = best_of(how.runs(), [&] { return m.run(with, values); });
                 if (!m.expected(memory, values).matches(r))
                     data.failures.push_back(fmt::format(
                         "{} switchers={} {}: {}, expected {}", m.name(), switchers, name_of(memory),

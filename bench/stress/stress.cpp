@@ -41,7 +41,7 @@ std::string run_until_found(const catalogue::model& m, const stress_settings& wi
     const auto from = clock::now();
     do {
         ++runs;
-        const result r = m.check(once, values);
+        const result r = m.run(once, values);
         ++native::check_options.seed;
         if (r.outcome == verdict::finding)
             return nlohmann::json{{"property", r.what.property}, {"message", r.what.message}}

@@ -29,10 +29,11 @@ subject subject_of(const catalogue::model& m) {
 }
 
 /// All whose umount can be run: those that have a finding of P1 or P2 and those that are verified.
+/// Threads order all that the code asks for, so none of them is weakened.
 std::vector<subject> all_umounts() {
     std::vector<subject> all;
     for (const catalogue::model& m : models::all()) {
-        if (m.folder != "writeback")
+        if (m.folder != "writeback" || !m.weaken.empty())
             continue;
         const subject s = subject_of(m);
         const bool is_finding =
@@ -43,8 +44,8 @@ std::vector<subject> all_umounts() {
     return all;
 }
 
-bool is_chosen(const subject& s, const std::string& pattern) {
-    return ::fnmatch(pattern.c_str(), s.model.name().c_str(), 0) == 0;
+bool is_chosen(const catalogue::model& m, const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), m.name().c_str(), 0) == 0;
 }
 
 std::string known_names(const std::vector<subject>& all) {
@@ -54,20 +55,29 @@ std::string known_names(const std::vector<subject>& all) {
     return fmt::format("{}", fmt::join(names, " "));
 }
 
+/// Why there is none of that name.
+std::string reason(const std::string& name) {
+    for (const catalogue::model& m : models::all())
+        if (!m.weaken.empty() && is_chosen(m, name))
+            return fmt::format("{} has an order less than its code asks for, and threads have all "
+                               "of them",
+                               m.name());
+    return fmt::format("no model is called '{}'", name);
+}
+
 void expect_all_known(const std::vector<std::string>& names, const std::vector<subject>& all) {
     for (const std::string& name : names)
         if (std::none_of(all.begin(), all.end(),
-                         [&](const subject& s) { return is_chosen(s, name); }))
+                         [&](const subject& s) { return is_chosen(s.model, name); }))
             throw program::bad_usage(
-                fmt::format("no model is called '{}': choose from {}, or leave it out", name,
-                            known_names(all)));
+                fmt::format("{}: choose from {}, or leave it out", reason(name), known_names(all)));
 }
 
 bool is_wanted(const subject& s, const std::vector<std::string>& names) {
     if (names.empty())
         return s.has_finding() || s.model.name() == control;
     return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return is_chosen(s, name); });
+                       [&](const std::string& name) { return is_chosen(s.model, name); });
 }
 
 rows read_manifest(const std::string& path) {

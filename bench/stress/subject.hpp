@@ -50,8 +50,9 @@ private:
 };
 
 /// What the model checker finds P1 or P2 in, and isw/v9, in which it finds nothing; or those of
-/// `names`, which may be patterns. The numbers are those of the manifest. Throws program::bad_usage
-/// if there is no such model, or no such manifest.
+/// `names`, which may be patterns. None of them is weakened (catalogue::model::weaken). The numbers
+/// are those of the manifest. Throws program::bad_usage if there is no such model, or no such
+/// manifest.
 std::vector<subject> subjects(const std::vector<std::string>& names, const std::string& manifest);
 
 } // namespace wbsync::bench

@@ -8,6 +8,8 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace wbsync;
 using namespace wbsync::catalogue;
@@ -34,6 +36,48 @@ struct adders {
     }
     void finally() { ensure(READ_ONCE(x) == size.writers, "sum", "an addition was lost"); }
 };
+
+/// A value is handed over, after a barrier that only a reader needs.
+struct handover {
+    explicit handover(const bounds& b) : size(b) {}
+    bounds size;
+    plain<int> data{"data"};
+    atomic_t flag{"flag"};
+
+    void send() {
+        data.write(1);
+        smp_store_release(flag, 1);
+    }
+    void receive() {
+        if (smp_load_acquire(flag) == 1)
+            BUG_ON(data.read() != 1);
+    }
+    void threads(scenario& s) {
+        s.thread("sender", [this] { send(); });
+        s.threads("reader", size.readers, [this](int) { receive(); });
+        if (size.readers == 0)
+            s.thread("other", [this] { WRITE_ONCE(flag, 1); });
+    }
+    void finally() { ensure(READ_ONCE(flag) == 1, "flag", "nothing was sent"); }
+};
+
+model weakened_handover(std::vector<weakening> weaken) {
+    return {.version = "handover",
+            .parameters = bounds{.readers = 1}.parameters(),
+            .expected = {{"sc", holds}, {"weak", fails({"data-race"})}},
+            .weaken = std::move(weaken),
+            .check = checks<handover, bounds>};
+}
+
+/// What its check says against its weakening; empty: nothing.
+std::string refusal(const model& m, const parameter_values& size) {
+    try {
+        (void)m.run({}, size);
+    } catch (const std::invalid_argument& e) {
+        return e.what();
+    }
+    return {};
+}
 
 result finding_of(const std::string& property) {
     result r;
@@ -132,4 +176,52 @@ TEST_CASE("an entry's check takes the bounds from the values, and more from its 
     CHECK(m.check({}, {{"writers", 1}}).outcome == verdict::verified);
     m.question.clear();
     CHECK(m.name() == "adders/v1");
+}
+
+TEST_CASE("an entry that names a place is the model with less order there") {
+    const auto weak = memory_kind::weak;
+    const model whole = weakened_handover({});
+    CHECK(whole.run({}, default_size(whole)).verified());
+    for (const weakening& w : {weakening{.function = "send", .verb = "smp_store_release"},
+                               weakening{.function = "receive", .verb = "smp_load_acquire"}}) {
+        CAPTURE(w.str());
+        const model m = weakened_handover({w});
+        const result r = m.run({}, default_size(m));
+        CHECK(m.expected(weak, default_size(m)).matches(r));
+        options sc;
+        sc.memory = memory_kind::sc;
+        CHECK(m.run(sc, default_size(m)).verified());
+        CHECK(m.check({}, default_size(m)).verified());
+        options again;
+        again.replay = r.schedule;
+        CHECK(m.run(again, default_size(m)).what == r.what);
+    }
+}
+
+TEST_CASE("an entry that names no place is refused, and told which ones there are") {
+    const std::string said =
+        refusal(weakened_handover({{.function = "send", .verb = "smp_store_release"},
+                                   {.function = "receive", .verb = "smp_rmb"}}),
+                {{"readers", 1}});
+    CHECK(said.starts_with("wbsync: handover is to be weakened at 'any:any in receive: smp_rmb, "
+                           "any: nothing', and no place of it is that, and orders more than that: "
+                           "name one of these:\n  catalogue.cpp:"));
+    CHECK(said.find(" in send: smp_store_release, release\n") != std::string::npos);
+    CHECK(said.ends_with(" in receive: smp_load_acquire, acquire"));
+    // There, but it orders no more than is to be left.
+    CHECK_FALSE(
+        refusal(weakened_handover({{.function = "send", .left = ordering::release}}), {}).empty());
+    CHECK(refusal(weakened_handover({{.function = "send"}}), {}).empty());
+}
+
+TEST_CASE("an entry whose place no execution comes to at some size is the model as it is there") {
+    model m = weakened_handover({{.function = "receive", .verb = "smp_load_acquire"}});
+    m.parameters = bounds{.readers = 1}.parameters({.readers = 0});
+    CHECK(m.run({}, default_size(m)).found("data-race"));
+    const result none = m.run({}, {{"readers", 0}});
+    CHECK(none.verified());
+    CHECK(none.executions == m.check({}, {{"readers", 0}}).executions);
+    options few;
+    few.max_executions = 1; // nothing follows from that
+    CHECK(weakened_handover({{.function = "nowhere"}}).run(few, {{"readers", 1}}).incomplete());
 }

@@ -24,8 +24,8 @@ TEST_CASE("a divided search of the models has the same totals and the same first
             for (const catalogue::parameter& p : m.parameters)
                 values[p.name] = p.value;
             alone.memory = divided.memory = memory;
-            const result whole = m.check(alone, values);
-            const result seen = m.check(divided, values);
+            const result whole = m.run(alone, values);
+            const result seen = m.run(divided, values);
             INFO(seen);
             CHECK(seen.outcome == whole.outcome);
             CHECK(seen.what == whole.what);

@@ -52,7 +52,7 @@ inline result check_model(const std::string& name, memory_kind memory,
     const catalogue::model& m = model_named(name);
     options with;
     with.memory = memory;
-    return m.check(with, with_defaults(m, given));
+    return m.run(with, with_defaults(m, given));
 }
 
 /// Are these steps in the counterexample, in this order? Each is "thread: operation(object) value",

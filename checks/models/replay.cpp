@@ -34,8 +34,8 @@ void expect_same_replay(const catalogue::model& m, memory_kind memory,
     CAPTURE(text_of(size));
     options with;
     with.memory = memory;
-    replay::expect_same(m.check(with, size),
-                        [&](const options& again) { return m.check(again, size); });
+    replay::expect_same(m.run(with, size),
+                        [&](const options& again) { return m.run(again, size); });
 }
 
 /// Two of each, as far as the model has them.

@@ -90,7 +90,7 @@ TEST_CASE("fuse/umount+2d84: two lock sections after the wait order the inodes a
 TEST_CASE("fuse: the waiter's own barrier is not needed, that of the decrement is") {
     CHECK(verified(weak("fuse/umount+2d84-mb", {{"requests", 2}})));
     CHECK(tells(weak("fuse/umount+2d84-dec"),
-                {"request[0]: atomic_fetch_sub_release(fc.num_waiting) 1 -> 0",
+                {"request[0]: atomic_dec_and_test(fc.num_waiting) 1 -> 0",
                  "request[0]: READ_ONCE(fc.connected) 1", "umount: WRITE_ONCE(fc.connected) 0",
                  "umount: prepare_to_wait(fc.blocked_waitq)",
                  "umount: atomic_read(fc.num_waiting) 1 (stale", "umount: schedule"}));

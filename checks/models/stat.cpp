@@ -39,8 +39,8 @@ TEST_CASE("stat: without the order of flag and wb the flag is clear and the wb a
         const char* cleared;
         const char* seen;
     } const cases[] = {
-        {"stat/transaction-acquire", "smp_store_release", "READ_ONCE"},
-        {"stat/transaction-release", "WRITE_ONCE", "smp_load_acquire"},
+        {"stat/transaction-acquire", "smp_store_release", "smp_load_acquire"},
+        {"stat/transaction-release", "smp_store_release", "smp_load_acquire"},
         {"stat/fences-rmb", "WRITE_ONCE", "READ_ONCE"},
         {"stat/fences-wmb", "WRITE_ONCE", "READ_ONCE"},
     };

@@ -557,6 +557,8 @@ TEST_CASE("the program lists the models") {
     CHECK(text.status == 0);
     CHECK(contains(text.out, "isw/v6"));
     CHECK(contains(text.out, "switchers"));
+    CHECK(
+        contains(text.out, "weakened at any:any in cgroup_writeback_umount: smp_mb, any: nothing"));
 
     const ran r = wbsync_program("list --json");
     CHECK(r.status == 0);
@@ -564,7 +566,8 @@ TEST_CASE("the program lists the models") {
     REQUIRE(document["models"].size() == models::all().size());
     for (const json& m : document["models"]) {
         CHECK(keys_of(m) == std::set<std::string>{"model", "commit", "release", "summary",
-                                                  "parameters", "asks", "larger", "expected"});
+                                                  "parameters", "asks", "larger", "weakened",
+                                                  "expected"});
         CHECK(keys_of(m["expected"]) == std::set<std::string>{"sc", "weak"});
         for (const json& p : m["parameters"])
             CHECK(keys_of(p) == std::set<std::string>{"name", "summary", "default", "min", "max"});

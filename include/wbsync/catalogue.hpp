@@ -5,6 +5,7 @@
 #include <wbsync/check.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <map>
@@ -148,7 +149,12 @@ struct model {
     /// that can be one more, is.
     parameter_values larger = {};
     expectations expected = {};
-    /// Runs it: checks<Model, Bounds>, or a function that does the like.
+    /// Places that order less than the code asks for, as in options::weaken, each by its function
+    /// and its verb: a mutant that is nothing but a barrier or an order less is the model that it
+    /// is a mutant of, with such a place.
+    std::vector<weakening> weaken = {};
+    /// Runs it without that: checks<Model, Bounds>, or a function that does the like. run() is for
+    /// who wants the model's verdict.
     std::function<result(const options&, const parameter_values&)> check = {};
     std::string folder = {}; ///< of its family; whoever collects the models says it
 
@@ -156,6 +162,12 @@ struct model {
     [[nodiscard]] std::string name() const {
         return question.empty() ? version : version + "/" + question;
     }
+
+    /// Checks it, with its weakenings behind those of the options. Where no execution comes to one
+    /// of their places at that size, though some do at the default one, the model is what it is
+    /// without it. Throws std::invalid_argument, with the places that there are, if a weakening
+    /// changes none of them; and on real threads, which do not weaken, if there is one at all.
+    [[nodiscard]] result run(const options& with, const parameter_values& size) const;
 };
 
 /// Checks a model whose constructor takes its bounds (WBSYNC_BOUNDS), and perhaps more.
@@ -208,6 +220,62 @@ inline std::vector<parameter_values> small_sizes(const model& m, int beyond = 1,
         sizes = std::move(longer);
     }
     return sizes;
+}
+
+// --- weakened models ----------------------------------------------------------------------------
+
+namespace detail {
+
+/// The places of the model at its default size, as far as its first executions come to them.
+inline ordering_table places_of(const model& m, const options& asked) {
+    ordering_table seen;
+    options first;
+    first.memory = asked.memory;
+    first.max_executions = 1000;
+    first.all_findings = true;
+    first.trace = false;
+    first.orderings = &seen;
+    (void)m.check(first, default_size(m));
+    return seen;
+}
+
+/// Throws std::invalid_argument if one of these is of no place.
+inline void expect_places(const model& m, const std::vector<weakening>& wanted,
+                          const options& asked) {
+    const ordering_table there = places_of(m, asked);
+    std::string places;
+    for (const ordering_place& p : there)
+        places += "\n  " + p.str();
+    for (const weakening& w : wanted)
+        if (std::none_of(there.begin(), there.end(), [&](const auto& p) { return w.changes(p); }))
+            throw std::invalid_argument(fmt::format(
+                "wbsync: {} is to be weakened at '{}', and no place of it is that, and orders more "
+                "than that: name one of these{}",
+                m.name(), w.str(), places.empty() ? ": there is none" : ":" + places));
+}
+
+} // namespace detail
+
+inline result model::run(const options& with, const parameter_values& size) const {
+    options weakened = with;
+    weakened.weaken.insert(weakened.weaken.end(), weaken.begin(), weaken.end());
+    result seen = check(weakened, size);
+    // From a part of the executions nothing follows, nor from one of them.
+    if (weaken.empty() || seen.incomplete() || !with.with_environment().replay.empty())
+        return seen;
+    std::vector<weakening> unused;
+    weakened.weaken = with.weaken;
+    for (std::size_t i = 0; i != weaken.size(); ++i) {
+        const bool used = ((seen.weakened >> (with.weaken.size() + i)) & 1) != 0;
+        (used ? weakened.weaken : unused).push_back(weaken[i]);
+    }
+    if (unused.empty())
+        return seen;
+    detail::expect_places(*this, unused, with);
+    if (!seen.vacuous())
+        return seen;
+    weakened.resume.clear(); // that is of another search, which is over
+    return check(weakened, size);
 }
 
 } // namespace wbsync::catalogue

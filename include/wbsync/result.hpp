@@ -53,7 +53,9 @@ struct [[nodiscard]] result {
     /// known, as for a replay.
     double explored = -1;
     std::string resume; ///< file that the search was stopped into, see options::resume
-    int threads = 0;    ///< daemons included
+    /// A bit for each of options::weaken: an execution came to a place that orders less by it.
+    std::uint64_t weakened = 0;
+    int threads = 0; ///< daemons included
     double seconds = 0;
 
     [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }

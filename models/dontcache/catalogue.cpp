@@ -5,13 +5,19 @@
 #include "models/dontcache/kick_switch.hpp"
 #include "models/dontcache/split.hpp"
 
+#include <vector>
+
 using namespace wbsync::catalogue;
 using namespace wbsync::models::dontcache;
+using wbsync::weakening;
 
 WBSYNC_FAMILY(dontcache) {
     const auto writers = kick_bounds{}.parameters();
     const auto few_writers = kick_switch_bounds{}.parameters();
     const auto halves = split_bounds{}.parameters();
+
+    // Of __mark_inode_dirty(), between (D1) and (D3).
+    const std::vector<weakening> no_barrier{{.function = "filemap_dirty_folio", .verb = "smp_mb"}};
 
     // What an account is about, and cannot do without.
     const account_bounds a_switch{0, 0, 0, 1};
@@ -52,14 +58,16 @@ WBSYNC_FAMILY(dontcache) {
          .summary = "no barrier between the count and the bit: the one of __mark_inode_dirty()",
          .parameters = writers,
          .expected = {{"sc", holds}, {"weak", fails({"lost-kick"})}},
-         .check = checks<kick<kick_form{.barrier = false}>, kick_bounds>},
+         .weaken = no_barrier,
+         .check = checks<kick<>, kick_bounds>},
         {.version = "dontcache/kick-mb-test_bit",
          .commit = "e1bf79628453",
          .release = "repair",
          .summary = "nor a look before test_and_set_bit(), which is a barrier itself",
          .parameters = writers,
          .expected = sc_and_weak(holds),
-         .check = checks<kick<kick_form{.barrier = false, .looks_first = false}>, kick_bounds>},
+         .weaken = no_barrier,
+         .check = checks<kick<kick_form{.looks_first = false}>, kick_bounds>},
         {.version = "dontcache/kick_switch",
          .commit = "e1bf79628453",
          .release = "7.2-rc1",

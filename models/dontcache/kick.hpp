@@ -15,7 +15,6 @@ WBSYNC_BOUNDS(kick_bounds, (writers, 2, 2, 5, "each dirties a page and kicks the
 struct kick_form {
     bool clears_first = true; ///< (K1) before (K2); else after it, as WB_start_all is cleared
     bool sums_up = true;      ///< (K2) reads all of the count; else its shared part only
-    bool barrier = true;      ///< between (D1) and (D3)
     bool looks_first = true;  ///< before test_and_set_bit(), which is a barrier itself
 };
 
@@ -74,8 +73,7 @@ private:
         set_bit(PG_dirty, f.flags);
         wb_stat_mod(wb_, 1);
         spin_unlock(i_pages_);
-        if constexpr (Form.barrier)
-            smp_mb(); // in __mark_inode_dirty(), where it is for the inode's state
+        smp_mb(); // in __mark_inode_dirty(), where it is for the inode's state
     }
 
     void filemap_dontcache_kick_writeback() {

@@ -31,7 +31,6 @@ struct form {
     // steps that are different
     bool event_first = false; ///< the worker gives up the event before the inode
     bool unbiased = false;    ///< the count starts with 0: events just add to it, umount just waits
-    bool mb_of_count = false; ///< with the barriers that such a count needs
 };
 
 /// 21945e6cb516 (7.0). I/O of an inode fails and is reported, while its superblock is unmounted.
@@ -72,8 +71,7 @@ private:
     bool fserror_pending_inc() {
         if constexpr (Form.unbiased) {
             atomic_inc(pending().refs);
-            if constexpr (Form.mb_of_count)
-                smp_mb(); // (1) pairs with (2): the count before SB_ACTIVE
+            smp_mb(); // (1) pairs with (2): the count before SB_ACTIVE
             return true;
         } else {
             return refcount_inc_not_zero(pending());
@@ -109,11 +107,10 @@ private:
 
     /// Waits for the events. (U3)
     void fserror_unmount() {
-        if constexpr (Form.mb_of_count)
+        if constexpr (Form.unbiased)
             smp_mb(); // (2) pairs with (1): SB_ACTIVE before the count
-        if constexpr (!Form.unbiased)
-            if (refcount_dec_and_test(pending()))
-                return;
+        else if (refcount_dec_and_test(pending()))
+            return;
         wait_var_event(pending().refs, [this] { return no_events(); });
     }
     bool no_events() {

@@ -4,6 +4,7 @@
 
 using namespace wbsync::catalogue;
 using namespace wbsync::models::fuse;
+using wbsync::ordering;
 
 WBSYNC_FAMILY(fuse) {
     const auto requests = bounds{}.parameters();
@@ -35,14 +36,22 @@ WBSYNC_FAMILY(fuse) {
          .summary = "no barrier in the waiter: wait_event() has one",
          .parameters = requests,
          .expected = sc_and_weak(holds),
-         .check = checks<umount_of_fuse<form::late_without_mb>, bounds>},
+         .weaken = {{.function = "fuse_wait_aborted", .verb = "smp_mb"}},
+         .check = checks<umount_of_fuse<form::decides_late>, bounds>},
         {.version = "fuse/umount+2d84-dec",
          .commit = "2d84a2d19b61",
          .release = "mutant",
          .summary = "a decrement that is a release only",
          .parameters = requests,
          .expected = {{"sc", holds}, {"weak", fails({"P5"})}},
-         .check = checks<umount_of_fuse<form::late_release>, bounds>},
+         .weaken = {{.function = "dropped_the_last",
+                     .verb = "atomic_dec_and_test",
+                     .part = "before",
+                     .left = ordering::write_fence},
+                    {.function = "dropped_the_last",
+                     .verb = "atomic_dec_and_test",
+                     .part = "after"}},
+         .check = checks<umount_of_fuse<form::decides_late>, bounds>},
         {.version = "fuse/umount+2d84-d_lock",
          .commit = "2d84a2d19b61",
          .release = "mutant",

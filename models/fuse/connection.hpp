@@ -17,8 +17,6 @@ enum class form : std::uint8_t {
     no_wait,             ///< 4.18: umount aborts the requests, and goes on
     decides_early,       ///< b8f95e5d13f5: umount waits; fc->connected is read before the decrement
     decides_late,        ///< 2d84a2d19b61: decrement first, then fc->connected
-    late_without_mb,     ///< without the barrier in fuse_wait_aborted()
-    late_release,        ///< with a decrement that is no full barrier
     late_without_d_lock, ///< without the dentries' locks between the wait and the inodes
     late_acquire,        ///< that, and an acquire load in the waiter's condition
 };
@@ -91,12 +89,7 @@ private:
     }
 
     /// (1) A full barrier between the decrement and the look at fc->connected; pairs with (2).
-    bool dropped_the_last() {
-        if constexpr (Form == form::late_release)
-            return atomic_fetch_sub_release(1, fc_.num_waiting) == 1;
-        else
-            return atomic_dec_and_test(fc_.num_waiting);
-    }
+    bool dropped_the_last() { return atomic_dec_and_test(fc_.num_waiting); }
 
     // --- umount (U1 to U4) ----------------------------------------------------------------------
 
@@ -115,7 +108,7 @@ private:
     }
 
     void fuse_wait_aborted() {
-        if constexpr (late && Form != form::late_without_mb)
+        if constexpr (late)
             smp_mb(); // (2) between fc->connected and fc->num_waiting; pairs with (1)
         wait_event(fc_.blocked_waitq, [this] { // (U2)
             if constexpr (Form == form::late_acquire)

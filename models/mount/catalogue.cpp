@@ -23,6 +23,10 @@ std::vector<parameter> threads(const std::vector<std::string>& names, const boun
     return chosen;
 }
 
+wbsync::weakening no_mb_in(const char* function) {
+    return {.function = function, .verb = "smp_mb"};
+}
+
 auto when(bool (*is)(const bounds&)) {
     return [is](const parameter_values& p) { return is(bounds::from(p)); };
 }
@@ -98,7 +102,8 @@ WBSYNC_FAMILY(mount) {
          .parameters = file_and_walker,
          .larger = two_and_two,
          .expected = {{"sc", holds}, {"weak", fails({"P2"}, walked)}},
-         .check = checks<walk_from_file<legitimize_locked>, bounds>},
+         .weaken = {no_mb_in("__legitimize_mnt"), no_mb_in("mntput")},
+         .check = checks<walk_from_file<at_119e1ef80ecf>, bounds>},
         {.version = "mount/legitimize+119e1ef80ecf-mb_walker",
          .commit = "119e1ef80ecf",
          .release = "mutant",
@@ -106,7 +111,8 @@ WBSYNC_FAMILY(mount) {
          .parameters = file_and_walker,
          .larger = two_and_two,
          .expected = {{"sc", holds}, {"weak", fails({"P2"}, walked)}},
-         .check = checks<walk_from_file<no_mb_in_legitimize>, bounds>},
+         .weaken = {no_mb_in("__legitimize_mnt")},
+         .check = checks<walk_from_file<at_119e1ef80ecf>, bounds>},
         {.version = "mount/legitimize+119e1ef80ecf-mb_mntput",
          .commit = "119e1ef80ecf",
          .release = "mutant",
@@ -114,7 +120,8 @@ WBSYNC_FAMILY(mount) {
          .parameters = file_and_walker,
          .larger = two_and_two,
          .expected = {{"sc", holds}, {"weak", fails({"P2"}, walked)}},
-         .check = checks<walk_from_file<no_mb_in_mntput>, bounds>},
+         .weaken = {no_mb_in("mntput")},
+         .check = checks<walk_from_file<at_119e1ef80ecf>, bounds>},
         {.version = "mount/legitimize+119e1ef80ecf",
          .commit = "119e1ef80ecf",
          .release = "4.18",
@@ -155,7 +162,8 @@ WBSYNC_FAMILY(mount) {
          .parameters = umount,
          .larger = busier,
          .expected = {{"sc", holds}, {"weak", fails({"P4"}, walked)}},
-         .check = checks<sync_umount<no_mb_in_do_umount>, bounds>},
+         .weaken = {no_mb_in("do_umount")},
+         .check = checks<sync_umount<at_250cf3693060>, bounds>},
         {.version = "mount/umount+65781e19dcfc+250cf3693060",
          .commit = "250cf3693060",
          .release = "6.15",
@@ -204,14 +212,16 @@ WBSYNC_FAMILY(mount) {
          .summary = "no barrier between the sum of puts and that of gets",
          .parameters = mover,
          .expected = {{"sc", holds}, {"weak", fails({"P4"}, moved)}},
-         .check = checks<sync_umount<no_mb_in_sum>, bounds>},
+         .weaken = {no_mb_in("mnt_get_count")},
+         .check = checks<sync_umount<at_7eb84d54fac5>, bounds>},
         {.version = "mount/sum+7eb84d54fac5-wmb",
          .commit = "7eb84d54fac5",
          .release = "mutant",
          .summary = "no barrier before a put without the lock",
          .parameters = mover,
          .expected = {{"sc", holds}, {"weak", fails({"P4"}, moved)}},
-         .check = checks<sync_umount<no_wmb_in_mntput>, bounds>},
+         .weaken = {{.function = "mntput", .verb = "smp_wmb"}},
+         .check = checks<sync_umount<at_7eb84d54fac5>, bounds>},
         {.version = "mount/sum+7eb84d54fac5",
          .commit = "7eb84d54fac5",
          .release = "7.3",

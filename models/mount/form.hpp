@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-/// What each commit changed in the count of a mount, and what a mutant has less.
+/// What each commit changed in the count of a mount, and what a mutant has less. One that has a
+/// barrier less is a commit whose barrier the catalogue leaves out.
 namespace wbsync::models::mounts {
 
 struct form {
@@ -19,8 +20,6 @@ struct form {
     bool looks_for_doomed = true; ///< who sees that no reference is left; else two clean up
     bool grace_period = true;     ///< before umount drops the tree's reference
     bool gets_first = false;      ///< in the sum
-    bool mb_in_sum = true;        ///< between its two halves
-    bool wmb_in_mntput = true;    ///< before a put without the lock
 };
 
 constexpr form but(form of, void (*change)(form&)) {
@@ -71,28 +70,13 @@ inline constexpr form at_e0d99540489b = but(at_7eb84d54fac5, [](form& f) {
 inline constexpr form doomed_twice =
     but(at_48a066e72d97, [](form& f) { f.looks_for_doomed = false; });
 
-/// 119e1ef80ecf without its barriers, without the second look, and with one barrier only.
-inline constexpr form legitimize_locked = but(at_119e1ef80ecf, [](form& f) {
-    f.mb_in_legitimize = false;
-    f.mb_in_mntput = false;
-});
+/// 119e1ef80ecf without the second look.
 inline constexpr form legitimize_mb = but(at_119e1ef80ecf, [](form& f) { f.looks_again = false; });
-inline constexpr form no_mb_in_legitimize =
-    but(at_119e1ef80ecf, [](form& f) { f.mb_in_legitimize = false; });
-inline constexpr form no_mb_in_mntput =
-    but(at_119e1ef80ecf, [](form& f) { f.mb_in_mntput = false; });
-
-/// 250cf3693060 on top of 119e1ef80ecf: all but the barrier of 65781e19dcfc.
-inline constexpr form no_mb_in_do_umount =
-    but(at_250cf3693060, [](form& f) { f.mb_in_do_umount = false; });
 
 inline constexpr form no_grace_period =
     but(at_250cf3693060, [](form& f) { f.grace_period = false; });
 
-/// Gets and puts apart, summed up in the wrong order, or without one of the two barriers.
+/// Gets and puts apart, summed up in the wrong order.
 inline constexpr form gets_first = but(at_7eb84d54fac5, [](form& f) { f.gets_first = true; });
-inline constexpr form no_mb_in_sum = but(at_7eb84d54fac5, [](form& f) { f.mb_in_sum = false; });
-inline constexpr form no_wmb_in_mntput =
-    but(at_7eb84d54fac5, [](form& f) { f.wmb_in_mntput = false; });
 
 } // namespace wbsync::models::mounts

@@ -40,8 +40,7 @@ struct mount_namespace {
         if constexpr (!Form.gets_and_puts)
             return per_cpu_sum(m.mnt_count);
         const std::int64_t first = per_cpu_sum(Form.gets_first ? m.mnt_gets : m.mnt_puts);
-        if constexpr (Form.mb_in_sum)
-            smp_mb(); // (4) pairs with (5)
+        smp_mb(); // (4) pairs with (5)
         const std::int64_t second = per_cpu_sum(Form.gets_first ? m.mnt_puts : m.mnt_gets);
         return Form.gets_first ? first - second : second - first;
     }
@@ -55,7 +54,7 @@ struct mount_namespace {
         if constexpr (!Form.counts_under_lock)
             mnt_dec_count(m);           // (M5), too early
         if (READ_ONCE(m.mnt_ns) != 0) { // (M1)
-            if constexpr (Form.gets_and_puts && Form.wmb_in_mntput)
+            if constexpr (Form.gets_and_puts)
                 smp_wmb(); // (5) pairs with (4)
             if constexpr (Form.counts_under_lock)
                 mnt_dec_count(m); // (M2)

@@ -20,12 +20,7 @@ WBSYNC_BOUNDS(bounds, (readers, 2, 1, 6, "users of statistics, each cleans a pag
 struct form {
     bool fences = false; ///< cb5db358ab57 (6.19): instead of release and acquire, on the way to
                          ///< accessors for i_state
-    // a barrier or an order less
-    bool acquire = true; ///< (R2): else the flag is seen clear, and the wb is the old one
-    bool release = true; ///< (X5): else the flag is clear before the new wb is there
-    bool rmb = true;     ///< the same two, said with fences
-    bool wmb = true;
-    // a step less, or one more
+    // mutants: a step less, or one more
     bool grace_period = true; ///< (X2): else who saw the inode before (X1) may still be at it while
                               ///< the counts move
     bool lock = true;         ///< (R3): else who sees the switch goes on beside it
@@ -72,22 +67,21 @@ public:
 private:
     /// (R2), pairs with (X5): who sees the flag clear sees the new wb.
     static bool is_switched(const inode& i) {
-        if constexpr (!Form.fences && Form.acquire)
+        if constexpr (!Form.fences)
             return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0;
         const std::int64_t state = READ_ONCE(i.i_state);
-        if constexpr (Form.fences && Form.rmb)
-            smp_rmb();
+        smp_rmb();
         return (state & I_WB_SWITCH) != 0;
     }
 
     /// (X5), pairs with (R2).
     static void clear_switch(inode& i, std::int64_t state) {
-        if constexpr (Form.fences && Form.wmb)
+        if constexpr (Form.fences) {
             smp_wmb();
-        if constexpr (!Form.fences && Form.release)
-            smp_store_release(i.i_state, state);
-        else
             WRITE_ONCE(i.i_state, state);
+        } else {
+            smp_store_release(i.i_state, state);
+        }
     }
 
     /// P7 of a wb that has no inodes any more; and the end of it.

@@ -210,11 +210,8 @@ void for_each_isw(llist_node* list, Process process) {
 
 /// Is the inode being switched? (R2) And its switch ends. (X5) With acquire and release, up to
 /// 6.18.
-template <bool Acquires = true>
 struct flag_by_acquire {
     static bool is_switched(const inode& i) {
-        if constexpr (!Acquires)
-            return is_being_switched(i);
         return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0; // (5) pairs with (6)
     }
     static void end_switch(inode& i) {
@@ -223,17 +220,14 @@ struct flag_by_acquire {
 };
 
 /// The same from cb5db358ab57 (6.19) on, with fences.
-template <bool Rmb = true, bool Wmb = true>
 struct flag_by_fences {
     static bool is_switched(const inode& i) {
         const bool yes = (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0;
-        if constexpr (Rmb)
-            smp_rmb(); // (5) pairs with (6)
+        smp_rmb(); // (5) pairs with (6)
         return yes;
     }
     static void end_switch(inode& i) {
-        if constexpr (Wmb)
-            smp_wmb(); // (6) pairs with (5)
+        smp_wmb(); // (6) pairs with (5)
         WRITE_ONCE(i.i_state, READ_ONCE(i.i_state) & ~I_WB_SWITCH);
     }
 };

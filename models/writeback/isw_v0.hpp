@@ -7,10 +7,6 @@ namespace wbsync::models::writeback {
 
 /// d10c80955265 (4.2): inodes are switched, and nothing tells umount. The request goes through an
 /// RCU callback, (C1) and (C2), to a work of its own.
-///
-/// A mutant: without acquire a user of statistics may read an older i_wb than the one that goes
-/// with the flag it saw.
-template <bool ReaderAcquires = true>
 struct isw_v0 {
     isw_system& world;
 
@@ -26,7 +22,7 @@ struct isw_v0 {
     }
 
     static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<ReaderAcquires>;
+    using flag = flag_by_acquire;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) {
         switch_and_put<flag>(world, isw); // (W5)

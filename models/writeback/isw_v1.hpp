@@ -24,7 +24,7 @@ struct isw_v1 {
     }
 
     static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<>;
+    using flag = flag_by_acquire;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
         switch_inodes<flag>(world, isw);

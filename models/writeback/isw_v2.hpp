@@ -52,7 +52,7 @@ struct isw_v2 {
     }
 
     static constexpr auto requests = request_kind::after_callback;
-    using flag = flag_by_acquire<>;
+    using flag = flag_by_acquire;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) {
         switch_and_put<flag>(world, isw);   // (W5)

@@ -5,12 +5,10 @@
 
 namespace wbsync::models::writeback {
 
-/// What is different in a repair and in mutants of v4.
+/// What is different in a repair of v4.
 struct v4_form {
     bool section = false; ///< v7 on requests that are works of their own, as in stable trees
                           ///< without e1b849cfa6b6 (6.1.178): nobody relies on another's queueing
-    bool mb_in_prepare = true;
-    bool mb_in_umount = true;
 };
 
 /// 8826ee4fe750, 592fa002180a, 29264d92a0f1, c22d70a162d3 and others (5.14): counted first,
@@ -45,8 +43,7 @@ struct isw_v4 {
     }
 
     static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
-        if constexpr (Form.mb_in_prepare)
-            smp_mb(); // (1) pairs with (2)
+        smp_mb(); // (1) pairs with (2)
         return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE);
     }
 
@@ -66,7 +63,7 @@ struct isw_v4 {
     void uncount() { atomic_dec(world.isw_nr_in_flight); }
 
     static constexpr auto requests = request_kind::rcu_work;
-    using flag = flag_by_acquire<>;
+    using flag = flag_by_acquire;
 
     void inode_switch_wbs_work_fn(inode_switch_wbs_context& isw) { // (W5)
         switch_and_put<flag>(world, isw);
@@ -74,8 +71,7 @@ struct isw_v4 {
     }
 
     void cgroup_writeback_umount(super_block&) { // (U4)
-        if constexpr (Form.mb_in_umount)
-            smp_mb(); // (2) pairs with (1)
+        smp_mb();                                // (2) pairs with (1)
         if (atomic_read(world.isw_nr_in_flight) == 0)
             return;
         if constexpr (Form.section)

@@ -37,7 +37,7 @@ struct isw_v5 {
     }
 
     static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_acquire<>;
+    using flag = flag_by_acquire;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         wb_get(new_wb);                                                    // (W1)

@@ -40,7 +40,7 @@ struct isw_v6 {
     }
 
     static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_fences<>;
+    using flag = flag_by_fences;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)

@@ -7,17 +7,13 @@
 
 namespace wbsync::models::writeback {
 
-/// What is different in repairs and mutants of v7.
+/// What is different in repairs of v7.
 struct v7_form {
-    bool rcu_barrier = true; ///< kept for the sake of stable trees; v8 is without it
-    // repairs
+    bool rcu_barrier = true;        ///< kept for the sake of stable trees; v8 is without it
     bool acquire_release = false;   ///< on the global count
     bool queue_always = false;      ///< also who finds the list non-empty queues the work
     bool two_grace_periods = false; ///< the second waits for who found the list empty
     bool srcu = false;              ///< the proposal of May 2026, so that sections may sleep
-    // mutants
-    bool mb_in_prepare = true;
-    bool mb_in_umount = true;
 };
 
 /// cba38ec4cbd3 (7.2-rc1): an RCU read-side section spans the window from the check of SB_ACTIVE to
@@ -53,8 +49,7 @@ struct isw_v7 {
     }
 
     static bool inode_prepare_wbs_switch(inode& i, inode_switch_wbs_context& isw) {
-        if constexpr (Form.mb_in_prepare)
-            smp_mb(); // (1) pairs with (2)
+        smp_mb(); // (1) pairs with (2)
         return claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE);
     }
 
@@ -77,7 +72,7 @@ struct isw_v7 {
     void retract() { atomic_dec(world.isw_nr_in_flight); }
 
     static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_fences<>;
+    using flag = flag_by_fences;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)
@@ -100,8 +95,7 @@ struct isw_v7 {
     }
 
     void cgroup_writeback_umount(super_block&) { // (U4)
-        if constexpr (Form.mb_in_umount)
-            smp_mb(); // (2) pairs with (1)
+        smp_mb();                                // (2) pairs with (1)
         if (in_flight() == 0)
             return;
         section.synchronize(); // who saw SB_ACTIVE has queued by now

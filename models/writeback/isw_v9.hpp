@@ -8,27 +8,18 @@
 
 namespace wbsync::models::writeback {
 
-/// How a count goes down.
-enum class order : std::uint8_t { full, release, relaxed };
-
 /// What is different in repairs and mutants of v9.
 struct v9_form {
     // repairs
     bool drain_acquires = false; ///< an acquire load in the condition of the drain
     bool device_flushes = false; ///< the device waits for the work of its root wb before it goes
     bool unpins_last = false;    ///< once the worker is done with the wb, not after each iput()
-    // mutants: a barrier or an order less
-    bool mb_in_prepare = true;
-    bool mb_in_umount = true;
-    bool full_iput = true; ///< else (I4) falls as refcount_dec_and_test() does
-    order unpin = order::full;
-    bool rmb_after_look = true;      ///< (R2)
-    bool wmb_before_clearing = true; ///< (X5)
-    // mutants: a step less, or at another place
+    // mutants: a step less, or another one
     bool unpins_first = false;          ///< before iput()
     bool pins_late = false;             ///< after the reference on the inode is taken
     bool looks_again = true;            ///< at SB_ACTIVE under i_lock, (N6), and not only at (N1)
     bool wakes_always = false;          ///< also if the count is not 0 yet: breaks nothing
+    bool unpins_blindly = false;        ///< by atomic_dec(), which tells nothing: wakes always
     bool drains_first = false;          ///< umount waits before it clears SB_ACTIVE
     bool waits_for_grace_period = true; ///< the worker does (W4)
 };
@@ -64,8 +55,7 @@ struct isw_v9 {
         if (!is_active(sb))
             return false;         // (N1)
         cgroup_writeback_pin(sb); // (N2)
-        if constexpr (Form.mb_in_prepare)
-            smp_mb(); // (N3), (1) pairs with (2)
+        smp_mb();                 // (N3), (1) pairs with (2)
         if (claim_for_switch(i, isw, I_WB_SWITCH | I_FREEING | I_WILL_FREE,
                              Form.looks_again ? &is_active : &any))
             return true; // (N5) to (N7)
@@ -98,10 +88,8 @@ struct isw_v9 {
     /// Returns whether umount is to be woken. Only a full barrier orders the decrement before the
     /// look at the wait queue.
     static bool counted_down(atomic_t& count) {
-        if constexpr (Form.unpin == order::relaxed)
+        if constexpr (Form.unpins_blindly)
             atomic_dec(count);
-        else if constexpr (Form.unpin == order::release)
-            atomic_sub_return_release(1, count);
         else if constexpr (Form.wakes_always)
             atomic_dec_return(count);
         else
@@ -119,7 +107,7 @@ struct isw_v9 {
     // --- the worker -----------------------------------------------------------------------------
 
     static constexpr auto requests = request_kind::on_list;
-    using flag = flag_by_fences<Form.rmb_after_look, Form.wmb_before_clearing>;
+    using flag = flag_by_fences;
 
     void inode_switch_wbs_work_fn(bdi_writeback& new_wb) {
         llist_node* list = llist_del_all(new_wb.switch_wbs_ctxs); // (W1)
@@ -151,21 +139,9 @@ struct isw_v9 {
             cgroup_writeback_unpin(sb);
         if constexpr (Form.unpins_last)
             unpinned_last.push_back(&sb);
-        if constexpr (Form.full_iput)
-            iput(i); // (I1) to (I5)
-        else
-            iput(i, &refcount_dec_and_test_of);
+        iput(i); // (I1) to (I5)
         if constexpr (!Form.unpins_first && !Form.unpins_last)
             cgroup_writeback_unpin(sb);
-    }
-
-    /// Release and, for the last one, acquire, but no full barrier. The look at SB_ACTIVE in
-    /// iput_final() may then be done before others see the reference gone.
-    static bool refcount_dec_and_test_of(atomic_t& count) {
-        const bool last = atomic_sub_return_release(1, count) == 0;
-        if (last)
-            smp_rmb(); // smp_acquire__after_ctrl_dep()
-        return last;
     }
 
     // --- umount ---------------------------------------------------------------------------------
@@ -173,8 +149,7 @@ struct isw_v9 {
     static constexpr bool drains_first = Form.drains_first;
 
     void cgroup_writeback_umount(super_block& sb) {
-        if constexpr (Form.mb_in_umount)
-            smp_mb(); // (2) pairs with (1)
+        smp_mb(); // (2) pairs with (1)
         wait_var_event(sb.s_isw_nr_in_flight, [&] { return is_drained(sb); });
     }
 

@@ -88,19 +88,15 @@ inline void iput_final(inode& i) {
     evict(i);
 }
 
-/// Drops a reference, the last one with `dec_and_test`. (I1) to (I5)
-template <class DecAndTest>
-void iput(inode& i, DecAndTest dec_and_test) {
+/// Drops a reference. (I1) to (I5)
+inline void iput(inode& i) {
     if (atomic_add_unless(i.i_count, -1, 1))
-        return;                  // (I1)
-    spin_lock(i.i_lock);         // (I3)
-    if (dec_and_test(i.i_count)) // (I4)
-        iput_final(i);           // (I5)
+        return;                         // (I1)
+    spin_lock(i.i_lock);                // (I3)
+    if (atomic_dec_and_test(i.i_count)) // (I4)
+        iput_final(i);                  // (I5)
     else
         spin_unlock(i.i_lock);
-}
-inline void iput(inode& i) {
-    iput(i, [at = site::here()](atomic_t& count) { return atomic_dec_and_test(count, at); });
 }
 
 /// Evicts every inode that nobody uses. (E1) to (E7)

@@ -8,7 +8,9 @@
 
 namespace wbsync::litmus {
 
-/// A way in which the library could be broken.
+/// A way in which the library could be broken. It changes the function wherever a test calls it,
+/// and not what a place orders (options::weaken): which accesses are run out of order
+/// (reordering.hpp) is told by the functions, before there is an execution.
 struct mutant {
     std::string_view name;
     const builtin* (*instead)(const builtin&); ///< what the function does then; nullptr: the same

@@ -78,6 +78,10 @@ struct weakening {
     ordering left = ordering::relaxed; ///< what they order then, if that is less
 
     [[nodiscard]] bool is_of(const ordering_place& p) const;
+    /// Is it of this place, and does that order less then?
+    [[nodiscard]] bool changes(const ordering_place& p) const {
+        return is_of(p) && weaker(p.asked, left) != p.asked;
+    }
 
     /// "isw.hpp:42 in release_work: atomic_dec_and_test, before: nothing".
     [[nodiscard]] std::string str() const;

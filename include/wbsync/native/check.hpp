@@ -5,6 +5,7 @@
 #include <wbsync/options.hpp>
 #include <wbsync/result.hpp>
 
+#include <stdexcept>
 #include <utility>
 
 namespace wbsync {
@@ -19,9 +20,14 @@ inline options check_options;
 
 /// check() where a model runs on real threads: runs it `max_executions` times, 1000 if that was not
 /// chosen, or for `max_seconds`, with native::check_options. The verdict is a finding or
-/// incomplete, never verified. Nothing else of the options counts.
+/// incomplete, never verified. Throws std::invalid_argument if options::weaken names a place:
+/// threads order all that the code asks for. Nothing else of the options counts.
 template <class Model, class... Args>
 [[nodiscard]] result check(const options& asked, const Args&... args) {
+    if (!asked.weaken.empty())
+        throw std::invalid_argument("wbsync: options::weaken cannot be had on real threads, which "
+                                    "order all that the code asks for: check the model without "
+                                    "WBSYNC_NATIVE");
     const std::uint64_t chosen = asked.max_executions;
     const double seconds = asked.max_seconds;
     const std::uint64_t runs = chosen != 0 ? chosen : seconds > 0 ? 0 : 1000;

@@ -89,6 +89,14 @@ private:
 
 namespace detail {
 
+/// Where the model orders less than its code asks for, which the trace does not say of accesses.
+inline std::string weakened_text(const check_request& c) {
+    std::string text;
+    for (const weakening& w : c.of.weaken)
+        text += fmt::format("weakened at {}\n", w.str());
+    return text;
+}
+
 /// The command that runs the execution again.
 inline std::string replay_text(const check_request& c, const check_summary& seen) {
     if (seen.schedule.empty())
@@ -111,7 +119,8 @@ inline std::string text_of(const check_request& c, const check_outcome& out,
     if (!out.resume_command.empty())
         text += fmt::format("    resume: {}\n", out.resume_command);
     if (!out.counterexample.empty())
-        text += "\n" + out.counterexample + detail::replay_text(c, seen) + "\n";
+        text += "\n" + out.counterexample + detail::weakened_text(c) +
+                detail::replay_text(c, seen) + "\n";
     return text;
 }
 

@@ -10,6 +10,8 @@
 #include <wbsync/report/json.hpp>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -29,6 +31,14 @@ inline report::json parameter_json(const catalogue::parameter& p) {
             {"max", p.most}};
 }
 
+/// Where it orders less than its code asks for.
+inline std::vector<std::string> weakened_at(const catalogue::model& m) {
+    std::vector<std::string> places;
+    for (const weakening& w : m.weaken)
+        places.push_back(w.str());
+    return places;
+}
+
 } // namespace detail::list_command
 
 WBSYNC_INLINE std::string list_json(const std::vector<catalogue::model>& all) {
@@ -46,6 +56,7 @@ WBSYNC_INLINE std::string list_json(const std::vector<catalogue::model>& all) {
              {"parameters", parameters},
              {"asks", m.asks.joined(" ")},
              {"larger", catalogue::larger_size(m)},
+             {"weakened", weakened_at(m)},
              {"expected",
               {{"sc", expected(m, memory_kind::sc)}, {"weak", expected(m, memory_kind::weak)}}}});
     }
@@ -64,6 +75,8 @@ WBSYNC_INLINE std::string list_text(const std::vector<catalogue::model>& all) {
                            m.release.empty() ? "" : " in " + m.release);
         out += fmt::format("{:{}}  expected: {} under sc, {} under weak\n", "", name,
                            expected(m, memory_kind::sc), expected(m, memory_kind::weak));
+        for (const std::string& place : weakened_at(m))
+            out += fmt::format("{:{}}  weakened at {}\n", "", name, place);
         for (const auto& p : m.parameters)
             out += fmt::format("{:{}}  -p {}={}  {} ({} to {})\n", "", name, p.name, p.value,
                                p.summary, p.least, p.most);

@@ -137,7 +137,7 @@ inline measured measure(const wbsync::catalogue::model& m, wbsync::memory_kind m
     with.memory = memory;
     with.trace = false;
     const wbsync::catalogue::parameter_values values = wbsync::catalogue::default_size(m);
-    const wbsync::result r = m.check(with, values);
+    const wbsync::result r = m.run(with, values);
     const auto expected = m.expected(memory, values);
     const std::string verdict = r.outcome == wbsync::verdict::finding ? "finding " + r.what.property
                                                                       : wbsync::name_of(r.outcome);

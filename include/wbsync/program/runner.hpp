@@ -92,7 +92,7 @@ inline check_outcome run_here(const check_request& asked, const child_side& here
                 here.note(std::move(text));
         };
     try {
-        return describe(asked, asked.of.check(with, asked.values));
+        return describe(asked, asked.of.run(with, asked.values));
     } catch (const std::invalid_argument& e) { // starts with "wbsync: "
         if (with.resume.empty() && with.replay.empty())
             return failed(asked, e); // nothing that the user asked of this check alone

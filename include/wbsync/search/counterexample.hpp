@@ -28,6 +28,7 @@ inline void run_schedule(engine::model_driver& model, const options& with,
     into.sleep_set_blocked = job.seen.sleep_set_blocked;
     into.blocked = job.seen.blocked;
     into.events = job.seen.events;
+    into.weakened = job.weakened();
     into.threads = job.seen.threads;
     into.limit = job.seen.limit;
     into.what = job.seen.what;

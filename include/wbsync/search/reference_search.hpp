@@ -34,7 +34,7 @@ inline result run_reference(engine::model_driver& model, const options& with) {
     if (r.limit.empty() && job.seen.why != stop::finding && by.next())
         r.limit = limit_of(job.seen.why, with);
     engine::coverage covered = run->covered();
-    covered.weakened = job.weakened();
+    covered.weakened = r.weakened = job.weakened();
     if (!job.seen.failed && r.limit.empty())
         r.vacuity = vacuity_of(covered, with);
     r.outcome = job.seen.failed     ? verdict::finding

@@ -267,6 +267,7 @@ private:
         if (!failed_ || with_.all_findings)
             note_stop();
         result_.seconds = elapsed();
+        result_.weakened = covered_.weakened;
         result_.explored = frontier_.empty() && cut_off_ == 0
                                ? 1
                                : std::clamp(1 - frontier_.share() - cut_off_, 0.0, 1.0);
