@@ -5,7 +5,8 @@
 #include <wbsync/native/check.hpp>
 #else
 
-#include <wbsync/engine/host.hpp>
+#include <wbsync/engine/execution.hpp>
+#include <wbsync/engine/model_driver.hpp>
 #include <wbsync/options.hpp>
 #include <wbsync/result.hpp>
 #include <wbsync/scenario.hpp>

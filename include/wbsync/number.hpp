@@ -2,9 +2,7 @@
 #pragma once
 
 #include <charconv>
-#include <cmath>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>

@@ -4,15 +4,12 @@
 #include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/ordering.hpp>
 #include <wbsync/engine/trace.hpp>
-#include <wbsync/number.hpp>
 #include <wbsync/setting.hpp>
 
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <limits>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -116,19 +113,6 @@ struct options {
     static constexpr int most_jobs = 4096;
 
 private:
-    /// nullptr: it is not set. One that is set says something.
-    static const char* variable(const char* name);
-
-    template <class Number>
-    static void take(const char* name, setting<Number>& into, Number most, Number least = {}) {
-        const char* const v = variable(name);
-        if (v == nullptr)
-            return;
-        std::string what = "wbsync: "; // g++ 12 takes a sum of strings for an overflow
-        what.append(name);
-        into.otherwise(parse_number<Number>(what, v, least, most));
-    }
-
     void expect_sense() const;
 };
 

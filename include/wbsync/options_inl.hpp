@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/linkage.hpp>
+#include <wbsync/number.hpp>
 #include <wbsync/options.hpp>
 
 #include <csignal>
@@ -16,16 +17,39 @@
 
 namespace wbsync {
 
+namespace detail {
+
+/// nullptr: it is not set. One that is set says something.
+inline const char* environment(const char* name) {
+    const char* const value = std::getenv(name);
+    if (value != nullptr && *value == '\0')
+        throw std::invalid_argument(std::string{"wbsync: "} + name +
+                                    " is empty: give it a value, or unset it");
+    return value;
+}
+
+template <class Number>
+void take(const char* name, setting<Number>& into, Number most, Number least = {}) {
+    const char* const v = environment(name);
+    if (v == nullptr)
+        return;
+    std::string what = "wbsync: "; // g++ 12 takes a sum of strings for an overflow
+    what.append(name);
+    into.otherwise(parse_number<Number>(what, v, least, most));
+}
+
+} // namespace detail
+
 WBSYNC_INLINE options options::with_environment() const {
     options o = *this;
-    if (const char* v = variable("WBSYNC_MEMORY"))
+    if (const char* v = detail::environment("WBSYNC_MEMORY"))
         o.memory.otherwise(parse_memory(v, "WBSYNC_MEMORY"));
-    take("WBSYNC_MAX_EXECUTIONS", o.max_executions, unlimited);
-    take("WBSYNC_MAX_SECONDS", o.max_seconds, most_seconds);
-    take("WBSYNC_MAX_DEPTH", o.max_depth, most_depth, 1);
-    take("WBSYNC_MAX_MEMORY", o.max_memory, most_memory);
-    take("WBSYNC_JOBS", o.jobs, most_jobs);
-    if (const char* v = variable("WBSYNC_REPLAY"); v != nullptr && o.replay.empty())
+    detail::take("WBSYNC_MAX_EXECUTIONS", o.max_executions, unlimited);
+    detail::take("WBSYNC_MAX_SECONDS", o.max_seconds, most_seconds);
+    detail::take("WBSYNC_MAX_DEPTH", o.max_depth, most_depth, 1);
+    detail::take("WBSYNC_MAX_MEMORY", o.max_memory, most_memory);
+    detail::take("WBSYNC_JOBS", o.jobs, most_jobs);
+    if (const char* v = detail::environment("WBSYNC_REPLAY"); v != nullptr && o.replay.empty())
         o.replay = v;
     if (o.orderings != nullptr)
         o.jobs = 1;
@@ -38,14 +62,6 @@ WBSYNC_INLINE memory_kind options::parse_memory(std::string_view name, const std
         return found->kind;
     throw std::invalid_argument("wbsync: " + what + " must be one of " + engine::memory_names() +
                                 ", not '" + std::string{name} + "'");
-}
-
-WBSYNC_INLINE const char* options::variable(const char* name) {
-    const char* const value = std::getenv(name);
-    if (value != nullptr && *value == '\0')
-        throw std::invalid_argument(std::string{"wbsync: "} + name +
-                                    " is empty: give it a value, or unset it");
-    return value;
 }
 
 WBSYNC_INLINE void options::expect_sense() const {

@@ -4,6 +4,7 @@
 #include <wbsync/engine/location.hpp>
 #include <wbsync/engine/read_options.hpp>
 #include <wbsync/engine/store_past.hpp>
+#include <wbsync/wrapping.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -62,14 +63,10 @@ struct addition_run {
     [[nodiscard]] bool is_there() const noexcept { return over != passage::gone; }
 
     /// Can the load see what is older than the run?
-    [[nodiscard]] bool lets_through() const noexcept {
-        return over == passage::open || over == passage::gone;
-    }
+    [[nodiscard]] bool lets_through() const noexcept;
 
     /// Is there more than one way to pass over a part of it?
-    [[nodiscard]] bool can_be_split() const noexcept {
-        return there > 1 && (over == passage::partial || over == passage::open);
-    }
+    [[nodiscard]] bool can_be_split() const noexcept;
 };
 
 /// Looks at the stores from index `begin` to `end`, which form a run. `is_gone` is asked with the
@@ -143,22 +140,13 @@ private:
     }
 
     /// Each split so far reads the addition; and, if it can be `passed`, another one does not.
-    void decide(const store_record& addition, bool passed, bool forced) {
-        const std::size_t before = splits_.size();
-        for (std::size_t k = 0; k != before; ++k) {
-            split without = splits_[k];
-            splits_[k].is = with(splits_[k].is, state::reads_some);
-            if (!passed)
-                continue;
-            without.value = wrapping_sum(without.value, wrapping_negation(addition.delta));
-            if (forced)
-                without.is = with(without.is, state::misses_forced);
-            if (std::find(splits_.begin(), splits_.end(), without) == splits_.end())
-                splits_.push_back(without);
-        }
-    }
+    void decide(const store_record& addition, bool passed, bool forced);
 
     std::vector<split> splits_; ///< kept for its memory
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/addition_run_inl.hpp>
+#endif

@@ -3,8 +3,6 @@
 
 #include <wbsync/engine/operation.hpp>
 
-#include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -28,24 +26,10 @@ struct coverage {
 
     /// Thread `t` frees `block`. If another one does in other executions, this could have been a
     /// second time.
-    void frees(std::size_t block, thread_id t) {
-        if (block >= freed_by.size())
-            freed_by.resize(block + 1);
-        thread_set& by = freed_by[block];
-        by |= only(t);
-        could_fail = could_fail || std::popcount(by) > 1;
-    }
+    void frees(std::size_t block, thread_id t);
 
     /// Adds what another process saw.
-    void join(const coverage& other) {
-        shared = shared || other.shared;
-        could_fail = could_fail || other.could_fail;
-        weakened |= other.weakened;
-        threads = std::max(threads, other.threads);
-        for (std::size_t b = 0; b != other.freed_by.size(); ++b)
-            for (thread_set left = other.freed_by[b]; left != 0; left &= left - 1)
-                frees(b, std::countr_zero(left));
-    }
+    void join(const coverage& other);
 };
 
 /// Which thread touched each object so far, until one is touched by two of them.
@@ -54,15 +38,7 @@ struct coverage {
 class object_users {
 public:
     /// Thread `t` touches `object` in the execution `stamp`. Was another one there before? O(1).
-    bool shares(object_id object, thread_id t, std::uint64_t stamp) {
-        if (object >= users_.size())
-            users_.resize(object + 1U);
-        user& u = users_[object];
-        if (u.stamp == stamp)
-            return u.thread != t;
-        u = {stamp, t};
-        return false;
-    }
+    bool shares(object_id object, thread_id t, std::uint64_t stamp);
 
 private:
     struct user {
@@ -74,3 +50,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/coverage_inl.hpp>
+#endif

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
-#include <variant>
-
-#include <fmt/format.h>
 
 namespace wbsync {
 
@@ -14,32 +13,54 @@ namespace wbsync {
 struct lock_owner {
     int thread = -1; ///< -1: nobody
     std::string name = {};
-
-    friend bool operator==(const lock_owner& a, const lock_owner& b) noexcept {
-        return a.thread == b.thread;
-    }
 };
 
 /// The value of an object as its type sees it: nothing, if there is none to tell; a number; a
 /// truth; who holds the lock; or a name for what it means.
-using event_value = std::variant<std::monostate, std::int64_t, bool, std::string, lock_owner>;
+class event_value {
+public:
+    enum class form : std::uint8_t { nothing, number, truth, name, owner };
 
-constexpr bool has_value(const event_value& v) noexcept {
-    return v.index() != 0;
+    event_value() = default;
+    template <class T>
+    requires std::integral<T> event_value(T value)
+    noexcept // NOLINT: like the value
+        : form_(std::is_same_v<T, bool> ? form::truth : form::number),
+          number_(static_cast<std::int64_t>(value)) {}
+    event_value(std::string name) noexcept // NOLINT: like the value
+        : form_(form::name), name_(std::move(name)) {}
+    event_value(const char* name) : form_(form::name), name_(name) {} // NOLINT: like the value
+    event_value(lock_owner owner) noexcept                            // NOLINT: like the value
+        : form_(form::owner), number_(owner.thread), name_(std::move(owner.name)) {}
+
+    [[nodiscard]] form kind() const noexcept { return form_; }
+
+    /// The number; 0 or 1 for a truth; the thread that holds the lock, or -1.
+    [[nodiscard]] std::int64_t number() const noexcept { return number_; }
+    /// The name, or that of the thread that holds the lock.
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+    /// The owners of a lock are compared by their numbers.
+    friend bool operator==(const event_value& a, const event_value& b) noexcept {
+        return a.form_ == b.form_ && a.number_ == b.number_ &&
+               (a.form_ == form::owner || a.name_ == b.name_);
+    }
+
+private:
+    form form_ = form::nothing;
+    std::int64_t number_ = 0;
+    std::string name_;
+};
+
+inline bool has_value(const event_value& v) noexcept {
+    return v.kind() != event_value::form::nothing;
 }
 
 /// "1", "true", "&inode[0]", "held by umount"; nothing for nothing.
-inline std::string text_of(const event_value& v) {
-    struct writer {
-        std::string operator()(std::monostate) const { return {}; }
-        std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
-        std::string operator()(bool truth) const { return truth ? "true" : "false"; }
-        std::string operator()(const std::string& name) const { return name; }
-        std::string operator()(const lock_owner& owner) const {
-            return owner.thread < 0 ? std::string{"free"} : "held by " + owner.name;
-        }
-    };
-    return std::visit(writer{}, v);
-}
+std::string text_of(const event_value& v);
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/event_value_inl.hpp>
+#endif

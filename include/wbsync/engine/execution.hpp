@@ -23,13 +23,12 @@
 #include <wbsync/engine/scheduler.hpp>
 
 #include <cstdint>
-#include <exception>
-#include <new>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace wbsync::engine {
+
+class ordering_policy;
 
 /// One run of a model: its threads, its objects, its memory, and what went wrong. The object itself
 /// is reused, so that the thousands of executions of a check allocate nothing.
@@ -62,13 +61,7 @@ public:
     }
 
     /// Whatever was done with it before: it is as if it were new.
-    void forget() {
-        additions_.forget();
-        exercise_.forget();
-        extensions_.clear();
-        log_.write_to(nullptr);
-        retries_.forget();
-    }
+    void forget();
 
     // --- the life of one execution, as driven by the host ---------------------------------------
 
@@ -81,22 +74,7 @@ public:
         ordering_policy* orderings = nullptr; ///< nullptr: each place gets what it asks for
     };
 
-    void begin(scheduler& with, fibers& on, const settings& asked) {
-        settings_ = asked;
-        scheduling_.begin(with, on, {asked.max_depth, asked.all_findings});
-        comparison_.begin();
-        state_.begin(models_.of(asked.memory));
-        blocks_.clear(false); // whatever could not be destroyed
-        blocks_.vary(asked.variation);
-        locations_.begin();
-        lifetimes_.begin();
-        local_steps_ = 0;
-        retries_.begin();
-        conclusion_.begin();
-        vector_clock::serve(max_threads); // until it is known how many there are
-        memory().begin(locations_.in_order());
-        extensions_.reset();
-    }
+    void begin(scheduler& with, fibers& on, const settings& asked);
 
     template <class Body>
     thread_id add_thread(const label& name, Body&& body, thread_kind kind,
@@ -107,78 +85,20 @@ public:
     }
 
     /// The last `n` threads run the same code and cannot find out which of them they are.
-    void declare_symmetric(int n) {
-        const int count = state_.threads.count();
-        const thread_set all = (n == max_threads ? ~thread_set{0} : only(n) - 1) << (count - n);
-        for (thread_id t = count - n; t != count; ++t)
-            state_.threads[t].symmetric = all;
-    }
+    void declare_symmetric(int n);
 
-    void start_threads() {
-        const int count = state_.threads.count();
-        if (count == 0)
-            fail("misuse", "the model declares no threads", {});
-        if (recording())
-            for (thread_id t = 0; t != count; ++t)
-                log_.name_thread(thread_name(t));
-        if (comparison_.is_active())
-            expect_same(comparison_.threads());
-        retries_.starts_threads();
-        state_.now = phase::running;
-        exercise_.starts_threads();
-        state_.part = "";
-        vector_clock::serve(count);
-        state_.memory->start_threads(count);
-        policy().execution_begin(*this);
-    }
+    void start_threads();
 
     /// Runs thread `t` to its end, on its own fiber; or to where it is left behind.
-    void run(thread_id t) {
-        state_.self = t;
-        state_.threads.start(t);
-        thread_table::entry& me = state_.threads[t];
-        me.stack = __builtin_frame_address(0);
-        me.history = static_cast<std::uint64_t>(t);
-        if (::_setjmp(me.start) != 0)
-            return scheduling_.left_behind();
-        clear_stack_below();
-        enter_model();
-        try {
-            state_.threads[t].body();
-            extensions_.thread_ends(*this);
-            if (const finding* left = lifetimes_.left_by_exception(t))
-                fail(*left);
-        } catch (const std::bad_alloc&) {
-            cut_short(limit_kind::allocation, state_.threads[t].last);
-        } catch (const std::exception& e) {
-            fail("exception", e.what(), state_.threads[t].last);
-        } catch (...) {
-            fail("exception", "not derived from std::exception", state_.threads[t].last);
-        }
-        leave_model();
-        scheduling_.thread_ends();
-    }
+    void run(thread_id t);
 
-    void enter_finally() {
-        state_.now = phase::finally;
-        state_.self = -1;
-        state_.last_outside = {};
-    }
+    void enter_finally();
 
     /// Memory that nobody freed is a finding.
-    void check_leaks() {
-        if (const heap::block* lost = blocks_.first_alive())
-            fail("leak", fmt::format("{} was never freed", lost->life.name().str()), lost->where);
-    }
+    void check_leaks();
 
     /// The model is destroyed next, if it is intact: what it allocated and declared goes first.
-    void end() {
-        state_.now = phase::destruction;
-        state_.self = -1;
-        state_.part = "a destructor, of what a thread of the model or kmalloc() made";
-        state_.threads.drop_bodies(conclusion_.intact());
-        blocks_.clear(conclusion_.intact());
-    }
+    void end();
 
     /// The execution is over, and its model gone.
     void conclude() noexcept { state_.now = phase::outside; }
@@ -186,10 +106,7 @@ public:
     // --- the model's own code -------------------------------------------------------------------
 
     /// The model's code runs, outside of its threads, in the part with that name.
-    void enter_part(const char* part) noexcept {
-        state_.part = part;
-        enter_model();
-    }
+    void enter_part(const char* part) noexcept;
     void leave_model() noexcept { state_.model_runs = false; }
     /// The model is built there.
     void model_is_at(const void* at, std::size_t size) noexcept { retries_.model_is_at(at, size); }
@@ -208,16 +125,9 @@ public:
     void leave_footprint(footprint* in) noexcept { comparison_.use(in); }
 
     /// The operation under way has read `value`; `opaque`: it may be an address.
-    void saw(std::int64_t value, bool opaque, const char* verb, const site& at) {
-        if (running())
-            add_to_history(static_cast<std::uint64_t>(value));
-        stored(value, opaque, verb, at);
-    }
+    void saw(std::int64_t value, bool opaque, const char* verb, const site& at);
     /// It has stored `value`, which follows from what it has read.
-    void stored(std::int64_t value, bool opaque, const char* verb, const site& at) {
-        if (comparison_.is_active())
-            expect_same(comparison_.value(value, opaque, verb, at));
-    }
+    void stored(std::int64_t value, bool opaque, const char* verb, const site& at);
 
     // --- what hosts and schedulers see ----------------------------------------------------------
 
@@ -226,28 +136,17 @@ public:
 
     [[nodiscard]] int thread_count() const noexcept { return state_.threads.count(); }
     [[nodiscard]] int step_count() const noexcept { return state_.steps; }
-    [[nodiscard]] const operation* pending(thread_id t) const noexcept {
-        return state_.threads.pending(t);
-    }
+    [[nodiscard]] const operation* pending(thread_id t) const noexcept;
     [[nodiscard]] timestamp seq(thread_id t) const noexcept { return state_.threads[t].seq; }
     [[nodiscard]] thread_id self() const noexcept { return state_.self; }
-    [[nodiscard]] std::string thread_name(thread_id t) const {
-        return state_.threads[t].name.str();
-    }
+    [[nodiscard]] std::string thread_name(thread_id t) const;
     [[nodiscard]] thread_kind kind(thread_id t) const noexcept { return state_.threads[t].kind; }
 
     /// Threads that run the same code as `t`, which is one of them; 0: none was declared.
-    [[nodiscard]] thread_set symmetric_threads(thread_id t) const noexcept {
-        return state_.threads[t].symmetric;
-    }
+    [[nodiscard]] thread_set symmetric_threads(thread_id t) const noexcept;
 
     /// Are threads told apart, so that one order of equivalent loads can be preferred?
-    [[nodiscard]] bool has_ranks() const noexcept {
-        for (thread_id t = 0; t != state_.threads.count(); ++t)
-            if (state_.threads[t].symmetric != 0)
-                return false;
-        return state_.memory->ranks_loads();
-    }
+    [[nodiscard]] bool has_ranks() const noexcept;
 
     [[nodiscard]] bool can_run(thread_id t) const { return state_.threads.can_run(t); }
 
@@ -255,9 +154,7 @@ public:
     [[nodiscard]] thread_set ready() const noexcept { return state_.threads.ready(); }
 
     /// Threads that can run only by reading an old store.
-    [[nodiscard]] thread_set ready_by_old_store() const {
-        return state_.threads.ready_by_old_store();
-    }
+    [[nodiscard]] thread_set ready_by_old_store() const;
 
     // --- its objects ----------------------------------------------------------------------------
 
@@ -275,62 +172,36 @@ public:
     }
 
     /// A fresh number for an object created by the current thread, or by the set-up.
-    object_id new_object() {
-        if (locations_.is_full())
-            cut_short(limit_kind::objects, {});
-        return locations_.new_number();
-    }
+    object_id new_object();
 
-    location& new_location(const label& name, std::int64_t value) {
-        return locations_.add(new_object(), name, value);
-    }
+    location& new_location(const label& name, std::int64_t value);
 
     /// A second location that belongs to `x`, such as the queue of those who wait for it. Made by
     /// whoever uses it first, with a number that does not depend on who that is.
-    location& companion(const location& x, const char* name, std::int64_t value) {
-        return shared_location(object_numbers::companion(x.id), {x.name, name}, value);
-    }
+    location& companion(const location& x, const char* name, std::int64_t value);
 
     /// The location with a number of its own, out of object_numbers::reserved().
-    location& shared_location(object_id id, const label& name, std::int64_t value) {
-        location* const there = locations_.find(id);
-        return there != nullptr ? *there : locations_.add(id, name, value);
-    }
+    location& shared_location(object_id id, const label& name, std::int64_t value);
 
     /// Objects created from now on are part of `owner`. Returns the previous owner.
-    const lifetime* exchange_owner(const lifetime* owner) noexcept {
-        return locations_.exchange_owner(owner);
-    }
+    const lifetime* exchange_owner(const lifetime* owner) noexcept;
     [[nodiscard]] const lifetime* owner() const noexcept { return locations_.owner(); }
 
     // --- what a load may read, and where a store may go -----------------------------------------
 
     /// What thread `t` may read from `x`; of the older stores only those with a `wanted` value.
     /// Valid until the next call.
-    const read_options& options(thread_id t, const location& x, value_condition wanted) {
-        const bool looks_into = memory().list_options(t, x, past_of(t), wanted, options_);
-        if (looks_into && additions_commute(x.id) && !mutated(mutant::no_start_over))
-            additions_.is_observed(x.id);
-        return options_;
-    }
+    const read_options& options(thread_id t, const location& x, value_condition wanted);
 
     /// options() in the execution without the steps `gone`.
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
-                                        value_condition wanted) {
-        memory().list_options_without(gone, t, x, past_of(t), wanted, options_);
-        return options_;
-    }
+                                        value_condition wanted);
 
     /// After which stores of `x` thread `t` may put its own. Valid until the next call.
-    const read_options& places(thread_id t, const location& x) {
-        state_.memory->list_places(t, x, past_of(t), options_);
-        return options_;
-    }
+    const read_options& places(thread_id t, const location& x);
 
     /// Do the additions to object `x` commute, as far as that is known?
-    [[nodiscard]] bool additions_commute(object_id x) const {
-        return scheduling_.policy().causal_past(0) != nullptr && additions_.commute(x);
-    }
+    [[nodiscard]] bool additions_commute(object_id x) const;
 
     /// What is known of that in all executions.
     [[nodiscard]] commuting_additions& additions() noexcept { return additions_; }
@@ -340,110 +211,38 @@ public:
 
     /// Announces the next step of the current thread, waits until the scheduler picks it. False: a
     /// daemon waiting for work is to quit. Outside of the running phase it returns at once.
-    bool announce(const operation& op) {
-        ++state_.progress;
-        if (!running()) {
-            announce_outside(op);
-            return true;
-        }
-        if (retries_.watches())
-            look_for_loop(op);
-        if (scheduling_.quitting())
-            fail("misuse",
-                 fmt::format("{} by {}, which has been told to quit: a daemon returns when "
-                             "await_work() is false",
-                             op.verb, state_.threads[self()].name.str()),
-                 op.where);
-        exercise_.announces(op);
-        leave_model();
-        scheduling_.give_way(op);
-        thread_table::entry& me = state_.threads[self()];
-        me.last = op.where;
-        state_.model_runs = true;
-        if (comparison_.is_active())
-            expect_same(comparison_.step(op));
-        if (scheduling_.quitting()) {
-            if (me.kind == thread_kind::daemon)
-                comes_last();
-            return false;
-        }
-        ++me.seq;
-        me.newest = state_.steps++;
-        retries_.takes_step(op);
-        return true;
-    }
+    bool announce(const operation& op);
 
     /// Counts work that is no step, so that a loop without steps ends as well.
-    [[gnu::noinline]] void local_step(const site& at) {
-        const call here(*this);
-        ++state_.progress;
-        if (comparison_.is_active())
-            expect_same(comparison_.local_step(at));
-        if (++local_steps_ > max_local_steps ||
-            (running() && state_.memory->now(self()).clock[self()] > max_epoch))
-            cut_short(limit_kind::depth, at);
-    }
+    void local_step(const site& at);
 
     /// The current thread has seen `value`, or come to an operation that it stands for.
-    void add_to_history(std::uint64_t value) noexcept {
-        retries::add_to(state_.threads[self()].history, value);
-    }
+    void add_to_history(std::uint64_t value) noexcept;
 
     /// What a place orders, which asks for `asked`. All that orders anything, but locks, grace
     /// periods and the like among their own, comes by here: ordering.hpp. `part` and `verb` are
     /// literals, or last as long.
     [[nodiscard]] ordering ordered(const site& at, const char* verb, ordering asked,
-                                   const char* part = "") {
-        return settings_.orderings == nullptr ? asked
-                                              : settings_.orderings->decide(at, verb, part, asked);
-    }
+                                   const char* part = "");
     /// The same of an access; one that is relaxed is no place.
     static_assert(static_cast<int>(memory_order::acq_rel) == static_cast<int>(ordering::acq_rel));
-    [[nodiscard]] memory_order ordered(const site& at, const char* verb, memory_order asked) {
-        return settings_.orderings == nullptr || asked == memory_order::relaxed
-                   ? asked
-                   : static_cast<memory_order>(
-                         settings_.orderings->decide(at, verb, "", static_cast<ordering>(asked)));
-    }
+    [[nodiscard]] memory_order ordered(const site& at, const char* verb, memory_order asked);
 
     /// A fence of the current thread. Returns what it orders.
-    [[gnu::noinline]] ordering fence(ordering asked, const site& at, const char* verb,
-                                     const char* part = "") {
-        const call here(*this);
-        if (!running())
-            return asked;
-        const ordering gets = ordered(at, verb, asked, part);
-        if (gets == ordering::full_fence)
-            state_.memory->full_fence(self(), state_.threads[self()].newest);
-        else if (gets == ordering::read_fence)
-            state_.memory->acquire_fence(self());
-        else if (gets == ordering::write_fence)
-            state_.memory->release_fence(self());
-        return gets;
-    }
+    ordering fence(ordering asked, const site& at, const char* verb, const char* part = "");
     /// smp_mb() of the current thread, by itself or as a part of an operation. Returns whether it
     /// is one.
-    bool full_fence(const site& at, const char* verb, const char* part = "") {
-        return fence(ordering::full_fence, at, verb, part) == ordering::full_fence;
-    }
+    bool full_fence(const site& at, const char* verb, const char* part = "");
     /// The same for what came before a point of the past only; see thread_views::point().
-    [[gnu::noinline]] void full_fence_since(const view& before) {
-        const call here(*this);
-        state_.memory->full_fence_since(self(), before, state_.threads[self()].newest);
-    }
+    void full_fence_since(const view& before);
 
     /// An operation that is called from the function above a frame, see WBSYNC_CALLERS_FRAME(). It
     /// leaves nothing of its own on the stack, where that could be taken for the state of a loop.
     class call {
     public:
         explicit call(execution& run) noexcept : run_(run) {}
-        call(execution& run, const void* frame) noexcept : run_(run) {
-            run.retries_.is_called_from(frame);
-        }
-        ~call() {
-            if (run_.running() && run_.retries_.looks_closely())
-                clear_stack_below();
-        }
+        call(execution& run, const void* frame) noexcept;
+        ~call();
         call(const call&) = delete;
         call& operator=(const call&) = delete;
 
@@ -461,145 +260,65 @@ public:
 
     /// The round has come to nothing. Returns if it had an effect, so that the next one has to come
     /// after it. Otherwise the current thread goes no further: see step_log.
-    void try_again(const round& r, const site& at, loop how = loop::declared) {
-        if (!running())
-            fail("misuse", "this loop would go on for ever: no thread runs any more", at);
-        local_step(at);
-        if (!retries_.is_in_vain(r) || is_gone_through())
-            return;
-        // Another process, with something else on its stacks, may not have seen the loop.
-        if (how == loop::seen && policy().expects(self()))
-            return;
-        const std::vector<object_id> readable = retries_.readable_stores(r);
-        if (readable.size() > 1)
-            return; // a step has one object
-        const retries::given_up_round nothing(retries_, r, !readable.empty());
-        operation op;
-        if (!readable.empty()) {
-            op.object = readable.front();
-            op.access = access_class::write;
-        }
-        op.when = &nothing;
-        op.verb = "retry";
-        op.where = at;
-        announce(op);
-    }
+    void try_again(const round& r, const site& at, loop how = loop::declared);
 
     /// Was the round in vain, and left nothing that others could read, not even as an old store?
-    [[nodiscard]] bool left_nothing(const round& r) const {
-        return retries_.is_in_vain(r) && retries_.readable_stores(r).empty();
-    }
+    [[nodiscard]] bool left_nothing(const round& r) const;
 
     /// Is a round of the current thread that came to nothing to be gone through all the same?
-    [[nodiscard]] bool is_gone_through() noexcept {
-        return state_.threads[self()].rounds_in_vain++ < settings_.whole_rounds;
-    }
+    [[nodiscard]] bool is_gone_through() noexcept;
 
     /// The current thread goes no further. `why` is never enabled, and says when that is because
     /// what the thread would do now is known from other executions.
-    void wait_for_good(const guard& why, const char* verb, const label& name, const site& at) {
-        operation op;
-        op.when = &why;
-        op.verb = verb;
-        op.name = &name;
-        op.where = at;
-        announce(op);
-    }
+    void wait_for_good(const guard& why, const char* verb, const label& name, const site& at);
 
     /// The operation under way stores `after` where `before` was.
-    void stores(std::int64_t before, std::int64_t after) {
-        if (running())
-            retries_.stores(before, after);
-    }
+    void stores(std::int64_t before, std::int64_t after);
     /// The current thread learns only that of what its newest step has stored.
-    void learns_only(told what) noexcept {
-        if (running())
-            retries_.learns_only(what);
-    }
+    void learns_only(told what) noexcept;
     /// It reads the store of step `of`, which is not the newest one.
-    void reads_old_store(step_index of) {
-        retries_.reads_old_store(of);
-        policy().reads_old_store(of);
-    }
+    void reads_old_store(step_index of);
     /// The current thread does something that is no step and could be seen by others.
-    void has_effect() {
-        if (running())
-            retries_.has_effect();
-    }
+    void has_effect();
     /// It enters or leaves a read-side section.
-    void note_nesting(int change) {
-        if (running())
-            retries_.note_nesting(change);
-    }
+    void note_nesting(int change);
     /// An object of the library, which the current thread has only looked at, keeps that in its own
     /// memory.
-    void keeps_in_memory(const void* object, std::size_t size) {
-        if (running())
-            retries_.keeps_in_memory(object, size);
-    }
+    void keeps_in_memory(const void* object, std::size_t size);
 
     // --- lifetimes ------------------------------------------------------------------------------
 
     /// `object`, unless it is nullptr, is used by the current thread.
     void access(const lifetime* object, const char* verb, const site& at,
-                usage how = usage::access) {
-        if (object == nullptr)
-            return;
-        evaluates_property();
-        access_scope(*object, verb, at, how);
-    }
+                usage how = usage::access);
 
     /// The same of what may be there from the first step of the model to its last, so that this
     /// alone could not fail.
     void access_scope(const lifetime& object, const char* verb, const site& at,
-                      usage how = usage::access) {
-        expect_no_violation(lifetimes_.uses(object, verb, at, how));
-    }
+                      usage how = usage::access);
 
     /// `x` is used by the current thread, and with it what it is part of.
-    void access(const location& x, const char* verb, const site& at, usage how = usage::access) {
-        access(x.owner, verb, at, how);
-        access_scope(x.scope, verb, at, how);
-    }
+    void access(const location& x, const char* verb, const site& at, usage how = usage::access);
 
     /// The current thread frees or destroys `object`; see lifetimes::ends().
-    void end(lifetime& object, const char* verb, const site& at) {
-        expect_alive(object, verb, at);
-        has_effect();
-        expect_no_violation(lifetimes_.ends(object, verb, at));
-    }
+    void end(lifetime& object, const char* verb, const site& at);
 
-    void expect_alive(const lifetime& object, const char* verb, const site& at) {
-        expect_no_violation(lifetimes_.is_alive(object, verb, at));
-    }
+    void expect_alive(const lifetime& object, const char* verb, const site& at);
 
     /// `life` has begun with the constructor of what is at `handle`.
     void begin_scope(lifetime& life, const void* handle) { lifetimes_.begin_scope(life, handle); }
 
     /// The life of what is at `handle`, and is no variable.
-    lifetime& new_scope(const label& name, const void* handle) {
-        return lifetimes_.new_scope(name, handle);
-    }
+    lifetime& new_scope(const label& name, const void* handle);
 
     /// It ends with the destructor; as end().
-    void end_scope(lifetime& life, const void* handle, location* variable = nullptr) {
-        expect_no_violation(lifetimes_.end_scope(life, handle, variable));
-    }
+    void end_scope(lifetime& life, const void* handle, location* variable = nullptr);
 
     /// What was at `handle`, if that has ended.
-    [[nodiscard]] const scopes::ended* ended_at(const void* handle) const noexcept {
-        return lifetimes_.ended_at(handle);
-    }
+    [[nodiscard]] const scopes::ended* ended_at(const void* handle) const noexcept;
 
     /// What is at `handle` is no object of this execution.
-    [[noreturn]] void fail_no_object(const void* handle, const char* verb, const site& at) {
-        if (const scopes::ended* was = ended_at(handle))
-            fail(lifetimes_.use_after_end(*was->life, verb, at));
-        fail("misuse",
-             "an object was created outside of this execution: make it a member of the model, "
-             "which is built afresh for every execution",
-             at);
-    }
+    [[noreturn]] void fail_no_object(const void* handle, const char* verb, const site& at);
 
     // --- what was exercised, so that a vacuous check is told from one that holds ----------------
 
@@ -617,47 +336,27 @@ public:
     // --- findings and limits --------------------------------------------------------------------
 
     /// Reports that a property failed, here and now. Does not return.
-    [[noreturn]] void fail(std::string property, std::string message, const site& at) {
-        fail({std::move(property), std::move(message), at, self()});
-    }
+    [[noreturn]] void fail(std::string property, std::string message, const site& at);
     [[noreturn]] void fail(finding what) { scheduling_.fail(std::move(what)); }
 
     /// The same, if nobody can go on: the scheduler does not know how.
-    [[noreturn]] void fail_for_all(std::string property, std::string message, const site& at) {
-        scheduling_.fail_for_all({std::move(property), std::move(message), at, self()});
-    }
+    [[noreturn]] void fail_for_all(std::string property, std::string message, const site& at);
 
     /// Notes a finding and goes on, as the kernel does after a WARN_ON.
     void report(finding what) { conclusion_.add(std::move(what)); }
 
     /// The model's own code ended in a way that is none. `intact`: its objects are as they should
     /// be, it only must not go on. Does not return.
-    [[noreturn]] void crash(const std::string& what, bool intact = false) {
-        if (!intact)
-            conclusion_.breaks_model();
-        const std::string part = self() < 0 ? fmt::format(" in {}", state_.part) : std::string{};
-        fail("crash", what + part + state_.after_operation(), last_operation());
-    }
+    [[noreturn]] void crash(const std::string& what, bool intact = false);
 
     /// The model's own code does not come to the engine any more. Does not return.
-    [[noreturn]] void lock_up(const char* how) {
-        conclusion_.breaks_model();
-        fail("lockup",
-             fmt::format("{} does not come to its next operation, or to its end{}: {}",
-                         state_.who_runs(), state_.after_operation(), how),
-             last_operation());
-    }
+    [[noreturn]] void lock_up(const char* how);
 
     /// A limit was hit: nothing can be said about what would have followed.
-    [[noreturn]] void cut_short(limit_kind limit, const site& at) {
-        scheduling_.cut_short(limit, at);
-    }
+    [[noreturn]] void cut_short(limit_kind limit, const site& at);
 
     /// The same, wherever the model's code is.
-    [[noreturn]] void abandon(limit_kind limit) {
-        conclusion_.breaks_model();
-        cut_short(limit, last_operation());
-    }
+    [[noreturn]] void abandon(limit_kind limit);
 
     /// The newest operation of the part that runs.
     [[nodiscard]] const site& last_operation() const noexcept { return state_.last_operation(); }
@@ -672,76 +371,30 @@ public:
 
     /// Adds a step of the current thread to the trace. `source` is the step of the execution whose
     /// store was read, `newest` that of the newest store, if it was another.
-    void note(trace_step line, step_index source = -1, step_index newest = -1) {
-        line.thread = self();
-        log_.add_step(std::move(line), running() ? state_.steps : 0, source, newest);
-    }
+    void note(trace_step line, step_index source = -1, step_index newest = -1);
 
 private:
     static constexpr std::uint64_t max_local_steps = 10'000'000;
     static constexpr std::uint64_t local_steps_outside = 100; ///< for an operation that is no step
     static constexpr timestamp max_epoch = 32'000;
 
-    thread_id new_thread(const label& name, thread_kind kind, const char* property) {
-        if (state_.now != phase::setup)
-            fail("misuse", "threads can only be declared while the model is set up", {});
-        const int count = state_.threads.count();
-        if (count == max_threads)
-            fail("misuse",
-                 fmt::format("too many threads: '{}' would be number {}, a model has at most {}, "
-                             "daemons included",
-                             name.str(), count + 1, max_threads),
-                 {});
-        state_.threads.add(name, kind, property);
-        return count;
-    }
+    thread_id new_thread(const label& name, thread_kind kind, const char* property);
 
-    void enter_model() noexcept {
-        ++state_.progress;
-        state_.model_runs = true;
-    }
+    void enter_model() noexcept;
 
-    void announce_outside(const operation& op) {
-        state_.last_outside = op.where;
-        local_steps_ += local_steps_outside;
-        if (local_steps_ > max_local_steps)
-            cut_short(limit_kind::depth, op.where);
-        if (comparison_.is_active())
-            expect_same(comparison_.step(op));
-        if (op.when != nullptr && !op.when->enabled())
-            fail("misuse", fmt::format("{} would wait for ever: no thread runs any more", op.verb),
-                 op.where);
-    }
+    void announce_outside(const operation& op);
 
     /// Has the current thread come back to where it was, with nothing changed?
-    void look_for_loop(const operation& op) {
-        const retries::place at = retries_.comes_to(op, state_.threads[self()].history);
-        if (at == retries::place::end)
-            try_again(retries_.round_under_way(), op.where, loop::seen);
-        if (at != retries::place::elsewhere)
-            retries_.begins_round(op);
-    }
+    void look_for_loop(const operation& op);
 
     /// The current thread, a daemon, is told to quit when all others are done.
-    void comes_last() {
-        for (thread_id u = 0; u != state_.threads.count(); ++u)
-            state_.memory->learn(self(), state_.memory->now(u));
-    }
+    void comes_last();
 
-    [[nodiscard]] store_past past_of(thread_id t) const {
-        scheduler& policy = scheduling_.policy();
-        return {policy.causal_past(t), &policy, t};
-    }
+    [[nodiscard]] store_past past_of(thread_id t) const;
 
-    void expect_no_violation(bool holds) {
-        if (!holds)
-            fail(lifetimes_.violation());
-    }
+    void expect_no_violation(bool holds);
 
-    void expect_same(bool same) {
-        if (!same)
-            scheduling_.differs(comparison_.difference());
-    }
+    void expect_same(bool same);
 
     settings settings_;
     memory_models models_;
@@ -774,3 +427,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/execution_inl.hpp>
+#endif

@@ -37,13 +37,10 @@ public:
     template <class Extension>
     Extension& get() {
         static constexpr char key = 0;
-        for (std::size_t i = 0; i != all_.size(); ++i)
-            if (keys_[i] == &key)
-                return static_cast<Extension&>(*all_[i]);
-        all_.push_back(std::make_unique<Extension>());
-        keys_.push_back(&key);
-        all_.back()->reset();
-        return static_cast<Extension&>(*all_.back());
+        for (const entry& e : all_)
+            if (e.key == &key)
+                return static_cast<Extension&>(*e.is);
+        return static_cast<Extension&>(add(&key, new Extension));
     }
 
     void clear();
@@ -51,8 +48,15 @@ public:
     void thread_ends(execution& run);
 
 private:
-    std::vector<std::unique_ptr<extension>> all_;
-    std::vector<const void*> keys_;
+    struct entry {
+        const void* key;
+        std::unique_ptr<extension> is;
+    };
+
+    /// Owns it, and resets it.
+    extension& add(const void* key, extension* made);
+
+    std::vector<entry> all_;
 };
 
 } // namespace wbsync::engine

@@ -3,8 +3,6 @@
 
 #include <wbsync/engine/vector_clock.hpp>
 
-#include <bit>
-
 namespace wbsync::engine {
 
 /// A set of the full fences of one execution that has, with a fence, all earlier ones of its
@@ -14,10 +12,7 @@ namespace wbsync::engine {
 class fence_set {
 public:
     /// The first `n` fences of thread `t` are in it.
-    void insert_first(thread_id t, timestamp n) noexcept {
-        if (count_[t] < n)
-            count_[t] = n;
-    }
+    void insert_first(thread_id t, timestamp n) noexcept;
     /// No more than that.
     void keep_first(thread_id t, timestamp n) noexcept { count_[t] = n; }
 
@@ -28,12 +23,7 @@ public:
 
     void join(const fence_set& other) noexcept { count_.join(other.count_); }
 
-    [[nodiscard]] bool empty(thread_set threads) const noexcept {
-        for (thread_set left = threads; left != 0; left &= left - 1)
-            if (count_[std::countr_zero(left)] != 0)
-                return false;
-        return true;
-    }
+    [[nodiscard]] bool empty(thread_set threads) const noexcept;
 
 private:
     vector_clock count_;
@@ -46,11 +36,11 @@ struct view {
     /// The stores up to these times are known, too. Loads of then are performed, and not known.
     vector_clock stores;
 
-    void join(const view& other) noexcept {
-        clock.join(other.clock);
-        fences.join(other.fences);
-        stores.join(other.stores);
-    }
+    void join(const view& other) noexcept;
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/fence_set_inl.hpp>
+#endif

@@ -4,7 +4,6 @@
 #include <wbsync/engine/lifetime.hpp>
 
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <vector>
 

@@ -21,14 +21,7 @@ public:
     lifetime(const lifetime&) = delete;
     lifetime& operator=(const lifetime&) = delete;
 
-    void begin(const label& name, const char* property) {
-        name_ = name;
-        property_ = property;
-        alive_ = true;
-        last_access_ = {};
-        user_ = -1;
-        before_ = nullptr;
-    }
+    void begin(const label& name, const char* property);
 
     [[nodiscard]] bool alive() const noexcept { return alive_; }
     [[nodiscard]] const label& name() const noexcept { return name_; }
@@ -56,3 +49,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/lifetime_inl.hpp>
+#endif

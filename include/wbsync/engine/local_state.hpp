@@ -39,30 +39,22 @@ namespace wbsync::engine {
 class local_state {
 public:
     /// From the frame of the operation to the one in which the thread began.
-    void take(const void* frame, const void* end) {
-        const std::byte* from = begin(frame);
-        bytes_.assign(from, static_cast<const std::byte*>(end));
-        from_ = from;
-    }
+    void take(const void* frame, const void* end);
 
-    [[nodiscard]] bool is(const void* frame, const void* end) const noexcept {
-        const std::byte* from = begin(frame);
-        return from == from_ &&
-               static_cast<std::size_t>(static_cast<const std::byte*>(end) - from) ==
-                   bytes_.size() &&
-               std::memcmp(from, bytes_.data(), bytes_.size()) == 0;
-    }
+    [[nodiscard]] bool is(const void* frame, const void* end) const noexcept;
 
 private:
     /// rbx and r12 to r15 are saved there, by the System V ABI's callee.
     static constexpr std::size_t saved_registers = 40; ///< bytes
 
-    static const std::byte* begin(const void* frame) noexcept {
-        return static_cast<const std::byte*>(frame) - saved_registers;
-    }
+    static const std::byte* begin(const void* frame) noexcept;
 
     const std::byte* from_ = nullptr;
     std::vector<std::byte> bytes_;
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/local_state_inl.hpp>
+#endif

@@ -4,9 +4,7 @@
 #include <wbsync/engine/fence_set.hpp>
 #include <wbsync/engine/lifetime.hpp>
 #include <wbsync/engine/operation.hpp>
-#include <wbsync/wrapping.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -29,37 +27,16 @@ struct store_record {
     vector_clock first_seen; ///< when each thread first read or wrote it, or `never`
 
     /// As a store of nobody, seen by nobody.
-    void begin() noexcept {
-        value = delta = 0;
-        access = access_class::write;
-        thread = 0;
-        epoch = seq = 0;
-        step = -1;
-        follows = false;
-        message.clock.fill(0);
-        message.stores.fill(0);
-        message.fences.clear();
-        fences.clear();
-        reader_fences.clear();
-        first_seen.fill(never);
-    }
+    void begin() noexcept;
 
     /// The same, not counting the store itself.
-    [[nodiscard]] bool was_read_by_another_in(const vector_clock& past) const noexcept {
-        vector_clock others = first_seen;
-        others[thread] = never;
-        return others.any_within(past);
-    }
+    [[nodiscard]] bool was_read_by_another_in(const vector_clock& past) const noexcept;
 
     /// Did something that `past` covers read it, or is it covered itself?
-    [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept {
-        return first_seen.any_within(past);
-    }
+    [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept;
 
     /// Can who knows `known` read nothing older any more?
-    [[nodiscard]] bool is_known_by(const view& known) const noexcept {
-        return was_read_in(known.clock) || known.stores.covers(thread, epoch);
-    }
+    [[nodiscard]] bool is_known_by(const view& known) const noexcept;
 };
 
 /// An atomic variable: its stores in modification order, which is the order of execution. Only
@@ -80,9 +57,7 @@ struct location {
     int runs = 0;
 
     [[nodiscard]] int newest() const noexcept { return count_ - 1; }
-    [[nodiscard]] const store_record& at(int i) const noexcept {
-        return stores_[static_cast<std::size_t>(i)];
-    }
+    [[nodiscard]] const store_record& at(int i) const noexcept;
     [[nodiscard]] store_record& at(int i) noexcept { return stores_[static_cast<std::size_t>(i)]; }
     [[nodiscard]] std::int64_t value() const noexcept { return at(newest()).value; }
 
@@ -93,83 +68,30 @@ struct location {
     void forget_stores() noexcept { count_ = 0; }
 
     /// A new store, the newest, still without content.
-    store_record& append() {
-        if (static_cast<std::size_t>(count_) == stores_.size())
-            stores_.emplace_back();
-        store_record& s = stores_[static_cast<std::size_t>(count_++)];
-        s.begin();
-        return s;
-    }
+    store_record& append();
 
     /// A new store, the one at index `i`, still without content.
-    store_record& insert(int i) {
-        append();
-        const auto at = stores_.begin() + i;
-        std::rotate(at, stores_.begin() + newest(), stores_.begin() + count_);
-        return *at;
-    }
+    store_record& insert(int i);
 
     /// The newest store in the execution without the steps `gone`, which holds for the causal
     /// future of what it holds for. O(stores).
-    [[nodiscard]] int newest_without(const removed_steps& gone) const {
-        int i = newest();
-        while (is_gone(i, gone))
-            --i; // the initial value is never gone
-        return i;
-    }
+    [[nodiscard]] int newest_without(const removed_steps& gone) const;
     /// And the value: a run of additions is worth what is left of it.
-    [[nodiscard]] std::int64_t value_without(const removed_steps& gone) const {
-        const int end = newest_without(gone);
-        if (at(end).access != access_class::add)
-            return at(end).value;
-        const int begin = begin_of_run(end);
-        std::int64_t value = at(begin - 1).value;
-        for (int i = begin; i <= end; ++i)
-            if (!is_gone(i, gone))
-                value = wrapping_sum(value, at(i).delta);
-        return value;
-    }
+    [[nodiscard]] std::int64_t value_without(const removed_steps& gone) const;
 
     /// A store that is neither in `ordered` nor known, from reading it or a newer one, to `t` or to
     /// something in `ordered`; nullptr: none. O(stores * threads).
-    [[nodiscard]] const store_record* unknown_store(thread_id t, const view& ordered) const {
-        for (int i = newest(); i >= 0; --i) {
-            const store_record& s = at(i);
-            if (s.first_seen[t] != never && s.access != access_class::add)
-                break;
-            if (s.thread != t && s.first_seen[t] != never)
-                break;
-            // The same for what somebody read or wrote before the end: coherence keeps older
-            // stores of the variable before it as well.
-            if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
-                                              : s.was_read_in(ordered.clock))
-                break;
-            if (!ordered.clock.covers(s.thread, s.epoch) &&
-                !ordered.stores.covers(s.thread, s.epoch))
-                return &s;
-        }
-        return nullptr;
-    }
+    [[nodiscard]] const store_record* unknown_store(thread_id t, const view& ordered) const;
 
     /// The newest store, a read-modify-write, passes on `known`, and with it what it has read; not
     /// what its thread knows besides.
-    void pass_on(const view& known) {
-        view& message = at(newest()).message;
-        message = known;
-        message.join(at(newest() - 1).message);
-    }
+    void pass_on(const view& known);
 
     /// Where the run of store `i` begins.
-    [[nodiscard]] int begin_of_run(int i) const noexcept {
-        while (i > 0 && at(i - 1).run == at(i).run)
-            --i;
-        return i;
-    }
+    [[nodiscard]] int begin_of_run(int i) const noexcept;
 
 private:
-    [[nodiscard]] bool is_gone(int i, const removed_steps& gone) const {
-        return at(i).step >= 0 && gone(at(i).step);
-    }
+    [[nodiscard]] bool is_gone(int i, const removed_steps& gone) const;
 
     std::vector<store_record> stores_; ///< the first `count_` ones; the rest is kept for its memory
     int count_ = 0;
@@ -179,3 +101,7 @@ private:
 using location_list = std::vector<const location*>;
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/location_inl.hpp>
+#endif

@@ -27,60 +27,30 @@ class loop_watch {
 public:
     /// Also when the thread has changed something: what it did before is no part of a round in
     /// vain.
-    void begin() noexcept {
-        count_ = 0;
-        close_ = false;
-    }
+    void begin() noexcept;
 
     [[nodiscard]] bool looks_closely() const noexcept { return close_; }
 
     /// The thread comes to an operation on `object` in a function with that frame. Has it been
     /// there, as far as that is known? O(operations since the thread changed something).
-    bool has_been_at(object_id object, const void* frame) noexcept {
-        const place here = place_of(object, frame);
-        for (std::size_t i = 0; i != count_; ++i)
-            if (seen_[i] == here)
-                return true;
-        if (count_ != seen_.size())
-            seen_[count_++] = here;
-        return false;
-    }
+    bool has_been_at(object_id object, const void* frame) noexcept;
 
     /// It is there once more, with a stack that begins at `base`. A round begins.
-    void look_closely(object_id object, const void* frame, const void* base, const round& now) {
-        close_ = true;
-        first_ = place_of(object, frame);
-        state_.take(frame, base);
-        round_ = now;
-        passed_ = 0;
-    }
+    void look_closely(object_id object, const void* frame, const void* base, const round& now);
 
     /// It is somewhere else. It may not come back there any more, but be in another loop.
-    void passes_by() noexcept {
-        if (++passed_ == max_places)
-            begin();
-    }
+    void passes_by() noexcept;
 
     /// Is that where the round began?
-    [[nodiscard]] bool is_back_at(object_id object, const void* frame) const noexcept {
-        return place_of(object, frame) == first_;
-    }
+    [[nodiscard]] bool is_back_at(object_id object, const void* frame) const noexcept;
     /// And is the thread as it was there?
-    [[nodiscard]] bool is_as_it_was(const void* frame, const void* base) const noexcept {
-        return mutated(mutant::any_local_state) || state_.is(frame, base);
-    }
+    [[nodiscard]] bool is_as_it_was(const void* frame, const void* base) const noexcept;
     [[nodiscard]] const round& round_under_way() const noexcept { return round_; }
 
     /// Before the code that follows an operation runs, and after it.
     void before_code(const std::vector<memory_image::part>& memory) { image_.take(memory); }
-    void accept(const void* at, std::size_t size) {
-        if (close_)
-            image_.accept(at, size);
-    }
-    void after_code() {
-        if (!image_.is_unchanged())
-            begin();
-    }
+    void accept(const void* at, std::size_t size);
+    void after_code();
 
 private:
     static constexpr std::size_t max_places = 16; ///< operations of a round
@@ -93,9 +63,7 @@ private:
         friend bool operator==(const place&, const place&) = default;
     };
 
-    static place place_of(object_id object, const void* frame) noexcept {
-        return {static_cast<const void* const*>(frame)[1], object};
-    }
+    static place place_of(object_id object, const void* frame) noexcept;
 
     std::array<place, max_places> seen_{};
     std::size_t count_ = 0;
@@ -108,3 +76,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/loop_watch_inl.hpp>
+#endif

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <vector>
 
 namespace wbsync::engine {
@@ -17,36 +16,12 @@ public:
         std::size_t size;
     };
 
-    void take(const std::vector<part>& parts) {
-        parts_ = parts;
-        bytes_.clear();
-        for (const part& p : parts_) {
-            const auto* from = static_cast<const std::byte*>(p.at);
-            bytes_.insert(bytes_.end(), from, from + p.size);
-        }
-    }
+    void take(const std::vector<part>& parts);
 
     /// What is there is meant to have changed.
-    void accept(const void* at, std::size_t size) {
-        std::size_t offset = 0;
-        for (const part& p : parts_) {
-            const auto* begin = static_cast<const std::byte*>(p.at);
-            const auto* from = static_cast<const std::byte*>(at);
-            if (from >= begin && from + size <= begin + p.size)
-                std::memcpy(bytes_.data() + offset + (from - begin), from, size);
-            offset += p.size;
-        }
-    }
+    void accept(const void* at, std::size_t size);
 
-    [[nodiscard]] bool is_unchanged() const noexcept {
-        std::size_t offset = 0;
-        for (const part& p : parts_) {
-            if (std::memcmp(p.at, bytes_.data() + offset, p.size) != 0)
-                return false;
-            offset += p.size;
-        }
-        return true;
-    }
+    [[nodiscard]] bool is_unchanged() const noexcept;
 
 private:
     std::vector<part> parts_;
@@ -54,3 +29,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/memory_image_inl.hpp>
+#endif

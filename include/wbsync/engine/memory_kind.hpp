@@ -61,17 +61,10 @@ constexpr const registered_memory* find_memory_by_letter(char letter) noexcept {
 }
 
 /// "sc, rc11 (or weak)": those for models, for messages and help.
-inline std::string memory_names() {
-    std::string text;
-    for (const registered_memory& r : registered_memories) {
-        if (!r.for_models)
-            continue;
-        text += text.empty() ? "" : ", ";
-        text += r.name;
-        if (r.name != r.word)
-            text.append(" (or ").append(r.word).append(")");
-    }
-    return text;
-}
+std::string memory_names();
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/memory_kind_inl.hpp>
+#endif

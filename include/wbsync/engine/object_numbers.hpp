@@ -17,16 +17,10 @@ public:
     void reset() noexcept { created_.fill(0); }
 
     /// Has thread `creator`, or the set-up if that is -1, no number left?
-    [[nodiscard]] bool used_up(thread_id creator) const noexcept {
-        return created_[index(creator)] ==
-               (creator < 0 ? setup_objects - reserved_numbers : thread_objects);
-    }
+    [[nodiscard]] bool used_up(thread_id creator) const noexcept;
 
     /// A fresh one.
-    object_id next(thread_id creator) noexcept {
-        const unsigned n = created_[index(creator)]++;
-        return static_cast<object_id>(creator < 0 ? n : first_of(creator) + n);
-    }
+    object_id next(thread_id creator) noexcept;
 
     /// For objects of which each execution has exactly one, whoever uses it first; `i`: of several.
     static constexpr object_id reserved(reserved_object what, unsigned i = 0) noexcept {
@@ -39,14 +33,7 @@ public:
     }
 
     /// The number that object `x` would have if threads `p` and `q` were exchanged.
-    static object_id exchanged(object_id x, thread_id p, thread_id q) noexcept {
-        const unsigned within = x % all_objects; // companions are numbered like their owners
-        if (within < setup_objects)
-            return x;
-        const auto creator = static_cast<thread_id>((within - setup_objects) / thread_objects);
-        const thread_id other = creator == p ? q : creator == q ? p : creator;
-        return static_cast<object_id>(x + (other - creator) * static_cast<int>(thread_objects));
-    }
+    static object_id exchanged(object_id x, thread_id p, thread_id q) noexcept;
 
 private:
     static constexpr unsigned setup_objects = 4096;
@@ -64,3 +51,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/object_numbers_inl.hpp>
+#endif

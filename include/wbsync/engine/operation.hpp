@@ -3,8 +3,6 @@
 
 #include <wbsync/engine/mutants.hpp>
 #include <wbsync/engine/site.hpp>
-#include <wbsync/engine/vector_clock.hpp>
-#include <wbsync/wrapping.hpp>
 
 #include <cstdint>
 #include <string>
@@ -112,17 +110,6 @@ protected:
     ~possible_change() = default;
 };
 
-inline access_class operation::access_now() const {
-    if (changes == nullptr || mutated(mutant::failed_update_is_write))
-        return access;
-    return changes->happens() ? access_class::write : access_class::read;
-}
-inline access_class operation::access_without(const removed_steps& gone) const {
-    if (changes == nullptr || mutated(mutant::failed_update_is_write))
-        return access;
-    return changes->happens_without(gone) ? access_class::write : access_class::read;
-}
-
 /// The condition under which a blocking operation can run. The thread is never scheduled while it
 /// is false: no spinning.
 ///
@@ -162,3 +149,7 @@ protected:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/operation_inl.hpp>
+#endif

@@ -6,7 +6,6 @@
 #include <wbsync/engine/variable.hpp>
 
 #include <optional>
-#include <stdexcept>
 
 // What <wbsync/platform.hpp> names, where a model is checked. The names are those of
 // <wbsync/native/watched.hpp>.
@@ -84,6 +83,10 @@ inline std::string name_of_block(const void* p) {
     return {};
 }
 
+/// The execution under way, for an object that is there only inside of one. Throws
+/// std::logic_error, which names the object, outside of a model.
+execution& execution_with(const char* object);
+
 /// A lock that all objects of a kind share. `Number`: its own.
 template <class Lock, reserved_object Number>
 class shared_lock final : public extension {
@@ -91,10 +94,8 @@ public:
     void reset() override { lock_.reset(); }
 
     static Lock& get(const char* name) {
-        execution* run = execution::current();
-        if (run == nullptr)
-            throw std::logic_error(fmt::format("wbsync: {} is there only inside a model", name));
-        return run->get<shared_lock>().of(*run, name);
+        execution& run = execution_with(name);
+        return run.get<shared_lock>().of(run, name);
     }
 
 private:
@@ -112,3 +113,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/platform_inl.hpp>
+#endif

@@ -22,48 +22,20 @@ class psc_order {
 public:
     /// A new execution. `by_reading`: fences also become known by reading relaxed stores, without
     /// what happens before them. `locations` must outlive it.
-    void begin(const location_list& locations, bool by_reading) {
-        locations_ = &locations;
-        by_reading_ = by_reading;
-        for (thread_set left = with_fences_; left != 0; left &= left - 1)
-            fences_[std::countr_zero(left)].clear();
-        with_fences_ = 0;
-        passed_over_ = 1;
-    }
+    void begin(const location_list& locations, bool by_reading);
 
     /// A fence of thread `t`, which knows `before` of it, and from then on the fence as well.
     /// `step` is the newest step of the thread. Whatever knows the fence knows the earlier ones of
     /// the thread, so it is as if it came after all that is before these.
-    void add_fence(thread_id t, view& before, step_index step) {
-        auto& own = fences_[t];
-        own.push_back({step, before.clock, before.fences, {}, 0});
-        if (own.size() > 1) {
-            own.back().past.join(own[own.size() - 2].past);
-            own.back().known_fences.join(own[own.size() - 2].known_fences);
-        }
-        with_fences_ |= only(t);
-        before.fences.insert_first(t, static_cast<timestamp>(own.size()));
-    }
+    void add_fence(thread_id t, view& before, step_index step);
 
-    [[nodiscard]] bool is_empty(const fence_set& fences) const noexcept {
-        return fences.empty(with_fences_);
-    }
+    [[nodiscard]] bool is_empty(const fence_set& fences) const noexcept;
 
     /// Is one of the fences after the store, or after a read of it?
-    [[nodiscard]] bool any_after(const store_record& s, const fence_set& fences) const {
-        for (thread_set left = with_fences_; left != 0; left &= left - 1) {
-            const thread_id t = std::countr_zero(left);
-            if (fences.count(t) != 0 && s.was_read_in(last(fences, t).past)) // or written
-                return true;
-        }
-        return false;
-    }
+    [[nodiscard]] bool any_after(const store_record& s, const fence_set& fences) const;
 
     /// A load has read an old store: the only event that comes before earlier ones.
-    void load_passed_over() noexcept {
-        if (!mutated(mutant::psc_never_renewed))
-            ++passed_over_;
-    }
+    void load_passed_over() noexcept;
 
     /// The fences of `before` and those that are before them. If a load comes after `before`, an
     /// access that is from-read after the load must not come before any of them. Without the steps
@@ -112,12 +84,8 @@ private:
     };
 
     /// The last fence of thread `t` in a set that has one.
-    [[nodiscard]] const fence_record& last(const fence_set& fences, thread_id t) const {
-        return fences_[t][static_cast<std::size_t>(fences.count(t) - 1)];
-    }
-    [[nodiscard]] fence_record& last(const fence_set& fences, thread_id t) {
-        return fences_[t][static_cast<std::size_t>(fences.count(t) - 1)];
-    }
+    [[nodiscard]] const fence_record& last(const fence_set& fences, thread_id t) const;
+    [[nodiscard]] fence_record& last(const fence_set& fences, thread_id t);
 
     /// Direct predecessors of the fence, and of the earlier ones of its thread. They change only
     /// when a load passes over a store.
@@ -181,3 +149,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/psc_inl.hpp>
+#endif

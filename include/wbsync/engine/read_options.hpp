@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/location.hpp>
-
 #include <cstdint>
 #include <vector>
 
@@ -44,8 +42,10 @@ private:
 /// What a load may read; the newest store first.
 using read_options = std::vector<read_option>;
 
-inline store_choices all_choices(const read_options& options) {
-    return options.size() == 64 ? ~store_choices{0} : (store_choices{1} << options.size()) - 1;
-}
+store_choices all_choices(const read_options& options);
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/read_options_inl.hpp>
+#endif

@@ -4,7 +4,6 @@
 #include <wbsync/engine/operation.hpp>
 #include <wbsync/engine/trace.hpp>
 
-#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,12 +16,7 @@ namespace wbsync::engine {
 class recorder {
 public:
     /// nullptr: nothing is written down.
-    void write_to(trace* log) {
-        log_ = log;
-        if (log != nullptr)
-            *log = {};
-        line_of_step_.clear();
-    }
+    void write_to(trace* log);
     [[nodiscard]] bool is_active() const noexcept { return log_ != nullptr; }
 
     void name_thread(std::string name) { log_->threads.push_back(std::move(name)); }
@@ -32,24 +26,17 @@ public:
 
     /// A line that tells of the newest of `steps` steps, if there are any, and read the store of
     /// step `source`, where that of step `newest` is newer.
-    void add_step(trace_step line, int steps, step_index source, step_index newest) {
-        if (line_of_step_.size() < static_cast<std::size_t>(steps))
-            line_of_step_.resize(static_cast<std::size_t>(steps), -1);
-        if (steps != 0 && line_of_step_.back() < 0)
-            line_of_step_.back() = static_cast<int>(log_->steps.size());
-        line.reads_from = line_of(source);
-        line.newer_step = line_of(newest);
-        add(std::move(line));
-    }
+    void add_step(trace_step line, int steps, step_index source, step_index newest);
 
 private:
-    [[nodiscard]] int line_of(step_index s) const {
-        const bool known = s >= 0 && static_cast<std::size_t>(s) < line_of_step_.size();
-        return known ? line_of_step_[static_cast<std::size_t>(s)] : -1;
-    }
+    [[nodiscard]] int line_of(step_index s) const;
 
     trace* log_ = nullptr;
     std::vector<int> line_of_step_;
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/recorder_inl.hpp>
+#endif

@@ -52,53 +52,20 @@ public:
         other,
     };
 
-    void begin() noexcept {
-        count_ = 0;
-        effects_.fill(0);
-        nesting_.fill(0);
-    }
+    void begin() noexcept;
 
     /// Thread `t` takes the next step, on `object`. `blind`: an addition whose
     /// result nobody looks at.
-    void add(thread_id t, object_id object, effect what, bool blind) {
-        if (static_cast<std::size_t>(count_) == steps_.size())
-            steps_.emplace_back();
-        step& s = steps_[static_cast<std::size_t>(count_++)];
-        s.object = object;
-        s.thread = static_cast<std::int8_t>(t);
-        s.what = what;
-        s.blind = blind;
-        s.learns = told::value;
-        s.stale = false;
-        if (what == effect::other)
-            ++effects_[t];
-    }
+    void add(thread_id t, object_id object, effect what, bool blind);
 
     /// The newest step stored to its object: `after`, where `before` was.
-    void stores(std::int64_t before, std::int64_t after) noexcept {
-        if (count_ == 0)
-            return;
-        step& s = newest();
-        if (s.what == effect::other)
-            --effects_[s.thread];
-        s.what = effect::store;
-        s.before = before;
-        s.after = after;
-    }
+    void stores(std::int64_t before, std::int64_t after) noexcept;
 
     /// Its thread learns only that of what it stored.
-    void learns_only(told what) noexcept {
-        if (count_ != 0)
-            newest().learns = what;
-    }
+    void learns_only(told what) noexcept;
 
     /// The newest step read the store of step `of`, which is not the newest one.
-    void reads_old_store(step_index of) noexcept {
-        if (count_ == 0)
-            return;
-        newest().stale = true;
-        newest().source = of;
-    }
+    void reads_old_store(step_index of) noexcept;
 
     /// Thread `t` did something that others could see, and that is no step or cannot be undone.
     void note_effect(thread_id t) noexcept { ++effects_[t]; }
@@ -106,30 +73,16 @@ public:
     /// It has entered or left a read-side section.
     void note_nesting(thread_id t, int change) noexcept { nesting_[t] += change; }
 
-    [[nodiscard]] round begin_round(thread_id t) const noexcept {
-        return {size(), effects_[t], nesting_[t]};
-    }
+    [[nodiscard]] round begin_round(thread_id t) const noexcept;
 
     /// Has thread `t` changed nothing since then that another one could have seen, or will see?
     /// Which steps came in between is the same in all executions of a trace. O(n * stores), of n
     /// steps since then.
-    [[nodiscard]] bool in_vain(thread_id t, const round& r) const {
-        if (mutated(mutant::effects_are_in_vain))
-            return true;
-        if (effects_[t] != r.effects || nesting_[t] != r.nesting)
-            return false;
-        return std::all_of(steps_.begin() + r.begin, steps_.begin() + count_, [&](const step& s) {
-            return s.thread != t || s.what != effect::store || is_undone(s, r);
-        });
-    }
+    [[nodiscard]] bool in_vain(thread_id t, const round& r) const;
 
     /// The objects that thread `t` changed since then, each once. A store of the value that was
     /// there is none: who reads it could read the one before.
-    [[nodiscard]] std::vector<object_id> changed_by(thread_id t, const round& r) const {
-        return objects(t, r.begin, size(), [](const step& s) {
-            return s.what == effect::store && s.before != s.after;
-        });
-    }
+    [[nodiscard]] std::vector<object_id> changed_by(thread_id t, const round& r) const;
 
     /// Has another thread read, later, what `t` stored from step `begin` to step `end`, in steps
     /// that are not `gone`?
@@ -147,18 +100,11 @@ public:
     }
 
     /// Has anything that thread `t` saw from step `begin` to step `end` been changed since?
-    [[nodiscard]] bool changed_since(thread_id t, step_index begin, step_index end) const {
-        for (step_index i = begin; i != end; ++i)
-            if (at(i).thread == t && (at(i).stale || changed_after(i)))
-                return true;
-        return false;
-    }
+    [[nodiscard]] bool changed_since(thread_id t, step_index begin, step_index end) const;
 
     /// The objects that thread `t` looked at from step `begin` to step `end`, each once.
     [[nodiscard]] std::vector<object_id> looked_at(thread_id t, step_index begin,
-                                                   step_index end) const {
-        return objects(t, begin, end, [](const step&) { return true; });
-    }
+                                                   step_index end) const;
 
 private:
     struct step {
@@ -175,9 +121,7 @@ private:
 
     [[nodiscard]] step_index size() const noexcept { return count_; }
     [[nodiscard]] step& newest() noexcept { return steps_[static_cast<std::size_t>(count_ - 1)]; }
-    [[nodiscard]] const step& at(step_index i) const noexcept {
-        return steps_[static_cast<std::size_t>(i)];
-    }
+    [[nodiscard]] const step& at(step_index i) const noexcept;
 
     template <class Wanted>
     [[nodiscard]] std::vector<object_id> objects(thread_id t, step_index begin, step_index end,
@@ -193,38 +137,12 @@ private:
     /// Has the thread of that store, after its first one to the object in the round, put back what
     /// was there, with nobody else looking at the object in the meantime who learnt something else
     /// than without that? As often as it liked.
-    [[nodiscard]] bool is_undone(const step& s, const round& r) const {
-        bool done = true;
-        std::int64_t sum = 0; // by which it has changed the value
-        for (step_index i = r.begin; i != size(); ++i) {
-            const step& other = at(i);
-            if (other.object != s.object)
-                continue;
-            if (other.thread == s.thread && other.what == effect::store) {
-                sum += other.after - other.before;
-                done = sum == 0;
-            } else if (other.thread != s.thread && !done && sees(other, sum) &&
-                       !mutated(mutant::undone_though_seen)) {
-                return false;
-            }
-        }
-        return done;
-    }
+    [[nodiscard]] bool is_undone(const step& s, const round& r) const;
 
     /// Does the step learn whether somebody else has changed the value by `sum`?
-    static bool sees(const step& s, std::int64_t sum) noexcept {
-        if (s.blind)
-            return false;
-        return s.what != effect::store || tells_apart(s.learns, s.after, s.after - sum) ||
-               mutated(mutant::results_tell_all);
-    }
+    static bool sees(const step& s, std::int64_t sum) noexcept;
 
-    [[nodiscard]] bool changed_after(step_index i) const {
-        return std::any_of(steps_.begin() + i + 1, steps_.begin() + count_, [&](const step& later) {
-            return later.object == at(i).object && later.thread != at(i).thread &&
-                   later.what != effect::none;
-        });
-    }
+    [[nodiscard]] bool changed_after(step_index i) const;
 
     std::vector<step> steps_; ///< the first `count_` ones; the rest is kept for its memory
     step_index count_ = 0;
@@ -233,3 +151,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/rounds_inl.hpp>
+#endif

@@ -4,7 +4,6 @@
 #include <wbsync/engine/execution.hpp>
 
 #include <cstdint>
-#include <stdexcept>
 
 namespace wbsync::engine {
 
@@ -16,47 +15,29 @@ namespace wbsync::engine {
 /// Each function is O(1), and its place O(objects that have ended).
 class scope {
 public:
-    explicit scope(const label& name) {
-        if (execution* run = execution::current(); run != nullptr) {
-            life_ = &run->new_scope(name, this);
-            seal_ = seal(life_, run->stamp());
-        }
-    }
+    explicit scope(const label& name);
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
 
-    ~scope() {
-        execution* run = execution::current();
-        if (run != nullptr && belongs_to(*run))
-            run->end_scope(*life_, this);
-    }
+    ~scope();
 
     /// The current thread uses the object. Returns the execution, if the object belongs to it and
     /// is still there.
-    execution& use(const char* verb, const site& at) const {
-        execution* run = execution::current();
-        if (run == nullptr)
-            throw std::logic_error("wbsync: this object can only be used inside a model while "
-                                   "check() runs it");
-        if (!belongs_to(*run))
-            run->fail_no_object(this, verb, at);
-        run->access_scope(*life_, verb, at);
-        return *run;
-    }
+    execution& use(const char* verb, const site& at) const;
 
     /// What the execution knows of it; nullptr: it was built outside of one.
     [[nodiscard]] const lifetime* life() const noexcept { return life_; }
 
 private:
-    static std::uint64_t seal(const lifetime* life, std::uint64_t stamp) noexcept {
-        return stamp ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(life));
-    }
-    [[nodiscard]] bool belongs_to(const execution& run) const noexcept {
-        return seal_ == seal(life_, run.stamp());
-    }
+    static std::uint64_t seal(const lifetime* life, std::uint64_t stamp) noexcept;
+    [[nodiscard]] bool belongs_to(const execution& run) const noexcept;
 
     lifetime* life_ = nullptr;
     std::uint64_t seal_ = 0; ///< the stamp of its execution, and life_ once more
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/scope_inl.hpp>
+#endif

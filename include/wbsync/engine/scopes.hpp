@@ -24,27 +24,15 @@ public:
         location* variable; ///< nullptr: it was none
     };
 
-    void reset() noexcept {
-        used_ = 0;
-        ended_.clear();
-    }
+    void reset() noexcept;
 
     /// The life of an object that is no variable.
-    lifetime& add() {
-        if (used_ == lives_.size())
-            lives_.push_back(std::make_unique<lifetime>());
-        return *lives_[used_++];
-    }
+    lifetime& add();
 
     void bury(const ended& object) { ended_.push_back(object); }
 
     /// The newest one that ended there, or nullptr.
-    [[nodiscard]] const ended* find(const void* handle) const noexcept {
-        for (std::size_t i = ended_.size(); i != 0; --i)
-            if (ended_[i - 1].handle == handle)
-                return &ended_[i - 1];
-        return nullptr;
-    }
+    [[nodiscard]] const ended* find(const void* handle) const noexcept;
 
 private:
     std::vector<std::unique_ptr<lifetime>> lives_;
@@ -53,3 +41,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/scopes_inl.hpp>
+#endif

@@ -7,8 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-
 namespace wbsync {
 
 /// Where in the user's source an operation was called. Every primitive takes one as its last,

@@ -28,10 +28,11 @@ struct store_past {
     forced_order* order = nullptr;
     thread_id thread = 0;
 
-    [[nodiscard]] bool holds(const store_record& s) const {
-        return clock == nullptr ||
-               (clock->covers(s.thread, s.seq) && order->is_forced(thread, s.step));
-    }
+    [[nodiscard]] bool holds(const store_record& s) const;
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/store_past_inl.hpp>
+#endif

@@ -45,11 +45,7 @@ public:
     void operator()() const { call_(object_); }
 
     /// There is nothing any more. `destroy`: otherwise it is only forgotten.
-    void drop(bool destroy = true) {
-        void* object = std::exchange(object_, nullptr);
-        if (object != nullptr && destroy)
-            destroy_(object);
-    }
+    void drop(bool destroy = true);
 
 private:
     static constexpr std::size_t room = 64;
@@ -65,3 +61,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/thread_body_inl.hpp>
+#endif

@@ -7,8 +7,6 @@
 #include <bit>
 #include <csetjmp>
 #include <cstdint>
-#include <string>
-#include <utility>
 
 namespace wbsync::engine {
 
@@ -39,37 +37,15 @@ public:
         int rounds_in_vain = 0;      ///< of its loops that try again
     };
 
-    void clear() noexcept {
-        count_ = 0;
-        started_ = finished_ = 0;
-        unguarded_ = guarded_ = ready_ = 0;
-    }
+    void clear() noexcept;
 
-    entry& add(const label& name, thread_kind kind, const char* property) {
-        entry& e = entries_[count_];
-        e.name = name;
-        e.kind = kind;
-        e.property = property;
-        e.seq = 0;
-        e.newest = -1;
-        e.last = {};
-        e.symmetric = 0;
-        e.rounds_in_vain = 0;
-        pending_[count_] = nullptr;
-        ++count_;
-        return e;
-    }
+    entry& add(const label& name, thread_kind kind, const char* property);
 
     /// What the threads ran goes, with what it holds; `destroy`: that is still in order.
-    void drop_bodies(bool destroy) {
-        for (thread_id t = 0; t != count_; ++t)
-            entries_[t].body.drop(destroy);
-    }
+    void drop_bodies(bool destroy);
 
     [[nodiscard]] int count() const noexcept { return count_; }
-    [[nodiscard]] thread_set all() const noexcept {
-        return static_cast<thread_set>((std::uint64_t{1} << count_) - 1);
-    }
+    [[nodiscard]] thread_set all() const noexcept;
     [[nodiscard]] entry& operator[](thread_id t) noexcept { return entries_[t]; }
     [[nodiscard]] const entry& operator[](thread_id t) const noexcept { return entries_[t]; }
 
@@ -86,89 +62,36 @@ public:
 
     [[nodiscard]] const operation* pending(thread_id t) const noexcept { return pending_[t]; }
 
-    void pend(thread_id t, const operation& op) noexcept {
-        pending_[t] = &op;
-        (op.when == nullptr ? unguarded_ : guarded_) |= only(t);
-    }
-    void no_longer_pending(thread_id t) noexcept {
-        pending_[t] = nullptr;
-        unguarded_ &= ~only(t);
-        guarded_ &= ~only(t);
-    }
+    void pend(thread_id t, const operation& op) noexcept;
+    void no_longer_pending(thread_id t) noexcept;
 
     /// The first thread with something pending; -1: none.
-    [[nodiscard]] thread_id first_pending() const noexcept {
-        const thread_set any = unguarded_ | guarded_;
-        return any == 0 ? -1 : std::countr_zero(any);
-    }
+    [[nodiscard]] thread_id first_pending() const noexcept;
 
     // --- which of them can ----------------------------------------------------------------------
 
     /// Finds out who can run on the newest state.
-    thread_set look_who_is_ready() {
-        ready_ = unguarded_;
-        for (thread_set left = guarded_; left != 0; left &= left - 1) {
-            const thread_id t = std::countr_zero(left);
-            if (pending_[t]->when->enabled())
-                ready_ |= only(t);
-        }
-        return ready_;
-    }
+    thread_set look_who_is_ready();
     [[nodiscard]] thread_set ready() const noexcept { return ready_; }
 
     /// Those that can run only by reading an old store.
-    [[nodiscard]] thread_set ready_by_old_store() const {
-        thread_set set = 0;
-        for (thread_set left = guarded_ & ~ready_; left != 0; left &= left - 1) {
-            const thread_id t = std::countr_zero(left);
-            if (needs_old_store(t))
-                set |= only(t);
-        }
-        return set;
-    }
+    [[nodiscard]] thread_set ready_by_old_store() const;
 
-    [[nodiscard]] bool can_run(thread_id t) const {
-        return (ready_ & only(t)) != 0 || needs_old_store(t);
-    }
+    [[nodiscard]] bool can_run(thread_id t) const;
 
     /// Those that the model declares, and not a primitive.
-    [[nodiscard]] int without_servers() const noexcept {
-        int n = 0;
-        for (thread_id t = 0; t != count_; ++t)
-            n += entries_[t].kind != thread_kind::server ? 1 : 0;
-        return n;
-    }
+    [[nodiscard]] int without_servers() const noexcept;
 
     /// Is everybody who waits a daemon without work?
-    [[nodiscard]] bool idle() const {
-        for (thread_id t = 0; t != count_; ++t)
-            if (pending_[t] != nullptr && !pending_[t]->idle)
-                return false;
-        return true;
-    }
+    [[nodiscard]] bool idle() const;
 
     /// Does anybody wait for ever because a round of its loop came to nothing?
-    [[nodiscard]] bool any_gave_up() const {
-        return any_waits([](const guard& g) { return g.gave_up(); });
-    }
+    [[nodiscard]] bool any_gave_up() const;
     /// And would its round be another one now? That is in another execution, where it began later.
-    [[nodiscard]] bool any_round_is_outdated() const {
-        return !mutated(mutant::outdated_round_is_livelock) &&
-               any_waits([](const guard& g) { return g.is_outdated(); });
-    }
+    [[nodiscard]] bool any_round_is_outdated() const;
 
     /// Do daemons of the model wait for something, and nobody else but those without work?
-    [[nodiscard]] bool only_daemons_wait() const {
-        bool any = false;
-        for (thread_id t = 0; t != count_; ++t) {
-            if (pending_[t] == nullptr || pending_[t]->idle)
-                continue;
-            if (entries_[t].kind != thread_kind::daemon)
-                return false;
-            any = true;
-        }
-        return any;
-    }
+    [[nodiscard]] bool only_daemons_wait() const;
 
 private:
     template <class Predicate>
@@ -179,10 +102,7 @@ private:
         return false;
     }
 
-    [[nodiscard]] bool needs_old_store(thread_id t) const {
-        const operation* op = pending_[t];
-        return op != nullptr && op->when != nullptr && op->when->enabled_by_old_store();
-    }
+    [[nodiscard]] bool needs_old_store(thread_id t) const;
 
     int count_ = 0;
     thread_set started_ = 0;
@@ -195,3 +115,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/thread_table_inl.hpp>
+#endif

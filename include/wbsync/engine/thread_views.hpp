@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/location.hpp>
-
-#include <algorithm>
 #include <utility>
 
 namespace wbsync::engine {
@@ -19,51 +16,23 @@ public:
     [[nodiscard]] const view& now(thread_id t) const noexcept { return views_[t].now; }
 
     /// What happens before the next plain access of `t`.
-    [[nodiscard]] const vector_clock& before_plain(thread_id t) const noexcept {
-        return views_[t].plain_lags ? views_[t].plain : views_[t].now.clock;
-    }
+    [[nodiscard]] const vector_clock& before_plain(thread_id t) const noexcept;
 
     /// What `t` knows, with what it has read but not acquired: all that has been "propagated to
     /// its CPU". Ordering for what control-depends on those reads, such as freeing memory.
-    [[nodiscard]] view propagated(thread_id t) const {
-        view v = views_[t].now;
-        v.join(views_[t].read);
-        return v;
-    }
+    [[nodiscard]] view propagated(thread_id t) const;
 
-    void learn(thread_id t, const view& what) {
-        views_[t].now.join(what);
-        views_[t].plain_lags = false;
-        stir(views_[t]);
-    }
+    void learn(thread_id t, const view& what);
 
     /// The same for the atomic accesses of `t` alone; for plain ones only when it next acquires.
-    void learn_but_for_plain(thread_id t, const view& what) {
-        const vector_clock before = before_plain(t);
-        learn(t, what);
-        views_[t].plain = before;
-        views_[t].plain[t] = never; // whatever it does itself
-        views_[t].plain_lags = !mutated(mutant::relock_orders_plain);
-    }
+    void learn_but_for_plain(thread_id t, const view& what);
 
     /// `t` learns `what`, and passes it on with its relaxed stores as well.
-    void receive_strongly(thread_id t, const view& what) {
-        thread_view& v = views_[t];
-        v.now.join(what);
-        v.read.join(what);
-        v.passed.join(what);
-        v.plain.join(what.clock);
-        stir(v);
-    }
+    void receive_strongly(thread_id t, const view& what);
 
     /// What `t` stores from now on passes on that it comes after the stores that `by` did until
     /// `when`: after these alone, whatever else `by` did or knew.
-    void pass_on_stores(thread_id t, thread_id by, timestamp when) {
-        view& passed = views_[t].passed;
-        timestamp& known =
-            mutated(mutant::relock_passes_reads) ? passed.clock[by] : passed.stores[by];
-        known = std::max(known, when);
-    }
+    void pass_on_stores(thread_id t, thread_id by, timestamp when);
 
     /// Calls `access`, one step of `t` that depends on what `known` tells and so comes after it;
     /// what follows in `t` does not.
@@ -90,47 +59,22 @@ public:
 
     /// Thread `t` goes on with what `other` knows now, as if it were a part of it. Nothing that
     /// `other` does later is known to `t`.
-    void continue_from(thread_id t, thread_id other) {
-        const timestamp epoch = views_[t].now.clock[t];
-        views_[t] = views_[other];
-        views_[t].now.clock[t] = epoch;
-        views_[t].plain[t] = never;
-        tick(other);
-    }
+    void continue_from(thread_id t, thread_id other);
 
     /// `t` comes after everything that `other` did, as if it had done it itself.
-    void continue_after(thread_id t, thread_id other) {
-        vector_clock plain = before_plain(t);
-        plain.join(before_plain(other));
-        views_[t].plain_lags = views_[t].plain_lags || views_[other].plain_lags;
-        views_[t].now.join(views_[other].now);
-        views_[t].read.join(views_[other].read);
-        views_[t].plain = plain;
-        views_[t].plain[t] = never;
-        stir(views_[t]);
-    }
+    void continue_after(thread_id t, thread_id other);
 
     /// Ends the epoch of `t`: what it does from now on is not covered by views taken before.
     void tick(thread_id t) { ++views_[t].now.clock[t]; }
 
     /// A point of `t`, for a fence that is to order what came before it: right here.
-    [[nodiscard]] view point(thread_id t) {
-        view known = propagated(t);
-        tick(t);
-        return known;
-    }
+    [[nodiscard]] view point(thread_id t);
 
     // --- fences that order by views alone -------------------------------------------------------
 
-    void acquire_fence(thread_id t) {
-        views_[t].now.join(views_[t].read);
-        views_[t].plain_lags = false;
-    }
+    void acquire_fence(thread_id t);
 
-    void release_fence(thread_id t) {
-        views_[t].passed = views_[t].now;
-        tick(t);
-    }
+    void release_fence(thread_id t);
 
 protected:
     struct thread_view {
@@ -145,12 +89,7 @@ protected:
     thread_views() = default;
     ~thread_views() = default;
 
-    void begin_views(int threads) {
-        for (thread_id t = 0; t != threads; ++t) {
-            views_[t] = {};
-            views_[t].now.clock[t] = 1;
-        }
-    }
+    void begin_views(int threads);
 
     [[nodiscard]] thread_view& of(thread_id t) noexcept { return views_[t]; }
 
@@ -162,3 +101,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/thread_views_inl.hpp>
+#endif

@@ -3,7 +3,6 @@
 
 #include <wbsync/engine/event.hpp>
 #include <wbsync/engine/site.hpp>
-#include <wbsync/engine/vector_clock.hpp>
 
 #include <string>
 #include <vector>
@@ -29,13 +28,10 @@ struct finding {
 };
 
 /// The step of thread `t` that reports it.
-inline trace_step step_of(const finding& f, int t) {
-    return {.kind = event_kind::finding,
-            .thread = t,
-            .verb = f.property,
-            .where = f.where,
-            .property = f.property,
-            .message = f.message};
-}
+trace_step step_of(const finding& f, int t);
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/trace_inl.hpp>
+#endif

@@ -3,9 +3,7 @@
 
 #include <wbsync/engine/execution.hpp>
 
-#include <bit>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -14,9 +12,7 @@ namespace wbsync::engine {
 /// What a value of a variable means, for a trace.
 using show_function = event_value (*)(std::int64_t);
 
-inline event_value show_number(std::int64_t value) {
-    return value;
-}
+event_value show_number(std::int64_t value);
 
 constexpr event_order order_of(memory_order o) noexcept {
     switch (o) {
@@ -28,9 +24,7 @@ constexpr event_order order_of(memory_order o) noexcept {
 }
 
 /// The same of a variable whose number is the lower half of the word.
-inline event_value show_int(std::int64_t value) {
-    return show_number(static_cast<std::int32_t>(value));
-}
+event_value show_int(std::int64_t value);
 template <class Int>
 inline constexpr show_function show_of = sizeof(Int) == sizeof(std::int32_t) ? &show_int
                                                                              : &show_number;
@@ -50,35 +44,17 @@ public:
 
     [[nodiscard]] bool enabled() const override { return accepts_(x_.value()); }
 
-    [[nodiscard]] bool enabled_by_old_store() const override {
-        execution& run = *execution::current();
-        return !newest_only_ && run.memory().reads_old_stores() &&
-               acceptable(run.options(thread_, x_, accepts_)) != 0;
-    }
+    [[nodiscard]] bool enabled_by_old_store() const override;
 
-    [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
-        if (newest_only_ || !execution::current()->memory().reads_old_stores())
-            return accepts_(x_.value_without(gone));
-        return acceptable(execution::current()->options_without(gone, thread_, x_, accepts_)) != 0;
-    }
+    [[nodiscard]] bool enabled_without(const removed_steps& gone) const override;
 
-    [[nodiscard]] const std::int64_t* newest_value() const override {
-        return &x_.at(x_.newest()).value;
-    }
+    [[nodiscard]] const std::int64_t* newest_value() const override;
     [[nodiscard]] bool accepts(std::int64_t value) const override { return accepts_(value); }
 
     /// The options that satisfy the predicate.
-    [[nodiscard]] store_choices acceptable(const read_options& options) const {
-        store_choices good = 0;
-        for (std::size_t k = 0; k != options.size(); ++k)
-            if (accepts_(options[k].value))
-                good |= store_choices{1} << k;
-        return good;
-    }
+    [[nodiscard]] store_choices acceptable(const read_options& options) const;
 
-    [[nodiscard]] std::string waits_for() const override {
-        return fmt::format("{}({}), which is {}", verb_, x_.name.str(), text_of(show_(x_.value())));
-    }
+    [[nodiscard]] std::string waits_for() const override;
 
 private:
     const location& x_;
@@ -95,9 +71,7 @@ public:
     value_change(const location& x, value_condition accepts) : x_(x), accepts_(accepts) {}
 
     [[nodiscard]] bool happens() const override { return accepts_(x_.value()); }
-    [[nodiscard]] bool happens_without(const removed_steps& gone) const override {
-        return accepts_(x_.value_without(gone));
-    }
+    [[nodiscard]] bool happens_without(const removed_steps& gone) const override;
 
 private:
     const location& x_;
@@ -125,22 +99,12 @@ public:
     void leave_unchanged(const site& at, const char* verb) const { call(in_vain_, at, verb); }
 
     // The two fences of a fully ordered read-modify-write.
-    static void fence_before(execution& run, const site& at, const char* verb) {
-        run.full_fence(at, verb, "before");
-    }
-    static bool fence_after(execution& run, const site& at, const char* verb) {
-        return run.full_fence(at, verb, "after");
-    }
+    static void fence_before(execution& run, const site& at, const char* verb);
+    static bool fence_after(execution& run, const site& at, const char* verb);
 
 private:
-    static void just_fence_after(execution& run, const site& at, const char* verb) {
-        fence_after(run, at, verb);
-    }
-    static void call(action what, const site& at, const char* verb) {
-        execution* run = execution::current();
-        if (what != nullptr && run != nullptr && run->running())
-            what(*run, at, verb);
-    }
+    static void just_fence_after(execution& run, const site& at, const char* verb);
+    static void call(action what, const site& at, const char* verb);
 
     action first_ = nullptr;
     action before_;
@@ -161,15 +125,7 @@ private:
 class variable {
 public:
     explicit variable(const label& name, std::int64_t initial = 0,
-                      show_function show = &show_number)
-        : show_(show) {
-        if (execution* run = execution::current(); run != nullptr) {
-            x_ = &run->new_location(name, initial);
-            x_->handle = this;
-            seal_ = seal(x_, run->stamp());
-            run->begin_scope(x_->scope, this);
-        }
-    }
+                      show_function show = &show_number);
     /// A handle of a location that the execution owns.
     variable(location& x, std::uint64_t stamp, show_function show = &show_number)
         : x_(&x), seal_(seal(&x, stamp)), show_(show) {}
@@ -177,69 +133,17 @@ public:
     variable(const variable&) = delete;
     variable& operator=(const variable&) = delete;
 
-    ~variable() {
-        execution* run = execution::current();
-        if (run != nullptr && run->current_phase() != execution::phase::outside &&
-            belongs_to(*run) && x_->handle == this)
-            run->end_scope(x_->scope, this, x_);
-    }
+    ~variable();
 
-    [[gnu::noinline]] std::int64_t load(memory_order order, action what, const site& at) const {
-        execution& run = enter(what, at);
-        const execution::call here(run, WBSYNC_CALLERS_FRAME());
-        location& x = *x_;
-        run.announce(choosing_step(access_class::read, what, at));
-        run.access(x, what, at);
-        if (!run.running())
-            return x.value();
-        const read_options& options = run.options(run.self(), x, value_condition(any_value));
-        return read(run, options, all_choices(options), order, event_kind::load, what, at);
-    }
+    std::int64_t load(memory_order order, action what, const site& at) const;
 
     /// Reads the newest value, as under a lock that every writer holds.
-    [[gnu::noinline]] std::int64_t load_newest(memory_order order, action what,
-                                               const site& at) const {
-        execution& run = enter(what, at);
-        const execution::call here(run, WBSYNC_CALLERS_FRAME());
-        location& x = *x_;
-        run.announce(step(access_class::read, what, at));
-        run.access(x, what, at);
-        if (!run.running())
-            return x.value();
-        order = run.ordered(at, what, order);
-        const std::int64_t value = run.memory().load(run.self(), x, x.newest(), order);
-        run.saw(value, is_opaque(), what, at);
-        if (run.recording())
-            note_read(run, x.newest(), order, event_kind::load, what, at);
-        return value;
-    }
+    std::int64_t load_newest(memory_order order, action what, const site& at) const;
 
-    void store(std::int64_t value, memory_order order, action what, const site& at) {
-        execution& run = enter(what, at);
-        location& x = *x_;
-        const bool commutes = mutated(mutant::unlock_commutes) && releases(order);
-        const bool inserts = run.memory().inserts_stores();
-        const access_class access = commutes ? access_class::none : access_class::write;
-        run.announce(inserts ? choosing_step(access, what, at) : step(access, what, at));
-        run.access(x, what, at, execution::usage::store);
-        if (!run.running()) {
-            x.overwrite(value);
-            return;
-        }
-        run.stored(value, is_opaque(), what, at);
-        run.stores(x.value(), value);
-        const int after = inserts ? place(run) : x.newest();
-        order = run.ordered(at, what, order);
-        run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
-                                 run.seq(run.self()));
-        if (run.recording())
-            note_store(run, value, order, what, at);
-    }
+    void store(std::int64_t value, memory_order order, action what, const site& at);
 
     /// Adds without looking: relaxed, and commutes with other additions.
-    void add(std::int64_t delta, action what, const site& at) {
-        add_when(delta, nullptr, what, at);
-    }
+    void add(std::int64_t delta, action what, const site& at);
 
     /// Waits until the newest value is one that `accepts`, and adds to it in the same step. It
     /// commutes with other additions, so these must not change what `accepts` says.
@@ -360,31 +264,15 @@ public:
     }
 
     /// The newest value, for checks about an execution rather than in it: no step, no ordering.
-    [[nodiscard]] std::int64_t newest(const site& at = site::here()) const {
-        execution& run = enter("a look", at);
-        if (run.running())
-            run.add_to_history(static_cast<std::uint64_t>(x_->value()));
-        return x_->value();
-    }
+    [[nodiscard]] std::int64_t newest(const site& at = site::here()) const;
 
     /// The queue, or whatever else comes with each variable of a kind; see execution::companion. By
     /// the place of the variable alone, which may be no more.
-    [[nodiscard]] location& companion(const char* name, std::int64_t value, const site& at) const {
-        execution& run = inside();
-        if (belongs_to(run))
-            return run.companion(*x_, name, value);
-        const scopes::ended* was = run.ended_at(this);
-        if (was == nullptr || was->variable == nullptr)
-            run.fail_no_object(this, name, at);
-        return run.companion(*was->variable, name, value);
-    }
+    [[nodiscard]] location& companion(const char* name, std::int64_t value, const site& at) const;
 
     /// What the execution knows of it, so that it can be used when the variable itself may have
     /// gone.
-    [[nodiscard]] location& object(const char* verb, const site& at) const {
-        enter(verb, at);
-        return *x_;
-    }
+    [[nodiscard]] location& object(const char* verb, const site& at) const;
 
     /// The current thread touches it, in the step under way.
     void touch(const char* verb, const site& at) const { enter(verb, at).access(*x_, verb, at); }
@@ -392,104 +280,35 @@ public:
     /// Which object it is, in whichever execution.
     [[nodiscard]] object_id id() const noexcept { return x_ == nullptr ? object_id{0} : x_->id; }
 
-    [[nodiscard]] const label& name() const noexcept {
-        static constexpr label unbound{"?"};
-        return x_ == nullptr ? unbound : x_->name;
-    }
+    [[nodiscard]] const label& name() const noexcept;
 
 private:
-    static std::uint64_t seal(const location* x, std::uint64_t stamp) noexcept {
-        return stamp ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(x));
-    }
+    static std::uint64_t seal(const location* x, std::uint64_t stamp) noexcept;
     /// Otherwise nothing here is to be believed.
-    [[nodiscard]] bool belongs_to(const execution& run) const noexcept {
-        return seal_ == seal(x_, run.stamp());
-    }
+    [[nodiscard]] bool belongs_to(const execution& run) const noexcept;
 
-    static execution& inside() {
-        execution* run = execution::current();
-        if (run == nullptr)
-            throw std::logic_error("wbsync: this object can only be used inside a model while "
-                                   "check() runs it");
-        return *run;
-    }
+    static execution& inside();
 
     /// The execution, if the object belongs to it and is still there.
-    execution& enter(const char* verb, const site& at) const {
-        execution& run = inside();
-        if (!belongs_to(run))
-            run.fail_no_object(this, verb, at);
-        run.expect_alive(x_->scope, verb, at);
-        return run;
-    }
+    execution& enter(const char* verb, const site& at) const;
 
     /// Are the values something else than numbers, such as pointers?
-    [[nodiscard]] bool is_opaque() const noexcept {
-        return show_ != &show_number && show_ != &show_int;
-    }
+    [[nodiscard]] bool is_opaque() const noexcept;
 
-    operation step(access_class access, const char* verb, const site& at) const {
-        operation op;
-        op.object = x_->id;
-        op.access = access;
-        op.verb = verb;
-        op.name = &x_->name;
-        op.where = at;
-        return op;
-    }
+    operation step(access_class access, const char* verb, const site& at) const;
 
-    operation choosing_step(access_class access, const char* verb, const site& at) const {
-        operation op = step(access, verb, at);
-        op.chooses = true;
-        return op;
-    }
+    operation choosing_step(access_class access, const char* verb, const site& at) const;
 
     /// The store after which the current thread puts its own.
-    int place(execution& run) const {
-        const read_options& options = run.places(run.self(), *x_);
-        const int k = run.policy().choose(options, all_choices(options));
-        return options[static_cast<std::size_t>(k)].index;
-    }
+    int place(execution& run) const;
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,
-                      memory_order order, event_kind kind, action what, const site& at) const {
-        const int k = run.policy().choose(options, candidates);
-        return read_option(run, options[static_cast<std::size_t>(k)], order, kind, what, at);
-    }
+                      memory_order order, event_kind kind, action what, const site& at) const;
 
     std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
-                             event_kind kind, action what, const site& at) const {
-        if (o.index != x_->newest())
-            run.reads_old_store(x_->at(o.index).step);
-        order = run.ordered(at, what, order);
-        const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
-        run.saw(value, is_opaque(), what, at);
-        if (run.recording())
-            note_read(run, o.index, order, kind, what, at);
-        return value;
-    }
+                             event_kind kind, action what, const site& at) const;
 
-    void add_when(std::int64_t delta, const guard* when, action what, const site& at) {
-        execution& run = enter(what, at);
-        location& x = *x_;
-        const bool commutes = run.additions_commute(x.id);
-        operation op = step(commutes ? access_class::add : access_class::write, what, at);
-        op.when = when;
-        op.delta = delta;
-        run.announce(op);
-        run.access(x, what, at, execution::usage::store);
-        const std::int64_t before = x.value();
-        const std::int64_t after = wrapping_sum(before, delta);
-        if (!run.running()) {
-            x.overwrite(after);
-            return;
-        }
-        run.stores(before, after);
-        run.memory().add(run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
-        if (run.recording())
-            note_change(run, before, before + delta, memory_order::relaxed, event_kind::add, what,
-                        at, commutes ? -1 : source_of_newest());
-    }
+    void add_when(std::int64_t delta, const guard* when, action what, const site& at);
 
     template <class F>
     [[gnu::noinline]] bool change(F f, memory_order order, action what, const site& at,
@@ -514,57 +333,24 @@ private:
     }
 
     void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
-                      action what, const site& at) {
-        run.saw(before, is_opaque(), what, at);
-        run.stored(after, is_opaque(), what, at);
-        run.stores(before, after);
-        order = run.ordered(at, what, order);
-        run.memory().update(run.self(), *x_, after, order, run.step_count() - 1,
-                            run.seq(run.self()));
-        if (run.recording())
-            note_change(run, before, after, order, event_kind::rmw, what, at, source_of_newest());
-    }
+                      action what, const site& at);
 
     // --- what a trace says of them --------------------------------------------------------------
 
     void note_change(execution& run, std::int64_t before, std::int64_t after, memory_order order,
-                     event_kind kind, action what, const site& at, step_index source) const {
-        trace_step line = described(what, kind, order, at);
-        line.before = show_(before);
-        line.after = show_(after);
-        run.note(std::move(line), source);
-    }
+                     event_kind kind, action what, const site& at, step_index source) const;
 
     /// Whose store the newest one, of a read-modify-write, has taken the place of.
     [[nodiscard]] step_index source_of_newest() const { return x_->at(x_->newest() - 1).step; }
 
     void note_store(execution& run, std::int64_t value, memory_order order, action what,
-                    const site& at) const {
-        trace_step line = described(what, event_kind::store, order, at);
-        line.after = show_(value);
-        run.note(std::move(line));
-    }
+                    const site& at) const;
 
     void note_read(execution& run, int i, memory_order order, event_kind kind, action what,
-                   const site& at) const {
-        trace_step line = described(what, kind, order, at);
-        line.before = show_(x_->at(i).value);
-        line.stale = i != x_->newest();
-        if (line.stale)
-            line.newer = show_(x_->value());
-        const step_index newer = line.stale ? x_->at(x_->newest()).step : -1;
-        run.note(std::move(line), x_->at(i).step, newer);
-    }
+                   const site& at) const;
 
     [[nodiscard]] trace_step described(action what, event_kind kind, memory_order order,
-                                       const site& at) const {
-        return {.kind = what.kind == event_kind::unspecified ? kind : what.kind,
-                .verb = what.verb,
-                .object = {x_->id, x_->name.str()},
-                .order = what.order == event_order::unspecified ? order_of(order) : what.order,
-                .is_part = what.is_part,
-                .where = at};
-    }
+                                       const site& at) const;
 
     location* x_ = nullptr;
     std::uint64_t seal_ = 0; ///< the stamp of its execution, and x_ once more
@@ -572,3 +358,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/variable_inl.hpp>
+#endif

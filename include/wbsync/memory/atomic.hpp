@@ -119,12 +119,12 @@ std::int64_t await(const atomic_integer<Int>& v, Predicate accepts, const site& 
 namespace detail {
 
 /// Orders of a read-modify-write. `full`: smp_mb() before and after it.
-enum class ordering : std::uint8_t { full, relaxed, acquire, release };
+enum class atomic_suffix : std::uint8_t { full, relaxed, acquire, release };
 
-constexpr memory_order order_of(ordering how) noexcept {
-    return how == ordering::acquire   ? memory_order::acquire
-           : how == ordering::release ? memory_order::release
-                                      : memory_order::relaxed;
+constexpr memory_order order_of(atomic_suffix how) noexcept {
+    return how == atomic_suffix::acquire   ? memory_order::acquire
+           : how == atomic_suffix::release ? memory_order::release
+                                           : memory_order::relaxed;
 }
 
 // Of the whole word:
@@ -169,15 +169,15 @@ update_if(atomic_word& v, Predicate accepts, F f, memory_order order, action wha
 
 /// Returns the value before.
 template <class Int, class F>
-[[gnu::always_inline]] inline std::int64_t fetch(atomic_integer<Int>& v, F f, ordering how,
+[[gnu::always_inline]] inline std::int64_t fetch(atomic_integer<Int>& v, F f, atomic_suffix how,
                                                  const char* verb, const site& at) {
-    return v.number(how == ordering::full ? fully_ordered(v, f, verb, at)
-                                          : update(v, f, order_of(how), verb, at));
+    return v.number(how == atomic_suffix::full ? fully_ordered(v, f, verb, at)
+                                               : update(v, f, order_of(how), verb, at));
 }
 
 /// The same; returns the value after.
 template <class Int, class F>
-[[gnu::always_inline]] inline std::int64_t fetch_new(atomic_integer<Int>& v, F f, ordering how,
+[[gnu::always_inline]] inline std::int64_t fetch_new(atomic_integer<Int>& v, F f, atomic_suffix how,
                                                      const char* verb, const site& at) {
     return v.number(f(fetch(v, f, how, verb, at)));
 }
@@ -216,17 +216,17 @@ compare_exchange(atomic_integer<Int>& v, std::int64_t old, std::int64_t value, m
 }
 template <class Int>
 [[gnu::always_inline]] inline std::int64_t
-compare_exchange(atomic_integer<Int>& v, std::int64_t old, std::int64_t value, ordering how,
+compare_exchange(atomic_integer<Int>& v, std::int64_t old, std::int64_t value, atomic_suffix how,
                  const char* verb, const site& at) {
-    return compare_exchange(v, old, value, order_of(how),
-                            how == ordering::full ? compare_fully : compare_as_named,
-                            how == ordering::full ? with_full_barriers(verb) : action{verb}, at);
+    return compare_exchange(
+        v, old, value, order_of(how), how == atomic_suffix::full ? compare_fully : compare_as_named,
+        how == atomic_suffix::full ? with_full_barriers(verb) : action{verb}, at);
 }
 
 /// The same; puts the value it saw into `old`, and returns whether it was `old`.
 template <class Int>
 [[gnu::always_inline]] inline bool try_compare_exchange(atomic_integer<Int>& v, std::int64_t& old,
-                                                        std::int64_t value, ordering how,
+                                                        std::int64_t value, atomic_suffix how,
                                                         const char* verb, const site& at) {
     const std::int64_t expected = v.number(old);
     old = compare_exchange(v, expected, value, how, verb, at);
@@ -293,42 +293,45 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
     [[gnu::always_inline]] inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type),           \
                                                     const site& at = site::here()) {               \
         return detail::fetch(v, detail::change(WBSYNC_ATOMIC_N_##operand),                         \
-                             detail::ordering::order, #name, at);                                  \
+                             detail::atomic_suffix::order, #name, at);                             \
     }
 #define WBSYNC_ATOMIC_result(type, name, operand, change, order)                                   \
     [[gnu::always_inline]] inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type),           \
                                                     const site& at = site::here()) {               \
         return detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand),                     \
-                                 detail::ordering::order, #name, at);                              \
+                                 detail::atomic_suffix::order, #name, at);                         \
     }
 #define WBSYNC_ATOMIC_test(type, name, operand, change, order)                                     \
     [[gnu::always_inline]] inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type),                   \
                                             const site& at = site::here()) {                       \
         return detail::learns_only(platform::told::whether_zero,                                   \
                                    detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand), \
-                                                     detail::ordering::order, #name, at) == 0);    \
+                                                     detail::atomic_suffix::order, #name,          \
+                                                     at) == 0);                                    \
     }
 #define WBSYNC_ATOMIC_negative(type, name, operand, change, order)                                 \
     [[gnu::always_inline]] inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type),                   \
                                             const site& at = site::here()) {                       \
         return detail::learns_only(platform::told::whether_negative,                               \
                                    detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand), \
-                                                     detail::ordering::order, #name, at) < 0);     \
+                                                     detail::atomic_suffix::order, #name,          \
+                                                     at) < 0);                                     \
     }
 #define WBSYNC_ATOMIC_exchange(type, name, operand, change, order)                                 \
     [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t n,                       \
                                                     const site& at = site::here()) {               \
-        return detail::fetch(v, detail::change(v.number(n)), detail::ordering::order, #name, at);  \
+        return detail::fetch(v, detail::change(v.number(n)), detail::atomic_suffix::order, #name,  \
+                             at);                                                                  \
     }
 #define WBSYNC_ATOMIC_compare(type, name, operand, change, order)                                  \
     [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t old, std::int64_t n,     \
                                                     const site& at = site::here()) {               \
-        return detail::compare_exchange(v, old, n, detail::ordering::order, #name, at);            \
+        return detail::compare_exchange(v, old, n, detail::atomic_suffix::order, #name, at);       \
     }
 #define WBSYNC_ATOMIC_try_compare(type, name, operand, change, order)                              \
     [[gnu::always_inline]] inline bool name(type& v, std::int64_t* old, std::int64_t n,            \
                                             const site& at = site::here()) {                       \
-        return detail::try_compare_exchange(v, *old, n, detail::ordering::order, #name, at);       \
+        return detail::try_compare_exchange(v, *old, n, detail::atomic_suffix::order, #name, at);  \
     }
 #define WBSYNC_ATOMIC_fetch_unless(type, name, operand, change, order)                             \
     [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t n, std::int64_t refused, \

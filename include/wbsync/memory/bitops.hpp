@@ -60,12 +60,10 @@ inline bool test_and_clear_bit(int bit, atomic_word& word, const site& at = site
 }
 /// Returns the old value of the bit. Acquire if it was clear, otherwise a relaxed load.
 /// Documentation/atomic_bitops.txt.
-inline bool test_and_set_bit_lock(int bit, atomic_word& word, const site& at = site::here()) {
-    return !detail::update_if(
-                word, [bit](std::int64_t v) { return (v & detail::mask(bit)) == 0; },
-                detail::with_bit(bit), memory_order::acquire,
-                {"test_and_set_bit_lock", event_kind::try_lock}, at)
-                .first;
-}
+bool test_and_set_bit_lock(int bit, atomic_word& word, const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/memory/bitops_inl.hpp>
+#endif

@@ -12,35 +12,23 @@
 namespace wbsync {
 
 /// Reports that `property` does not hold, and ends the execution. Not a step.
-[[noreturn]] inline void violated(const char* property, std::string message,
-                                  const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr)
-        throw std::logic_error(std::string{property} + ": " + message);
-    run->fail(property, std::move(message), at);
-}
+[[noreturn]] void violated(const char* property, std::string message,
+                           const site& at = site::here());
 
 namespace detail {
 
-inline void evaluates_property() noexcept {
-    if (engine::execution* run = engine::execution::current(); run != nullptr)
-        run->evaluates_property();
-}
+void evaluates_property() noexcept;
 
 /// The execution under way has seen something wrong, and goes on.
-inline void note_warning(const char* text, const site& at) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr)
-        return;
-    finding what{"WARN_ON", text, at, run->self()};
-    if (run->recording())
-        run->note(step_of(what, run->self()));
-    run->report(std::move(what));
-}
+void note_warning(const char* text, const site& at);
 
 } // namespace detail
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/memory/bug_inl.hpp>
+#endif
 
 #endif
 

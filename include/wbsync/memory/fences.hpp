@@ -14,8 +14,6 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace wbsync {
 
 namespace detail {
@@ -31,18 +29,9 @@ public:
 
     /// Here is a partner: from now on a fence orders what came before, this step included. (Under
     /// sc everything is ordered anyway.)
-    void pass(engine::execution& run, fence_partner what) {
-        if (run.memory().reads_old_stores())
-            pass(run, what, run.memory().point(run.self()));
-        else
-            pass_full(run, what);
-    }
+    void pass(engine::execution& run, fence_partner what);
     /// The partner is made of several: this is what came before it.
-    void pass(engine::execution& run, fence_partner what, const engine::view& before) {
-        point& p = at(run, what);
-        p = {true, true};
-        known(run, what) = before;
-    }
+    void pass(engine::execution& run, fence_partner what, const engine::view& before);
     /// A partner that is a full fence by itself: one after it adds nothing.
     void pass_full(engine::execution& run, fence_partner what) { at(run, what) = {true, false}; }
 
@@ -58,12 +47,7 @@ public:
     }
 
     /// A fence that precedes its partner: nothing until there is one.
-    void fence_before_atomic(engine::execution& run) {
-        if (!run.memory().reads_old_stores())
-            return;
-        threads_[run.self()].waits = true;
-        views_[run.self()].waiting = run.memory().point(run.self());
-    }
+    void fence_before_atomic(engine::execution& run);
     /// Here the partner comes.
     void reach_atomic(engine::execution& run) {
         if (std::exchange(threads_[run.self()].waits, false))
@@ -98,24 +82,13 @@ private:
 };
 
 /// The execution, where barriers mean something.
-inline engine::execution* where_barriers_count() {
-    engine::execution* run = engine::execution::current();
-    return run != nullptr && run->running() ? run : nullptr;
-}
+engine::execution* where_barriers_count();
 
 /// What a trace says of a fence that orders less than it asks for.
-inline std::string shortfall(ordering asked, ordering gets) {
-    return gets == asked ? "" : fmt::format("weakened: orders {}", name_of(gets));
-}
+std::string shortfall(ordering asked, ordering gets);
 
-constexpr event_order order_of_fence(ordering gets) noexcept {
-    switch (gets) {
-    case ordering::read_fence: return event_order::acquire;
-    case ordering::write_fence: return event_order::release;
-    case ordering::full_fence: return event_order::full;
-    default: return event_order::unspecified;
-    }
-}
+void note_fence(engine::execution& run, const char* verb, ordering gets, const site& at,
+                std::string message);
 
 /// `apply` returns what the fence orders.
 template <class F>
@@ -126,11 +99,7 @@ void fence(const char* verb, ordering asked, const site& at, F apply) {
     run->local_step(at);
     const ordering gets = apply(*run);
     if (run->recording())
-        run->note({.kind = event_kind::fence,
-                   .verb = verb,
-                   .order = order_of_fence(gets),
-                   .where = at,
-                   .message = shortfall(asked, gets)});
+        note_fence(*run, verb, gets, at, shortfall(asked, gets));
 }
 
 /// A fence that is a part of an operation.
@@ -140,23 +109,7 @@ inline void full_fence(const site& at, const char* verb, const char* part = "") 
 }
 
 /// A fence after its partner; the trace says when there is none.
-inline void fence_after(fence_partner what, const char* verb, const char* lacks, const site& at) {
-    engine::execution* run = where_barriers_count();
-    if (run == nullptr)
-        return;
-    run->local_step(at);
-    fence_partners& partners = fence_partners::of(*run);
-    const ordering gets = run->ordered(at, verb, ordering::full_fence);
-    if (gets == ordering::full_fence)
-        partners.fence_after(*run, what);
-    const bool stray = run->memory().reads_old_stores() && !partners.any(*run, what);
-    if (run->recording())
-        run->note({.kind = event_kind::fence,
-                   .verb = verb,
-                   .order = order_of_fence(gets),
-                   .where = at,
-                   .message = stray ? lacks : shortfall(ordering::full_fence, gets)});
-}
+void fence_after(fence_partner what, const char* verb, const char* lacks, const site& at);
 
 // What surrounds an atomic read-modify-write, which smp_mb__before_atomic() and
 // smp_mb__after_atomic() look for. What primitives do to variables of their own is none.
@@ -167,12 +120,7 @@ inline void before_atomic(engine::execution& run, const site& /*at*/, const char
 inline void after_atomic(engine::execution& run, const site& /*at*/, const char* /*verb*/) {
     fence_partners::of(run).pass(run, fence_partner::atomic);
 }
-inline void after_full_atomic(engine::execution& run, const site& at, const char* verb) {
-    if (engine::surroundings::fence_after(run, at, verb))
-        fence_partners::of(run).pass_full(run, fence_partner::atomic);
-    else
-        fence_partners::of(run).pass(run, fence_partner::atomic);
-}
+void after_full_atomic(engine::execution& run, const site& at, const char* verb);
 
 /// Of one that is ordered as its name says, if at all.
 inline constexpr engine::surroundings as_named{&before_atomic, &after_atomic};
@@ -197,24 +145,15 @@ inline void pass_fence_partner(fence_partner what) {
 /// Full memory barrier: orders every access before it against every access after it. RC11's seq_cst
 /// fence. Not a step: it has no order of its own among the threads (docs/memory-model.md).
 /// Documentation/memory-barriers.txt.
-inline void smp_mb(const site& at = site::here()) {
-    constexpr ordering asked = ordering::full_fence;
-    detail::fence("smp_mb", asked, at, [&](auto& run) { return run.fence(asked, at, "smp_mb"); });
-}
+void smp_mb(const site& at = site::here());
 
 /// Orders loads against later loads. Here an acquire fence, which also orders them against later
 /// stores: stronger than the kernel's. Documentation/memory-barriers.txt.
-inline void smp_rmb(const site& at = site::here()) {
-    constexpr ordering asked = ordering::read_fence;
-    detail::fence("smp_rmb", asked, at, [&](auto& run) { return run.fence(asked, at, "smp_rmb"); });
-}
+void smp_rmb(const site& at = site::here());
 
 /// Orders stores against later stores. Here a release fence, which also orders earlier loads
 /// against later stores: stronger than the kernel's. Documentation/memory-barriers.txt.
-inline void smp_wmb(const site& at = site::here()) {
-    constexpr ordering asked = ordering::write_fence;
-    detail::fence("smp_wmb", asked, at, [&](auto& run) { return run.fence(asked, at, "smp_wmb"); });
-}
+void smp_wmb(const site& at = site::here());
 
 // --- full barriers together with something else -------------------------------------------------
 //
@@ -228,16 +167,7 @@ inline void smp_wmb(const site& at = site::here()) {
 /// compare-and-exchange that fails is one. Where atomic_add_unless(), atomic_inc_not_zero(), those
 /// of refcount_t, or test_and_set_bit_lock() change nothing, the kernel has only looked at the
 /// value: that is none. Documentation/atomic_t.txt, tools/memory-model/linux-kernel.bell.
-inline void smp_mb__before_atomic(const site& at = site::here()) {
-    constexpr const char* verb = "smp_mb__before_atomic";
-    constexpr ordering asked = ordering::full_fence;
-    detail::fence(verb, asked, at, [&](engine::execution& run) {
-        const ordering gets = run.ordered(at, verb, asked);
-        if (gets == asked)
-            detail::fence_partners::of(run).fence_before_atomic(run);
-        return gets;
-    });
-}
+void smp_mb__before_atomic(const site& at = site::here());
 
 /// Orders the last atomic read-modify-write of the thread, and all before that one, against what
 /// comes after the barrier. What lies between the two is ordered by neither. With no such operation
@@ -275,5 +205,9 @@ inline void smp_mb__after_srcu_read_unlock(const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/memory/fences_inl.hpp>
+#endif
 
 #endif

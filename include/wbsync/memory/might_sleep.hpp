@@ -7,11 +7,8 @@
 
 #include <wbsync/engine/execution.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace wbsync {
@@ -36,30 +33,15 @@ public:
 
     static atomic_context& of(engine::execution& run) { return run.get<atomic_context>(); }
 
-    void reset() override {
-        for (int t = 0; t != engine::max_threads; ++t)
-            of_[t].clear();
-    }
+    void reset() override;
 
     void enter(const engine::execution& run, const reason& why) { of_[run.self()].push_back(why); }
 
     /// Leaves the innermost one of that kind and name, if there is one.
-    void leave(const engine::execution& run, const char* what, const label* name = nullptr) {
-        auto& mine = of_[run.self()];
-        const auto last = std::find_if(mine.rbegin(), mine.rend(), [&](const reason& r) {
-            return std::string_view{r.what} == what && r.name == name;
-        });
-        if (last != mine.rend())
-            mine.erase(std::next(last).base());
-    }
+    void leave(const engine::execution& run, const char* what, const label* name = nullptr);
 
     /// The innermost one for which the current thread may not sleep; nullptr: it may.
-    [[nodiscard]] const reason* against_sleeping(const engine::execution& run) const {
-        const auto& mine = of_[run.self()];
-        const auto last =
-            std::find_if(mine.rbegin(), mine.rend(), [](const reason& r) { return !r.may_sleep; });
-        return last == mine.rend() ? nullptr : &*last;
-    }
+    [[nodiscard]] const reason* against_sleeping(const engine::execution& run) const;
 
     /// Runs `body`, which has to leave what it enters: "misuse" of `who()` otherwise.
     template <class F, class Name>
@@ -83,18 +65,12 @@ private:
 /// "misuse". A section of SRCU is no reason. Not a step, no ordering, does not block. As
 /// might_sleep() of include/linux/kernel.h with CONFIG_DEBUG_ATOMIC_SLEEP, and with preemptible RCU
 /// the rule of Documentation/RCU/checklist.rst, which the kernel itself checks in part only.
-inline void might_sleep(const char* verb = "might_sleep", const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        return;
-    run->evaluates_property();
-    if (const auto* why = detail::atomic_context::of(*run).against_sleeping(*run))
-        run->fail("misuse",
-                  fmt::format("{} can sleep, and {} is inside of {}", verb,
-                              run->thread_name(run->self()), why->str()),
-                  at);
-}
+void might_sleep(const char* verb = "might_sleep", const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/memory/might_sleep_inl.hpp>
+#endif
 
 #endif

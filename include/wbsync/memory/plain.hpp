@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <string>
 #include <type_traits>
 #include <utility>
 

@@ -21,9 +21,7 @@ public:
                       verb, at);
     }
     /// Another one.
-    void add(const char* verb, const site& at) {
-        add_if([] { return true; }, verb, at);
-    }
+    void add(const char* verb, const site& at);
 
     /// A look at the number. Acquire.
     [[nodiscard]] std::int64_t now(const char* verb, const site& at) const {
@@ -34,22 +32,7 @@ public:
 
     /// Blocks until the n-th has happened. Acquire, of that one and all before it. False: the
     /// thread, a daemon that is `idle` here, is to quit.
-    bool wait_for(std::int64_t n, const char* verb, const site& at, bool idle = false) const {
-        engine::execution& run = *engine::execution::current();
-        const reached when(*x_, n, verb);
-        engine::operation op;
-        op.object = x_->id;
-        op.when = &when;
-        op.idle = idle;
-        op.verb = verb;
-        op.name = &x_->name;
-        op.where = at;
-        if (!run.announce(op))
-            return false;
-        if (run.running())
-            learn(run, when.store(), verb, at);
-        return true;
-    }
+    bool wait_for(std::int64_t n, const char* verb, const site& at, bool idle = false) const;
 
 private:
     /// The number has come to `n`. It never goes down.
@@ -67,12 +50,7 @@ private:
         }
 
         /// The store that got it there.
-        [[nodiscard]] int store() const {
-            int i = x_.newest();
-            while (i > 0 && x_.at(i - 1).value >= n_)
-                --i;
-            return i;
-        }
+        [[nodiscard]] int store() const;
 
     private:
         const engine::location& x_;
@@ -80,22 +58,14 @@ private:
         const char* verb_;
     };
 
-    void learn(engine::execution& run, int reached_by, const char* verb, const site& at) const {
-        const engine::store_record& s = x_->at(reached_by);
-        run.policy().order_after(s.thread, s.seq);
-        run.memory().learn(run.self(), s.message);
-        if (run.recording())
-            run.note({.kind = event_kind::wait,
-                      .verb = verb,
-                      .object = {x_->id, x_->name.str()},
-                      .order = event_order::acquire,
-                      .before = s.value,
-                      .where = at},
-                     s.step);
-    }
+    void learn(engine::execution& run, int reached_by, const char* verb, const site& at) const;
 
     engine::location* x_;
     engine::variable value_;
 };
 
 } // namespace wbsync::detail
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/memory/tally_inl.hpp>
+#endif

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
-#include <wbsync/memory/bug.hpp>
-#include <wbsync/percpu/cpu.hpp>
 #include <wbsync/platform.hpp>
 
 #include <array>
@@ -47,11 +45,7 @@ public:
 };
 
 /// That of one CPU, as any other shared integer. include/linux/percpu-defs.h.
-inline atomic_long_t& per_cpu(percpu_t& x, int cpu, const site& at = site::here()) {
-    if (cpu < 0 || cpu >= nr_cpus)
-        violated("misuse", fmt::format("per_cpu() for CPU {}, there are {}", cpu, nr_cpus), at);
-    return x.parts[static_cast<std::size_t>(cpu)];
-}
+atomic_long_t& per_cpu(percpu_t& x, int cpu, const site& at = site::here());
 /// A pointer to that of one CPU. include/linux/percpu-defs.h.
 inline atomic_long_t* per_cpu_ptr(percpu_t& x, int cpu, const site& at = site::here()) {
     return &per_cpu(x, cpu, at);
@@ -97,11 +91,7 @@ inline std::int64_t this_cpu_xchg(percpu_t& x, std::int64_t v, const site& at = 
 // A load and a store, two steps: what an interrupt on that CPU adds in between, which is a thread
 // of its own in a model, is lost. As raw_cpu_add() and the forms of it with two underscores.
 
-inline void raw_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here()) {
-    atomic_long_t* part = this_cpu_ptr(x, at);
-    const auto before = part->value.load(memory_order::relaxed, "raw_cpu_add", at);
-    part->value.store(before + n, memory_order::relaxed, part_of("raw_cpu_add"), at);
-}
+void raw_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here());
 inline void raw_cpu_inc(percpu_t& x, const site& at = site::here()) {
     raw_cpu_add(x, 1, at);
 }
@@ -111,11 +101,10 @@ inline void raw_cpu_dec(percpu_t& x, const site& at = site::here()) {
 
 /// Adds up all CPUs' parts, one relaxed load after the other: a value that the sum never had, if
 /// somebody adds meanwhile. The loop over for_each_possible_cpu() of so many callers.
-inline std::int64_t per_cpu_sum(const percpu_t& x, const site& at = site::here()) {
-    std::int64_t sum = 0;
-    for (const atomic_long_t& part : x.parts)
-        sum += part.value.load(memory_order::relaxed, "per_cpu_sum", at);
-    return sum;
-}
+std::int64_t per_cpu_sum(const percpu_t& x, const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/percpu/percpu_inl.hpp>
+#endif

@@ -7,7 +7,6 @@
 #include <wbsync/sync/spinlock.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace wbsync {
 
@@ -45,28 +44,14 @@ inline void use(const percpu_counter& c, const char* verb, const site& at) {
 }
 
 /// Puts what the CPU has into the shared count. With the lock held.
-inline void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const site& at) {
-    const auto folded = part.value.update(detail::put(0), memory_order::relaxed, verb, at);
-    c.count.value.update(plus(folded), memory_order::relaxed, verb, at);
-}
+void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const site& at);
 
 } // namespace detail
 
 /// Adds to the counter. No ordering; takes the lock when the CPU's part reaches the batch.
 /// lib/percpu_counter.c.
-inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
-                                     const site& at = site::here()) {
-    detail::use(c, "percpu_counter_add", at);
-    atomic_long_t& part = c.this_cpu(at);
-    const auto sum =
-        part.value.update(detail::plus(n), memory_order::relaxed, "percpu_counter_add", at) + n;
-    if (std::abs(sum) < batch)
-        return;
-    spin_lock(c.lock, at);
-    detail::fold(c, part, "percpu_counter_add", at);
-    spin_unlock(c.lock, at);
-    detail::use(c, "percpu_counter_add", at);
-}
+void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
+                              const site& at = site::here());
 
 /// With the counter's own batch. include/linux/percpu_counter.h.
 inline void percpu_counter_add(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
@@ -83,22 +68,11 @@ inline void percpu_counter_dec(percpu_counter& c, const site& at = site::here())
 
 /// The shared count alone, relaxed: wrong by up to the batch for each CPU.
 /// include/linux/percpu_counter.h.
-inline std::int64_t percpu_counter_read(const percpu_counter& c, const site& at = site::here()) {
-    detail::use(c, "percpu_counter_read", at);
-    return c.count.value.load(memory_order::relaxed, "percpu_counter_read", at);
-}
+std::int64_t percpu_counter_read(const percpu_counter& c, const site& at = site::here());
 
 /// The count and the parts of all CPUs, under the lock; adds that do not take it may be missed.
 /// lib/percpu_counter.c.
-inline std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site::here()) {
-    detail::use(c, "percpu_counter_sum", at);
-    spin_lock(c.lock, at);
-    auto sum = c.count.value.load(memory_order::relaxed, "percpu_counter_sum", at);
-    for (const atomic_long_t& part : c.counters)
-        sum += part.value.load(memory_order::relaxed, "percpu_counter_sum", at);
-    spin_unlock(c.lock, at);
-    return sum;
-}
+std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site::here());
 
 /// Never below 0. include/linux/percpu_counter.h.
 inline std::int64_t percpu_counter_read_positive(const percpu_counter& c,
@@ -112,35 +86,15 @@ inline std::int64_t percpu_counter_sum_positive(percpu_counter& c, const site& a
 
 /// Compares with `rhs`: -1, 0, 1. Takes the sum only if the shared count is so close to it that the
 /// CPUs' parts can decide. lib/percpu_counter.c.
-inline int percpu_counter_compare(percpu_counter& c, std::int64_t rhs,
-                                  const site& at = site::here()) {
-    const auto sign = [rhs](std::int64_t v) { return v < rhs ? -1 : v > rhs ? 1 : 0; };
-    const auto rough = percpu_counter_read(c, at);
-    if (std::abs(rough - rhs) > std::int64_t{c.batch} * nr_cpus)
-        return sign(rough);
-    return sign(percpu_counter_sum(c, at));
-}
+int percpu_counter_compare(percpu_counter& c, std::int64_t rhs, const site& at = site::here());
 
 /// The counter is `n` now, whatever it was. Takes the lock; additions at the same time may be lost
 /// or not. lib/percpu_counter.c.
-inline void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
-    detail::use(c, "percpu_counter_set", at);
-    spin_lock(c.lock, at);
-    for (atomic_long_t& part : c.counters)
-        part.value.store(0, memory_order::relaxed, part_of("percpu_counter_set"), at);
-    c.count.value.store(n, memory_order::relaxed, part_of("percpu_counter_set"), at);
-    spin_unlock(c.lock, at);
-}
+void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at = site::here());
 
 /// What the hotplug callback does to each counter when a CPU is gone: folds that CPU's part into
 /// the count, under the lock. The sum stays what it was. lib/percpu_counter.c.
-inline void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at = site::here()) {
-    detail::use(c, "percpu_counter_cpu_dead", at);
-    spin_lock(c.lock, at);
-    detail::fold(c, c.counters[static_cast<std::size_t>(cpu % nr_cpus)], "percpu_counter_cpu_dead",
-                 at);
-    spin_unlock(c.lock, at);
-}
+void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at = site::here());
 
 /// Ends the counter's life. lib/percpu_counter.c.
 inline void percpu_counter_destroy(percpu_counter& c, const site& at = site::here()) {
@@ -148,3 +102,7 @@ inline void percpu_counter_destroy(percpu_counter& c, const site& at = site::her
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/percpu/percpu_counter_inl.hpp>
+#endif

@@ -89,125 +89,45 @@ inline void use(const percpu_ref& r, const char* verb, const site& at) {
 
 /// The look for ref->data->release when the count is 0. All stores from there on depend on it, by
 /// the call, and so come after it; that is all that this fence adds to the one of the count.
-inline void find_release(const percpu_ref& r, const site& at) {
-    use(r, "percpu_ref_put", at);
-    platform::release_fence(at, "percpu_ref_put");
-}
+void find_release(const percpu_ref& r, const site& at);
 
 /// 0: on the per-CPU counts. Killed, but not yet switched, it is on the shared one already.
-inline std::int64_t mode_of(const percpu_ref& r, const char* verb, const site& at) {
-    use(r, verb, at);
-    return r.mode.value.load(memory_order::relaxed, verb, at);
-}
+std::int64_t mode_of(const percpu_ref& r, const char* verb, const site& at);
 
-inline bool get_unless_zero(percpu_ref& r, const char* verb, const site& at) {
-    return r.count.value
-        .update_if([](std::int64_t v) { return v != 0; }, plus(1), memory_order::relaxed, true,
-                   verb, at)
-        .first;
-}
+bool get_unless_zero(percpu_ref& r, const char* verb, const site& at);
 
 } // namespace detail
 
 /// Starts anew, for example after percpu_ref_exit(), with one reference. The constructor has done
 /// it once. No ordering: nobody may use it meanwhile. lib/percpu-refcount.c.
-inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
-                            int flags = PERCPU_REF_INIT_PERCPU, const site& at = site::here()) {
-    platform::use(r.scope, "percpu_ref_init", at);
-    r.data.begin({r.name, "data"}, r.violates);
-    r.release = std::move(release);
-    for (atomic_long_t& part : r.percpu_count.parts)
-        part.value.store(0, memory_order::relaxed, part_of("percpu_ref_init"), at);
-    r.count.value.store(percpu_ref::start_of(flags), memory_order::relaxed,
-                        part_of("percpu_ref_init"), at);
-    r.mode.value.store(percpu_ref::flags_of(flags), memory_order::relaxed,
-                       part_of("percpu_ref_init"), at);
-}
+void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
+                     int flags = PERCPU_REF_INIT_PERCPU, const site& at = site::here());
 
 /// One more reference, for who has one. No ordering. Does not block. A read-side section of RCU
 /// inside. If the shared count is 0, so that nobody has one: finding; the kernel does not notice.
 /// include/linux/percpu-refcount.h.
-inline void percpu_ref_get(percpu_ref& r, const site& at = site::here()) {
-    rcu_read_lock(at);
-    if (detail::mode_of(r, "percpu_ref_get", at) == 0) {
-        this_cpu_inc(r.percpu_count, at);
-    } else {
-        r.count.value.add(1, "percpu_ref_get", at);
-        ensure(r.count.value.newest(at) > 1, r.violates,
-               fmt::format("percpu_ref_get({}) after the last reference was put", r.name.str()),
-               at);
-    }
-    rcu_read_unlock(at);
-}
+void percpu_ref_get(percpu_ref& r, const site& at = site::here());
 
 /// One more reference unless there is none any more; returns whether it took one. Before the switch
 /// it always does, also after the kill. Full barrier when the shared count is raised.
 /// include/linux/percpu-refcount.h.
-inline bool percpu_ref_tryget(percpu_ref& r, const site& at = site::here()) {
-    rcu_read_lock(at);
-    bool taken = true;
-    if (detail::mode_of(r, "percpu_ref_tryget", at) == 0)
-        this_cpu_inc(r.percpu_count, at);
-    else
-        taken = detail::get_unless_zero(r, "percpu_ref_tryget", at);
-    rcu_read_unlock(at);
-    return taken;
-}
+bool percpu_ref_tryget(percpu_ref& r, const site& at = site::here());
 
 /// The same, but not if it was killed. The kill is seen for sure only once it is confirmed.
 /// include/linux/percpu-refcount.h.
-inline bool percpu_ref_tryget_live(percpu_ref& r, const site& at = site::here()) {
-    rcu_read_lock(at);
-    bool taken = true;
-    if (detail::mode_of(r, "percpu_ref_tryget_live", at) == 0)
-        this_cpu_inc(r.percpu_count, at);
-    else
-        taken = (detail::mode_of(r, "percpu_ref_tryget_live", at) & percpu_ref::dead) == 0 &&
-                detail::get_unless_zero(r, "percpu_ref_tryget_live", at);
-    rcu_read_unlock(at);
-    return taken;
-}
+bool percpu_ref_tryget_live(percpu_ref& r, const site& at = site::here());
 
 /// One reference less; the last one calls release(), inside of a read-side section of RCU, so that
 /// it must not sleep. Full barrier on the shared count, none on the CPU's. release() is looked up
 /// in the data when the count is 0 already: whoever sees that, by percpu_ref_is_zero() say, and
 /// calls percpu_ref_exit() without a grace period in between commits a use after free (block:
 /// d36a9ea5e776). include/linux/percpu-refcount.h.
-inline void percpu_ref_put(percpu_ref& r, const site& at = site::here()) {
-    rcu_read_lock(at);
-    if (detail::mode_of(r, "percpu_ref_put", at) == 0) {
-        this_cpu_dec(r.percpu_count, at);
-    } else if (const auto before =
-                   detail::fully_ordered(r.count, detail::plus(-1), "percpu_ref_put", at);
-               before == 1) {
-        detail::find_release(r, at);
-        r.release(r);
-    } else if (before <= 0) {
-        violated("misuse", fmt::format("percpu_ref_put({}) without a reference", r.name.str()), at);
-    }
-    rcu_read_unlock(at);
-}
+void percpu_ref_put(percpu_ref& r, const site& at = site::here());
 
 namespace detail {
 
 /// The callback after the grace period: nobody uses the per-CPU counts any more.
-inline void percpu_ref_switched(percpu_ref& r, const site& at) {
-    use(r, "percpu_ref_switch_to_atomic", at);
-    const auto sum = per_cpu_sum(r.percpu_count, at);
-    const auto before = r.count.value.update(plus(sum - percpu_ref::bias), memory_order::relaxed,
-                                             "percpu_ref_switch_to_atomic", at);
-    if (before + sum - percpu_ref::bias <= 0)
-        violated("misuse",
-                 fmt::format("{} is {} after the switch to one count: put more often than taken",
-                             r.name.str(), before + sum - percpu_ref::bias),
-                 at);
-    if (r.confirm != nullptr)
-        std::exchange(r.confirm, nullptr)(r);
-    r.switching.value.store(0, memory_order::relaxed, part_of("percpu_ref_switch_to_atomic"), at);
-    full_fence(at, "percpu_ref_switch_to_atomic");
-    wake_up_var(r.switching, at);
-    percpu_ref_put(r, at);
-}
+void percpu_ref_switched(percpu_ref& r, const site& at);
 
 /// What happens with percpu_ref_switch_lock held, and interrupts off. That is a read-side section
 /// of RCU, so the switch is not over before the lock is released. Only where there is a switch it
@@ -222,33 +142,10 @@ public:
     percpu_ref_switch& operator=(const percpu_ref_switch&) = delete;
 
     /// Waits for another switch. At once, if it has been switched already.
-    void to_atomic(percpu_ref::callback confirm) {
-        wait_var_event_spinlock(
-            ref_.switching, [&] { return READ_ONCE(ref_.switching, at_) == 0; }, lock_, at_);
-        const auto before =
-            ref_.mode.value.update([](std::int64_t v) { return v | percpu_ref::in_atomic; },
-                                   memory_order::relaxed, "percpu_ref_switch_to_atomic", at_);
-        if ((before & percpu_ref::in_atomic) != 0) {
-            if (confirm != nullptr)
-                confirm(ref_);
-            return;
-        }
-        ref_.confirm = std::move(confirm);
-        ref_.switching.value.store(1, memory_order::relaxed, part_of("percpu_ref_switch_to_atomic"),
-                                   at_);
-        ref_.count.value.add(1, "percpu_ref_switch_to_atomic", at_); // until it is confirmed
-        in_section_ = true;
-        rcu_read_lock(at_);
-        call_rcu(
-            ref_.rcu, [&r = ref_, at = at_] { percpu_ref_switched(r, at); }, at_);
-    }
+    void to_atomic(percpu_ref::callback confirm);
 
     /// The percpu_ref may be gone.
-    void unlock() {
-        spin_unlock(lock_, at_);
-        if (in_section_)
-            rcu_read_unlock(at_);
-    }
+    void unlock();
 
 private:
     percpu_ref& ref_;
@@ -262,21 +159,12 @@ private:
 /// Switches to the shared count; calls `confirm` after the grace period. Blocks for
 /// percpu_ref_switch_lock, which all of them share, and waits, asleep, while another switch is
 /// under way. Full barrier before the grace period starts. lib/percpu-refcount.c.
-inline void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm = nullptr,
-                                        const site& at = site::here()) {
-    detail::use(r, "percpu_ref_switch_to_atomic", at);
-    detail::percpu_ref_switch under_lock(r, at);
-    under_lock.to_atomic(std::move(confirm));
-    under_lock.unlock();
-}
+void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm = nullptr,
+                                 const site& at = site::here());
 
 /// The same, and waits until it is done. Acquire then (stronger than the kernel's plain look). May
 /// sleep. lib/percpu-refcount.c.
-inline void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at = site::here()) {
-    percpu_ref_switch_to_atomic(r, nullptr, at);
-    wait_var_event(
-        r.switching, [&] { return smp_load_acquire(r.switching, at) == 0; }, at);
-}
+void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at = site::here());
 
 /// Drops the first reference and switches to the shared count. Once `confirm` is called everybody
 /// sees that it was killed: no percpu_ref_tryget_live() succeeds any more. There is no grace period
@@ -285,19 +173,8 @@ inline void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at = sit
 /// if it was switched before, so that this is the last one, a release() that kills another
 /// percpu_ref waits for itself: finding "lockdep". Full barrier before the grace period starts.
 /// lib/percpu-refcount.c.
-inline void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback confirm,
-                                        const site& at = site::here()) {
-    detail::use(r, "percpu_ref_kill", at);
-    detail::percpu_ref_switch under_lock(r, at);
-    const auto before = r.mode.value.update([](std::int64_t v) { return v | percpu_ref::dead; },
-                                            memory_order::relaxed, "percpu_ref_kill", at);
-    if ((before & percpu_ref::dead) != 0)
-        violated("misuse", fmt::format("percpu_ref_kill({}) for the second time", r.name.str()),
-                 at);
-    under_lock.to_atomic(std::move(confirm));
-    percpu_ref_put(r, at); // release() may have freed it
-    under_lock.unlock();
-}
+void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback confirm,
+                                 const site& at = site::here());
 /// percpu_ref_kill_and_confirm() with nothing to call. include/linux/percpu-refcount.h.
 inline void percpu_ref_kill(percpu_ref& r, const site& at = site::here()) {
     percpu_ref_kill_and_confirm(r, nullptr, at);
@@ -311,29 +188,15 @@ inline bool percpu_ref_is_dying(const percpu_ref& r, const site& at = site::here
 /// Is the shared count 0? Never before the switch. May be asked after percpu_ref_exit() as well, as
 /// long as the memory is there. A relaxed load under percpu_ref_switch_lock. lib/percpu-refcount.c
 /// (2b0d3d3e4fcf).
-inline bool percpu_ref_is_zero(const percpu_ref& r, const site& at = site::here()) {
-    if (r.mode.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0)
-        return false;
-    spinlock_t& lock = detail::percpu_ref_switch_lock();
-    spin_lock(lock, at);
-    const bool zero = r.count.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0;
-    spin_unlock(lock, at);
-    return zero;
-}
+bool percpu_ref_is_zero(const percpu_ref& r, const site& at = site::here());
 
 /// Frees the data of the reference count; counts as a store, like kfree(). Does not wait for
 /// anybody, but for percpu_ref_switch_lock. While a switch is under way: finding "misuse". A second
 /// one does nothing. lib/percpu-refcount.c.
-inline void percpu_ref_exit(percpu_ref& r, const site& at = site::here()) {
-    platform::use(r.scope, "percpu_ref_exit", at);
-    if (r.switching.value.newest(at) != 0)
-        violated("misuse", fmt::format("percpu_ref_exit({}) while it is switched", r.name.str()),
-                 at);
-    spinlock_t& lock = detail::percpu_ref_switch_lock();
-    spin_lock(lock, at);
-    if (r.data.alive())
-        platform::end(r.scope, r.data, r.name, "percpu_ref_exit", at);
-    spin_unlock(lock, at);
-}
+void percpu_ref_exit(percpu_ref& r, const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/percpu/percpu_ref_inl.hpp>
+#endif

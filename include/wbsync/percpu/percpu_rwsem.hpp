@@ -44,11 +44,7 @@ namespace detail {
 /// A part of a reader with preemption disabled: an RCU section on one CPU.
 class percpu_section {
 public:
-    percpu_section(percpu_rw_semaphore& s, const char* verb, const site& at)
-        : run_(*engine::execution::current()), sem_(s), verb_(verb), at_(at) {
-        rcu_state::of(run_).periods.enter(run_, verb_, at_);
-        cpus::of(run_).pin(run_, at_);
-    }
+    percpu_section(percpu_rw_semaphore& s, const char* verb, const site& at);
     percpu_section(const percpu_section&) = delete;
     percpu_section& operator=(const percpu_section&) = delete;
 
@@ -58,17 +54,9 @@ public:
     }
     void count(std::int64_t n) { this_cpu_ptr(sem_.read_count, at_)->value.add(n, verb_, at_); }
 
-    void wake_writer() {
-        // (C) pairs with (D): either the writer sees the count, or we see the writer
-        full_fence(at_, verb_, "C");
-        if (waitqueue_active(sem_.writer, at_))
-            wake_up(sem_.writer, at_);
-    }
+    void wake_writer();
 
-    void end() {
-        cpus::of(run_).unpin(run_);
-        rcu_state::of(run_).periods.leave(run_, verb_, at_);
-    }
+    void end();
 
 private:
     engine::execution& run_;
@@ -78,28 +66,9 @@ private:
 };
 
 /// Returns whether it got in.
-inline bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const site& at) {
-    percpu_section section(s, verb, at);
-    const bool fast = section.fast();
-    section.count(1);
-    bool inside = fast;
-    if (!fast) {
-        // (A) pairs with (B): either the writer sees the count, or we see `block`
-        full_fence(at, verb, "A");
-        inside = s.block.value.load(memory_order::acquire, verb, at) == 0;
-        if (!inside) {
-            section.count(-1);
-            section.wake_writer();
-        }
-    }
-    section.end();
-    return inside;
-}
+bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const site& at);
 
-inline bool threads_run() {
-    const engine::execution* run = engine::execution::current();
-    return run != nullptr && run->running();
-}
+bool threads_run();
 
 } // namespace detail
 
@@ -107,87 +76,26 @@ inline bool threads_run() {
 /// the CPU's count, no ordering. Otherwise full barrier, acquire. Under a spinlock or in an RCU
 /// section: finding "misuse". Findings of lockdep as for down_read().
 /// kernel/locking/percpu-rwsem.c.
-inline void percpu_down_read(percpu_rw_semaphore& s, const site& at = site::here()) {
-    if (!detail::threads_run())
-        return;
-    detail::lock_wanted(s.block.value, detail::lock_kind::sleeping, "percpu_down_read", at);
-    while (!detail::percpu_enter(s, "percpu_down_read", at))
-        s.block.value.await([](std::int64_t v) { return v == 0; }, memory_order::acquire,
-                            "percpu_down_read", at);
-    detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_read", at);
-}
+void percpu_down_read(percpu_rw_semaphore& s, const site& at = site::here());
 
 /// The same, if that is possible now. Never sleeps. kernel/locking/percpu-rwsem.c.
-inline bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = site::here()) {
-    if (!detail::threads_run())
-        return true;
-    if (!detail::percpu_enter(s, "percpu_down_read_trylock", at))
-        return false;
-    detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_read_trylock", at);
-    return true;
-}
+bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = site::here());
 
 /// Leaves as a reader, perhaps on another CPU than the one it came in on. On the slow path full
 /// barrier, then wakes a writer that waits. If the thread does not hold it: finding "misuse".
 /// kernel/locking/percpu-rwsem.c.
-inline void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here()) {
-    if (!detail::threads_run())
-        return;
-    detail::lock_given_back(s.block.value, "percpu_up_read", at);
-    detail::percpu_section section(s, "percpu_up_read", at);
-    if (section.fast()) {
-        section.count(-1); // the writer's grace period orders it
-    } else {
-        detail::full_fence(at, "percpu_up_read", "E"); // pairs with (F)
-        section.count(-1);
-        section.wake_writer();
-    }
-    section.end();
-}
+void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here());
 
 /// Comes in as the writer: takes readers off the fast path, waits for a grace period, keeps new
 /// ones out, waits until the sum of the counts is 0. Full barriers; after everything that earlier
 /// readers and writers did. Under a spinlock or in an RCU section: finding "misuse".
 /// kernel/locking/percpu-rwsem.c.
-inline void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::here()) {
-    if (!detail::threads_run())
-        return;
-    detail::lock_wanted(s.block.value, detail::lock_kind::sleeping, "percpu_down_write", at);
-    if (s.gp_state.value
-            .update_if([](std::int64_t v) { return v == percpu_rw_semaphore::idle; },
-                       [](std::int64_t) { return percpu_rw_semaphore::entered; },
-                       memory_order::relaxed, false, "rcu_sync_enter", at)
-            .first) {
-        synchronize_rcu(at);
-        s.gp_state.value.store(percpu_rw_semaphore::passed, memory_order::release,
-                               part_of("rcu_sync_enter"), at);
-    } else {
-        s.gp_state.value.await([](std::int64_t v) { return v == percpu_rw_semaphore::passed; },
-                               memory_order::acquire, "rcu_sync_enter", at);
-    }
-    detail::full_fence(at, "percpu_down_write", "before");
-    s.block.value.await_update([](std::int64_t v) { return v == 0; },
-                               [](std::int64_t) { return std::int64_t{1}; }, memory_order::acquire,
-                               "percpu_down_write", at);
-    // (B) pairs with (A); (D), in wait_event(), pairs with (C)
-    detail::full_fence(at, "percpu_down_write", "B");
-    detail::wait_event(
-        s.writer, [&] { return per_cpu_sum(s.read_count, at) == 0; }, false,
-        detail::after_wakeup::tests_first, "percpu_down_write", at); // rcuwait_wait_event()
-    detail::full_fence(at, "percpu_down_write", "F");                // pairs with (E)
-    detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_write", at);
-}
+void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::here());
 
 /// Leaves as the writer. Release. If the thread does not hold it: finding "misuse". It still wakes
 /// those who wait, and tells rcu_sync, when the next owner can have got in: like mutex_unlock() not
 /// the last use of an object that the next owner frees. kernel/locking/percpu-rwsem.c.
-inline void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here()) {
-    if (!detail::threads_run())
-        return;
-    detail::lock_given_back(s.block.value, "percpu_up_write", at);
-    s.block.value.store(0, memory_order::release, "percpu_up_write", at);
-    s.gp_state.value.touch("percpu_up_write", at);
-}
+void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here());
 
 /// For who comes in with one thread and leaves with another, as freezing a file system does: the
 /// first one says that it is no longer its own, the second one that it is now. No step, no
@@ -202,5 +110,9 @@ inline void percpu_rwsem_acquire(percpu_rw_semaphore& s, const site& at = site::
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/percpu/percpu_rwsem_inl.hpp>
+#endif
 
 #endif

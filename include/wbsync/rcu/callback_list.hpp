@@ -3,14 +3,11 @@
 
 #include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/atomic.hpp>
-#include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/memory/tally.hpp>
 #include <wbsync/rcu/grace_period.hpp>
 
 #include <cstddef>
 #include <functional>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace wbsync {
@@ -30,40 +27,14 @@ public:
 
     /// The current thread puts it on a list.
     void queue(engine::execution& run, std::function<void()> callback, const char* verb,
-               const site& at) {
-        scope_.use(verb, at);
-        run.access(owner_, verb, at);
-        if (waits_ || (invoked_by_ >= 0 &&
-                       !run.memory().propagated(run.self()).clock.covers(invoked_by_, invoked_)))
-            run.fail("misuse",
-                     fmt::format("{} with an rcu_head whose callback, queued at {}, may not have "
-                                 "been invoked yet",
-                                 verb, queued_at_.str()),
-                     at);
-        waits_ = true;
-        queued_at_ = at;
-        callback_ = std::move(callback);
-    }
+               const site& at);
 
     /// What the execution knows of it.
     [[nodiscard]] const engine::lifetime* life() const noexcept { return scope_.life(); }
 
     /// The current thread takes it off the list and runs the callback, which may free it.
     /// `domain`, unless it is nullptr, has to be there still.
-    void invoke(engine::execution& run, const char* what, const engine::lifetime* domain) {
-        run.access(domain, what, queued_at_);
-        run.access(owner_, what, queued_at_);
-        waits_ = false;
-        invoked_by_ = run.self();
-        invoked_ = run.memory().now(run.self()).clock[run.self()];
-        const std::function<void()> callback = std::move(callback_);
-        auto& context = detail::atomic_context::of(run);
-        context.enter(run, {what, nullptr, queued_at_});
-        context.expect_balanced(run, callback, [what, at = queued_at_] {
-            return fmt::format("{} queued at {}", what, at.str());
-        });
-        context.leave(run, what);
-    }
+    void invoke(engine::execution& run, const char* what, const engine::lifetime* domain);
 
 private:
     const engine::lifetime* owner_ = nullptr;
@@ -99,25 +70,11 @@ public:
           invoked_name_(invoked_name), periods_(&periods), names_(called), domain_(domain) {}
 
     void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
-             callback_kind kind, const char* verb, const site& at) {
-        run.full_fence(at, verb, "before");
-        queued(run).update(
-            [&](std::int64_t n) {
-                head.queue(run, std::move(callback), verb, at);
-                waiting_.push_back({&head, head.life(), kind, at});
-                return n + 1;
-            },
-            memory_order::release, verb, at);
-    }
+             callback_kind kind, const char* verb, const site& at);
 
     /// How many callbacks have to be invoked before all that are queued now are.
     [[nodiscard]] std::int64_t snapshot(engine::execution& run, callback_kind kind,
-                                        const char* verb, const site& at) const {
-        std::int64_t n = queued(run).load_newest(memory_order::acquire, verb, at);
-        while (n != 0 && waiting_[static_cast<std::size_t>(n - 1)].kind != kind)
-            --n;
-        return n;
-    }
+                                        const char* verb, const site& at) const;
 
     void wait_for(engine::execution& run, std::int64_t snapshot, const char* verb,
                   const site& at) const {
@@ -126,24 +83,7 @@ public:
     }
 
     /// The body of the daemon.
-    void rcu_do_batch() {
-        engine::execution& run = *engine::execution::current();
-        const site at = site::here();
-        for (std::int64_t next = 0;;) {
-            std::int64_t end = 0;
-            if (!queued(run).await([next](std::int64_t n) { return n > next; },
-                                   memory_order::acquire, names_.daemon, at, &end, true))
-                return;
-            periods_->synchronize(run, "grace period", at_of(next));
-            for (; next != end; ++next) {
-                const site at_queueing = at_of(next);
-                const waiting first = waiting_[static_cast<std::size_t>(next)];
-                run.access(first.life, names_.callback, first.queued_at);
-                first.head->invoke(run, names_.callback, domain_);
-                invoked(run).add(names_.daemon, at_queueing);
-            }
-        }
-    }
+    void rcu_do_batch();
 
 private:
     struct waiting {
@@ -177,3 +117,7 @@ private:
 } // namespace detail
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/rcu/callback_list_inl.hpp>
+#endif

@@ -5,14 +5,11 @@
 #include <wbsync/native/rcu/callbacks.hpp>
 #else
 
-#include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/slab.hpp>
 #include <wbsync/rcu/callback_list.hpp>
 #include <wbsync/rcu/rcu.hpp>
 #include <wbsync/sched/cpus.hpp>
 
-#include <algorithm>
-#include <array>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -28,83 +25,27 @@ class rcu_callbacks final : public engine::extension {
 public:
     static constexpr int most = nr_cpus;
 
-    void reset() override {
-        lists_.clear();
-        served_ = false;
-    }
+    void reset() override;
 
-    void serve(int n, const site& at) {
-        if (served_ || (n != 1 && n != most))
-            violated(
-                "misuse",
-                fmt::format("rcu_callback_thread(s, cpus) is called once, with 1 or {} CPUs", most),
-                at);
-        served_ = true;
-        engine::execution& run = *engine::execution::current();
-        make(run, n);
-        for (int i = 0; i != n; ++i)
-            run.add_thread(
-                n == 1 ? label{"rcu_callbacks"} : label{"rcu_callbacks", i},
-                [list = &lists_[static_cast<std::size_t>(i)]] { list->rcu_do_batch(); },
-                engine::thread_kind::server);
-    }
+    void serve(int n, const site& at);
 
     void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
-             callback_kind kind, const char* verb, const site& at) {
-        if (!served_)
-            violated("misuse",
-                     fmt::format("{}() needs the callback thread: call rcu_callback_thread(s) in "
-                                 "threads()",
-                                 verb),
-                     at);
-        const int cpu = lists_.size() == 1 ? 0 : cpus::of(run).current(run, at);
-        lists_[static_cast<std::size_t>(cpu)].add(run, head, std::move(callback), kind, verb, at);
-    }
+             callback_kind kind, const char* verb, const site& at);
 
-    void barrier(engine::execution& run, callback_kind kind, const char* verb, const site& at) {
-        make(run, 1);
-        run.full_fence(at, verb, "before");
-        std::array<std::int64_t, most> queued{};
-        for (std::size_t i = 0; i != lists_.size(); ++i)
-            queued[i] = lists_[i].snapshot(run, kind, verb, at);
-        for (std::size_t i = 0; i != lists_.size(); ++i)
-            lists_[i].wait_for(run, queued[i], verb, at);
-        run.full_fence(at, verb, "after");
-    }
+    void barrier(engine::execution& run, callback_kind kind, const char* verb, const site& at);
 
 private:
     /// There is always one list, served or not.
-    void make(engine::execution& run, int n) {
-        for (int i = static_cast<int>(lists_.size()); i < n; ++i) {
-            const auto cpu = static_cast<unsigned>(i);
-            const int index = n == 1 ? -1 : i;
-            lists_.emplace_back(engine::object_numbers::reserved(reserved_object::rcu_queued, cpu),
-                                label{"rcu.queued", index},
-                                engine::object_numbers::reserved(reserved_object::rcu_invoked, cpu),
-                                label{"rcu.invoked", index}, rcu_state::of(run).periods,
-                                callback_list::names{"an RCU callback", "rcu_callbacks"});
-        }
-    }
+    void make(engine::execution& run, int n);
 
     std::vector<callback_list> lists_;
     bool served_ = false;
 };
 
-inline void call_rcu(rcu_head& head, std::function<void()> callback, callback_kind kind,
-                     const char* verb, const site& at) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        violated("misuse", fmt::format("{}() can only be used by a thread of the model", verb), at);
-    run->get<rcu_callbacks>().add(*run, head, std::move(callback), kind, verb, at);
-}
+void call_rcu(rcu_head& head, std::function<void()> callback, callback_kind kind, const char* verb,
+              const site& at);
 
-inline void rcu_barrier(callback_kind kind, const char* verb, const site& at) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        return;
-    might_sleep(verb, at);
-    run->get<rcu_callbacks>().barrier(*run, kind, verb, at);
-}
+void rcu_barrier(callback_kind kind, const char* verb, const site& at);
 
 } // namespace detail
 
@@ -152,5 +93,9 @@ inline void kvfree_rcu_barrier(const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/rcu/callbacks_inl.hpp>
+#endif
 
 #endif

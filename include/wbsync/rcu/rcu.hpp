@@ -17,30 +17,11 @@ class rcu_state final : public engine::extension {
 public:
     void reset() override { periods.reset(engine::object_numbers::reserved(reserved_object::rcu)); }
 
-    void thread_ends(engine::execution& run) override {
-        if (periods.inside(run.self()))
-            run.fail(
-                "misuse",
-                fmt::format("thread {} ends inside of {}", run.thread_name(run.self()), section),
-                opened_[run.self()]);
-    }
+    void thread_ends(engine::execution& run) override;
 
-    void enter(engine::execution& run, const site& at) {
-        if (!run.running())
-            return;
-        const bool outermost = !periods.inside(run.self());
-        periods.enter(run, "rcu_read_lock", at);
-        if (outermost)
-            opened_[run.self()] = at;
-        atomic_context::of(run).enter(run, {section, nullptr, at});
-    }
+    void enter(engine::execution& run, const site& at);
 
-    void leave(engine::execution& run, const site& at) {
-        if (!run.running())
-            return;
-        periods.leave(run, "rcu_read_unlock", at);
-        atomic_context::of(run).leave(run, section);
-    }
+    void leave(engine::execution& run, const site& at);
 
     static rcu_state& of(engine::execution& run) { return run.get<rcu_state>(); }
 
@@ -74,11 +55,7 @@ inline void rcu_read_unlock(const site& at = site::here()) {
 /// that started before. Sections that start later are not waited for. A full barrier before and
 /// after; what the sections did is visible afterwards. Inside of a section: finding "misuse".
 /// kernel/rcu/tree.c; tools/memory-model/Documentation/explanation.txt, "RCU relations".
-inline void synchronize_rcu(const site& at = site::here()) {
-    might_sleep("synchronize_rcu", at);
-    if (auto* run = engine::execution::current())
-        detail::rcu_state::of(*run).periods.synchronize(*run, "synchronize_rcu", at);
-}
+void synchronize_rcu(const site& at = site::here());
 
 /// The same: here there is no faster one. kernel/rcu/tree_exp.h.
 inline void synchronize_rcu_expedited(const site& at = site::here()) {
@@ -86,5 +63,9 @@ inline void synchronize_rcu_expedited(const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/rcu/rcu_inl.hpp>
+#endif
 
 #endif

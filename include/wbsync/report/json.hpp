@@ -53,11 +53,12 @@ inline json text_or_null(const std::string& text) {
 
 /// A number, a truth, or a text; null: there is none.
 inline json json_of(const event_value& v) {
-    if (const auto* number = std::get_if<std::int64_t>(&v))
-        return *number;
-    if (const auto* truth = std::get_if<bool>(&v))
-        return *truth;
-    return or_null(has_value(v), text_of(v));
+    switch (v.kind()) {
+    case event_value::form::nothing: return nullptr;
+    case event_value::form::number: return v.number();
+    case event_value::form::truth: return v.number() != 0;
+    default: return text_of(v);
+    }
 }
 
 /// Steps are numbered from 1, as in a printed counterexample.

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
-
-#include <fmt/format.h>
 
 /// The arguments of a model as text, equal texts for equal arguments only: a saved search is one of
 /// certain arguments.
@@ -38,6 +35,16 @@ template <class T>
 concept hashed = requires {
     typename T::hasher;
 };
+
+/// Can be gone through with a range-for loop.
+template <class T>
+concept range = requires(const T& t) {
+    std::begin(t) != std::end(t);
+    *std::begin(t);
+};
+
+template <range T>
+using part_of_range = std::iter_value_t<decltype(std::begin(std::declval<const T&>()))>;
 
 template <class T>
 concept text = std::convertible_to<const T&, std::string_view>;
@@ -67,10 +74,14 @@ constexpr bool can_tell() {
             return (can_tell<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
         }
     (std::make_index_sequence<std::tuple_size_v<T>>{});
-    else if constexpr (std::ranges::input_range<const T> &&
-                       !hashed<T>) return can_tell_parts<T, std::ranges::range_value_t<const T>>();
+    else if constexpr (range<T> && !hashed<T>) return can_tell_parts<T, part_of_range<T>>();
     else return false;
 }
+
+/// With all of its digits.
+std::string tell_fraction(long double value);
+/// With its length, since it may hold quotes.
+std::string tell_text(std::string_view letters);
 
 template <class T>
 std::string tell(const T& value) {
@@ -79,17 +90,16 @@ std::string tell(const T& value) {
     else if constexpr (std::is_enum_v<T>)
         return tell(static_cast<std::underlying_type_t<T>>(value));
     else if constexpr (std::is_floating_point_v<T>)
-        return fmt::format("{:a}", value); // all of its digits
+        return tell_fraction(value);
     else if constexpr (std::is_signed_v<T>)
-        return fmt::format("{}", static_cast<std::intmax_t>(value)); // also of a character
+        return std::to_string(static_cast<std::intmax_t>(value)); // also of a character
     else if constexpr (std::is_unsigned_v<T>)
-        return fmt::format("{}", static_cast<std::uintmax_t>(value));
+        return std::to_string(static_cast<std::uintmax_t>(value));
     else if constexpr (text<T>) {
         if constexpr (std::is_pointer_v<T>)
             if (value == nullptr)
                 return "nullptr";
-        const std::string_view letters = value;
-        return fmt::format("\"{}\"({})", letters, letters.size()); // it may hold quotes
+        return tell_text(value);
     } else if constexpr (std::is_empty_v<T>)
         return "{}";
     else if constexpr (is_optional<T>)
@@ -100,7 +110,7 @@ std::string tell(const T& value) {
     else {
         std::string all = "{";
         for (const auto& part : value)
-            all += tell(static_cast<const std::ranges::range_value_t<const T>&>(part)) + ";";
+            all += tell(static_cast<const part_of_range<T>&>(part)) + ";";
         return all + "}";
     }
 }
@@ -121,7 +131,7 @@ told_arguments tell_arguments(const Args&... args) {
     int n = 0;
     [[maybe_unused]] const auto add = [&]<class T>(const T& value) {
         ++n;
-        all.types += fmt::format("{} ", typeid(T).name());
+        all.types.append(typeid(T).name()).append(" ");
         if constexpr (detail::can_tell<T>()) {
             all.text += (n == 1 ? "" : ", ") + detail::tell(value);
         } else if (all.unknown == 0) {
@@ -134,3 +144,7 @@ told_arguments tell_arguments(const Args&... args) {
 }
 
 } // namespace wbsync::search
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/search/arguments_inl.hpp>
+#endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/host.hpp>
+#include <wbsync/engine/model_driver.hpp>
 #include <wbsync/options.hpp>
 #include <wbsync/result.hpp>
 #include <wbsync/search/search_key.hpp>

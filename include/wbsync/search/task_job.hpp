@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/explorer.hpp>
 #include <wbsync/engine/host.hpp>
+#include <wbsync/engine/ordering_policy.hpp>
 #include <wbsync/engine/used_memory.hpp>
 #include <wbsync/limit.hpp>
 #include <wbsync/options.hpp>

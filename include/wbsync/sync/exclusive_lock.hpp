@@ -18,63 +18,30 @@ public:
     engine::variable value; ///< 0, or one more than the number of the thread that holds it
 
     /// Acquire.
-    void lock(action what, const site& at) {
-        what.kind = event_kind::lock;
-        lock_wanted(value, kind_, what, at);
-        const std::int64_t me = owner();
-        value.await_update([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
-                           engine::memory_order::acquire, what, at);
-        taken(what, at);
-    }
+    void lock(action what, const site& at);
 
     /// Acquire on success; a failure is a relaxed load. No lock order comes from it.
-    bool trylock(action what, const site& at) {
-        what.kind = event_kind::try_lock;
-        const std::int64_t me = owner();
-        const bool done =
-            value
-                .update_if([](std::int64_t v) { return v == 0; }, [me](std::int64_t) { return me; },
-                           engine::memory_order::acquire, false, what, at)
-                .first;
-        if (done)
-            taken(what, at);
-        return done;
-    }
+    bool trylock(action what, const site& at);
 
     /// Release.
-    void unlock(action what, const site& at) {
-        what.kind = event_kind::unlock;
-        lock_given_back(value, what, at);
-        if (kind_ == lock_kind::spinning)
-            lock_order::unlocks(&unlocked_);
-        value.store(0, engine::memory_order::release, what, at);
-    }
+    void unlock(action what, const site& at);
 
     /// The newest value, in checks about an execution.
     [[nodiscard]] bool is_locked(const site& at) const { return value.newest(at) != 0; }
 
 private:
-    void taken(const char* verb, const site& at) {
-        lock_taken(value, kind_, verb, at);
-        if (kind_ == lock_kind::spinning)
-            lock_order::locks(&unlocked_);
-    }
+    void taken(const char* verb, const site& at);
 
-    static std::int64_t owner() {
-        const engine::execution* run = engine::execution::current();
-        return run == nullptr ? 0 : run->self() + 1;
-    }
+    static std::int64_t owner();
 
-    static event_value show(std::int64_t v) {
-        const engine::execution* run = engine::execution::current();
-        if (v == 0 || run == nullptr)
-            return lock_owner{};
-        const auto thread = static_cast<int>(v - 1);
-        return lock_owner{thread, run->thread_name(thread)};
-    }
+    static event_value show(std::int64_t v);
 
     lock_kind kind_;
     lock_order::point unlocked_; ///< by whoever had it last
 };
 
 } // namespace wbsync::detail
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/exclusive_lock_inl.hpp>
+#endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/plain.hpp>
 #include <wbsync/memory/pointer.hpp>
 
@@ -38,53 +37,19 @@ public:
 
 namespace detail {
 
-inline hlist_node& hlist_poison() {
-    static hlist_node poison = [] {
-        const platform::outside_of_execution none;
-        return hlist_node{"LIST_POISON1", nullptr};
-    }();
-    return poison;
-}
+hlist_node& hlist_poison();
 
-inline hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order order,
-                          const char* verb, const site& at) {
-    hlist_node* n = pointer<hlist_node>::to_pointer(p.value.load(order, verb, at));
-    if (n == &hlist_poison())
-        violated("misuse",
-                 fmt::format("{} follows {}, which was deleted with hlist_del()", verb,
-                             p.value.name().str()),
-                 at);
-    return n;
-}
+hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order order, const char* verb,
+                   const site& at);
 inline void point(pointer<hlist_node>& p, hlist_node* to, platform::memory_order order,
                   const char* verb, const site& at) {
     p.value.store(pointer<hlist_node>::to_value(to), order, part_of(verb), at);
 }
 
-inline void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish,
-                      const char* verb, const site& at) {
-    auto* before = n.pprev.read(at);
-    if (before != nullptr && before != &hlist_poison().next)
-        violated("misuse", fmt::format("{}({}): it is in a bucket already", verb, n.name.str()),
-                 at);
-    auto* first = pointer<hlist_node>::to_pointer(head.first.value.newest(at));
-    head.locked.write(&n, at);
-    point(n.next, first, platform::memory_order::relaxed, verb, at);
-    n.pprev.write(&head.first, at);
-    point(head.first, &n, publish, verb, at);
-    if (first != nullptr)
-        first->pprev.write(&n.next, at);
-}
+void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish, const char* verb,
+               const site& at);
 
-inline void hlist_unlink(hlist_node& n, const char* verb, const site& at) {
-    auto* before = n.pprev.read(at);
-    if (before == nullptr || before == &hlist_poison().next)
-        violated("misuse", fmt::format("{}({}): it is in no bucket", verb, n.name.str()), at);
-    auto* after = pointer<hlist_node>::to_pointer(n.next.value.newest(at));
-    point(*before, after, platform::memory_order::relaxed, verb, at);
-    if (after != nullptr)
-        after->pprev.write(before, at);
-}
+void hlist_unlink(hlist_node& n, const char* verb, const site& at);
 
 } // namespace detail
 
@@ -103,24 +68,13 @@ inline void hlist_add_head(hlist_node& n, hlist_head& head, const site& at = sit
     detail::hlist_add(n, head, platform::memory_order::relaxed, "hlist_add_head", at);
 }
 /// Its links are poisoned: a reader that stands on it is lost. include/linux/list.h.
-inline void hlist_del(hlist_node& n, const site& at = site::here()) {
-    detail::hlist_unlink(n, "hlist_del", at);
-    detail::point(n.next, &detail::hlist_poison(), platform::memory_order::relaxed, "hlist_del",
-                  at);
-    n.pprev.write(&detail::hlist_poison().next, at);
-}
+void hlist_del(hlist_node& n, const site& at = site::here());
 /// In no bucket? Plain. include/linux/list.h.
 inline bool hlist_unhashed(const hlist_node& n, const site& at = site::here()) {
     return n.pprev.read(at) == nullptr;
 }
 /// If it is in a bucket, takes it out; it can be added again. include/linux/list.h.
-inline void hlist_del_init(hlist_node& n, const site& at = site::here()) {
-    if (hlist_unhashed(n, at))
-        return;
-    detail::hlist_unlink(n, "hlist_del_init", at);
-    detail::point(n.next, nullptr, platform::memory_order::relaxed, "hlist_del_init", at);
-    n.pprev.write(nullptr, at);
-}
+void hlist_del_init(hlist_node& n, const site& at = site::here());
 
 /// Relaxed. include/linux/list.h.
 inline bool hlist_empty(const hlist_head& head, const site& at = site::here()) {
@@ -134,18 +88,10 @@ inline void hlist_add_head_rcu(hlist_node& n, hlist_head& head, const site& at =
     detail::hlist_add(n, head, platform::memory_order::release, "hlist_add_head_rcu", at);
 }
 /// Its `next` stays, so that a reader that stands on it can go on. include/linux/rculist.h.
-inline void hlist_del_rcu(hlist_node& n, const site& at = site::here()) {
-    detail::hlist_unlink(n, "hlist_del_rcu", at);
-    n.pprev.write(&detail::hlist_poison().next, at);
-}
+void hlist_del_rcu(hlist_node& n, const site& at = site::here());
 /// The same, if it is in a bucket; hlist_unhashed() is true afterwards. It must not be added again
 /// before a grace period. include/linux/rculist.h.
-inline void hlist_del_init_rcu(hlist_node& n, const site& at = site::here()) {
-    if (hlist_unhashed(n, at))
-        return;
-    detail::hlist_unlink(n, "hlist_del_init_rcu", at);
-    n.pprev.write(nullptr, at);
-}
+void hlist_del_init_rcu(hlist_node& n, const site& at = site::here());
 
 /// The objects in a bucket, for a loop `for (T* p : hlist_for_each_entry<T>(head))`.
 template <class T>
@@ -220,3 +166,7 @@ hlist_range<T> hlist_for_each_entry_rcu(const hlist_head& head, const site& at =
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/hlist_inl.hpp>
+#endif

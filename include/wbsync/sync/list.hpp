@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/plain.hpp>
 #include <wbsync/memory/pointer.hpp>
 
@@ -29,24 +28,10 @@ public:
 namespace detail {
 
 /// Where the links of a deleted entry point to; to follow them is a finding.
-inline list_head& list_poison() {
-    static list_head poison = [] {
-        const platform::outside_of_execution none;
-        return list_head{"LIST_POISON1"};
-    }();
-    return poison;
-}
+list_head& list_poison();
 
-inline list_head* next_of(const list_head& l, platform::memory_order order, const char* verb,
-                          const site& at) {
-    list_head* next = pointer<list_head>::to_pointer(l.next.value.load(order, verb, at));
-    if (next == &list_poison())
-        violated(
-            "misuse",
-            fmt::format("{} follows {}, which was deleted with list_del()", verb, l.name.str()),
-            at);
-    return next;
-}
+list_head* next_of(const list_head& l, platform::memory_order order, const char* verb,
+                   const site& at);
 inline void set_next(list_head& l, list_head* to, platform::memory_order order, const char* verb,
                      const site& at) {
     l.next.value.store(pointer<list_head>::to_value(to), order, part_of(verb), at);
@@ -56,28 +41,11 @@ inline list_head* newest_next(const list_head& l, const site& at) {
 }
 
 /// Between two neighbours. The order of the two links makes the entry whole before it is public.
-inline void link(list_head& entry, list_head& before, list_head& after,
-                 platform::memory_order publish, const char* verb, const site& at) {
-    if (newest_next(before, at) != &after || &entry == &before || &entry == &after)
-        violated("misuse",
-                 fmt::format("{}({}): it is on the list, or {} is not", verb, entry.name.str(),
-                             before.name.str()),
-                 at);
-    set_next(entry, &after, platform::memory_order::relaxed, verb, at);
-    entry.prev.write(&before, at);
-    set_next(before, &entry, publish, verb, at);
-    after.prev.write(&entry, at);
-}
+void link(list_head& entry, list_head& before, list_head& after, platform::memory_order publish,
+          const char* verb, const site& at);
 
 /// Out of the list; its own links stay.
-inline void unlink(list_head& entry, const char* verb, const site& at) {
-    list_head* before = entry.prev.read(at);
-    list_head* after = newest_next(entry, at);
-    if (before == &list_poison() || after == &list_poison() || newest_next(*before, at) != &entry)
-        violated("misuse", fmt::format("{}({}): it is not on a list", verb, entry.name.str()), at);
-    after->prev.write(before, at);
-    set_next(*before, after, platform::memory_order::relaxed, verb, at);
-}
+void unlink(list_head& entry, const char* verb, const site& at);
 
 } // namespace detail
 
@@ -93,10 +61,7 @@ T* list_entry(const list_head* l, const site& at = site::here()) {
 // is added twice, or deleted without being on a list: finding "misuse".
 
 /// Empty, and linked to itself. Plain. include/linux/list.h.
-inline void INIT_LIST_HEAD(list_head& l, const site& at = site::here()) {
-    detail::set_next(l, &l, platform::memory_order::relaxed, "INIT_LIST_HEAD", at);
-    l.prev.write(&l, at);
-}
+void INIT_LIST_HEAD(list_head& l, const site& at = site::here());
 /// In front. include/linux/list.h.
 inline void list_add(list_head& entry, list_head& head, const site& at = site::here()) {
     detail::link(entry, head, *detail::newest_next(head, at), platform::memory_order::relaxed,
@@ -108,40 +73,15 @@ inline void list_add_tail(list_head& entry, list_head& head, const site& at = si
                  at);
 }
 /// Its links are poisoned: a reader that stands on it is lost. include/linux/list.h.
-inline void list_del(list_head& entry, const site& at = site::here()) {
-    detail::unlink(entry, "list_del", at);
-    detail::set_next(entry, &detail::list_poison(), platform::memory_order::relaxed, "list_del",
-                     at);
-    entry.prev.write(&detail::list_poison(), at);
-}
+void list_del(list_head& entry, const site& at = site::here());
 /// It can be added again, and list_empty() of it is true. include/linux/list.h.
-inline void list_del_init(list_head& entry, const site& at = site::here()) {
-    detail::unlink(entry, "list_del_init", at);
-    INIT_LIST_HEAD(entry, at);
-}
+void list_del_init(list_head& entry, const site& at = site::here());
 /// list_del(), list_add(). include/linux/list.h.
-inline void list_move(list_head& entry, list_head& head, const site& at = site::here()) {
-    detail::unlink(entry, "list_move", at);
-    list_add(entry, head, at);
-}
+void list_move(list_head& entry, list_head& head, const site& at = site::here());
 /// list_del(), list_add_tail(). include/linux/list.h.
-inline void list_move_tail(list_head& entry, list_head& head, const site& at = site::here()) {
-    detail::unlink(entry, "list_move_tail", at);
-    list_add_tail(entry, head, at);
-}
+void list_move_tail(list_head& entry, list_head& head, const site& at = site::here());
 /// All of `list` in front of what is on `head`; `list` is empty afterwards. include/linux/list.h.
-inline void list_splice_init(list_head& list, list_head& head, const site& at = site::here()) {
-    list_head* first = detail::newest_next(list, at);
-    if (first == &list)
-        return;
-    list_head* last = list.prev.read(at);
-    list_head* after = detail::newest_next(head, at);
-    first->prev.write(&head, at);
-    detail::set_next(head, first, platform::memory_order::relaxed, "list_splice_init", at);
-    detail::set_next(*last, after, platform::memory_order::relaxed, "list_splice_init", at);
-    after->prev.write(last, at);
-    INIT_LIST_HEAD(list, at);
-}
+void list_splice_init(list_head& list, list_head& head, const site& at = site::here());
 
 /// Is the list empty, or the entry on no list? A relaxed look, for which nobody needs the lock.
 /// include/linux/list.h.
@@ -164,20 +104,9 @@ inline void list_add_tail_rcu(list_head& entry, list_head& head, const site& at 
                  "list_add_tail_rcu", at);
 }
 /// Its `next` stays, so that a reader that stands on it can go on. include/linux/rculist.h.
-inline void list_del_rcu(list_head& entry, const site& at = site::here()) {
-    detail::unlink(entry, "list_del_rcu", at);
-    entry.prev.write(&detail::list_poison(), at);
-}
+void list_del_rcu(list_head& entry, const site& at = site::here());
 /// `entry` takes the place of `old`, the `next` of which stays. include/linux/rculist.h.
-inline void list_replace_rcu(list_head& old, list_head& entry, const site& at = site::here()) {
-    list_head* before = old.prev.read(at);
-    list_head* after = detail::newest_next(old, at);
-    detail::set_next(entry, after, platform::memory_order::relaxed, "list_replace_rcu", at);
-    entry.prev.write(before, at);
-    detail::set_next(*before, &entry, platform::memory_order::release, "list_replace_rcu", at);
-    after->prev.write(&entry, at);
-    old.prev.write(&detail::list_poison(), at);
-}
+void list_replace_rcu(list_head& old, list_head& entry, const site& at = site::here());
 
 /// The objects on a list, in order, for a loop `for (T* p : list_for_each_entry<T>(head))`.
 template <class T>
@@ -264,3 +193,7 @@ T* list_first_or_null_rcu(const list_head& head, const site& at = site::here()) 
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/list_inl.hpp>
+#endif

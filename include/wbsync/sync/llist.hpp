@@ -35,27 +35,10 @@ T* llist_entry(const llist_node* node, const site& at = site::here()) {
 /// Puts the node in front; returns whether the list was empty. The kernel's cmpxchg loop as one
 /// fully ordered read-modify-write, since a failed round changes nothing that anybody can see.
 /// include/linux/llist.h.
-inline bool llist_add(llist_node& node, llist_head& head, const site& at = site::here()) {
-    platform::use(node.scope, "llist_add", at);
-    detail::fully.enter(at, "llist_add");
-    const auto before = head.first.value.update(
-        [&node](std::int64_t first) {
-            node.next = pointer<llist_node>::to_pointer(first);
-            return pointer<llist_node>::to_value(&node);
-        },
-        platform::memory_order::relaxed, "llist_add", at);
-    detail::fully.leave(at, "llist_add");
-    return before == 0;
-}
+bool llist_add(llist_node& node, llist_head& head, const site& at = site::here());
 
 /// Takes everything off; newest first. Fully ordered, as xchg() is. include/linux/llist.h.
-inline llist_node* llist_del_all(llist_head& head, const site& at = site::here()) {
-    detail::fully.enter(at, "llist_del_all");
-    const auto first = head.first.value.update(detail::put(0), platform::memory_order::relaxed,
-                                               "llist_del_all", at);
-    detail::fully.leave(at, "llist_del_all");
-    return pointer<llist_node>::to_pointer(first);
-}
+llist_node* llist_del_all(llist_head& head, const site& at = site::here());
 
 /// A relaxed look. include/linux/llist.h.
 inline bool llist_empty(const llist_head& head, const site& at = site::here()) {
@@ -63,3 +46,7 @@ inline bool llist_empty(const llist_head& head, const site& at = site::here()) {
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/llist_inl.hpp>
+#endif

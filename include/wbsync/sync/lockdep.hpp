@@ -8,7 +8,6 @@
 #include <wbsync/engine/variable.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 

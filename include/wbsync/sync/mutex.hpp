@@ -18,14 +18,14 @@ public:
     explicit mutex(const label& name) : exclusive_lock(name, detail::lock_kind::sleeping) {}
 
     /// Release, and a last touch after it.
-    void unlock(const char* verb, const site& at) {
-        exclusive_lock::unlock(verb, at);
-        if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-            value.touch(verb, at);
-    }
+    void unlock(const char* verb, const site& at);
 };
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/mutex_inl.hpp>
+#endif
 
 #endif
 

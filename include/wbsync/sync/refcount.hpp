@@ -2,7 +2,6 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
-#include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/mutex.hpp>
 #include <wbsync/sync/spinlock.hpp>
 
@@ -30,36 +29,16 @@ public:
 namespace detail {
 
 /// What the kernel warns of, in its words.
-inline void check_count(const refcount_t& r, bool fine, const char* verb, const char* what,
-                        const site& at) {
-    evaluates_property();
-    if (!fine)
-        violated(r.property, fmt::format("{}({}): {}", verb, r.refs.value.name().str(), what), at);
-}
-inline void check_add(const refcount_t& r, std::int64_t before, std::int64_t n, const char* verb,
-                      const site& at) {
-    check_count(r, before != 0, verb, "addition on 0; use-after-free", at);
-    check_count(r, before > 0 && before + n <= refcount_t::max, verb, "saturated; leaking memory",
-                at);
-}
+void check_count(const refcount_t& r, bool fine, const char* verb, const char* what,
+                 const site& at);
+void check_add(const refcount_t& r, std::int64_t before, std::int64_t n, const char* verb,
+               const site& at);
 
 /// Release; returns whether the count is 0 now, and then acquire as well.
-inline bool put_refs(refcount_t& r, std::int64_t n, const char* verb, const site& at) {
-    const auto before = update(r.refs, plus(-n), memory_order::release, verb, at);
-    check_count(r, before >= n, verb, "underflow; use-after-free", at);
-    if (before != n)
-        return false;
-    platform::acquire_fence(at, verb);
-    return true;
-}
+bool put_refs(refcount_t& r, std::int64_t n, const char* verb, const site& at);
 
 /// Release, unless the count is 1: then it stays, and this is a relaxed load.
-inline bool put_unless_last(refcount_t& r, const char* verb, const site& at) {
-    const auto [done, before] = update_if(
-        r.refs, [](std::int64_t v) { return v != 1; }, plus(-1), memory_order::release, verb, at);
-    check_count(r, before > 0, verb, "underflow; use-after-free", at);
-    return done;
-}
+bool put_unless_last(refcount_t& r, const char* verb, const site& at);
 
 } // namespace detail
 
@@ -74,43 +53,19 @@ inline std::int64_t refcount_read(const refcount_t& r, const site& at = site::he
 
 /// One more reference, for who has one. Relaxed; two of them commute. From 0, or beyond the
 /// maximum: finding. include/linux/refcount.h.
-inline void refcount_add(std::int64_t n, refcount_t& r, const site& at = site::here()) {
-    detail::add(r.refs, n, "refcount_add", at);
-    detail::check_add(r, r.refs.value.newest(at) - n, n, "refcount_add", at);
-}
+void refcount_add(std::int64_t n, refcount_t& r, const site& at = site::here());
 /// refcount_add() of 1. include/linux/refcount.h.
-inline void refcount_inc(refcount_t& r, const site& at = site::here()) {
-    detail::add(r.refs, 1, "refcount_inc", at);
-    detail::check_add(r, r.refs.value.newest(at) - 1, 1, "refcount_inc", at);
-}
+void refcount_inc(refcount_t& r, const site& at = site::here());
 
 /// One more reference unless there is none; returns whether it took one. Relaxed: what the object
 /// holds is ordered by nothing but a control dependency, which is to say that here it is not.
 /// include/linux/refcount.h.
-inline bool refcount_inc_not_zero(refcount_t& r, const site& at = site::here()) {
-    const auto [done, before] = detail::update_if(
-        r.refs, [](std::int64_t v) { return v != 0; }, detail::plus(1), memory_order::relaxed,
-        "refcount_inc_not_zero", at);
-    if (done)
-        detail::check_add(r, before, 1, "refcount_inc_not_zero", at);
-    return done;
-}
+bool refcount_inc_not_zero(refcount_t& r, const site& at = site::here());
 /// The same; acquire on success. include/linux/refcount.h.
-inline bool refcount_inc_not_zero_acquire(refcount_t& r, const site& at = site::here()) {
-    const auto [done, before] = detail::update_if(
-        r.refs, [](std::int64_t v) { return v != 0; }, detail::plus(1), memory_order::acquire,
-        "refcount_inc_not_zero_acquire", at);
-    if (done)
-        detail::check_add(r, before, 1, "refcount_inc_not_zero_acquire", at);
-    return done;
-}
+bool refcount_inc_not_zero_acquire(refcount_t& r, const site& at = site::here());
 
 /// One reference less, which must not be the last one: finding. Release. include/linux/refcount.h.
-inline void refcount_dec(refcount_t& r, const site& at = site::here()) {
-    const auto before =
-        detail::update(r.refs, detail::plus(-1), memory_order::release, "refcount_dec", at);
-    detail::check_count(r, before > 1, "refcount_dec", "decrement hit 0; leaking memory", at);
-}
+void refcount_dec(refcount_t& r, const site& at = site::here());
 
 /// One reference less; returns whether that was the last one. Release, and acquire if it was: after
 /// everything that others did before they gave up theirs. Below 0: finding.
@@ -132,35 +87,15 @@ inline bool refcount_dec_not_one(refcount_t& r, const site& at = site::here()) {
 /// One reference less; if that was the last one returns true, with the lock held. The last step
 /// from 1 to 0 is taken under the lock, so that who looks for the object under it does not find it
 /// with 0. lib/refcount.c.
-inline bool refcount_dec_and_lock(refcount_t& r, spinlock_t& lock, const site& at = site::here()) {
-    if (detail::put_unless_last(r, "refcount_dec_and_lock", at))
-        return false;
-    spin_lock(lock, at);
-    if (detail::put_refs(r, 1, "refcount_dec_and_lock", at))
-        return true;
-    spin_unlock(lock, at);
-    return false;
-}
+bool refcount_dec_and_lock(refcount_t& r, spinlock_t& lock, const site& at = site::here());
 /// The same with a mutex; may sleep. lib/refcount.c.
-inline bool refcount_dec_and_mutex_lock(refcount_t& r, mutex& lock, const site& at = site::here()) {
-    if (detail::put_unless_last(r, "refcount_dec_and_mutex_lock", at))
-        return false;
-    mutex_lock(lock, at);
-    if (detail::put_refs(r, 1, "refcount_dec_and_mutex_lock", at))
-        return true;
-    mutex_unlock(lock, at);
-    return false;
-}
+bool refcount_dec_and_mutex_lock(refcount_t& r, mutex& lock, const site& at = site::here());
 
 /// The same for a plain atomic_t, fully ordered. lib/dec_and_lock.c.
-inline bool atomic_dec_and_lock(atomic_t& v, spinlock_t& lock, const site& at = site::here()) {
-    if (atomic_add_unless(v, -1, 1, at))
-        return false;
-    spin_lock(lock, at);
-    if (atomic_dec_and_test(v, at))
-        return true;
-    spin_unlock(lock, at);
-    return false;
-}
+bool atomic_dec_and_lock(atomic_t& v, spinlock_t& lock, const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/refcount_inl.hpp>
+#endif

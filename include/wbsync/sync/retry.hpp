@@ -7,8 +7,6 @@
 
 #include <wbsync/engine/execution.hpp>
 
-#include <utility>
-
 namespace wbsync {
 
 /// Calls `attempt` until what it returns is true, as a bool, a pointer or an optional, and returns
@@ -39,12 +37,12 @@ auto retry_until(Attempt attempt, const site& at = site::here()) {
 
 /// Nothing but a place in a loop that spins: such a loop is recognised by what it does. Not a step.
 /// arch/x86/include/asm/vdso/processor.h.
-inline void cpu_relax(const site& at = site::here()) {
-    engine::execution* const run = engine::execution::current();
-    if (run != nullptr)
-        run->local_step(at); // a loop of these alone ends as well
-}
+void cpu_relax(const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/retry_inl.hpp>
+#endif
 
 #endif

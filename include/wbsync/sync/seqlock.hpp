@@ -2,7 +2,6 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
-#include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/fences.hpp>
 #include <wbsync/sync/lockdep.hpp>
 #include <wbsync/sync/spinlock.hpp>
@@ -22,12 +21,7 @@ public:
 /// Begins a read section; returns the sequence for read_seqcount_retry(). Blocks while the sequence
 /// is odd, where the kernel spins. Acquire. Repeating a section ends: each time a writer was there.
 /// include/linux/seqlock.h.
-inline std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at = site::here()) {
-    std::int64_t seen = 0;
-    s.sequence.value.await([](std::int64_t v) { return v % 2 == 0; }, memory_order::acquire,
-                           "read_seqcount_begin", at, &seen);
-    return seen;
-}
+std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at = site::here());
 
 /// The same without waiting for a writer inside: the section will have to be repeated then.
 /// include/linux/seqlock.h.
@@ -38,38 +32,21 @@ inline std::int64_t raw_seqcount_begin(const seqcount_t& s, const site& at = sit
 
 /// Ends a read section: smp_rmb(), and a look whether the sequence is another one than `start`. If
 /// so, what was read is to be thrown away. include/linux/seqlock.h.
-inline bool read_seqcount_retry(const seqcount_t& s, std::int64_t start,
-                                const site& at = site::here()) {
-    smp_rmb(at);
-    return s.sequence.value.load(memory_order::relaxed, "read_seqcount_retry", at) != start;
-}
+bool read_seqcount_retry(const seqcount_t& s, std::int64_t start, const site& at = site::here());
 
 namespace detail {
 
 /// Of a writer: where the sequence stands decides whether it is inside.
-inline void step_sequence(seqcount_t& s, bool was_odd, const char* verb, const site& at) {
-    const auto before = s.sequence.value.update(plus(1), memory_order::relaxed, verb, at);
-    if ((before % 2 != 0) != was_odd)
-        violated("misuse",
-                 fmt::format("{}({}): {}", verb, s.sequence.value.name().str(),
-                             was_odd ? "no writer is inside" : "another writer is inside"),
-                 at);
-}
+void step_sequence(seqcount_t& s, bool was_odd, const char* verb, const site& at);
 
 } // namespace detail
 
 /// Begins a write section: the sequence becomes odd, smp_wmb(). If another writer is inside:
 /// finding "misuse". include/linux/seqlock.h.
-inline void write_seqcount_begin(seqcount_t& s, const site& at = site::here()) {
-    detail::step_sequence(s, false, "write_seqcount_begin", at);
-    smp_wmb(at);
-}
+void write_seqcount_begin(seqcount_t& s, const site& at = site::here());
 
 /// Ends it: smp_wmb(), the sequence becomes even. include/linux/seqlock.h.
-inline void write_seqcount_end(seqcount_t& s, const site& at = site::here()) {
-    smp_wmb(at);
-    detail::step_sequence(s, true, "write_seqcount_end", at);
-}
+void write_seqcount_end(seqcount_t& s, const site& at = site::here());
 
 /// A sequence counter with a spinlock for its writers. include/linux/seqlock.h.
 class seqlock_t {
@@ -106,15 +83,9 @@ inline bool read_seqretry(const seqlock_t& s, std::int64_t start, const site& at
 
 /// spin_lock() and write_seqcount_begin(): blocks while another writer is inside.
 /// include/linux/seqlock.h.
-inline void write_seqlock(seqlock_t& s, const site& at = site::here()) {
-    s.lock.lock(part_of("write_seqlock"), at);
-    write_seqcount_begin(s.seqcount, at);
-}
+void write_seqlock(seqlock_t& s, const site& at = site::here());
 /// write_seqcount_end() and spin_unlock(). include/linux/seqlock.h.
-inline void write_sequnlock(seqlock_t& s, const site& at = site::here()) {
-    write_seqcount_end(s.seqcount, at);
-    s.lock.unlock(part_of("write_sequnlock"), at);
-}
+void write_sequnlock(seqlock_t& s, const site& at = site::here());
 
 /// A reader that excludes writers: the spinlock alone. Others that read need not repeat.
 /// include/linux/seqlock.h.
@@ -127,12 +98,7 @@ inline void read_sequnlock_excl(seqlock_t& s, const site& at = site::here()) {
 
 /// First without the lock, with an even `seq`; when that has to be repeated, with it: set `seq` to
 /// 1 then. As fs/dcache.c does.
-inline void read_seqbegin_or_lock(seqlock_t& s, std::int64_t& seq, const site& at = site::here()) {
-    if (seq % 2 == 0)
-        seq = read_seqbegin(s, at);
-    else
-        read_seqlock_excl(s, at);
-}
+void read_seqbegin_or_lock(seqlock_t& s, std::int64_t& seq, const site& at = site::here());
 inline bool need_seqretry(const seqlock_t& s, std::int64_t seq, const site& at = site::here()) {
     return seq % 2 == 0 && read_seqretry(s, seq, at);
 }
@@ -142,3 +108,7 @@ inline void done_seqretry(seqlock_t& s, std::int64_t seq, const site& at = site:
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/seqlock_inl.hpp>
+#endif

@@ -6,13 +6,10 @@
 #else
 
 #include <wbsync/memory/atomic.hpp>
-#include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/sync/lock_order.hpp>
 
-#include <bit>
 #include <cstddef>
-#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,26 +29,12 @@ public:
         engine::timestamp left; ///< when it left the queue's lock
     };
 
-    void reset() override {
-        used_wakeups = {};
-        key = {};
-        prepared = {};
-        entries = {};
-        for (engine::thread_id t = 0; t != engine::max_threads; ++t)
-            removals[t].clear();
-        left_.clear();
-    }
+    void reset() override;
     static sleepers& of(engine::execution& run) { return run.get<sleepers>(); }
 
     /// That of thread `t` from the queue, of those from number `since` on; nullptr: there is none.
     [[nodiscard]] const removal* find(engine::thread_id t, engine::object_id queue,
-                                      std::size_t since) const {
-        const auto& all = removals[t];
-        for (std::size_t i = since; i < all.size(); ++i)
-            if (all[i].queue == queue)
-                return &all[i];
-        return nullptr;
-    }
+                                      std::size_t since) const;
 
     engine::per_thread<std::int64_t> used_wakeups;
     engine::per_thread<int> key;       ///< which of the things that share a queue it waits for
@@ -60,12 +43,7 @@ public:
     engine::per_thread<std::vector<removal>> removals;
 
     /// What those knew who left the lock of the queue.
-    engine::view& left(engine::object_id queue) {
-        for (auto& [id, known] : left_)
-            if (id == queue)
-                return known;
-        return left_.emplace_back(queue, engine::view{}).second;
-    }
+    engine::view& left(engine::object_id queue);
 
 private:
     std::vector<std::pair<engine::object_id, engine::view>> left_;
@@ -80,30 +58,11 @@ public:
     [[nodiscard]] bool has(engine::thread_id t) const { return ((all_ >> t) & 1) != 0; }
 
     /// False: there is no room.
-    bool add(engine::thread_id t, bool exclusive) {
-        const int n = row();
-        all_ |= std::uint64_t{1} << t;
-        if (exclusive && n < most)
-            all_ |= static_cast<std::uint64_t>(t + 1) << position(n);
-        return !exclusive || n < most;
-    }
+    bool add(engine::thread_id t, bool exclusive);
 
-    void remove(engine::thread_id t) {
-        const waiters old = *this;
-        all_ &= (std::uint64_t{1} << engine::max_threads) - 1;
-        all_ &= ~(std::uint64_t{1} << t);
-        int n = 0;
-        for (int i = 0; i != old.row(); ++i)
-            if (old.exclusive(i) != t)
-                all_ |= static_cast<std::uint64_t>(old.exclusive(i) + 1) << position(n++);
-    }
+    void remove(engine::thread_id t);
 
-    [[nodiscard]] bool is_exclusive(engine::thread_id t) const {
-        for (int i = 0; i != row(); ++i)
-            if (exclusive(i) == t)
-                return true;
-        return false;
-    }
+    [[nodiscard]] bool is_exclusive(engine::thread_id t) const;
 
     /// All that are not exclusive, and the `n` oldest that are, of those that `matches` holds for.
     template <class Matches>
@@ -123,12 +82,7 @@ private:
     static constexpr int most = (63 - engine::max_threads) / bits;
     static constexpr int position(int i) { return engine::max_threads + bits * i; }
 
-    [[nodiscard]] int row() const {
-        int n = 0;
-        while (n != most && exclusive(n) >= 0)
-            ++n;
-        return n;
-    }
+    [[nodiscard]] int row() const;
     [[nodiscard]] engine::thread_id exclusive(int i) const {
         return static_cast<engine::thread_id>((all_ >> position(i)) & ((1U << bits) - 1)) - 1;
     }
@@ -155,31 +109,14 @@ public:
 
     /// prepare_to_wait(): under the queue's lock, then set_current_state() with its full barrier.
     /// Returns whether the thread was on it before.
-    bool add_self(bool exclusive, const site& at) {
-        bool room = true;
-        const auto before = change(
-            [&](std::int64_t v) {
-                waiters w(v);
-                if (!w.has(run_.self()))
-                    room = w.add(run_.self(), exclusive);
-                return w.value();
-            },
-            "prepare_to_wait", at);
-        if (!room)
-            run_.fail("misuse", "too many exclusive waiters on " + who_.name().str(), at);
-        run_.full_fence(at, "prepare_to_wait", "after");
-        return waiters(before).has(run_.self());
-    }
+    bool add_self(bool exclusive, const site& at);
 
     /// The number of times that the thread was taken off queues, before it got on this one.
     [[nodiscard]] std::size_t removals() const { return sleepers_.removals[run_.self()].size(); }
 
     /// Does the thread know that it was taken off since then, and that the waker has let go of it?
     /// Then list_empty_careful() cannot say anything else.
-    [[nodiscard]] bool is_off(std::size_t since) const {
-        const auto* r = sleepers_.find(run_.self(), queue_.id, since);
-        return r != nullptr && run_.memory().propagated(run_.self()).clock.covers(r->by, r->left);
-    }
+    [[nodiscard]] bool is_off(std::size_t since) const;
 
     /// finish_wait(). The thread looks at its own entry. Is that still on the queue, it takes the
     /// queue's lock to get it off. Otherwise it learns, as list_empty_careful() does, what the
@@ -231,12 +168,7 @@ public:
     }
 
     /// schedule(): sleeps until there is a wake-up that the thread has not used up.
-    static void sleep(engine::execution& run, const site& at) {
-        const std::int64_t next = sleepers::of(run).used_wakeups[run.self()] + 1;
-        engine::variable mine(wakeups(run, run.self()), run.stamp());
-        mine.await([next](std::int64_t n) { return n >= next; }, memory_order::acquire, "schedule",
-                   at);
-    }
+    static void sleep(engine::execution& run, const site& at);
 
     void use_wakeup() { ++sleepers_.used_wakeups[run_.self()]; }
 
@@ -247,35 +179,9 @@ public:
 
     /// Takes those off who wait for `key`, of the exclusive ones at most `exclusive`, and wakes
     /// them. Still touches the queue, to unlock it, when they may be running again.
-    void wake(int exclusive, int key, const site& at) {
-        engine::thread_set set = 0;
-        change(
-            [&](std::int64_t v) {
-                waiters w(v);
-                set = w.to_wake(exclusive,
-                                [&](engine::thread_id t) { return sleepers_.key[t] == key; });
-                for (engine::thread_set left = set; left != 0; left &= left - 1)
-                    w.remove(std::countr_zero(left));
-                return w.value();
-            },
-            {"__wake_up", event_kind::wake}, at);
-        const engine::view known = run_.memory().now(run_.self());
-        const engine::timestamp left_at = leave_lock(at);
-        for (engine::thread_set left = set; left != 0; left &= left - 1)
-            sleepers_.removals[std::countr_zero(left)].push_back(
-                {queue_.id, known, run_.self(), left_at});
-        for (; set != 0; set &= set - 1)
-            wake_one(std::countr_zero(set), known, at);
-    }
+    void wake(int exclusive, int key, const site& at);
 
-    static event_value show(std::int64_t v) {
-        std::string text;
-        for (engine::thread_id t = 0; t != engine::max_threads; ++t)
-            if (waiters(v).has(t))
-                text += (text.empty() ? "" : " ") + engine::execution::current()->thread_name(t) +
-                        (waiters(v).is_exclusive(t) ? " (exclusive)" : "");
-        return text.empty() ? "empty" : text;
-    }
+    static event_value show(std::int64_t v);
 
 private:
     /// Of a thread that goes no further. `done`: it need not have slept.
@@ -307,56 +213,16 @@ private:
     }
 
     /// Returns whether the thread was still on the queue.
-    bool remove_self(std::size_t since, const site& at) {
-        const engine::thread_id me = run_.self();
-        const bool was_on = who_.update_unless([&] { return !waiters(queue_.value()).has(me); },
-                                               [&](std::int64_t v) {
-                                                   waiters w(v);
-                                                   w.remove(me);
-                                                   return w.value();
-                                               },
-                                               memory_order::acq_rel, "finish_wait", at);
-        if (was_on) {
-            enter_lock();
-            lock_order::locks();
-            lock_order::unlocks();
-            return true;
-        }
-        run_.access(queue_, "finish_wait", at);
-        if (const auto* r = sleepers_.find(me, queue_.id, since); r != nullptr)
-            run_.memory().learn(me, r->known);
-        if (run_.recording())
-            run_.note({.kind = event_kind::note,
-                       .verb = "finish_wait",
-                       .object = {queue_.id, queue_.name.str()},
-                       .where = at,
-                       .message = "woken meanwhile"});
-        return false;
-    }
+    bool remove_self(std::size_t since, const site& at);
 
     /// The waker's last touch of the queue, when it leaves the lock. Not a step; but to whoever
     /// does not take the lock, those that it wakes among them, it is still to come. Returns when.
-    engine::timestamp leave_lock(const site& at) {
-        const engine::thread_id me = run_.self();
-        run_.memory().tick(me);
-        run_.access(queue_, "__wake_up", at);
-        const engine::view& now = run_.memory().now(me);
-        sleepers_.left(queue_.id).join(now);
-        const engine::timestamp when = now.clock[me];
-        run_.memory().tick(me);
-        return when;
-    }
+    engine::timestamp leave_lock(const site& at);
     /// Takes the lock after those who have left it.
     void enter_lock() { run_.memory().learn(run_.self(), sleepers_.left(queue_.id)); }
 
     /// Passes on what the waker `knows` within the lock.
-    void wake_one(engine::thread_id t, const engine::view& knows, const site& at) {
-        engine::location& x = wakeups(run_, t);
-        engine::variable(x, run_.stamp())
-            .update([](std::int64_t n) { return n + 1; }, memory_order::release,
-                    {"try_to_wake_up", event_kind::wake}, at);
-        x.pass_on(knows);
-    }
+    void wake_one(engine::thread_id t, const engine::view& knows, const site& at);
 
     /// One section of the queue's spinlock.
     template <class F>
@@ -381,13 +247,7 @@ private:
 };
 
 /// The execution, where there is one and threads run; otherwise waiting is misuse.
-inline engine::execution& where_one_can_wait(const char* verb, const site& at) {
-    engine::execution* run = engine::execution::current();
-    if (run == nullptr || !run->running())
-        violated("misuse", fmt::format("{} would wait for ever: no thread runs any more", verb),
-                 at);
-    return *run;
-}
+engine::execution& where_one_can_wait(const char* verb, const site& at);
 
 } // namespace detail
 
@@ -401,14 +261,7 @@ public:
 
 /// An empty queue, as the constructor leaves it. While threads wait on it: finding "misuse".
 /// kernel/sched/wait.c.
-inline void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::here()) {
-    if (wq.value.newest(at) != 0)
-        violated(
-            "misuse",
-            fmt::format("init_waitqueue_head({}) while it is not empty", wq.value.name().str()),
-            at);
-    wq.value.store(0, memory_order::relaxed, part_of("init_waitqueue_head"), at);
-}
+void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::here());
 
 /// A thread's place on a queue; DEFINE_WAIT(). Waking the thread takes it off the queue. One whose
 /// scope ends while it may still be on the queue, because finish_wait() was forgotten: finding
@@ -419,17 +272,7 @@ public:
     wait_queue_entry(const wait_queue_entry&) = delete;
     wait_queue_entry& operator=(const wait_queue_entry&) = delete;
 
-    ~wait_queue_entry() {
-        engine::execution* run = engine::execution::current();
-        if (run == nullptr || !run->running() || !queued || std::uncaught_exceptions() != 0 ||
-            detail::wait_queue(*on).is_off(since))
-            return;
-        run->fail("use-after-scope",
-                  fmt::format("an entry of {} may still be on {} when its scope ends: "
-                              "finish_wait() is missing",
-                              run->thread_name(run->self()), on->name.str()),
-                  put_at);
-    }
+    ~wait_queue_entry();
 
     bool queued = false;            ///< put on it since finish_wait()
     engine::location* on = nullptr; ///< the queue
@@ -442,21 +285,7 @@ enum task_state { TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE };
 
 namespace detail {
 
-inline void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive, const site& at) {
-    engine::execution& run = where_one_can_wait("prepare_to_wait", at);
-    wait.put_at = at;
-    wait.on = &wq.value.object("prepare_to_wait", at);
-    wait_queue queue(*wait.on);
-    sleepers::of(run).key[run.self()] = 0;
-    if (!queue.add_self(exclusive, at)) {
-        if (wait.queued)
-            queue.use_wakeup();
-        wait.since = queue.removals();
-    }
-    if (!std::exchange(wait.queued, true))
-        ++sleepers::of(run).entries[run.self()];
-    sleepers::of(run).prepared[run.self()] = true;
-}
+void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive, const site& at);
 
 } // namespace detail
 
@@ -481,28 +310,12 @@ inline void prepare_to_wait_exclusive(wait_queue_head_t& wq, wait_queue_entry& w
 /// the waker has left the queue's lock may find its entry still there, and go for the lock: by
 /// then the queue must not be freed, as by a waker that frees it right after wake_up().
 /// kernel/sched/wait.c.
-inline void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
-                        const site& at = site::here()) {
-    engine::execution& run = detail::where_one_can_wait("finish_wait", at);
-    detail::sleepers::of(run).prepared[run.self()] = false;
-    if (!std::exchange(wait.queued, false))
-        return;
-    --detail::sleepers::of(run).entries[run.self()];
-    if (wait.on->handle != &wq.value)
-        run.fail("misuse",
-                 "finish_wait() of an entry that is on another queue, " + wait.on->name.str(), at);
-    detail::wait_queue(*wait.on).leave(wait.since, at);
-}
+void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait, const site& at = site::here());
 
 /// Sleeps until the thread is woken, if it was not since prepare_to_wait(); without that it returns
 /// at once. Acquire: after what the waker did. Under a spinlock or in an RCU section: finding
 /// "misuse". Without spurious wake-ups, which the kernel has. kernel/sched/core.c.
-inline void schedule(const site& at = site::here()) {
-    engine::execution& run = detail::where_one_can_wait("schedule", at);
-    might_sleep("schedule", at);
-    if (std::exchange(detail::sleepers::of(run).prepared[run.self()], false))
-        detail::wait_queue::sleep(run, at);
-}
+void schedule(const site& at = site::here());
 
 /// Does somebody wait? A relaxed look at the queue without its lock: whoever makes a condition true
 /// and calls this needs a full barrier in between. include/linux/wait.h.
@@ -511,20 +324,14 @@ inline bool waitqueue_active(const wait_queue_head_t& wq, const site& at = site:
 }
 
 /// smp_mb(); waitqueue_active(). include/linux/wait.h.
-inline bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::here()) {
-    detail::full_fence(at, "wq_has_sleeper");
-    return waitqueue_active(wq, at);
-}
+bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::here());
 
 /// Wakes all who wait on the queue but of the exclusive ones only `n`, oldest first. Takes the
 /// queue's lock: what came before it is seen by whoever gets on the queue after it. Still touches
 /// the queue, to leave the lock, when those who were woken may be running. So they must not free
 /// it, unless they have taken the lock since, as wait_event() does when it is woken: use after
 /// free. Does not block. kernel/sched/wait.c.
-inline void wake_up_nr(wait_queue_head_t& wq, int n, const site& at = site::here()) {
-    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        detail::wait_queue(wq.value.object("__wake_up", at)).wake(n, 0, at);
-}
+void wake_up_nr(wait_queue_head_t& wq, int n, const site& at = site::here());
 /// wake_up_nr() with 1. include/linux/wait.h.
 inline void wake_up(wait_queue_head_t& wq, const site& at = site::here()) {
     wake_up_nr(wq, 1, at);
@@ -572,5 +379,9 @@ void wait_event_exclusive(wait_queue_head_t& wq, Condition condition,
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/wait_inl.hpp>
+#endif
 
 #endif

@@ -40,11 +40,7 @@ public:
         wait_queue(who_).wait_for_good(condition, at);
     }
 
-    void wake(int exclusive, const site& at) {
-        wait_queue queue(who_);
-        if (queue.active(at))
-            queue.wake(exclusive, key_, at);
-    }
+    void wake(int exclusive, const site& at);
 
 private:
     engine::execution& run_;
@@ -87,12 +83,13 @@ void wait_for_var_locked(const atomic_word& var, Condition condition, Unlock unl
             at);
 }
 
-inline void wake_up_key(const atomic_word& var, int key, int exclusive, const site& at) {
-    if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
-        var_queue(var.value, key, at).wake(exclusive, at);
-}
+void wake_up_key(const atomic_word& var, int key, int exclusive, const site& at);
 
 } // namespace wbsync::detail
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/sync/wait_bit_inl.hpp>
+#endif
 
 #endif
 

@@ -5,11 +5,9 @@
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/memory/tally.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -93,13 +91,7 @@ struct work_state {
     bool after_grace_period = false; ///< part of an rcu_work
 
 private:
-    engine::location& make_word() {
-        engine::execution& run = *engine::execution::current();
-        engine::location& x = run.new_location({name, "PENDING"}, 0);
-        x.scope.begin(name, "use-after-scope");
-        run.begin_scope(x.scope, work);
-        return x;
-    }
+    engine::location& make_word();
 
     static event_value show(std::int64_t v) {
         return fmt::format("{}{}{}", v & is_pending, (v & has_timer) != 0 ? ", timer set" : "",
@@ -118,10 +110,7 @@ public:
     kworker& operator=(const kworker&) = delete;
 
     /// Declares the daemon.
-    void declare(const label& name) {
-        engine::execution::current()->add_thread(
-            name, [this] { worker_thread(); }, engine::thread_kind::server);
-    }
+    void declare(const label& name);
 
     /// Puts the instance on the list, unless it is there already. `look` is called in that step.
     template <class F>
@@ -140,16 +129,7 @@ public:
 
     /// Whoever looks at the list from now on does not see the instance, also if it is still to
     /// come.
-    void take_off(const work_instance& instance, const char* verb, const site& at) {
-        queued_.add_if(
-            [&] {
-                cancelled_.push_back(instance);
-                if (const auto on_list = find(instance); on_list != instances_.end())
-                    on_list->cancelled = true;
-                return false;
-            },
-            verb, at);
-    }
+    void take_off(const work_instance& instance, const char* verb, const site& at);
 
     /// The number of the last instance on the list, as seen under the pool's lock, of those that
     /// `counts` accepts. 0: there is none.
@@ -176,13 +156,7 @@ public:
     }
 
 private:
-    static tally unowned(const label& name) {
-        engine::execution& run = *engine::execution::current();
-        const engine::lifetime* const outer = run.exchange_owner(nullptr);
-        engine::location& x = run.new_location(name, 0);
-        run.exchange_owner(outer);
-        return {x, run.stamp()};
-    }
+    static tally unowned(const label& name);
 
     template <class Predicate>
     [[nodiscard]] std::int64_t last_of(std::int64_t n, Predicate counts) const {
@@ -193,29 +167,13 @@ private:
         return n;
     }
 
-    std::vector<work_instance>::iterator find(const work_instance& i) {
-        return std::find_if(instances_.begin(), instances_.end(),
-                            [&](const work_instance& o) { return same(o, i); });
-    }
-    [[nodiscard]] bool is_cancelled(const work_instance& i) const {
-        return std::any_of(cancelled_.begin(), cancelled_.end(),
-                           [&](const work_instance& o) { return same(o, i); });
-    }
+    std::vector<work_instance>::iterator find(const work_instance& i);
+    [[nodiscard]] bool is_cancelled(const work_instance& i) const;
     static bool same(const work_instance& a, const work_instance& b) {
         return a.work == b.work && a.serial == b.serial;
     }
 
-    void worker_thread() {
-        const site at = site::here();
-        for (std::int64_t n = 1;; ++n) {
-            if (!queued_.wait_for(n, "worker_thread", at, true))
-                return;
-            work_instance instance = instances_[static_cast<std::size_t>(n - 1)];
-            instance.queued_at = instance.queued_at.on_behalf(at.function);
-            process(instance, n);
-            finished_.add("process_one_work", instance.queued_at);
-        }
-    }
+    void worker_thread();
 
     void process(const work_instance& instance, std::int64_t number);
 
@@ -236,46 +194,18 @@ public:
 
     static work_states& of(engine::execution& run) { return run.get<work_states>(); }
 
-    void reset() override {
-        works_.clear();
-        kworkers_.clear();
-        spare_.clear();
-        for (int t = 0; t != engine::max_threads; ++t) {
-            now[t] = {};
-            spare_of_[t].clear();
-        }
-    }
+    void reset() override;
 
     work_state& add(const label& name, work_struct& work,
-                    std::function<void(work_struct&)> function) {
-        works_.push_back(std::make_unique<work_state>(name, work, std::move(function)));
-        return *works_.back();
-    }
+                    std::function<void(work_struct&)> function);
 
-    kworker& add_kworker(const label& base) {
-        kworkers_.push_back(std::make_unique<kworker>(base));
-        return *kworkers_.back();
-    }
+    kworker& add_kworker(const label& base);
 
     /// `n` kworkers for works that thread `t` makes while it runs.
-    void add_spare(engine::thread_id t, int n) {
-        for (int i = 0; i != n; ++i) {
-            const label name{"kworker", static_cast<int>(spare_.size())};
-            spare_.push_back(&add_kworker(name));
-            spare_.back()->declare(name);
-            spare_of_[t].push_back(spare_.back());
-        }
-    }
+    void add_spare(engine::thread_id t, int n);
 
     /// One that thread `t` has not used yet, or nullptr. Which one does not depend on the others.
-    kworker* take_spare(engine::thread_id t) {
-        auto& mine = spare_of_[t];
-        if (mine.empty())
-            return nullptr;
-        kworker* const k = mine.front();
-        mine.erase(mine.begin());
-        return k;
-    }
+    kworker* take_spare(engine::thread_id t);
 
     [[nodiscard]] const std::vector<kworker*>& spare() const noexcept { return spare_; }
 
@@ -290,3 +220,7 @@ private:
 
 } // namespace detail
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/workqueue/kworker_inl.hpp>
+#endif

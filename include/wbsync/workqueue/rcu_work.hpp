@@ -42,32 +42,17 @@ private:
 /// starts after this call. Returns whether it did: with false nothing says that a grace period lies
 /// between this call and the run. Ordering as for queue_work(). Does not block.
 /// kernel/workqueue.c.
-inline bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const site& at = site::here()) {
-    detail::work_state& w = detail::work_of(wq, rwork.work, "queue_rcu_work", at);
-    const std::int64_t serial = detail::set_pending(w, wq, "queue_rcu_work", at);
-    if (serial == 0)
-        return false;
-    detail::call_rcu(
-        rwork.rcu,
-        [&w, &wq, serial, at] {
-            wq.use("rcu_work_rcufn", at);
-            detail::insert_work(w, wq, serial, at);
-        },
-        detail::callback_kind::function, "queue_rcu_work", at);
-    return true;
-}
+bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const site& at = site::here());
 
 /// If the work looks pending: rcu_barrier(), after which it is on its queue. Then flush_work().
 /// Returns whether it looked pending, or flush_work() had to wait. May sleep. The look is relaxed.
 /// kernel/workqueue.c.
-inline bool flush_rcu_work(rcu_work& rwork, const site& at = site::here()) {
-    might_sleep("flush_rcu_work", at);
-    const bool pending = work_pending(rwork.work, at);
-    if (pending)
-        rcu_barrier(at);
-    return flush_work(rwork.work, at) || pending;
-}
+bool flush_rcu_work(rcu_work& rwork, const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/workqueue/rcu_work_inl.hpp>
+#endif
 
 #endif

@@ -5,12 +5,10 @@
 #include <wbsync/native/workqueue/work.hpp>
 #else
 
-#include <wbsync/memory/bug.hpp>
 #include <wbsync/workqueue/kworker.hpp>
 
 #include <cstdint>
 #include <functional>
-#include <stdexcept>
 #include <utility>
 
 namespace wbsync {
@@ -39,49 +37,16 @@ public:
     work_struct(const work_struct&) = delete;
     work_struct& operator=(const work_struct&) = delete;
 
-    ~work_struct() {
-        engine::execution* run = engine::execution::current();
-        if (run != nullptr && belongs_to(*run))
-            run->end_scope(state_->word.scope, this, &state_->word);
-    }
+    ~work_struct();
 
     /// Is the work pending or running, seen from outside of the execution?
     [[nodiscard]] bool busy(const site& at = site::here()) const;
 
-    [[nodiscard]] detail::work_state& state(const site& at) const {
-        engine::execution* run = engine::execution::current();
-        if (run == nullptr)
-            throw std::logic_error("wbsync: a work can only be used inside a model");
-        if (!belongs_to(*run))
-            run->fail_no_object(this, "use", at);
-        run->expect_alive(state_->word.scope, "use", at);
-        return *state_;
-    }
+    [[nodiscard]] detail::work_state& state(const site& at) const;
 
 private:
     work_struct(const label& name, std::function<void(work_struct&)> function, bool needs_kworker,
-                const site& at) {
-        engine::execution* run = engine::execution::current();
-        if (run == nullptr)
-            return;
-        auto& works = detail::work_states::of(*run);
-        state_ = &works.add(name, *this, std::move(function));
-        seal_ = seal(run->stamp());
-        if (!needs_kworker)
-            return;
-        if (run->running()) {
-            state_->own = works.take_spare(run->self());
-            if (state_->own == nullptr)
-                run->fail("misuse",
-                          fmt::format("{} makes {} while it runs, and has no kworker for it: "
-                                      "declare one with spare_kworkers(s, n), after the thread",
-                                      run->thread_name(run->self()), name.str()),
-                          at);
-            return;
-        }
-        state_->own = &works.add_kworker(state_->name);
-        state_->own->declare({state_->name, "kworker"});
-    }
+                const site& at);
 
     [[nodiscard]] std::uint64_t seal(std::uint64_t stamp) const noexcept {
         return stamp ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(state_));
@@ -97,22 +62,15 @@ private:
 /// Declares `n` kworkers for works that the thread declared last makes while it runs; with
 /// `threads` for each of that many threads declared last. Which kworker serves which work depends
 /// on nothing but the thread that makes it. A kworker serves one work.
-inline void spare_kworkers(scenario&, int n, int threads = 1, const site& at = site::here()) {
-    engine::execution& run = *engine::execution::current();
-    const int count = run.thread_count();
-    if (count < threads)
-        violated("misuse", "spare_kworkers() comes after the threads that it is for", at);
-    for (int t = count - threads; t != count; ++t)
-        detail::work_states::of(run).add_spare(t, n);
-}
+void spare_kworkers(scenario&, int n, int threads = 1, const site& at = site::here());
 
 /// Is PENDING set? Relaxed. include/linux/workqueue.h.
-inline bool work_pending(const work_struct& work, const site& at = site::here()) {
-    using detail::work_state;
-    return (work.state(at).pending.load(memory_order::relaxed, "work_pending", at) &
-            work_state::is_pending) != 0;
-}
+bool work_pending(const work_struct& work, const site& at = site::here());
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/workqueue/work_inl.hpp>
+#endif
 
 #endif

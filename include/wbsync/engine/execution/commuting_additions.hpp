@@ -3,7 +3,6 @@
 
 #include <wbsync/engine/operation.hpp>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,21 +18,13 @@ namespace wbsync::engine {
 class commuting_additions {
 public:
     /// Whatever was learnt so far: all additions commute again.
-    void forget() {
-        ordered_.clear();
-        start_over_ = false;
-    }
+    void forget();
 
     /// The order of the additions to `x` can be observed: the exploration has to start over.
-    void is_observed(object_id x) {
-        ordered_.push_back(x);
-        start_over_ = true;
-    }
+    void is_observed(object_id x);
 
     /// O(objects whose additions are ordered).
-    [[nodiscard]] bool commute(object_id x) const {
-        return std::find(ordered_.begin(), ordered_.end(), x) == ordered_.end();
-    }
+    [[nodiscard]] bool commute(object_id x) const;
 
     /// Those whose additions do not commute.
     [[nodiscard]] const std::vector<object_id>& ordered() const noexcept { return ordered_; }
@@ -48,3 +39,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/execution/commuting_additions_inl.hpp>
+#endif

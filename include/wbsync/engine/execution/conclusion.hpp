@@ -15,13 +15,7 @@ namespace wbsync::engine {
 /// What an execution came to: its findings, and why it ended.
 class conclusion {
 public:
-    void begin() {
-        outcome_ = outcome::complete;
-        limit_ = limit_kind::none;
-        findings_.clear();
-        difference_.reset();
-        intact_ = true;
-    }
+    void begin();
 
     // --- findings -------------------------------------------------------------------------------
 
@@ -38,12 +32,7 @@ public:
     [[nodiscard]] outcome ending() const noexcept { return outcome_; }
 
     /// A limit was hit, at that place, in the thread or the part of the model `in`.
-    void is_cut_short(limit_kind by, const site& at, std::string in) {
-        outcome_ = outcome::cut_short;
-        limit_ = by;
-        limit_at_ = at;
-        limit_in_ = std::move(in);
-    }
+    void is_cut_short(limit_kind by, const site& at, std::string in);
     [[nodiscard]] limit_kind limit() const noexcept { return limit_; }
     [[nodiscard]] const site& limit_at() const noexcept { return limit_at_; }
     /// The thread or the part of the model that hit it.
@@ -67,3 +56,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/execution/conclusion_inl.hpp>
+#endif

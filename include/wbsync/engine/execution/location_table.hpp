@@ -5,7 +5,6 @@
 #include <wbsync/engine/object_numbers.hpp>
 
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace wbsync::engine {
@@ -15,11 +14,7 @@ class location_table {
 public:
     explicit location_table(const execution_state& state) : state_(state) {}
 
-    void begin() noexcept {
-        numbers_.reset();
-        owner_ = nullptr;
-        in_order_.clear();
-    }
+    void begin() noexcept;
 
     /// Has the current thread, or the set-up, no number left for an object?
     [[nodiscard]] bool is_full() const noexcept { return numbers_.used_up(state_.self); }
@@ -28,35 +23,14 @@ public:
     object_id new_number() noexcept { return numbers_.next(state_.self); }
 
     /// nullptr: the object is none of this execution. O(1).
-    [[nodiscard]] location* find(object_id id) const {
-        if (id >= all_.size() || all_[id] == nullptr || all_[id]->stamp != state_.stamp)
-            return nullptr;
-        return all_[id].get();
-    }
+    [[nodiscard]] location* find(object_id id) const;
 
-    location& add(object_id id, const label& name, std::int64_t value) {
-        if (id >= all_.size())
-            all_.resize(id + 1U);
-        auto& x = all_[id];
-        if (x == nullptr)
-            x = std::make_unique<location>();
-        x->id = id;
-        x->stamp = state_.stamp;
-        x->name = name;
-        x->owner = owner_;
-        x->scope.begin(name, "use-after-scope");
-        x->handle = nullptr;
-        state_.memory->initialise(*x, value);
-        in_order_.push_back(x.get());
-        return *x;
-    }
+    location& add(object_id id, const label& name, std::int64_t value);
 
     [[nodiscard]] const location_list& in_order() const noexcept { return in_order_; }
 
     /// Those that are created from now on are part of `owner`. Returns the previous owner.
-    const lifetime* exchange_owner(const lifetime* owner) noexcept {
-        return std::exchange(owner_, owner);
-    }
+    const lifetime* exchange_owner(const lifetime* owner) noexcept;
     [[nodiscard]] const lifetime* owner() const noexcept { return owner_; }
 
 private:
@@ -68,3 +42,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/execution/location_table_inl.hpp>
+#endif

@@ -8,11 +8,9 @@
 #include <wbsync/engine/memory_image.hpp>
 #include <wbsync/engine/rounds.hpp>
 
-#include <bit>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace wbsync::engine {
@@ -27,15 +25,8 @@ public:
     /// Whatever was learnt so far.
     void forget() { loops_.clear(); }
 
-    void begin() {
-        steps_.begin();
-        frame_ = nullptr;
-        model_memory_ = {nullptr, 0};
-    }
-    void starts_threads() {
-        for (thread_id t = 0; t != state_.threads.count(); ++t)
-            watches_[t].begin();
-    }
+    void begin();
+    void starts_threads();
 
     /// The model is built there.
     void model_is_at(const void* at, std::size_t size) noexcept { model_memory_ = {at, size}; }
@@ -43,26 +34,15 @@ public:
     // --- what the steps do ----------------------------------------------------------------------
 
     /// The current thread takes the next step.
-    [[gnu::always_inline]] void takes_step(const operation& op) {
-        steps_.add(state_.self, op.object, effect_of(op), op.delta != 0);
-        if (own().looks_closely())
-            own().before_code(memory_of_model());
-    }
+    [[gnu::always_inline]] void takes_step(const operation& op);
     /// The operation under way stores `after` where `before` was.
-    void stores(std::int64_t before, std::int64_t after) {
-        steps_.stores(before, after);
-        if (before != after)
-            own().begin();
-    }
+    void stores(std::int64_t before, std::int64_t after);
     /// The current thread learns only that of what its newest step has stored.
     void learns_only(told what) noexcept { steps_.learns_only(what); }
     /// It reads the store of step `of`, which is not the newest one.
     void reads_old_store(step_index of) { steps_.reads_old_store(of); }
     /// It does something that is no step and could be seen by others.
-    void has_effect() {
-        steps_.note_effect(state_.self);
-        own().begin();
-    }
+    void has_effect();
     /// It enters or leaves a read-side section.
     void note_nesting(int change) { steps_.note_nesting(state_.self, change); }
     /// An object of the library, which it has only looked at, keeps that in its own memory.
@@ -76,10 +56,7 @@ public:
     [[nodiscard]] bool is_in_vain(const round& r) const { return steps_.in_vain(state_.self, r); }
 
     /// What the round has stored that others can still read, as an old store.
-    [[nodiscard]] std::vector<object_id> readable_stores(const round& r) const {
-        return state_.memory->reads_old_stores() ? steps_.changed_by(state_.self, r)
-                                                 : std::vector<object_id>{};
-    }
+    [[nodiscard]] std::vector<object_id> readable_stores(const round& r) const;
 
     /// What a thread waits for whose round came to nothing. It goes on if somebody reads an old
     /// store of the round, which so has happened after all.
@@ -90,26 +67,13 @@ public:
             : of_(of), thread_(of.state_.self), begin_(r.begin), end_(of.state_.steps),
               readable_(readable) {}
 
-        [[nodiscard]] bool enabled() const override {
-            return readable_ && !mutated(mutant::old_store_does_not_bring_back) &&
-                   of_.steps_.seen_later(thread_, begin_, end_, nothing_gone{});
-        }
-        [[nodiscard]] bool enabled_without(const removed_steps& gone) const override {
-            return readable_ && of_.steps_.seen_later(thread_, begin_, end_, gone);
-        }
+        [[nodiscard]] bool enabled() const override;
+        [[nodiscard]] bool enabled_without(const removed_steps& gone) const override;
 
         [[nodiscard]] bool gave_up() const override { return true; }
-        [[nodiscard]] bool is_outdated() const override {
-            return of_.steps_.changed_since(thread_, begin_, end_);
-        }
+        [[nodiscard]] bool is_outdated() const override;
 
-        [[nodiscard]] std::string waits_for() const override {
-            std::string text;
-            for (const object_id x : of_.steps_.looked_at(thread_, begin_, end_))
-                if (const location* l = of_.locations_.find(x))
-                    text += (text.empty() ? " (" : ", ") + l->name.str();
-            return "a change of what its loop looks at" + text + (text.empty() ? "" : ")");
-        }
+        [[nodiscard]] std::string waits_for() const override;
 
     private:
         const retries& of_;
@@ -125,9 +89,7 @@ public:
     void is_called_from(const void* frame) noexcept { frame_ = frame; }
 
     /// Does the current thread seem to be in such a loop?
-    [[nodiscard]] bool looks_closely() const noexcept {
-        return watches_[state_.self].looks_closely();
-    }
+    [[nodiscard]] bool looks_closely() const noexcept;
     [[nodiscard]] bool watches() const noexcept { return frame_ != nullptr || looks_closely(); }
 
     /// The current thread comes to an operation. Has it come back to where a round of it began,
@@ -137,30 +99,12 @@ public:
         beginning, ///< of a round, from now on
         end,       ///< of a round that came to nothing
     };
-    [[nodiscard]] place comes_to(const operation& op, std::uint64_t& history) {
-        came_from_ = std::exchange(frame_, nullptr);
-        if (own().looks_closely())
-            own().after_code();
-        if (came_from_ == nullptr)
-            return place::elsewhere;
-        add_to(history, op.object + (std::uint64_t{op.where.line} << 16));
-        if (!own().looks_closely())
-            return own().has_been_at(op.object, came_from_) ? place::beginning : place::elsewhere;
-        if (!own().is_back_at(op.object, came_from_)) {
-            own().passes_by();
-            return place::elsewhere;
-        }
-        return is_as_it_was(history) ? place::end : place::beginning;
-    }
+    [[nodiscard]] place comes_to(const operation& op, std::uint64_t& history);
     [[nodiscard]] const round& round_under_way() const { return own().round_under_way(); }
-    void begins_round(const operation& op) {
-        own().look_closely(op.object, came_from_, state_.threads[state_.self].stack, begin_round());
-    }
+    void begins_round(const operation& op);
 
     /// `history` is a hash of all that a thread has seen: now also of `value`.
-    static void add_to(std::uint64_t& history, std::uint64_t value) noexcept {
-        history = (std::rotl(history, 5) ^ value) * 0x9e37'79b9'7f4a'7c15;
-    }
+    static void add_to(std::uint64_t& history, std::uint64_t value) noexcept;
 
 private:
     [[nodiscard]] loop_watch& own() { return watches_[state_.self]; }
@@ -170,29 +114,13 @@ private:
     /// since its start says that; what lies in parts of its stack that it has not written to does
     /// not, but may make it look different. So the answer is the same whenever the thread has come
     /// here by the same way.
-    bool is_as_it_was(std::uint64_t history) {
-        const auto known = loops_.try_emplace(history, false);
-        if (known.second)
-            known.first->second = own().is_as_it_was(came_from_, state_.threads[state_.self].stack);
-        return known.first->second;
-    }
+    bool is_as_it_was(std::uint64_t history);
 
     /// All that the model's threads share, but for what the library keeps elsewhere.
-    [[nodiscard]] const std::vector<memory_image::part>& memory_of_model() {
-        memory_parts_.clear();
-        memory_parts_.push_back(model_memory_);
-        blocks_.for_each_part([&](const void* at, std::size_t size) {
-            memory_parts_.push_back({at, size});
-        });
-        return memory_parts_;
-    }
+    [[nodiscard]] const std::vector<memory_image::part>& memory_of_model();
 
     /// What is known of it before it is done.
-    static step_log::effect effect_of(const operation& op) noexcept {
-        const bool changes = op.changes == nullptr &&
-                             (op.access == access_class::write || op.access == access_class::add);
-        return changes ? step_log::effect::other : step_log::effect::none;
-    }
+    static step_log::effect effect_of(const operation& op) noexcept;
 
     const execution_state& state_;
     const location_table& locations_;
@@ -207,3 +135,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/execution/retries_inl.hpp>
+#endif

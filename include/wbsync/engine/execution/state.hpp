@@ -30,37 +30,22 @@ struct execution_state {
     memory_model* memory = nullptr; ///< which it follows
 
     /// As at the beginning of an execution that follows `model`.
-    void begin(memory_model& model) {
-        memory = &model;
-        now = phase::setup;
-        part = "";
-        model_runs = false;
-        ++progress;
-        stamp += stamp_step;
-        threads.clear();
-        self = -1;
-        steps = 0;
-        last_outside = {};
-    }
+    void begin(memory_model& model);
 
     [[nodiscard]] bool running() const noexcept { return now == phase::running; }
 
     /// The thread or the part of the model that runs.
-    [[nodiscard]] std::string who_runs() const {
-        return self < 0 ? std::string{part} : threads[self].name.str();
-    }
+    [[nodiscard]] std::string who_runs() const;
 
     /// The newest operation of the part that runs.
-    [[nodiscard]] const site& last_operation() const noexcept {
-        return self < 0 ? last_outside : threads[self].last;
-    }
+    [[nodiscard]] const site& last_operation() const noexcept;
 
     /// Where that is, for the end of a sentence: ", after the operation at the place given".
-    [[nodiscard]] std::string after_operation() const {
-        if (*last_operation().file != '\0')
-            return ", after the operation at the place given";
-        return self < 0 ? "" : ", before the first operation of its thread";
-    }
+    [[nodiscard]] std::string after_operation() const;
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/execution/state_inl.hpp>
+#endif

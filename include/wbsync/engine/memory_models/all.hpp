@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/memory_models/litmus.hpp>
-#include <wbsync/engine/memory_models/rc11.hpp>
-#include <wbsync/engine/memory_models/sc.hpp>
-
 #include <array>
-#include <cstddef>
 #include <memory>
 
 namespace wbsync::engine {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <wbsync/engine/memory_models/all.hpp>
+#include <wbsync/engine/memory_models/litmus.hpp>
+#include <wbsync/engine/memory_models/rc11.hpp>
+#include <wbsync/engine/memory_models/sc.hpp>
 #include <wbsync/linkage.hpp>
 
 #include <array>

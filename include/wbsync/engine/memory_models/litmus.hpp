@@ -20,11 +20,11 @@ private:
     friend rc11_machine;
 
     static constexpr bool fences_known_by_reading = true;
-    void completes_message(view& message, const thread_view& of, bool release) {
-        if (release)
-            message.join(of.read);
-        message.fences.join(of.now.fences);
-    }
+    void completes_message(view& message, const thread_view& of, bool release);
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/memory_models/litmus_inl.hpp>
+#endif

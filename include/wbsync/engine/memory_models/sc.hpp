@@ -16,22 +16,15 @@ public:
 
     /// O(1).
     bool list_options(thread_id /*t*/, const location& x, const store_past& /*past*/,
-                      value_condition /*wanted*/, read_options& out) override {
-        out.assign(1, {x.newest(), 0, x.value()});
-        return false;
-    }
+                      value_condition /*wanted*/, read_options& out) override;
 
     /// O(stores).
     void list_options_without(const removed_steps& gone, thread_id /*t*/, const location& x,
                               const store_past& /*past*/, value_condition /*wanted*/,
-                              read_options& out) override {
-        out.assign(1, {x.newest_without(gone), 0, x.value_without(gone)});
-    }
+                              read_options& out) override;
 
     void list_places(thread_id /*t*/, const location& x, const store_past& /*past*/,
-                     read_options& out) override {
-        out.assign(1, {x.newest(), 0, 0});
-    }
+                     read_options& out) override;
 
 private:
     friend view_machine;
@@ -43,3 +36,7 @@ private:
 };
 
 } // namespace wbsync::engine
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/memory_models/sc_inl.hpp>
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/execution/conclusion.hpp>
+#include <wbsync/linkage.hpp>
+
+namespace wbsync::engine {
+
+WBSYNC_INLINE void conclusion::begin() {
+    outcome_ = outcome::complete;
+    limit_ = limit_kind::none;
+    findings_.clear();
+    difference_.reset();
+    intact_ = true;
+}
+
+WBSYNC_INLINE void conclusion::is_cut_short(limit_kind by, const site& at, std::string in) {
+    outcome_ = outcome::cut_short;
+    limit_ = by;
+    limit_at_ = at;
+    limit_in_ = std::move(in);
+}
+
+} // namespace wbsync::engine

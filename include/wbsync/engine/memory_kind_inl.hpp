@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/memory_kind.hpp>
+#include <wbsync/linkage.hpp>
+
+namespace wbsync::engine {
+
+WBSYNC_INLINE std::string memory_names() {
+    std::string text;
+    for (const registered_memory& r : registered_memories) {
+        if (!r.for_models)
+            continue;
+        text += text.empty() ? "" : ", ";
+        text += r.name;
+        if (r.name != r.word)
+            text.append(" (or ").append(r.word).append(")");
+    }
+    return text;
+}
+
+} // namespace wbsync::engine

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/location.hpp>
+#include <wbsync/engine/read_options.hpp>
+#include <wbsync/linkage.hpp>
+
+namespace wbsync::engine {
+
+WBSYNC_INLINE store_choices all_choices(const read_options& options) {
+    return options.size() == 64 ? ~store_choices{0} : (store_choices{1} << options.size()) - 1;
+}
+
+} // namespace wbsync::engine
