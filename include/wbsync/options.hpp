@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/counters.hpp>
 #include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/ordering.hpp>
 #include <wbsync/engine/trace.hpp>
@@ -23,11 +24,9 @@ enum class scheduler_kind : std::uint8_t {
     reference, ///< branches on everything; for tests of the engine
 };
 
-struct progress {
-    std::uint64_t executions;
-    std::uint64_t sleep_set_blocked;
-    double seconds;
-    double explored; ///< estimate of how much of the search is done, from 0 to 1
+struct progress : counters {
+    double seconds = 0;
+    double explored = 0; ///< estimate of how much of the search is done, from 0 to 1
 };
 
 /// How a search that is too large for one process is divided into tasks. What is counted and found

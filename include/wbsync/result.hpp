@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/counters.hpp>
 #include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/trace.hpp>
 #include <wbsync/limit.hpp>
@@ -32,7 +33,7 @@ constexpr const char* name_of(engine::memory_kind m) noexcept {
 }
 
 /// What check() saw. There is no conversion to bool: ask for the verdict that you expect.
-struct [[nodiscard]] result {
+struct [[nodiscard]] result : counters {
     verdict outcome = verdict::incomplete;
     finding what;         ///< valid if outcome is `finding`
     trace counterexample; ///< likewise
@@ -40,22 +41,12 @@ struct [[nodiscard]] result {
     limit_hit limit;      ///< which limit was hit first, or none; report::text_of() says it
     std::string vacuity;  ///< valid if outcome is `vacuous`: why, and what to do about it
     engine::memory_kind memory = engine::memory_kind::weak;
-    std::uint64_t executions = 0;        ///< run to their end
-    std::uint64_t sleep_set_blocked = 0; ///< given up: what could follow was explored elsewhere
-    /// Given up in a loop that tries again: another execution begins the round that failed later.
-    std::uint64_t blocked = 0;
-    /// Given up by processes that explore at the same time, where their parts border.
-    std::uint64_t overlap = 0;
-    /// Run before it turned out that the order of some additions matters, and run again.
-    std::uint64_t discarded = 0;
-    std::uint64_t events = 0; ///< steps of all of them
     /// How much was explored: 1, or an estimate if there was a limit; less than 0 if nothing is
     /// known, as for a replay.
     double explored = -1;
     std::string resume; ///< file that the search was stopped into, see options::resume
     /// A bit for each of options::weaken: an execution came to a place that orders less by it.
     std::uint64_t weakened = 0;
-    int threads = 0; ///< daemons included
     double seconds = 0;
 
     [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <wbsync/engine/execution.hpp>
+#include <wbsync/engine/execution/lifetimes_inl.hpp>
+#include <wbsync/engine/execution/retries_inl.hpp>
+#include <wbsync/engine/execution/scheduling_inl.hpp>
 #include <wbsync/engine/ordering_policy.hpp>
 #include <wbsync/linkage.hpp>
 

@@ -24,12 +24,8 @@ inline void run_schedule(engine::model_driver& model, const options& with,
     task_job job(*run, by, model, once, {});
     engine::run_executions(job);
     run->record_into(nullptr);
-    into.executions = job.seen.executions;
-    into.sleep_set_blocked = job.seen.sleep_set_blocked;
-    into.blocked = job.seen.blocked;
-    into.events = job.seen.events;
+    static_cast<counters&>(into) = job.seen;
     into.weakened = job.weakened();
-    into.threads = job.seen.threads;
     into.limit = job.seen.limit;
     into.what = job.seen.what;
     into.outcome = job.seen.failed      ? verdict::finding

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/counters.hpp>
 #include <wbsync/result.hpp>
 #include <wbsync/search/search_key.hpp>
 #include <wbsync/search/task_text.hpp>
@@ -22,15 +23,8 @@ namespace wbsync::search {
 using json = nlohmann::json;
 
 /// A search that was stopped, with all that is needed to go on.
-struct saved_search {
-    search_key key; ///< what it is a search of
-    std::uint64_t executions = 0;
-    std::uint64_t sleep_set_blocked = 0;
-    std::uint64_t blocked = 0;
-    std::uint64_t overlap = 0;
-    std::uint64_t discarded = 0;
-    std::uint64_t events = 0;
-    int threads = 0;
+struct saved_search : counters {
+    search_key key;          ///< what it is a search of
     bool is_divided = false; ///< there are, or were, several tasks
     double seconds = 0;
     limit_hit limit;

@@ -192,19 +192,19 @@ private:
     }
 
     void show(std::uint64_t executions, double explored) {
-        with_.on_progress({executions, result_.sleep_set_blocked, elapsed(), explored});
+        counters seen = result_;
+        seen.executions = executions;
+        with_.on_progress({seen, elapsed(), explored});
     }
 
     // --- results --------------------------------------------------------------------------------
 
     void add_up(const std::vector<task_result>& results) {
         for (const task_result& r : results) {
-            result_.executions += r.executions;
-            (division_.is_divided() ? result_.overlap : result_.sleep_set_blocked) +=
-                r.sleep_set_blocked;
-            result_.blocked += r.blocked;
-            result_.events += r.events;
-            result_.threads = std::max(result_.threads, r.threads);
+            counters more = r;
+            if (division_.is_divided())
+                std::swap(more.sleep_set_blocked, more.overlap);
+            result_ += more;
             if (result_.limit.empty())
                 result_.limit = r.limit;
             covered_.join(r.covered);
@@ -255,12 +255,7 @@ private:
         schedule_ = again.schedule_;
         if (with_.all_findings)
             return;
-        result_.executions = first.executions;
-        result_.sleep_set_blocked = first.sleep_set_blocked;
-        result_.blocked = first.blocked;
-        result_.overlap = 0;
-        result_.discarded = first.discarded;
-        result_.events = first.events;
+        static_cast<counters&>(result_) = first;
     }
 
     void finish() {
@@ -298,13 +293,7 @@ private:
 
     void load() {
         saved_search s = file_.load(key_);
-        result_.executions = s.executions;
-        result_.sleep_set_blocked = s.sleep_set_blocked;
-        result_.blocked = s.blocked;
-        result_.overlap = s.overlap;
-        result_.discarded = s.discarded;
-        result_.events = s.events;
-        result_.threads = s.threads;
+        static_cast<counters&>(result_) = s;
         result_.limit = s.limit;
         runs_before_ = runs();
         cut_off_ = s.cut_off;
@@ -337,11 +326,9 @@ private:
     void save() const {
         // A limit of this run is none of the next one.
         const bool own = result_.limit == limit_of(why_, with_);
-        file_.save({key_, result_.executions, result_.sleep_set_blocked, result_.blocked,
-                    result_.overlap, result_.discarded, result_.events, result_.threads,
-                    division_.is_divided(), result_.seconds, own ? limit_hit{} : result_.limit,
-                    cut_off_, covered_, run_->additions().ordered(), frontier_.pending(),
-                    frontier_.finished()});
+        file_.save({result_, key_, division_.is_divided(), result_.seconds,
+                    own ? limit_hit{} : result_.limit, cut_off_, covered_,
+                    run_->additions().ordered(), frontier_.pending(), frontier_.finished()});
     }
 
     engine::model_driver& model_;

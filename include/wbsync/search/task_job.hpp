@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/counters.hpp>
 #include <wbsync/engine/explorer.hpp>
 #include <wbsync/engine/host.hpp>
 #include <wbsync/engine/ordering_policy.hpp>
@@ -62,13 +63,8 @@ inline limit_hit limit_of(stop why, const options& with) {
 }
 
 /// What was seen of one task.
-struct task_result {
+struct task_result : counters {
     stop why = stop::exhausted;
-    std::uint64_t executions = 0;
-    std::uint64_t sleep_set_blocked = 0;
-    std::uint64_t blocked = 0;
-    std::uint64_t events = 0;
-    int threads = 0;
     limit_hit limit;    ///< the first one that was hit
     double cut_off = 0; ///< share of the search that a limit to one execution hides
     engine::coverage covered;

@@ -34,8 +34,7 @@ public:
     [[nodiscard]] bool is_alive(const lifetime& object, const char* verb, const site& at);
 
     /// The current thread uses `object`. O(1).
-    [[nodiscard, gnu::always_inline]] bool uses(const lifetime& object, const char* verb,
-                                                const site& at, usage how);
+    [[nodiscard]] bool uses(const lifetime& object, const char* verb, const site& at, usage how);
 
     /// The current thread frees or destroys `object`, which is alive. Ordering before the end may
     /// also come from a relaxed load, on whose value the end is taken to depend (LKMM: control

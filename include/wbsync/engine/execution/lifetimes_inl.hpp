@@ -18,8 +18,8 @@ WBSYNC_INLINE bool lifetimes::is_alive(const lifetime& object, const char* verb,
     return object.alive_ || is_violated(use_after_end(object, verb, at));
 }
 
-WBSYNC_INLINE bool lifetimes::uses(const lifetime& object, const char* verb, const site& at,
-                                   usage how) {
+[[gnu::always_inline]] inline bool lifetimes::uses(const lifetime& object, const char* verb,
+                                                   const site& at, usage how) {
     if (!is_alive(object, verb, at))
         return false;
     if (!state_.running())

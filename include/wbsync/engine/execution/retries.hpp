@@ -34,7 +34,7 @@ public:
     // --- what the steps do ----------------------------------------------------------------------
 
     /// The current thread takes the next step.
-    [[gnu::always_inline]] void takes_step(const operation& op);
+    void takes_step(const operation& op);
     /// The operation under way stores `after` where `before` was.
     void stores(std::int64_t before, std::int64_t after);
     /// The current thread learns only that of what its newest step has stored.

@@ -20,7 +20,7 @@ WBSYNC_INLINE void retries::starts_threads() {
         watches_[t].begin();
 }
 
-WBSYNC_INLINE void retries::takes_step(const operation& op) {
+[[gnu::always_inline]] inline void retries::takes_step(const operation& op) {
     steps_.add(state_.self, op.object, effect_of(op), op.delta != 0);
     if (own().looks_closely())
         own().before_code(memory_of_model());

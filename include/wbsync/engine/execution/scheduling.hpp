@@ -37,7 +37,7 @@ public:
     [[nodiscard]] bool quitting() const noexcept { return quitting_; }
 
     /// Announces what the current thread does next, and returns when it is its turn.
-    [[gnu::always_inline]] void give_way(const operation& op);
+    void give_way(const operation& op);
 
     /// The current thread has come to its end, on its fiber.
     void thread_ends();

@@ -19,7 +19,7 @@ WBSYNC_INLINE void scheduling::begin(scheduler& with, fibers& on, const bounds& 
     died_ = false;
 }
 
-WBSYNC_INLINE void scheduling::give_way(const operation& op) {
+[[gnu::always_inline]] inline void scheduling::give_way(const operation& op) {
     const thread_id mine = state_.self;
     state_.threads.pend(mine, op);
     next_ = decide();
