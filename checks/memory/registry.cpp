@@ -75,6 +75,8 @@ TEST_CASE("memory models: a schedule says which one it ran under") {
         }
     }
     CHECK_THROWS_WITH_AS((void)engine::parse_schedule("x:a"),
-                         "wbsync: 'x:a' is not a schedule: 's:' or 'w:' expected at character 1",
+                         ("wbsync: 'x:a' is not a schedule: " + engine::memory_letters() +
+                          " expected at character 1")
+                             .c_str(),
                          std::invalid_argument);
 }

@@ -60,6 +60,9 @@ constexpr const registered_memory* find_memory_by_letter(char letter) noexcept {
     return nullptr;
 }
 
+/// "'s:' or 'w:'": how the schedules of models begin, for messages.
+std::string memory_letters();
+
 /// "sc, rc11 (or weak)": those for models, for messages and help.
 std::string memory_names();
 

@@ -6,6 +6,14 @@
 
 namespace wbsync::engine {
 
+WBSYNC_INLINE std::string memory_letters() {
+    std::string text;
+    for (const registered_memory& r : registered_memories)
+        if (r.for_models)
+            text.append(text.empty() ? "'" : " or '").append(1, r.letter).append(":'");
+    return text;
+}
+
 WBSYNC_INLINE std::string memory_names() {
     std::string text;
     for (const registered_memory& r : registered_memories) {

@@ -34,7 +34,7 @@ WBSYNC_INLINE ordering_place ordering_policy::place_of(const site& at, const cha
     const auto slash = path.find_last_of('/');
     return {std::string{slash == path.npos ? path : path.substr(slash + 1)},
             at.line,
-            at.function,
+            std::string{at.function_name()},
             verb,
             part,
             asked};

@@ -64,7 +64,7 @@ inline std::string to_string(const schedule& s) {
 
 /// Throws std::invalid_argument if the text is no schedule.
 inline schedule parse_schedule(std::string_view text) {
-    const auto fail = [&](const char* why, std::size_t at) -> void {
+    const auto fail = [&](const std::string& why, std::size_t at) -> void {
         throw std::invalid_argument(
             fmt::format("wbsync: '{}' is not a schedule: {} at character {}", text, why, at + 1));
     };
@@ -72,7 +72,7 @@ inline schedule parse_schedule(std::string_view text) {
     const registered_memory* const memory =
         text.size() < 2 || text[1] != ':' ? nullptr : find_memory_by_letter(text.front());
     if (memory == nullptr)
-        fail("'s:' or 'w:' expected", 0);
+        fail(memory_letters() + " expected", 0);
     s.memory = memory->kind;
     s.causal = text.front() == memory->letter;
     std::size_t i = 2;

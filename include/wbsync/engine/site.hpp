@@ -27,6 +27,9 @@ struct site {
         return {file, other, line};
     }
 
+    /// The function without its template arguments, which clang++ leaves out as well.
+    [[nodiscard]] std::string_view function_name() const noexcept;
+
     /// "isw_v6.hpp:42", without the folders, which differ between machines.
     [[nodiscard]] std::string str() const;
 
@@ -47,7 +50,7 @@ struct label {
     constexpr label(const char* name) noexcept : text(name) {} // NOLINT: a literal is a name
     constexpr label(const char* name, int number) noexcept : text(name), index(number) {}
 
-    /// A part of `of`. Of what is deeper than max_outer the outermost names are left out.
+    /// A part of `of`. It keeps the names of the innermost max_outer objects that it is part of.
     constexpr label(const label& of, const char* name, int number = -1) noexcept
         : text(name), index(number), depth_(of.depth_), outer_(of.outer_) {
         if (depth_ == max_outer) {

@@ -19,6 +19,11 @@ WBSYNC_INLINE std::string site::str() const {
     return fmt::format("{}:{}", slash == path.npos ? path : path.substr(slash + 1), line);
 }
 
+WBSYNC_INLINE std::string_view site::function_name() const noexcept {
+    const std::string_view name{function};
+    return name.starts_with("operator") ? name : name.substr(0, name.find('<'));
+}
+
 WBSYNC_INLINE std::string label::str() const {
     std::string name;
     for (int i = 0; i != depth_; ++i)

@@ -15,7 +15,7 @@ namespace wbsync::report {
 
 /// The kernel function that a step belongs to; empty for the lambdas that start a thread.
 inline std::string function_of(const site& at) {
-    const std::string_view name{at.function};
+    const std::string_view name = at.function_name();
     const bool lambda = name == "operator()" || name.find("lambda") != std::string_view::npos;
     return lambda ? std::string{} : std::string{name};
 }
