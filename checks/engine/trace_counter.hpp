@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/host.hpp>
 #include <wbsync/engine/reference.hpp>
 #include <wbsync/wbsync.hpp>
 

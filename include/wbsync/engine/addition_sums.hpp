@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/conflict_set.hpp>
+#include <wbsync/wrapping.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sys/syscall.h>

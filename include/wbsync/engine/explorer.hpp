@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 /// Optimal dynamic partial order reduction with wakeup trees, by re-execution (Abdulla, Aronis,

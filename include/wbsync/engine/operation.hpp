@@ -72,9 +72,9 @@ struct operation {
     site where;
 
     /// The class that it would have if it ran now.
-    [[nodiscard]] inline access_class access_now() const;
+    [[nodiscard]] access_class access_now() const;
     /// The class that it would have if the steps `gone` had not happened.
-    [[nodiscard]] inline access_class access_without(const removed_steps& gone) const;
+    [[nodiscard]] access_class access_without(const removed_steps& gone) const;
 };
 
 /// Steps that are imagined away, with all that depends on them.

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 /// Runs exactly one execution, given by its decisions. A schedule that does not fit the model is

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 /// An execution, as the decisions that lead to it.

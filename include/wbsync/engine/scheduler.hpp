@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/memory_model.hpp>
 #include <wbsync/engine/store_past.hpp>
 
 namespace wbsync::engine {

@@ -7,9 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <fmt/format.h>
 #include <string>
 #include <string_view>
+
+#include <fmt/format.h>
 
 namespace wbsync {
 

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/operation.hpp>
 #include <wbsync/engine/thread_body.hpp>
+#include <wbsync/engine/vector_clock.hpp>
 
 #include <bit>
 #include <csetjmp>

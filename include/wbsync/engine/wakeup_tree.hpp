@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/operation.hpp>
+#include <wbsync/engine/vector_clock.hpp>
 
 #include <cstdint>
 #include <vector>

@@ -9,6 +9,13 @@
 
 namespace wbsync {
 
+namespace detail {
+
+/// "misuse" in a thread that is no daemon.
+void expect_daemon(const site& at);
+
+} // namespace detail
+
 /// What a daemon's loop begins with: as await_acquire(), and returns true. When all others are done
 /// and there is no such value the daemon is told to quit: false, and it returns, without another
 /// step. In a thread that scenario::daemon() did not declare: finding "misuse". The kernel's
@@ -16,19 +23,15 @@ namespace wbsync {
 template <std::signed_integral Int, class Predicate>
 [[nodiscard]] bool await_work(const atomic_integer<Int>& v, Predicate accepts,
                               const site& at = site::here()) {
-    engine::execution* run = engine::execution::current();
-    if (run != nullptr &&
-        (!run->running() || run->kind(run->self()) != engine::thread_kind::daemon))
-        run->fail("misuse",
-                  fmt::format("await_work() {}: only a daemon, which s.daemon() declares, can be "
-                              "told to quit; another thread waits with await()",
-                              run->running() ? "by " + run->thread_name(run->self())
-                                             : "where no thread runs"),
-                  at);
+    detail::expect_daemon(at);
     return v.value.await([&](std::int64_t x) { return accepts(v.number(x)); },
                          memory_order::acquire, "await_work", at, nullptr, true);
 }
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/memory/await_work_inl.hpp>
+#endif
 
 #endif

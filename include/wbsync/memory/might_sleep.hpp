@@ -25,10 +25,7 @@ public:
         site where;        ///< since when
         bool may_sleep = false;
 
-        [[nodiscard]] std::string str() const {
-            return fmt::format("{}{}{} (since {})", what, name == nullptr ? "" : " ",
-                               name == nullptr ? "" : name->str(), where.str());
-        }
+        [[nodiscard]] std::string str() const;
     };
 
     static atomic_context& of(engine::execution& run) { return run.get<atomic_context>(); }
@@ -50,11 +47,12 @@ public:
         body();
         const auto& mine = of_[run.self()];
         if (mine.size() > before)
-            run.fail("misuse", fmt::format("{} returns inside of {}", who(), mine.back().str()),
-                     mine.back().where);
+            returns_inside(run, mine.back(), who());
     }
 
 private:
+    static void returns_inside(engine::execution& run, const reason& of, const std::string& who);
+
     engine::per_thread<std::vector<reason>> of_;
 };
 

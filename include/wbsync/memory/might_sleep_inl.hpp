@@ -8,7 +8,19 @@
 #include <iterator>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace wbsync::detail {
+
+WBSYNC_INLINE std::string atomic_context::reason::str() const {
+    return fmt::format("{}{}{} (since {})", what, name == nullptr ? "" : " ",
+                       name == nullptr ? "" : name->str(), where.str());
+}
+
+WBSYNC_INLINE void atomic_context::returns_inside(engine::execution& run, const reason& of,
+                                                  const std::string& who) {
+    run.fail("misuse", fmt::format("{} returns inside of {}", who, of.str()), of.where);
+}
 
 WBSYNC_INLINE void atomic_context::reset() {
     for (int t = 0; t != engine::max_threads; ++t)

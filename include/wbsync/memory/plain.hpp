@@ -5,6 +5,7 @@
 #include <wbsync/native/memory/plain.hpp>
 #else
 
+#include <fmt/core.h>
 #include <wbsync/engine/scope.hpp>
 
 #include <cstdint>
@@ -14,6 +15,30 @@
 #include <utility>
 
 namespace wbsync {
+
+namespace detail {
+
+struct plain_access {
+    int thread = -1; ///< -1: before all threads
+    engine::timestamp epoch = 0;
+    site where;
+};
+
+/// Two accesses of a variable: "read" or "write".
+struct plain_conflict {
+    const label& of;
+    const char* now;
+    const char* then;
+};
+
+void note_plain_read(engine::execution& run, const label& name, event_value value, const site& at);
+void note_plain_write(engine::execution& run, const label& name, event_value value, const site& at);
+
+/// "data-race" of the current thread with an earlier access.
+void fail_race(engine::execution& run, const plain_conflict& two, const plain_access& earlier,
+               const site& at);
+
+} // namespace detail
 
 /// An ordinary C variable that threads share. Two accesses of different threads, one of them a
 /// write, that do not happen one before the other are a finding "data-race", in whichever order the
@@ -44,11 +69,7 @@ public:
         else
             run->has_effect(); // what a loop does may depend on it
         if (run->recording())
-            run->note({.kind = event_kind::plain_read,
-                       .verb = "read",
-                       .object = {.name = name_.str()},
-                       .before = show(),
-                       .where = at});
+            detail::note_plain_read(*run, name_, show(), at);
         return value_;
     }
 
@@ -64,22 +85,14 @@ public:
         }
         value_ = std::move(value);
         if (run != nullptr && run->running() && run->recording())
-            run->note({.kind = event_kind::plain_write,
-                       .verb = "write",
-                       .object = {.name = name_.str()},
-                       .after = show(),
-                       .where = at});
+            detail::note_plain_write(*run, name_, show(), at);
     }
 
     /// The value, for checks about an execution rather than in it.
     [[nodiscard]] const T& peek() const noexcept { return value_; }
 
 private:
-    struct access {
-        int thread = -1; ///< -1: before all threads
-        engine::timestamp epoch = 0;
-        site where;
-    };
+    using access = detail::plain_access;
 
     bool enter(engine::execution& run, const char* verb, const site& at) const {
         scope_.use(verb, at);
@@ -95,13 +108,9 @@ private:
 
     void expect_before(engine::execution& run, const access& earlier, const char* now,
                        const char* then, const site& at) const {
-        if (earlier.thread < 0 ||
-            run.memory().before_plain(run.self()).covers(earlier.thread, earlier.epoch))
-            return;
-        run.fail("data-race",
-                 fmt::format("{} of {} races with the {} by {} at {}", now, name_.str(), then,
-                             run.thread_name(earlier.thread), earlier.where.str()),
-                 at);
+        if (earlier.thread >= 0 &&
+            !run.memory().before_plain(run.self()).covers(earlier.thread, earlier.epoch))
+            detail::fail_race(run, {name_, now, then}, earlier, at);
     }
 
     [[nodiscard]] event_value show() const {
@@ -133,5 +142,9 @@ private:
 };
 
 } // namespace wbsync
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/memory/plain_inl.hpp>
+#endif
 
 #endif

@@ -45,9 +45,7 @@ private:
         [[nodiscard]] bool enabled_without(const engine::removed_steps&) const override {
             return false;
         }
-        [[nodiscard]] std::string waits_for() const override {
-            return fmt::format("{}({}), which is {}", verb_, x_.name.str(), x_.value());
-        }
+        [[nodiscard]] std::string waits_for() const override;
 
         /// The store that got it there.
         [[nodiscard]] int store() const;

@@ -4,7 +4,13 @@
 #include <wbsync/linkage.hpp>
 #include <wbsync/memory/tally.hpp>
 
+#include <fmt/format.h>
+
 namespace wbsync::detail {
+
+WBSYNC_INLINE std::string tally::reached::waits_for() const {
+    return fmt::format("{}({}), which is {}", verb_, x_.name.str(), x_.value());
+}
 
 WBSYNC_INLINE void tally::add(const char* verb, const site& at) {
     add_if([] { return true; }, verb, at);

@@ -7,6 +7,8 @@
 
 #include <concepts>
 
+#include <fmt/format.h>
+
 namespace wbsync::patterns {
 
 /// What a protocol protects: a superblock, a device, a request. It stands for all of its memory, so

@@ -5,6 +5,8 @@
 #include <wbsync/patterns/guarded.hpp>
 #include <wbsync/percpu/cpu.hpp>
 
+#include <fmt/format.h>
+
 namespace wbsync::patterns {
 
 /// Shape (d): references are counted on the CPU where one happens to run, and somebody adds up all

@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace wbsync::patterns {
 
 /// Something that is put on a list, and must be handled once.

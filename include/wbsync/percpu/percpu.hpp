@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/percpu/cpu.hpp>
 #include <wbsync/platform.hpp>
 
 #include <array>

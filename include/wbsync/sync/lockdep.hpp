@@ -33,6 +33,9 @@ public:
         site where;
     };
 
+    /// "misuse": the current thread does not hold it.
+    static void fails_to_hold(const label& lock, const site& at);
+
     static lockdep& of(engine::execution& run) { return run.get<lockdep>(); }
 
     void reset() override;
@@ -113,12 +116,7 @@ bool lockdep_is_held(const Lock& lock) {
 template <class Lock>
 void lockdep_assert_held(const Lock& lock, const site& at = site::here()) {
     if (!lockdep_is_held(lock))
-        engine::execution::current()->fail(
-            "misuse",
-            fmt::format(
-                "lockdep_assert_held({}): {} does not hold it", lock.value.name().str(),
-                engine::execution::current()->thread_name(engine::execution::current()->self())),
-            at);
+        detail::lockdep::fails_to_hold(lock.value.name(), at);
 }
 
 } // namespace wbsync

@@ -10,6 +10,14 @@
 
 namespace wbsync::detail {
 
+WBSYNC_INLINE void lockdep::fails_to_hold(const label& lock, const site& at) {
+    engine::execution& run = *engine::execution::current();
+    run.fail("misuse",
+             fmt::format("lockdep_assert_held({}): {} does not hold it", lock.str(),
+                         run.thread_name(run.self())),
+             at);
+}
+
 WBSYNC_INLINE void lockdep::reset() {
     for (int t = 0; t != engine::max_threads; ++t) {
         held_[t].clear();

@@ -197,9 +197,7 @@ private:
         [[nodiscard]] bool is_outdated() const override {
             return done_ || wakeups_.value() >= next_;
         }
-        [[nodiscard]] std::string waits_for() const override {
-            return fmt::format("schedule({}), which is {}", wakeups_.name.str(), wakeups_.value());
-        }
+        [[nodiscard]] std::string waits_for() const override;
 
     private:
         const engine::location& wakeups_;

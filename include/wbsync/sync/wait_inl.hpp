@@ -8,7 +8,13 @@
 #include <bit>
 #include <exception>
 
+#include <fmt/format.h>
+
 namespace wbsync::detail {
+
+WBSYNC_INLINE std::string wait_queue::until_woken::waits_for() const {
+    return fmt::format("schedule({}), which is {}", wakeups_.name.str(), wakeups_.value());
+}
 
 WBSYNC_INLINE void sleepers::reset() {
     used_wakeups = {};

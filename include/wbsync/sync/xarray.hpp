@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <utility>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 /// An array of pointers, of which a model says how many slots it needs. No marks, no values instead

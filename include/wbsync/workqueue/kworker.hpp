@@ -93,10 +93,7 @@ struct work_state {
 private:
     engine::location& make_word();
 
-    static event_value show(std::int64_t v) {
-        return fmt::format("{}{}{}", v & is_pending, (v & has_timer) != 0 ? ", timer set" : "",
-                           v >= disabled ? ", disabled" : "");
-    }
+    static event_value show(std::int64_t v);
 };
 
 /// A daemon, and the list of what it runs, one after the other. What it keeps belongs to no object

@@ -6,7 +6,14 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace wbsync::detail {
+
+WBSYNC_INLINE event_value work_state::show(std::int64_t v) {
+    return fmt::format("{}{}{}", v & is_pending, (v & has_timer) != 0 ? ", timer set" : "",
+                       v >= disabled ? ", disabled" : "");
+}
 
 WBSYNC_INLINE engine::location& work_state::make_word() {
     engine::execution& run = *engine::execution::current();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/memory_model.hpp>
+
 #include <array>
 #include <memory>
 
