@@ -237,7 +237,7 @@ TEST_CASE("lkmm: a lock that is handed over passes on what came before its unloc
 
 TEST_CASE("lkmm: dependencies order a write, and an address any access") {
     CHECK(judge(lb(unlinked)) == axiom::none);
-    for (const link& by : {by_addr, by_data, by_ctrl})
+    for (const arc& by : {by_addr, by_data, by_ctrl})
         CHECK(judge(lb(by)) == axiom::happens_before);
     CHECK(why(lb(by_data)) == "data rfe data rfe");
     CHECK(judge(mp{.writes = wmb, .linked = by_addr}.make()) == axiom::happens_before);
@@ -247,8 +247,8 @@ TEST_CASE("lkmm: dependencies order a write, and an address any access") {
 TEST_CASE("lkmm: a dependency goes on through what the thread itself writes and reads back") {
     struct read_back {
         access_order order = plain;
-        link into_memory = by_data;
-        link out_of_it = by_addr;
+        arc into_memory = by_data;
+        arc out_of_it = by_addr;
         bool own = true; ///< or it is another thread that writes z
 
         [[nodiscard]] axiom judged() const {
@@ -275,7 +275,7 @@ TEST_CASE("lkmm: a dependency goes on through what the thread itself writes and 
 }
 
 TEST_CASE("lkmm: a control or data dependency is carried as well") {
-    const auto carried = [](const link& last, bool own) {
+    const auto carried = [](const arc& last, bool own) {
         return lb([&](graph& g) {
             const event_index rx = g.read('x');
             const event_index wz = g.write('z', plain);
@@ -296,7 +296,7 @@ TEST_CASE("lkmm: a control or data dependency is carried as well") {
 }
 
 TEST_CASE("lkmm: a marked write with a dependency is before a read of the thread that sees it") {
-    const auto reader = [](access_order order, const link& by) {
+    const auto reader = [](access_order order, const arc& by) {
         graph g("xyz");
         g.write('x');
         g.fence(barrier_kind::wmb);
@@ -344,7 +344,7 @@ TEST_CASE("lkmm: a write is after what its thread has read or written there") {
 }
 
 TEST_CASE("lkmm: the address of a plain write comes before what smp_wmb() puts after that") {
-    const auto writer = [](access_order order, const link& by, const body& f) {
+    const auto writer = [](access_order order, const arc& by, const body& f) {
         return lb([&](graph& g) {
             const event_index rx = g.read('x');
             by(g, rx, g.write('z', order));
@@ -586,7 +586,7 @@ TEST_CASE("lkmm: smp_mb__after_srcu_read_unlock() needs the end of a section") {
 }
 
 TEST_CASE("lkmm: between two full barriers time may pass in other threads") {
-    const auto read_on = [](const link& by) {
+    const auto read_on = [](const arc& by) {
         graph g("xya");
         g.write('x');
         g.fence(barrier_kind::mb);

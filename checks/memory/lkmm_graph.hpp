@@ -150,7 +150,7 @@ private:
 /// What stands between two accesses of a thread.
 using body = std::function<void(graph&)>;
 /// What joins two events.
-using link = std::function<void(graph&, event_index, event_index)>;
+using arc = std::function<void(graph&, event_index, event_index)>;
 
 inline body a_fence(barrier_kind which) {
     return [=](graph& g) { g.fence(which); };
@@ -162,10 +162,10 @@ inline const body nothing = [](graph&) {};
 inline const body rmb = a_fence(barrier_kind::rmb);
 inline const body wmb = a_fence(barrier_kind::wmb);
 inline const body smp_mb = a_fence(barrier_kind::mb);
-inline const link unlinked = [](graph&, event_index, event_index) {};
-inline const link by_addr = [](graph& g, event_index a, event_index b) { g.addr(a, b); };
-inline const link by_data = [](graph& g, event_index a, event_index b) { g.data(a, b); };
-inline const link by_ctrl = [](graph& g, event_index a, event_index b) { g.ctrl(a, b); };
+inline const arc unlinked = [](graph&, event_index, event_index) {};
+inline const arc by_addr = [](graph& g, event_index a, event_index b) { g.addr(a, b); };
+inline const arc by_data = [](graph& g, event_index a, event_index b) { g.data(a, b); };
+inline const arc by_ctrl = [](graph& g, event_index a, event_index b) { g.ctrl(a, b); };
 
 /// Message passing: a thread writes x, then y; another one sees y, and not x.
 struct mp {
@@ -175,7 +175,7 @@ struct mp {
     body reads = nothing;
     access_order first_read = once;
     access_order second_read = once;
-    link linked = unlinked; ///< the reads
+    arc linked = unlinked; ///< the reads
 
     [[nodiscard]] graph make() const {
         graph g("xylms");
@@ -218,7 +218,7 @@ inline graph lb(const std::function<std::pair<event_index, event_index>(graph&)>
     const event_index wx = g.write('x');
     return g.data(ry, wx).rf(wy, ry).rf(wx, rx);
 }
-inline graph lb(const link& by) {
+inline graph lb(const arc& by) {
     return lb([&](graph& g) {
         const event_index rx = g.read('x');
         const event_index wy = g.write('y');

@@ -19,7 +19,7 @@ struct passing {
     access_order y_read = once;
     bool y_by_update = false; ///< and a third thread, whose read-modify-write the second one reads
     body before_second = nothing;
-    link linked = unlinked; ///< the read of y with the second access
+    arc linked = unlinked; ///< the read of y with the second access
     bool second_writes = false;
     access_order second = plain;
     bool against = false; ///< what is passed: the first access comes after the second one
@@ -183,7 +183,7 @@ TEST_CASE("lkmm: a marked read needs no barrier before it") {
 
 TEST_CASE("lkmm: a plain write follows a read if a barrier ends the read") {
     const auto write_after = [](const body& ends, access_order y, const body& begins,
-                                access_order y_read, const link& by) {
+                                access_order y_read, const arc& by) {
         return passing{.first_writes = false,
                        .after_first = ends,
                        .y_order = y,

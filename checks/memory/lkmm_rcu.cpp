@@ -155,7 +155,7 @@ TEST_CASE("lkmm: time passes and full barriers count between a grace period and 
     // thread knows of both.
     struct store_buffering {
         body between = nothing; ///< the third thread's accesses
-        link linked = unlinked;
+        arc linked = unlinked;
         [[nodiscard]] graph make() const {
             graph g("xyz");
             g.mark(kind::rcu_lock);

@@ -66,7 +66,7 @@ inline void shorten(check_outcome& out) {
 }
 
 inline int run_all(const std::vector<check_request>& checks, const request& asked) {
-    const row_layout layout(checks);
+    const result_table layout(checks);
     report::json results = report::json::array();
     junit written(asked.junit);
     series all(asked.json);

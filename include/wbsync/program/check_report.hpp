@@ -4,11 +4,8 @@
 #include <wbsync/program/resume_command.hpp>
 #include <wbsync/program/runner.hpp>
 #include <wbsync/program/series.hpp>
+#include <wbsync/report/columns.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,73 +15,57 @@
 /// What is printed about a check.
 namespace wbsync::program {
 
-/// The columns of the results. Their widths are known before the first check is run, so that each
-/// line can be printed as soon as it is there.
-class row_layout {
+/// The table of the results. Its widths are known before the first check is run, so that each line
+/// can be printed as soon as it is there.
+class result_table {
 public:
-    explicit row_layout(const std::vector<check_request>& checks) {
-        for (std::size_t i = 0; i != headers.size(); ++i)
-            widths_[i] = headers[i].size();
-        widths_[verdict_column] = std::string_view{"finding deadlock"}.size();
-        widths_[6] = widths_[7] = 10;
-        for (const check_request& c : checks) {
-            const auto expected = c.of.expected(c.with.memory, c.values).str();
-            widen(0, c.of.name().size());
-            widen(1, std::min<std::size_t>(c.of.commit.size(), 12));
-            widen(2, parameters_text(c).size());
-            widen(verdict_column, expected.size());
-            widen(verdict_column + 1, expected.size());
-        }
+    explicit result_table(const std::vector<check_request>& checks) {
+        for (const check_request& c : checks)
+            columns_.fit(known_before(c));
     }
 
-    [[nodiscard]] std::string header() const {
-        row titles;
-        for (std::size_t i = 0; i != titles.size(); ++i)
-            titles[i] = headers[i];
-        return line(titles, "");
-    }
+    [[nodiscard]] std::string header() const { return columns_.title_line(); }
 
     [[nodiscard]] std::string line(const check_request& c, const check_summary& seen,
                                    std::string_view remark) const {
-        return line(row_of(c, seen), remark);
+        row cells = known_before(c);
+        cells[3] = wbsync::name_of(c.with.memory);
+        cells[4] = seen.verdict_text();
+        cells[6] = fmt::format("{}", seen.executions);
+        cells[7] = fmt::format("{}", seen.redundant);
+        cells[8] = fmt::format("{:.2f}", seen.seconds);
+        return columns_.line(cells, remark);
     }
 
 private:
-    using row = std::array<std::string, 9>;
+    using row = report::columns::row;
 
-    static constexpr std::array<std::string_view, 9> headers{
-        "model",    "commit",     "parameters", "memory", "verdict",
-        "expected", "executions", "redundant",  "seconds"};
-    static constexpr std::size_t verdict_column = 4;
-    static constexpr std::size_t first_number = 6;
-
-    static row row_of(const check_request& c, const check_summary& seen) {
+    /// The verdict, as wide as the one that is expected.
+    static row known_before(const check_request& c) {
+        const std::string expected = c.of.expected(c.with.memory, c.values).str();
         return {c.of.name(),
                 c.of.commit.substr(0, 12),
                 parameters_text(c),
-                wbsync::name_of(c.with.memory),
-                seen.verdict_text(),
-                c.of.expected(c.with.memory, c.values).str(),
-                fmt::format("{}", seen.executions),
-                fmt::format("{}", seen.redundant),
-                fmt::format("{:.2f}", seen.seconds)};
+                "",
+                expected,
+                expected,
+                "",
+                "",
+                ""};
     }
 
-    [[nodiscard]] std::string line(const row& cells, std::string_view remark) const {
-        std::string out;
-        for (std::size_t i = 0; i != cells.size(); ++i)
-            out += fmt::format(fmt::runtime(i < first_number ? "{:<{}}  " : "{:>{}}  "), cells[i],
-                               widths_[i]);
-        out += remark;
-        out.erase(out.find_last_not_of(' ') + 1);
-        return out + "\n";
-    }
+    static constexpr auto right = report::columns::side::right;
+    static constexpr auto left = report::columns::side::left;
 
-    void widen(std::size_t column, std::size_t to) {
-        widths_[column] = std::max(widths_[column], to);
-    }
-
-    std::array<std::size_t, 9> widths_{};
+    report::columns columns_{{{"model"},
+                              {"commit"},
+                              {"parameters"},
+                              {"memory"},
+                              {"verdict", left, std::string_view{"finding deadlock"}.size()},
+                              {"expected"},
+                              {"executions", right},
+                              {"redundant", right, 10},
+                              {"seconds", right}}};
 };
 
 namespace detail {
@@ -109,7 +90,7 @@ inline std::string replay_text(const check_request& c, const check_summary& seen
 
 /// The line of a check, and what there is to say about it.
 inline std::string text_of(const check_request& c, const check_outcome& out,
-                           const row_layout& layout) {
+                           const result_table& layout) {
     const check_summary& seen = out.seen;
     std::string text = layout.line(c, seen, seen.is_surprise() ? "NOT as expected" : "");
     if (seen.outcome == verdict::incomplete)

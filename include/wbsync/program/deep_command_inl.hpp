@@ -11,6 +11,8 @@
 #include <wbsync/program/selection.hpp>
 #include <wbsync/program/series.hpp>
 
+#include <wbsync/report/columns.hpp>
+
 #include <wbsync/search/whole_file.hpp>
 
 #include <exception>
@@ -148,18 +150,32 @@ struct finished {
     std::string resume_command = {};
 };
 
-inline std::string line_text(const finished& f, const char* layout) {
-    return fmt::format(fmt::runtime(layout), f.check.of.name(), size_text(f.check),
-                       wbsync::name_of(f.check.with.memory), f.seen.executions, f.seen.seconds,
-                       verdict_text(f.seen));
+inline report::columns table_of(const std::vector<check_request>& checks) {
+    using enum report::columns::side;
+    report::columns table{
+        {{"model"}, {"size"}, {"memory"}, {"executions", right}, {"seconds", right}, {"verdict"}}};
+    for (const check_request& c : checks)
+        table.fit({c.of.name(), size_text(c)});
+    return table;
+}
+
+inline report::columns::row row_of(const finished& f) {
+    return {f.check.of.name(),
+            size_text(f.check),
+            wbsync::name_of(f.check.with.memory),
+            fmt::format("{}", f.seen.executions),
+            fmt::format("{:.2f}", f.seen.seconds),
+            verdict_text(f.seen)};
 }
 
 inline std::string markdown_of(const std::vector<finished>& results, const series& all) {
-    std::string text = "| model | size | memory | executions | seconds | verdict |\n"
-                       "|---|---|---|---:|---:|---|\n";
-    for (const finished& f : results)
-        text += line_text(f, "| `{}` | {} | {} | {} | {:.2f} | {} |\n");
-    return text + "\n" + all.not_started_text("* ") + all.seen.str() + ".\n";
+    report::columns table = table_of({});
+    for (const finished& f : results) {
+        report::columns::row cells = row_of(f);
+        cells.front() = fmt::format("`{}`", cells.front());
+        table.add(std::move(cells));
+    }
+    return table.markdown() + "\n" + all.not_started_text("* ") + all.seen.str() + ".\n";
 }
 
 inline std::string json_of(const request& asked, const std::vector<finished>& results,
@@ -172,8 +188,8 @@ inline std::string json_of(const request& asked, const std::vector<finished>& re
     return report::dump(document, 2) + "\n";
 }
 
-inline std::string text_of(const finished& f) {
-    std::string text = line_text(f, "{:<24}  {:<58}  {:<4}  {:>9}  {:>7.2f}  {}\n");
+inline std::string text_of(const finished& f, const report::columns& table) {
+    std::string text = table.line(row_of(f));
     if (!f.resume_command.empty())
         text += fmt::format("    resume: {}\n", f.resume_command);
     return text;
@@ -208,10 +224,14 @@ WBSYNC_INLINE int check_deeper(const std::vector<catalogue::model>& all, const r
     std::string not_recorded; // and why; the results are worth more
     std::vector<finished> results;
     series running(asked.json);
+    const bool as_text = !asked.json && !asked.markdown;
+    const report::columns table = table_of(checks);
+    if (as_text)
+        print(table.title_line());
     const auto add = [&](finished f) {
         running.count(f.seen);
-        if (!asked.json && !asked.markdown)
-            print(text_of(f));
+        if (as_text)
+            print(text_of(f, table));
         results.push_back(std::move(f));
     };
     auto before = work.known_before.begin();

@@ -7,9 +7,9 @@
 #include <wbsync/program/runner.hpp>
 #include <wbsync/program/selection.hpp>
 
+#include <wbsync/report/columns.hpp>
 #include <wbsync/report/json.hpp>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -65,21 +65,22 @@ WBSYNC_INLINE std::string list_json(const std::vector<catalogue::model>& all) {
 
 WBSYNC_INLINE std::string list_text(const std::vector<catalogue::model>& all) {
     using namespace detail::list_command;
-    std::size_t name = 5;
+    report::columns table{{{"model"}, {"summary"}}};
     for (const auto& m : all)
-        name = std::max(name, m.name().size());
+        table.fit({m.name()});
     std::string out;
     for (const auto& m : all) {
-        out += fmt::format("{:<{}}  {}{}{}\n", m.name(), name, m.summary,
-                           m.commit.empty() ? "" : ", commit " + m.commit,
-                           m.release.empty() ? "" : " in " + m.release);
-        out += fmt::format("{:{}}  expected: {} under sc, {} under weak\n", "", name,
-                           expected(m, memory_kind::sc), expected(m, memory_kind::weak));
+        out += table.line({m.name(), fmt::format("{}{}{}", m.summary,
+                                                 m.commit.empty() ? "" : ", commit " + m.commit,
+                                                 m.release.empty() ? "" : " in " + m.release)});
+        out += table.line(
+            {"", fmt::format("expected: {} under sc, {} under weak", expected(m, memory_kind::sc),
+                             expected(m, memory_kind::weak))});
         for (const std::string& place : weakened_at(m))
-            out += fmt::format("{:{}}  weakened at {}\n", "", name, place);
+            out += table.line({"", "weakened at " + place});
         for (const auto& p : m.parameters)
-            out += fmt::format("{:{}}  -p {}={}  {} ({} to {})\n", "", name, p.name, p.value,
-                               p.summary, p.least, p.most);
+            out += table.line({"", fmt::format("-p {}={}  {} ({} to {})", p.name, p.value,
+                                               p.summary, p.least, p.most)});
     }
     return out;
 }
