@@ -74,7 +74,7 @@ std::vector<cell> umount_cells() {
 }
 
 /// The switchers declared symmetric, with and without symmetry.
-struct alike_row {
+struct symmetric_row {
     std::string_view what;
     int n;
     std::uint64_t without;
@@ -82,12 +82,12 @@ struct alike_row {
 };
 
 template <fix Fix, int N>
-alike_row measure_alike(std::string_view what) {
+symmetric_row measure_symmetric(std::string_view what) {
     options with = with_memory(memory_kind::weak);
-    const result alike = check<umount_protocol<Fix, N, mutant::none, true>>(with);
+    const result symmetric = check<umount_protocol<Fix, N, mutant::none, true>>(with);
     with.symmetry = false;
     const result plain = check<umount_protocol<Fix, N, mutant::none, true>>(with);
-    return {what, N, plain.executions, alike.executions};
+    return {what, N, plain.executions, symmetric.executions};
 }
 
 struct mutant_row {
@@ -136,7 +136,7 @@ std::vector<mutant_row> mutants() {
 struct report_data {
     std::vector<measurement> umount;
     std::vector<throughput> speed;
-    std::vector<alike_row> alike;
+    std::vector<symmetric_row> symmetric;
     std::vector<measurement> broken;
     std::vector<measurement> models;
     double megabytes = 0;
@@ -171,10 +171,11 @@ void measure_speed(const settings& how, report_data& data) {
     }
 }
 
-void measure_alike(report_data& data) {
-    data.alike = {measure_alike<fix::per_sb, 2>("per-sb"), measure_alike<fix::per_sb, 3>("per-sb"),
-                  measure_alike<fix::per_sb, 4>("per-sb"), measure_alike<fix::rcu, 2>("RCU"),
-                  measure_alike<fix::rcu, 3>("RCU")};
+void measure_symmetric(report_data& data) {
+    data.symmetric = {measure_symmetric<fix::per_sb, 2>("per-sb"),
+                      measure_symmetric<fix::per_sb, 3>("per-sb"),
+                      measure_symmetric<fix::per_sb, 4>("per-sb"),
+                      measure_symmetric<fix::rcu, 2>("RCU"), measure_symmetric<fix::rcu, 3>("RCU")};
 }
 
 void measure_mutants(report_data& data) {
@@ -256,10 +257,10 @@ std::string published_table() {
     return table.markdown();
 }
 
-std::string alike_table(const report_data& data) {
+std::string symmetric_table(const report_data& data) {
     columns table(
         {{"fix"}, number("n"), number("executions"), number("up to renaming"), number("ratio")});
-    for (const alike_row& a : data.alike)
+    for (const symmetric_row& a : data.symmetric)
         table.add(
             {std::string{a.what}, fmt::format("{}", a.n), grouped(a.without), grouped(a.with),
              fmt::format("{:.1f}", static_cast<double>(a.without) / static_cast<double>(a.with))});
@@ -293,10 +294,10 @@ void print_counts(const report_data& data) {
     fmt::print("{}"
                "\nThe same protocol, operation for operation, in other checkers; executions for "
                "n = 1, 2, …:\n\n{}"
-               "\n### Switchers that are alike\n\nEach takes the next free item; weak memory.\n\n{}"
+               "\n### Symmetric switchers\n\nEach takes the next free item; weak memory.\n\n{}"
                "\n### Mutants\n\nOne promise broken, n = 1, weak memory.\n\n{}"
                "\n### Models\n\n{}",
-               umount_table(data), published_table(), alike_table(data), mutants_table(data),
+               umount_table(data), published_table(), symmetric_table(data), mutants_table(data),
                models_table(data));
 }
 
@@ -359,9 +360,9 @@ void print_json(const report_data& data) {
                                 {"seconds", t.seconds},
                                 {"cpu_seconds", t.cpu_seconds},
                                 {"executions_per_second", t.per_second()}});
-    out["alike"] = nlohmann::ordered_json::array();
-    for (const alike_row& a : data.alike)
-        out["alike"].push_back(
+    out["symmetric"] = nlohmann::ordered_json::array();
+    for (const symmetric_row& a : data.symmetric)
+        out["symmetric"].push_back(
             {{"what", a.what}, {"n", a.n}, {"executions", a.without}, {"up_to_renaming", a.with}});
     out["mutants"] = to_json(data.broken);
     out["models"] = to_json(data.models);
@@ -375,7 +376,7 @@ int run(const settings& how) {
     measure_umount(how, data);
     if (!how.counts)
         measure_speed(how, data);
-    measure_alike(data);
+    measure_symmetric(data);
     measure_mutants(data);
     measure_models(how, data);
     data.megabytes = peak_megabytes();

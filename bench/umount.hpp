@@ -31,9 +31,9 @@ enum class mutant {
 /// that counts and times compare: an umounter, `n` switchers, one worker that takes the items in
 /// order. Not a model of a kernel version; those are in models/.
 ///
-/// `Alike`: the switchers run the same code, so each takes the next free item first. The order in
-/// which they do multiplies the executions by n!, which symmetry takes back.
-template <fix Fix, int N, mutant Broken = mutant::none, bool Alike = false>
+/// `Symmetric`: the switchers run the same code, so each takes the next free item first. The order
+/// in which they do multiplies the executions by n!, which symmetry takes back.
+template <fix Fix, int N, mutant Broken = mutant::none, bool Symmetric = false>
 struct umount_protocol {
     atomic_t active{"active", 1};
     atomic_t counter{"counter", 0};
@@ -52,7 +52,7 @@ struct umount_protocol {
         const auto of = [this](std::int64_t i) -> auto& {
             return items[static_cast<std::size_t>(i)];
         };
-        if constexpr (Alike)
+        if constexpr (Symmetric)
             s.threads("switcher", N,
                       [this, of] { switcher(of(atomic_fetch_add_relaxed(1, next))); });
         else

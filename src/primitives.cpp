@@ -3,10 +3,10 @@
 #include <wbsync/memory/await_work_inl.hpp>
 #include <wbsync/memory/bitops_inl.hpp>
 #include <wbsync/memory/bug_inl.hpp>
+#include <wbsync/memory/eventcount_inl.hpp>
 #include <wbsync/memory/fences_inl.hpp>
 #include <wbsync/memory/might_sleep_inl.hpp>
 #include <wbsync/memory/plain_inl.hpp>
-#include <wbsync/memory/tally_inl.hpp>
 #include <wbsync/percpu/cpu_inl.hpp>
 #include <wbsync/percpu/percpu_counter_inl.hpp>
 #include <wbsync/percpu/percpu_inl.hpp>

@@ -157,15 +157,15 @@ TEST_CASE("all_findings: of two accesses that are no steps, one order is looked 
 }
 
 TEST_CASE("all_findings: symmetric threads count as one, unless asked otherwise") {
-    struct alike {
+    struct symmetric {
         atomic_t x{"x"};
         void threads(scenario& s) {
             s.threads("P", 2, [this] { BUG_ON(atomic_xchg(x, 1) == 1); });
         }
     };
-    CHECK(look<alike>(memory_kind::weak, scheduler_kind::dpor).all.size() == 1);
-    CHECK(look<alike>(memory_kind::weak, scheduler_kind::dpor, false).all.size() == 2);
-    CHECK(reference<alike>().size() == 2);
+    CHECK(look<symmetric>(memory_kind::weak, scheduler_kind::dpor).all.size() == 1);
+    CHECK(look<symmetric>(memory_kind::weak, scheduler_kind::dpor, false).all.size() == 2);
+    CHECK(reference<symmetric>().size() == 2);
 }
 
 TEST_CASE("without all_findings a check ends with the first one") {

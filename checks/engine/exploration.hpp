@@ -45,8 +45,9 @@ inline std::vector<std::string> sorted_parts(std::string_view text, char separat
 }
 
 /// A deadlock lists threads, and the readers that a grace period waits for, in the order of their
-/// declaration, and it numbers sleepers in that order; here it does not. Nor does it say how often
-/// a sleeper has been woken in vain: that is known from other executions, and they are left out.
+/// declaration, and it numbers waiting_threads in that order; here it does not. Nor does it say how
+/// often a sleeper has been woken in vain: that is known from other executions, and they are left
+/// out.
 inline std::string normal(const wbsync::finding& f) {
     constexpr std::string_view start = "no thread can run: ";
     constexpr std::string_view readers = "grace period, waits for ";

@@ -20,14 +20,14 @@ enum class body { stores, increments, locked, reader, counted };
 
 /// `n` threads that run the same code; each puts what it read into `read`, in whatever order.
 struct copies {
-    copies(body b, int threads, bool alike, registers* into)
-        : what(b), n(threads), declared_alike(alike), read(into) {
+    copies(body b, int threads, bool symmetric, registers* into)
+        : what(b), n(threads), declared_symmetric(symmetric), read(into) {
         read->clear();
     }
 
     body what;
     int n;
-    bool declared_alike;
+    bool declared_symmetric;
     registers* read;
     atomic_t x{"x"}, y{"y"}, z{"z"};
     spinlock_t lock{"lock"};
@@ -65,7 +65,7 @@ struct copies {
     }
 
     void threads(scenario& s) {
-        if (declared_alike)
+        if (declared_symmetric)
             s.threads("copy", n, [this] { run(); });
         else
             s.threads("copy", n, [this](int) { run(); });
@@ -99,7 +99,7 @@ struct seen {
     std::set<registers> outcomes;
 };
 
-seen explore(body b, int n, bool alike, options with) {
+seen explore(body b, int n, bool symmetric, options with) {
     seen s;
     registers last;
     with.all_findings = true;
@@ -108,14 +108,14 @@ seen explore(body b, int n, bool alike, options with) {
         if (!last.empty() && last.back() == copies::finished) // otherwise it was given up
             s.outcomes.insert(last);
     };
-    s.r = check<copies>(with, b, n, alike, &last);
+    s.r = check<copies>(with, b, n, symmetric, &last);
     return s;
 }
 
 struct row {
     body b;
     int n;
-    std::uint64_t alike; ///< executions under sc
+    std::uint64_t symmetric; ///< executions under sc
     std::uint64_t plain;
 };
 
@@ -132,9 +132,9 @@ TEST_CASE("symmetric threads are explored up to renaming") {
         CAPTURE(w.n);
         options with;
         with.memory = memory_kind::sc;
-        const seen alike = explore(w.b, w.n, true, with);
+        const seen symmetric = explore(w.b, w.n, true, with);
         const seen plain = explore(w.b, w.n, false, with);
-        CHECK(alike.r.executions == w.alike);
+        CHECK(symmetric.r.executions == w.symmetric);
         CHECK(plain.r.executions == w.plain);
         with.symmetry = false;
         CHECK(explore(w.b, w.n, true, with).r.executions == w.plain);
@@ -151,14 +151,14 @@ TEST_CASE("no outcome is lost by that, and nothing is run in vain") {
                 CAPTURE(n);
                 options with;
                 with.memory = memory;
-                const seen alike = explore(b, n, true, with);
+                const seen symmetric = explore(b, n, true, with);
                 with.divide = {1, 1, 64, 3, true};
                 const seen divided = explore(b, n, true, with);
                 with.scheduler = scheduler_kind::reference;
                 const seen reference = explore(b, n, true, with);
-                CHECK(alike.r.sleep_set_blocked == 0);
-                CHECK(alike.r.outcome == reference.r.outcome);
-                CHECK(alike.outcomes == reference.outcomes);
+                CHECK(symmetric.r.sleep_set_blocked == 0);
+                CHECK(symmetric.r.outcome == reference.r.outcome);
+                CHECK(symmetric.outcomes == reference.outcomes);
                 CHECK(divided.outcomes == reference.outcomes);
             }
 }

@@ -318,9 +318,9 @@ TEST_CASE("pattern decide_before_drop: each side leaves the object to the other"
 namespace {
 
 /// Who comes first leaves a mark on its CPU. Users are not symmetric here, whatever they say.
-template <bool Alike>
+template <bool Symmetric>
 struct marks_its_cpu {
-    static constexpr bool users_are_alike = Alike;
+    static constexpr bool users_are_symmetric = Symmetric;
 
     patterns::guarded object{"mount"};
     atomic_t came{"came"}, count;

@@ -159,18 +159,18 @@ namespace {
 /// Two threads, of which the first to come counts on its CPU: never on `not_on`.
 struct first_to_come {
     int not_on;
-    bool alike;
+    bool symmetric;
     atomic_t order{"order"};
     percpu_t c{"c"};
 
-    first_to_come(int cpu, bool are_alike) : not_on(cpu), alike(are_alike) {}
+    first_to_come(int cpu, bool are_symmetric) : not_on(cpu), symmetric(are_symmetric) {}
 
     void threads(scenario& s) {
         const auto run = [this] {
             if (atomic_fetch_add(1, order) == 0)
                 this_cpu_inc(c);
         };
-        if (alike)
+        if (symmetric)
             s.threads("thread", 2, run);
         else
             s.threads("thread", 2, [run](int) { run(); });
@@ -179,7 +179,7 @@ struct first_to_come {
 };
 
 /// One of two symmetric threads may be moved.
-struct migrating_alike {
+struct migrating_symmetric {
     percpu_t c{"c"};
 
     void threads(scenario& s) {
@@ -199,7 +199,7 @@ TEST_CASE("symmetric threads run on one CPU, so that their CPU does not tell whi
         CHECK(found(check<first_to_come>(with, 0, false), "BUG_ON"));
         CHECK(found(check<first_to_come>(with, 1, false), "BUG_ON"));
     }
-    CHECK(found(check<migrating_alike>(), "misuse"));
+    CHECK(found(check<migrating_symmetric>(), "misuse"));
 }
 
 TEST_CASE("per-CPU variables: as the reference scheduler") {

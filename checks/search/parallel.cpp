@@ -137,7 +137,7 @@ struct waits_in_vain {
 };
 
 /// Alike threads that hand over to each other.
-struct alike {
+struct symmetric {
     atomic_t x{"x"}, y{"y"};
     void threads(scenario& s) {
         s.threads("P", 3, [this] {
@@ -194,12 +194,12 @@ struct fails_first {
 
 TEST_CASE("a divided search of stale reads, symmetric threads and additions has the same totals") {
     compare(checking<stale_reads>());
-    compare(checking<alike>());
+    compare(checking<symmetric>());
     compare(checking<ordered_additions>());
     CHECK(check<ordered_additions>(undivided()).discarded > 0);
     options with;
     with.symmetry = false;
-    compare(checking<alike>(), with);
+    compare(checking<symmetric>(), with);
 }
 
 TEST_CASE("a divided search knows of a wait that never ended, although others could still run") {

@@ -28,8 +28,8 @@ public:
     }
 
     /// `n` threads name[0] … name[n-1]. A body that takes a number is given that of its thread. One
-    /// that takes none makes them alike: executions that differ only in which of them is which are
-    /// explored once. It must then be the same code for all, not find out which one it is (say,
+    /// that takes none makes them symmetric: executions that differ only in which of them is which
+    /// are explored once. It must then be the same code for all, not find out which one it is (say,
     /// by counting in the model's own variables), and the model must have no use for that.
     template <class Body>
     void threads(const label& name, int n, const Body& body) {

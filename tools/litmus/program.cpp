@@ -121,7 +121,7 @@ void exploration::add(const exploration& more) {
 namespace {
 
 exploration run(const litmus_test& test, options with, const reordering& reordered,
-                const goal& towards, search how, standstill* stuck) {
+                const goal& towards, extent how, standstill* stuck) {
     exploration out;
     with.all_findings = true; // an execution that deadlocks has no final state, others have
     with.trace = false;
@@ -133,7 +133,7 @@ exploration run(const litmus_test& test, options with, const reordering& reorder
     };
     with.jobs = 1; // in this process: the states are collected here
     volatile std::sig_atomic_t enough = 0;
-    if (how == search::first)
+    if (how == extent::first)
         with.interrupt = &enough;
     const result seen = check<model>(with, &test, &reordered, &towards, stuck, &out, &enough);
     out.executions = seen.executions;
@@ -145,14 +145,14 @@ exploration run(const litmus_test& test, options with, const reordering& reorder
 } // namespace
 
 exploration explore(const litmus_test& test, const options& asked, const reordering& reordered,
-                    const goal& towards, search how, standstill* stuck) {
+                    const goal& towards, extent how, standstill* stuck) {
     options with = asked;
     with.memory = memory_kind::litmus;
     return run(test, with, reordered, towards, how, stuck);
 }
 
 exploration explore_as_model(const litmus_test& test, const options& with) {
-    return run(test, with, {}, {}, search::all_states, nullptr);
+    return run(test, with, {}, {}, extent::all_states, nullptr);
 }
 
 exploration learn(const litmus_test& test, const options& asked, const reordering& reordered,
@@ -165,7 +165,7 @@ exploration learn(const litmus_test& test, const options& asked, const reorderin
     all.explained = learnt.can_learn();
     while (all.explained && !all.found && !learnt.leave_nothing() && !learnt.too_many() &&
            all.executions < asked.max_executions) {
-        const exploration seen = explore(test, one, reordered, towards, search::first, &stuck);
+        const exploration seen = explore(test, one, reordered, towards, extent::first, &stuck);
         all.add(seen);
         all.explained = seen.explained;
     }

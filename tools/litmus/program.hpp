@@ -31,7 +31,7 @@ struct exploration {
 
 class standstill;
 
-enum class search : std::uint8_t {
+enum class extent : std::uint8_t {
     all_states, ///< every execution that meets the goal
     first,      ///< up to the first one for which the proposition is true
 };
@@ -40,7 +40,7 @@ enum class search : std::uint8_t {
 /// the primitives of the library. The accesses of `reordered` may be performed late. `stuck` is
 /// told what the threads wait for.
 exploration explore(const litmus_test& test, const options& with, const reordering& reordered,
-                    const goal& towards = {}, search how = search::all_states,
+                    const goal& towards = {}, extent how = extent::all_states,
                     standstill* stuck = nullptr);
 
 /// The same in the memory model that `with` names, as a model in C++ is run: all accesses in

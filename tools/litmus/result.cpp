@@ -52,7 +52,7 @@ exploration look_for(const litmus_test& test, const reordering& reordered, const
         return seen;
     bounds.max_executions = with.max_executions;
     bounds.max_seconds = until.left();
-    seen.add(explore(test, bounds, reordered, towards, search::first));
+    seen.add(explore(test, bounds, reordered, towards, extent::first));
     return seen;
 }
 

@@ -3,8 +3,8 @@
 
 #include "checks/engine/count_table.hpp"
 #include "checks/engine/differential.hpp"
-#include "checks/engine/mutants/alike.hpp"
 #include "checks/engine/mutants/racy.hpp"
+#include "checks/engine/mutants/symmetric.hpp"
 #include "checks/engine/program_source.hpp"
 #include "checks/engine/shrink.hpp"
 
@@ -85,18 +85,18 @@ inline difference count_divided(const count_table::counted& c, memory_kind memor
     return std::nullopt;
 }
 
-inline difference compare_alike(const alike::program& p, memory_kind memory) {
+inline difference compare_symmetric(const symmetric::program& p, memory_kind memory) {
     wbsync::options with;
     with.memory = memory;
     with.trace = false;
     with.jobs = 1;
     with.max_executions = 10'000;
     with.accept_vacuous = true;
-    std::set<alike::outcome> renamed;
-    const wbsync::result r = wbsync::check<alike::model>(with, &p, &renamed);
+    std::set<symmetric::outcome> renamed;
+    const wbsync::result r = wbsync::check<symmetric::model>(with, &p, &renamed);
     with.symmetry = false;
-    std::set<alike::outcome> all;
-    const wbsync::result full = wbsync::check<alike::model>(with, &p, &all);
+    std::set<symmetric::outcome> all;
+    const wbsync::result full = wbsync::check<symmetric::model>(with, &p, &all);
     if (!r.verified() || !full.verified())
         return "a finding";
     if (renamed != all)
@@ -181,9 +181,9 @@ inline std::vector<test> tests(int programs) {
         for (const auto& c : g.programs)
             add("counts: " + g.name, c.name,
                 [c](memory_kind memory) { return detail::count(c, memory); });
-    for (const auto& p : alike::programs())
+    for (const auto& p : symmetric::programs())
         add("symmetric threads", p.name,
-            [p](memory_kind memory) { return detail::compare_alike(p, memory); });
+            [p](memory_kind memory) { return detail::compare_symmetric(p, memory); });
     for (const auto& p : racy::programs())
         add("races", p.name,
             [p](memory_kind memory) { return detail::look_for_finding(p, memory); });

@@ -15,7 +15,7 @@ namespace wbsync::patterns {
 ///     void stop_and_free();               teardown; ends with object.end()
 ///
 /// and its works, whose functions call object.use(); if it wants to know the number of producers, a
-/// constructor P(int). The producers are alike, as in last_use.
+/// constructor P(int). The producers are symmetric, as in last_use.
 ///
 /// Findings: "use-after-end"; "never-ended"; "deadlock"; and all that wbsync watches in every
 /// model, such as a work that is freed while it is pending. From the umount of cgroup writeback

@@ -16,7 +16,7 @@ namespace wbsync::patterns {
 ///     void close();  marks it closed, and waits, or leaves it to the last one
 ///
 /// One of them calls object.end(). Each dropper holds one count from the start; the protocol's
-/// constructor P(int) is told how many there are. They are alike, as in last_use.
+/// constructor P(int) is told how many there are. They are symmetric, as in last_use.
 ///
 /// Findings: "deadlock", the wake-up is lost; "never-ended", each side left it to the other;
 /// "use-after-end", also if both end it; and all that wbsync watches in every model. From fuse

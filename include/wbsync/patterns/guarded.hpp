@@ -83,11 +83,11 @@ P build(int users) {
 }
 
 /// Users run the same code, so executions that differ in their names only are explored once. Where
-/// the code depends on the CPU, that is on the thread's number, they are not alike:
-/// `static constexpr bool users_are_alike = false;` in the protocol says so.
+/// the code depends on the CPU, that is on the thread's number, they are not symmetric:
+/// `static constexpr bool users_are_symmetric = false;` in the protocol says so.
 template <class P, class Body>
 void add_users(scenario& s, const char* name, int n, Body body) {
-    if constexpr (requires { requires !P::users_are_alike; })
+    if constexpr (requires { requires !P::users_are_symmetric; })
         s.threads(name, n, [body](int) { body(); });
     else
         s.threads(name, n, body);

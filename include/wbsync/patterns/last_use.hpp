@@ -19,8 +19,8 @@ namespace wbsync::patterns {
 ///                            ends the object
 ///
 /// and, if it wants to know the number of users, a constructor P(int). The users are
-/// alike, unless it says `static constexpr bool users_are_alike = false;`, as it must if they use
-/// per-CPU data.
+/// symmetric, unless it says `static constexpr bool users_are_symmetric = false;`, as it must if
+/// they use per-CPU data.
 ///
 /// Findings: "use-after-end"; "never-ended"; "deadlock" if somebody waits for ever; and all that
 /// wbsync watches in every model. From fsnotify (21d1b618b6b9), KVM (3d75b8aa5c29), EROFS

@@ -115,7 +115,7 @@ inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
             "again; starts it if there is no such file")
         ->type_name("FILE");
     check->add_flag("--no-symmetry", asked.no_symmetry,
-                    "Explores executions that differ in the names of alike threads as well");
+                    "Explores executions that differ in the names of symmetric threads as well");
     check->add_flag("--accept-vacuous", asked.with.accept_vacuous,
                     "A check that could not have failed is verified, not vacuous");
     check

@@ -3,7 +3,7 @@
 
 #include <wbsync/catalogue.hpp>
 #include <wbsync/program/runner.hpp>
-#include <wbsync/program/tally.hpp>
+#include <wbsync/program/verdict_counts.hpp>
 #include <wbsync/report/columns.hpp>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ public:
     matrix(const matrix&) = delete;
     matrix& operator=(const matrix&) = delete;
 
-    tally& seen() { return seen_; }
+    verdict_counts& seen() { return seen_; }
 
     /// A line for each version and memory.
     [[nodiscard]] std::string text() const {
@@ -251,7 +251,7 @@ private:
 
     std::vector<matrix_cell> cells_;
     std::vector<table> tables_;
-    tally seen_;
+    verdict_counts seen_;
 };
 
 } // namespace wbsync::program

@@ -4,7 +4,7 @@
 #include <wbsync/program/errors.hpp>
 #include <wbsync/program/resume_command.hpp>
 #include <wbsync/program/runner.hpp>
-#include <wbsync/program/tally.hpp>
+#include <wbsync/program/verdict_counts.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -90,7 +90,7 @@ public:
         return text;
     }
 
-    tally seen;
+    verdict_counts seen;
 
 private:
     static std::size_t processes_for(const check_request& c) {

@@ -3,7 +3,7 @@
 
 #include <wbsync/engine/scope.hpp>
 #include <wbsync/memory/atomic.hpp>
-#include <wbsync/memory/tally.hpp>
+#include <wbsync/memory/eventcount.hpp>
 #include <wbsync/rcu/grace_period.hpp>
 
 #include <cstddef>
@@ -100,7 +100,7 @@ private:
     [[nodiscard]] engine::variable queued(engine::execution& run) const {
         return {run.shared_location(queued_, queued_name_, 0), run.stamp()};
     }
-    [[nodiscard]] tally invoked(engine::execution& run) const {
+    [[nodiscard]] eventcount invoked(engine::execution& run) const {
         return {run.shared_location(invoked_, invoked_name_, 0), run.stamp()};
     }
 

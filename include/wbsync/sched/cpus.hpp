@@ -8,7 +8,7 @@ namespace wbsync {
 class scenario;
 
 /// CPUs of a model: thread t runs on CPU t modulo this, until it is migrated. Threads that are
-/// alike run on the CPU of the first of them: else they could be told apart.
+/// symmetric run on the CPU of the first of them: else they could be told apart.
 inline constexpr int nr_cpus = 2;
 
 namespace detail {

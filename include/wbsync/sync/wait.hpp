@@ -19,7 +19,7 @@ namespace wbsync {
 namespace detail {
 
 /// What threads that sleep have with them.
-class sleepers final : public engine::extension {
+class waiting_threads final : public engine::extension {
 public:
     /// A waker took the thread off a queue.
     struct removal {
@@ -30,7 +30,7 @@ public:
     };
 
     void reset() override;
-    static sleepers& of(engine::execution& run) { return run.get<sleepers>(); }
+    static waiting_threads& of(engine::execution& run) { return run.get<waiting_threads>(); }
 
     /// That of thread `t` from the queue, of those from number `since` on; nullptr: there is none.
     [[nodiscard]] const removal* find(engine::thread_id t, engine::object_id queue,
@@ -105,7 +105,7 @@ class wait_queue {
 public:
     explicit wait_queue(engine::location& who)
         : run_(*engine::execution::current()), queue_(who),
-          who_(who, run_.stamp(), &wait_queue::show), sleepers_(sleepers::of(run_)) {}
+          who_(who, run_.stamp(), &wait_queue::show), sleepers_(waiting_threads::of(run_)) {}
 
     /// prepare_to_wait(): under the queue's lock, then set_current_state() with its full barrier.
     /// Returns whether the thread was on it before.
@@ -241,7 +241,7 @@ private:
     engine::execution& run_;
     engine::location& queue_;
     engine::variable who_;
-    sleepers& sleepers_;
+    waiting_threads& sleepers_;
 };
 
 /// The execution, where there is one and threads run; otherwise waiting is misuse.
@@ -348,7 +348,7 @@ void wait_event(wait_queue_head_t& wq, Condition condition, bool exclusive, afte
     if (condition())
         return;
     engine::execution& run = where_one_can_wait(verb, at);
-    sleepers::of(run).key[run.self()] = 0;
+    waiting_threads::of(run).key[run.self()] = 0;
     wait_queue(wq.value.object("prepare_to_wait", at))
         .wait_until(
             condition, exclusive, then, [&] { wait_queue::sleep(run, at); }, at);

@@ -26,7 +26,7 @@ public:
 
     template <class Condition, class Sleep>
     void wait_until(Condition condition, bool exclusive, Sleep sleep, const site& at) {
-        sleepers::of(run_).key[run_.self()] = key_;
+        waiting_threads::of(run_).key[run_.self()] = key_;
         wait_queue(who_).wait_until(condition, exclusive,
                                     key_ == whole_variable ? after_wakeup::queues_again
                                                            : after_wakeup::tests_first,
@@ -36,7 +36,7 @@ public:
     /// These queues are hashed, and never freed.
     template <class Condition>
     void wait_for_good(Condition condition, const site& at) {
-        sleepers::of(run_).key[run_.self()] = key_;
+        waiting_threads::of(run_).key[run_.self()] = key_;
         wait_queue(who_).wait_for_good(condition, at);
     }
 

@@ -16,7 +16,7 @@ WBSYNC_INLINE std::string wait_queue::until_woken::waits_for() const {
     return fmt::format("schedule({}), which is {}", wakeups_.name.str(), wakeups_.value());
 }
 
-WBSYNC_INLINE void sleepers::reset() {
+WBSYNC_INLINE void waiting_threads::reset() {
     used_wakeups = {};
     key = {};
     prepared = {};
@@ -26,8 +26,8 @@ WBSYNC_INLINE void sleepers::reset() {
     left_.clear();
 }
 
-WBSYNC_INLINE const sleepers::removal* sleepers::find(engine::thread_id t, engine::object_id queue,
-                                                      std::size_t since) const {
+WBSYNC_INLINE const waiting_threads::removal*
+waiting_threads::find(engine::thread_id t, engine::object_id queue, std::size_t since) const {
     const auto& all = removals[t];
     for (std::size_t i = since; i < all.size(); ++i)
         if (all[i].queue == queue)
@@ -35,7 +35,7 @@ WBSYNC_INLINE const sleepers::removal* sleepers::find(engine::thread_id t, engin
     return nullptr;
 }
 
-WBSYNC_INLINE engine::view& sleepers::left(engine::object_id queue) {
+WBSYNC_INLINE engine::view& waiting_threads::left(engine::object_id queue) {
     for (auto& [id, known] : left_)
         if (id == queue)
             return known;
@@ -96,7 +96,7 @@ WBSYNC_INLINE bool wait_queue::is_off(std::size_t since) const {
 }
 
 WBSYNC_INLINE void wait_queue::sleep(engine::execution& run, const site& at) {
-    const std::int64_t next = sleepers::of(run).used_wakeups[run.self()] + 1;
+    const std::int64_t next = waiting_threads::of(run).used_wakeups[run.self()] + 1;
     engine::variable mine(wakeups(run, run.self()), run.stamp());
     mine.await([next](std::int64_t n) { return n >= next; }, memory_order::acquire, "schedule", at);
 }
@@ -221,15 +221,15 @@ WBSYNC_INLINE void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool e
     wait.put_at = at;
     wait.on = &wq.value.object("prepare_to_wait", at);
     wait_queue queue(*wait.on);
-    sleepers::of(run).key[run.self()] = 0;
+    waiting_threads::of(run).key[run.self()] = 0;
     if (!queue.add_self(exclusive, at)) {
         if (wait.queued)
             queue.use_wakeup();
         wait.since = queue.removals();
     }
     if (!std::exchange(wait.queued, true))
-        ++sleepers::of(run).entries[run.self()];
-    sleepers::of(run).prepared[run.self()] = true;
+        ++waiting_threads::of(run).entries[run.self()];
+    waiting_threads::of(run).prepared[run.self()] = true;
 }
 
 } // namespace wbsync::detail
@@ -238,10 +238,10 @@ namespace wbsync {
 
 WBSYNC_INLINE void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait, const site& at) {
     engine::execution& run = detail::where_one_can_wait("finish_wait", at);
-    detail::sleepers::of(run).prepared[run.self()] = false;
+    detail::waiting_threads::of(run).prepared[run.self()] = false;
     if (!std::exchange(wait.queued, false))
         return;
-    --detail::sleepers::of(run).entries[run.self()];
+    --detail::waiting_threads::of(run).entries[run.self()];
     if (wait.on->handle != &wq.value)
         run.fail("misuse",
                  "finish_wait() of an entry that is on another queue, " + wait.on->name.str(), at);
@@ -251,7 +251,7 @@ WBSYNC_INLINE void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait, co
 WBSYNC_INLINE void schedule(const site& at) {
     engine::execution& run = detail::where_one_can_wait("schedule", at);
     might_sleep("schedule", at);
-    if (std::exchange(detail::sleepers::of(run).prepared[run.self()], false))
+    if (std::exchange(detail::waiting_threads::of(run).prepared[run.self()], false))
         detail::wait_queue::sleep(run, at);
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <wbsync/memory/atomic.hpp>
+#include <wbsync/memory/eventcount.hpp>
 #include <wbsync/memory/might_sleep.hpp>
-#include <wbsync/memory/tally.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -153,7 +153,7 @@ public:
     }
 
 private:
-    static tally unowned(const label& name);
+    static eventcount unowned(const label& name);
 
     template <class Predicate>
     [[nodiscard]] std::int64_t last_of(std::int64_t n, Predicate counts) const {
@@ -175,8 +175,8 @@ private:
     void process(const work_instance& instance, std::int64_t number);
 
     label base_;
-    tally queued_;   ///< instances put on the list so far
-    tally finished_; ///< instances that have run to their end
+    eventcount queued_;   ///< instances put on the list so far
+    eventcount finished_; ///< instances that have run to their end
     std::vector<work_instance> instances_;
     std::vector<work_instance> cancelled_;
 };

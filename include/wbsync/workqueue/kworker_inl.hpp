@@ -40,7 +40,7 @@ WBSYNC_INLINE void kworker::take_off(const work_instance& instance, const char* 
         verb, at);
 }
 
-WBSYNC_INLINE tally kworker::unowned(const label& name) {
+WBSYNC_INLINE eventcount kworker::unowned(const label& name) {
     engine::execution& run = *engine::execution::current();
     const engine::lifetime* const outer = run.exchange_owner(nullptr);
     engine::location& x = run.new_location(name, 0);

@@ -18,7 +18,7 @@ public:
     exclusive_lock& operator=(const exclusive_lock&) = delete;
 
     [[nodiscard]] bool held_by_me() const noexcept {
-        return (word.load(std::memory_order_relaxed) & ~sleepers) == owner();
+        return (word.load(std::memory_order_relaxed) & ~waiting_threads) == owner();
     }
     [[nodiscard]] bool is_locked(const site& /*at*/ = site::here()) const noexcept {
         return word.load(std::memory_order_relaxed) != 0;
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] const called& name() const noexcept { return name_; }
 
 protected:
-    static constexpr int sleepers = 1 << 30;
+    static constexpr int waiting_threads = 1 << 30;
 
     /// Of the calling thread: never 0.
     static int owner() noexcept {

@@ -29,7 +29,7 @@ public:
         native::scheduling_point();
         expect_held(verb, at);
         count(-1);
-        if ((word.exchange(0, std::memory_order_release) & sleepers) != 0)
+        if ((word.exchange(0, std::memory_order_release) & waiting_threads) != 0)
             native::futex_wake(&word, 1);
     }
 
@@ -47,15 +47,16 @@ private:
         for (;;) {
             int seen = word.load(std::memory_order_relaxed);
             if (seen == 0) {
-                if (word.compare_exchange_weak(seen, owner() | sleepers, std::memory_order_acquire,
+                if (word.compare_exchange_weak(seen, owner() | waiting_threads,
+                                               std::memory_order_acquire,
                                                std::memory_order_relaxed))
                     return;
                 continue;
             }
             native::expect_to_go_on();
-            if ((seen & sleepers) != 0 ||
-                word.compare_exchange_weak(seen, seen | sleepers, std::memory_order_relaxed))
-                native::futex_wait(word, seen | sleepers);
+            if ((seen & waiting_threads) != 0 ||
+                word.compare_exchange_weak(seen, seen | waiting_threads, std::memory_order_relaxed))
+                native::futex_wait(word, seen | waiting_threads);
         }
     }
 };

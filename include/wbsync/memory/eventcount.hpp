@@ -5,13 +5,14 @@
 
 namespace wbsync::detail {
 
-/// How many things happened so far, one after the other: works queued, callbacks invoked. Each that
+/// An eventcount, as Reed and Kanodia named it (CACM 22(2), 1979): how many things happened so far,
+/// one after the other, such as works queued or callbacks invoked. Each that
 /// happens is a step, and so is a look at the number; these two have an order. To wait for the n-th
 /// has none: once it has happened it has happened, whatever follows. Such a wait conflicts with
 /// nothing and costs no execution.
-class tally {
+class eventcount {
 public:
-    tally(engine::location& x, std::uint64_t stamp) : x_(&x), value_(x, stamp) {}
+    eventcount(engine::location& x, std::uint64_t stamp) : x_(&x), value_(x, stamp) {}
 
     /// A step in which another one may happen: `happens` is called in it and says so. Release, for
     /// those who wait for it or look.
@@ -65,5 +66,5 @@ private:
 } // namespace wbsync::detail
 
 #ifndef WBSYNC_COMPILED
-#include <wbsync/memory/tally_inl.hpp>
+#include <wbsync/memory/eventcount_inl.hpp>
 #endif

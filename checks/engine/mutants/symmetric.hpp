@@ -12,7 +12,7 @@
 #include <vector>
 
 /// Models with threads that are declared symmetric, explored up to renaming and without.
-namespace alike {
+namespace symmetric {
 
 struct shared {
     wbsync::atomic_t x{"x"}, y{"y"}, z{"z"};
@@ -126,4 +126,4 @@ inline std::vector<program> programs() {
     };
 }
 
-} // namespace alike
+} // namespace symmetric

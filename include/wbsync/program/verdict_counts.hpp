@@ -12,7 +12,7 @@
 namespace wbsync::program {
 
 /// How many checks came out how.
-struct tally {
+struct verdict_counts {
     int as_expected = 0;
     int unexpected = 0;
     int incomplete = 0;
