@@ -147,7 +147,7 @@ TEST_CASE("lkmm: a section and a grace period order what is outside of both") {
     CHECK(judge(two_reads(true)) == axiom::rcu);
     CHECK(is_closed(two_reads(true)));
     CHECK(judge(two_reads(false)) == axiom::none);
-    CHECK(judge(two_reads(true, plain)) == axiom::plain_coherence); // no link begins plainly
+    CHECK(judge(two_reads(true, plain)) == axiom::plain_coherence); // no arc begins plainly
 }
 
 TEST_CASE("lkmm: time passes and full barriers count between a grace period and a section") {
