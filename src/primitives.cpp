@@ -1,41 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The primitives of the kernel.
+// The primitives of the kernel, as far as no loop of a model looks at what they return.
 #include <wbsync/memory/await_work_inl.hpp>
-#include <wbsync/memory/bitops_inl.hpp>
 #include <wbsync/memory/bug_inl.hpp>
-#include <wbsync/memory/eventcount_inl.hpp>
 #include <wbsync/memory/fences_inl.hpp>
 #include <wbsync/memory/might_sleep_inl.hpp>
 #include <wbsync/memory/plain_inl.hpp>
-#include <wbsync/percpu/cpu_inl.hpp>
-#include <wbsync/percpu/percpu_counter_inl.hpp>
-#include <wbsync/percpu/percpu_inl.hpp>
-#include <wbsync/percpu/percpu_ref_inl.hpp>
-#include <wbsync/percpu/percpu_rwsem_inl.hpp>
-#include <wbsync/rcu/callback_list_inl.hpp>
-#include <wbsync/rcu/callbacks_inl.hpp>
 #include <wbsync/rcu/grace_period_inl.hpp>
-#include <wbsync/rcu/rcu_inl.hpp>
-#include <wbsync/rcu/srcu_inl.hpp>
-#include <wbsync/sched/cpus_inl.hpp>
-#include <wbsync/sync/completion_inl.hpp>
-#include <wbsync/sync/exclusive_lock_inl.hpp>
-#include <wbsync/sync/hlist_inl.hpp>
-#include <wbsync/sync/list_inl.hpp>
-#include <wbsync/sync/llist_inl.hpp>
 #include <wbsync/sync/lock_order_inl.hpp>
 #include <wbsync/sync/lockdep_inl.hpp>
-#include <wbsync/sync/mutex_inl.hpp>
-#include <wbsync/sync/refcount_inl.hpp>
-#include <wbsync/sync/retry_inl.hpp>
-#include <wbsync/sync/rwsem_inl.hpp>
-#include <wbsync/sync/seqlock_inl.hpp>
-#include <wbsync/sync/wait_bit_inl.hpp>
-#include <wbsync/sync/wait_inl.hpp>
-#include <wbsync/workqueue/cancel_inl.hpp>
-#include <wbsync/workqueue/delayed_work_inl.hpp>
-#include <wbsync/workqueue/drain_inl.hpp>
-#include <wbsync/workqueue/kworker_inl.hpp>
-#include <wbsync/workqueue/rcu_work_inl.hpp>
-#include <wbsync/workqueue/work_inl.hpp>
-#include <wbsync/workqueue/workqueue_inl.hpp>

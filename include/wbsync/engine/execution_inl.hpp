@@ -232,7 +232,7 @@ WBSYNC_INLINE bool execution::announce(const operation& op) {
     return true;
 }
 
-WBSYNC_INLINE void execution::local_step(const site& at) {
+[[gnu::noinline]] WBSYNC_INLINE void execution::local_step(const site& at) {
     const call here(*this);
     ++state_.progress;
     if (comparison_.is_active())
@@ -260,8 +260,8 @@ WBSYNC_INLINE memory_order execution::ordered(const site& at, const char* verb,
                      settings_.orderings->decide(at, verb, "", static_cast<ordering>(asked)));
 }
 
-WBSYNC_INLINE ordering execution::fence(ordering asked, const site& at, const char* verb,
-                                        const char* part) {
+[[gnu::noinline]] WBSYNC_INLINE ordering execution::fence(ordering asked, const site& at,
+                                                          const char* verb, const char* part) {
     const call here(*this);
     if (!running())
         return asked;
@@ -279,7 +279,7 @@ WBSYNC_INLINE bool execution::full_fence(const site& at, const char* verb, const
     return fence(ordering::full_fence, at, verb, part) == ordering::full_fence;
 }
 
-WBSYNC_INLINE void execution::full_fence_since(const view& before) {
+[[gnu::noinline]] WBSYNC_INLINE void execution::full_fence_since(const view& before) {
     const call here(*this);
     state_.memory->full_fence_since(self(), before, state_.threads[self()].newest);
 }

@@ -84,7 +84,8 @@ WBSYNC_INLINE variable::~variable() {
         run->end_scope(x_->scope, this, x_);
 }
 
-WBSYNC_INLINE std::int64_t variable::load(memory_order order, action what, const site& at) const {
+[[gnu::noinline]] WBSYNC_INLINE std::int64_t variable::load(memory_order order, action what,
+                                                            const site& at) const {
     execution& run = enter(what, at);
     const execution::call here(run, WBSYNC_CALLERS_FRAME());
     location& x = *x_;
@@ -96,8 +97,8 @@ WBSYNC_INLINE std::int64_t variable::load(memory_order order, action what, const
     return read(run, options, all_choices(options), order, event_kind::load, what, at);
 }
 
-WBSYNC_INLINE std::int64_t variable::load_newest(memory_order order, action what,
-                                                 const site& at) const {
+[[gnu::noinline]] WBSYNC_INLINE std::int64_t variable::load_newest(memory_order order, action what,
+                                                                   const site& at) const {
     execution& run = enter(what, at);
     const execution::call here(run, WBSYNC_CALLERS_FRAME());
     location& x = *x_;

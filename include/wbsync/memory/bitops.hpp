@@ -64,6 +64,4 @@ bool test_and_set_bit_lock(int bit, atomic_word& word, const site& at = site::he
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/memory/bitops_inl.hpp>
-#endif

@@ -65,6 +65,4 @@ private:
 
 } // namespace wbsync::detail
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/memory/eventcount_inl.hpp>
-#endif

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/eventcount.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE std::string eventcount::reached::waits_for() const {
+inline std::string eventcount::reached::waits_for() const {
     return fmt::format("{}({}), which is {}", verb_, x_.name.str(), x_.value());
 }
 
-WBSYNC_INLINE void eventcount::add(const char* verb, const site& at) {
+inline void eventcount::add(const char* verb, const site& at) {
     add_if([] { return true; }, verb, at);
 }
 
-WBSYNC_INLINE bool eventcount::wait_for(std::int64_t n, const char* verb, const site& at,
+inline bool eventcount::wait_for(std::int64_t n, const char* verb, const site& at,
                                         bool idle) const {
     engine::execution& run = *engine::execution::current();
     const reached when(*x_, n, verb);
@@ -34,14 +33,14 @@ WBSYNC_INLINE bool eventcount::wait_for(std::int64_t n, const char* verb, const 
     return true;
 }
 
-WBSYNC_INLINE int eventcount::reached::store() const {
+inline int eventcount::reached::store() const {
     int i = x_.newest();
     while (i > 0 && x_.at(i - 1).value >= n_)
         --i;
     return i;
 }
 
-WBSYNC_INLINE void eventcount::learn(engine::execution& run, int reached_by, const char* verb,
+inline void eventcount::learn(engine::execution& run, int reached_by, const char* verb,
                                      const site& at) const {
     const engine::store_record& s = x_->at(reached_by);
     run.policy().order_after(s.thread, s.seq);

@@ -18,9 +18,7 @@ void preempt_enable(const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/percpu/cpu_inl.hpp>
-#endif
 
 #endif
 

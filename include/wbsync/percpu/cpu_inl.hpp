@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/percpu/cpu.hpp>
 #include <wbsync/rcu/rcu.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE void preempt_disable(const site& at) {
+inline void preempt_disable(const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         return;
@@ -16,7 +15,7 @@ WBSYNC_INLINE void preempt_disable(const site& at) {
     detail::atomic_context::of(*run).enter(*run, {"preempt_disable()", nullptr, at});
 }
 
-WBSYNC_INLINE void preempt_enable(const site& at) {
+inline void preempt_enable(const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         return;

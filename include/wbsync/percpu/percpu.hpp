@@ -106,6 +106,4 @@ std::int64_t per_cpu_sum(const percpu_t& x, const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/percpu/percpu_inl.hpp>
-#endif

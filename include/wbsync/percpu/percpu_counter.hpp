@@ -103,6 +103,4 @@ inline void percpu_counter_destroy(percpu_counter& c, const site& at = site::her
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/percpu/percpu_counter_inl.hpp>
-#endif

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/percpu/percpu_counter.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const site& at) {
+inline void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const site& at) {
     const auto folded = part.value.update(detail::put(0), memory_order::relaxed, verb, at);
     c.count.value.update(plus(folded), memory_order::relaxed, verb, at);
 }
@@ -15,7 +14,7 @@ WBSYNC_INLINE void fold(percpu_counter& c, atomic_long_t& part, const char* verb
 
 namespace wbsync {
 
-WBSYNC_INLINE void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
+inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
                                             const site& at) {
     detail::use(c, "percpu_counter_add", at);
     atomic_long_t& part = c.this_cpu(at);
@@ -29,12 +28,12 @@ WBSYNC_INLINE void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, i
     detail::use(c, "percpu_counter_add", at);
 }
 
-WBSYNC_INLINE std::int64_t percpu_counter_read(const percpu_counter& c, const site& at) {
+inline std::int64_t percpu_counter_read(const percpu_counter& c, const site& at) {
     detail::use(c, "percpu_counter_read", at);
     return c.count.value.load(memory_order::relaxed, "percpu_counter_read", at);
 }
 
-WBSYNC_INLINE std::int64_t percpu_counter_sum(percpu_counter& c, const site& at) {
+inline std::int64_t percpu_counter_sum(percpu_counter& c, const site& at) {
     detail::use(c, "percpu_counter_sum", at);
     spin_lock(c.lock, at);
     auto sum = c.count.value.load(memory_order::relaxed, "percpu_counter_sum", at);
@@ -44,7 +43,7 @@ WBSYNC_INLINE std::int64_t percpu_counter_sum(percpu_counter& c, const site& at)
     return sum;
 }
 
-WBSYNC_INLINE int percpu_counter_compare(percpu_counter& c, std::int64_t rhs, const site& at) {
+inline int percpu_counter_compare(percpu_counter& c, std::int64_t rhs, const site& at) {
     const auto sign = [rhs](std::int64_t v) { return v < rhs ? -1 : v > rhs ? 1 : 0; };
     const auto rough = percpu_counter_read(c, at);
     if (std::abs(rough - rhs) > std::int64_t{c.batch} * nr_cpus)
@@ -52,7 +51,7 @@ WBSYNC_INLINE int percpu_counter_compare(percpu_counter& c, std::int64_t rhs, co
     return sign(percpu_counter_sum(c, at));
 }
 
-WBSYNC_INLINE void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at) {
+inline void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at) {
     detail::use(c, "percpu_counter_set", at);
     spin_lock(c.lock, at);
     for (atomic_long_t& part : c.counters)
@@ -61,7 +60,7 @@ WBSYNC_INLINE void percpu_counter_set(percpu_counter& c, std::int64_t n, const s
     spin_unlock(c.lock, at);
 }
 
-WBSYNC_INLINE void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at) {
+inline void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at) {
     detail::use(c, "percpu_counter_cpu_dead", at);
     spin_lock(c.lock, at);
     detail::fold(c, c.counters[static_cast<std::size_t>(cpu % nr_cpus)], "percpu_counter_cpu_dead",

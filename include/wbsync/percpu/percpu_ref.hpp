@@ -197,6 +197,4 @@ void percpu_ref_exit(percpu_ref& r, const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/percpu/percpu_ref_inl.hpp>
-#endif

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/percpu/percpu_ref.hpp>
 #include <wbsync/rcu/callbacks.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void find_release(const percpu_ref& r, const site& at) {
+inline void find_release(const percpu_ref& r, const site& at) {
     use(r, "percpu_ref_put", at);
     platform::release_fence(at, "percpu_ref_put");
 }
 
-WBSYNC_INLINE std::int64_t mode_of(const percpu_ref& r, const char* verb, const site& at) {
+inline std::int64_t mode_of(const percpu_ref& r, const char* verb, const site& at) {
     use(r, verb, at);
     return r.mode.value.load(memory_order::relaxed, verb, at);
 }
 
-WBSYNC_INLINE bool get_unless_zero(percpu_ref& r, const char* verb, const site& at) {
+inline bool get_unless_zero(percpu_ref& r, const char* verb, const site& at) {
     return r.count.value
         .update_if([](std::int64_t v) { return v != 0; }, plus(1), memory_order::relaxed, true,
                    verb, at)
@@ -28,7 +27,7 @@ WBSYNC_INLINE bool get_unless_zero(percpu_ref& r, const char* verb, const site& 
 
 namespace wbsync {
 
-WBSYNC_INLINE void percpu_ref_init(percpu_ref& r, percpu_ref::callback release, int flags,
+inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release, int flags,
                                    const site& at) {
     platform::use(r.scope, "percpu_ref_init", at);
     r.data.begin({r.name, "data"}, r.violates);
@@ -41,7 +40,7 @@ WBSYNC_INLINE void percpu_ref_init(percpu_ref& r, percpu_ref::callback release, 
                        part_of("percpu_ref_init"), at);
 }
 
-WBSYNC_INLINE void percpu_ref_get(percpu_ref& r, const site& at) {
+inline void percpu_ref_get(percpu_ref& r, const site& at) {
     rcu_read_lock(at);
     if (detail::mode_of(r, "percpu_ref_get", at) == 0) {
         this_cpu_inc(r.percpu_count, at);
@@ -54,7 +53,7 @@ WBSYNC_INLINE void percpu_ref_get(percpu_ref& r, const site& at) {
     rcu_read_unlock(at);
 }
 
-WBSYNC_INLINE bool percpu_ref_tryget(percpu_ref& r, const site& at) {
+inline bool percpu_ref_tryget(percpu_ref& r, const site& at) {
     rcu_read_lock(at);
     bool taken = true;
     if (detail::mode_of(r, "percpu_ref_tryget", at) == 0)
@@ -65,7 +64,7 @@ WBSYNC_INLINE bool percpu_ref_tryget(percpu_ref& r, const site& at) {
     return taken;
 }
 
-WBSYNC_INLINE bool percpu_ref_tryget_live(percpu_ref& r, const site& at) {
+inline bool percpu_ref_tryget_live(percpu_ref& r, const site& at) {
     rcu_read_lock(at);
     bool taken = true;
     if (detail::mode_of(r, "percpu_ref_tryget_live", at) == 0)
@@ -77,7 +76,7 @@ WBSYNC_INLINE bool percpu_ref_tryget_live(percpu_ref& r, const site& at) {
     return taken;
 }
 
-WBSYNC_INLINE void percpu_ref_put(percpu_ref& r, const site& at) {
+inline void percpu_ref_put(percpu_ref& r, const site& at) {
     rcu_read_lock(at);
     if (detail::mode_of(r, "percpu_ref_put", at) == 0) {
         this_cpu_dec(r.percpu_count, at);
@@ -96,7 +95,7 @@ WBSYNC_INLINE void percpu_ref_put(percpu_ref& r, const site& at) {
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void percpu_ref_switched(percpu_ref& r, const site& at) {
+inline void percpu_ref_switched(percpu_ref& r, const site& at) {
     use(r, "percpu_ref_switch_to_atomic", at);
     const auto sum = per_cpu_sum(r.percpu_count, at);
     const auto before = r.count.value.update(plus(sum - percpu_ref::bias), memory_order::relaxed,
@@ -114,7 +113,7 @@ WBSYNC_INLINE void percpu_ref_switched(percpu_ref& r, const site& at) {
     percpu_ref_put(r, at);
 }
 
-WBSYNC_INLINE void percpu_ref_switch::to_atomic(percpu_ref::callback confirm) {
+inline void percpu_ref_switch::to_atomic(percpu_ref::callback confirm) {
     wait_var_event_spinlock(
         ref_.switching, [&] { return READ_ONCE(ref_.switching, at_) == 0; }, lock_, at_);
     const auto before =
@@ -135,7 +134,7 @@ WBSYNC_INLINE void percpu_ref_switch::to_atomic(percpu_ref::callback confirm) {
         ref_.rcu, [&r = ref_, at = at_] { percpu_ref_switched(r, at); }, at_);
 }
 
-WBSYNC_INLINE void percpu_ref_switch::unlock() {
+inline void percpu_ref_switch::unlock() {
     spin_unlock(lock_, at_);
     if (in_section_)
         rcu_read_unlock(at_);
@@ -145,7 +144,7 @@ WBSYNC_INLINE void percpu_ref_switch::unlock() {
 
 namespace wbsync {
 
-WBSYNC_INLINE void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm,
+inline void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm,
                                                const site& at) {
     detail::use(r, "percpu_ref_switch_to_atomic", at);
     detail::percpu_ref_switch under_lock(r, at);
@@ -153,13 +152,13 @@ WBSYNC_INLINE void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callba
     under_lock.unlock();
 }
 
-WBSYNC_INLINE void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at) {
+inline void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at) {
     percpu_ref_switch_to_atomic(r, nullptr, at);
     wait_var_event(
         r.switching, [&] { return smp_load_acquire(r.switching, at) == 0; }, at);
 }
 
-WBSYNC_INLINE void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback confirm,
+inline void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback confirm,
                                                const site& at) {
     detail::use(r, "percpu_ref_kill", at);
     detail::percpu_ref_switch under_lock(r, at);
@@ -173,7 +172,7 @@ WBSYNC_INLINE void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callba
     under_lock.unlock();
 }
 
-WBSYNC_INLINE bool percpu_ref_is_zero(const percpu_ref& r, const site& at) {
+inline bool percpu_ref_is_zero(const percpu_ref& r, const site& at) {
     if (r.mode.value.load(memory_order::relaxed, "percpu_ref_is_zero", at) == 0)
         return false;
     spinlock_t& lock = detail::percpu_ref_switch_lock();
@@ -183,7 +182,7 @@ WBSYNC_INLINE bool percpu_ref_is_zero(const percpu_ref& r, const site& at) {
     return zero;
 }
 
-WBSYNC_INLINE void percpu_ref_exit(percpu_ref& r, const site& at) {
+inline void percpu_ref_exit(percpu_ref& r, const site& at) {
     platform::use(r.scope, "percpu_ref_exit", at);
     if (r.switching.value.newest(at) != 0)
         violated("misuse", fmt::format("percpu_ref_exit({}) while it is switched", r.name.str()),

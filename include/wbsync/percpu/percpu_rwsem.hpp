@@ -111,8 +111,6 @@ inline void percpu_rwsem_acquire(percpu_rw_semaphore& s, const site& at = site::
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/percpu/percpu_rwsem_inl.hpp>
-#endif
 
 #endif

@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/percpu/percpu_rwsem.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE percpu_section::percpu_section(percpu_rw_semaphore& s, const char* verb,
+inline percpu_section::percpu_section(percpu_rw_semaphore& s, const char* verb,
                                              const site& at)
     : run_(*engine::execution::current()), sem_(s), verb_(verb), at_(at) {
     rcu_state::of(run_).periods.enter(run_, verb_, at_);
     cpus::of(run_).pin(run_, at_);
 }
 
-WBSYNC_INLINE void percpu_section::wake_writer() {
+inline void percpu_section::wake_writer() {
     // (C) pairs with (D): either the writer sees the count, or we see the writer
     full_fence(at_, verb_, "C");
     if (waitqueue_active(sem_.writer, at_))
         wake_up(sem_.writer, at_);
 }
 
-WBSYNC_INLINE void percpu_section::end() {
+inline void percpu_section::end() {
     cpus::of(run_).unpin(run_);
     rcu_state::of(run_).periods.leave(run_, verb_, at_);
 }
 
-WBSYNC_INLINE bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const site& at) {
+inline bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const site& at) {
     percpu_section section(s, verb, at);
     const bool fast = section.fast();
     section.count(1);
@@ -43,7 +42,7 @@ WBSYNC_INLINE bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const 
     return inside;
 }
 
-WBSYNC_INLINE bool threads_run() {
+inline bool threads_run() {
     const engine::execution* run = engine::execution::current();
     return run != nullptr && run->running();
 }
@@ -52,7 +51,7 @@ WBSYNC_INLINE bool threads_run() {
 
 namespace wbsync {
 
-WBSYNC_INLINE void percpu_down_read(percpu_rw_semaphore& s, const site& at) {
+inline void percpu_down_read(percpu_rw_semaphore& s, const site& at) {
     if (!detail::threads_run())
         return;
     detail::lock_wanted(s.block.value, detail::lock_kind::sleeping, "percpu_down_read", at);
@@ -62,7 +61,7 @@ WBSYNC_INLINE void percpu_down_read(percpu_rw_semaphore& s, const site& at) {
     detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_read", at);
 }
 
-WBSYNC_INLINE bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at) {
+inline bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at) {
     if (!detail::threads_run())
         return true;
     if (!detail::percpu_enter(s, "percpu_down_read_trylock", at))
@@ -71,7 +70,7 @@ WBSYNC_INLINE bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& 
     return true;
 }
 
-WBSYNC_INLINE void percpu_up_read(percpu_rw_semaphore& s, const site& at) {
+inline void percpu_up_read(percpu_rw_semaphore& s, const site& at) {
     if (!detail::threads_run())
         return;
     detail::lock_given_back(s.block.value, "percpu_up_read", at);
@@ -86,7 +85,7 @@ WBSYNC_INLINE void percpu_up_read(percpu_rw_semaphore& s, const site& at) {
     section.end();
 }
 
-WBSYNC_INLINE void percpu_down_write(percpu_rw_semaphore& s, const site& at) {
+inline void percpu_down_write(percpu_rw_semaphore& s, const site& at) {
     if (!detail::threads_run())
         return;
     detail::lock_wanted(s.block.value, detail::lock_kind::sleeping, "percpu_down_write", at);
@@ -115,7 +114,7 @@ WBSYNC_INLINE void percpu_down_write(percpu_rw_semaphore& s, const site& at) {
     detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_down_write", at);
 }
 
-WBSYNC_INLINE void percpu_up_write(percpu_rw_semaphore& s, const site& at) {
+inline void percpu_up_write(percpu_rw_semaphore& s, const site& at) {
     if (!detail::threads_run())
         return;
     detail::lock_given_back(s.block.value, "percpu_up_write", at);

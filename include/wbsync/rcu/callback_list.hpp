@@ -118,6 +118,4 @@ private:
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/rcu/callback_list_inl.hpp>
-#endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/rcu/callback_list.hpp>
 
@@ -9,7 +8,7 @@
 
 namespace wbsync {
 
-WBSYNC_INLINE void rcu_head::queue(engine::execution& run, std::function<void()> callback,
+inline void rcu_head::queue(engine::execution& run, std::function<void()> callback,
                                    const char* verb, const site& at) {
     scope_.use(verb, at);
     run.access(owner_, verb, at);
@@ -25,7 +24,7 @@ WBSYNC_INLINE void rcu_head::queue(engine::execution& run, std::function<void()>
     callback_ = std::move(callback);
 }
 
-WBSYNC_INLINE void rcu_head::invoke(engine::execution& run, const char* what,
+inline void rcu_head::invoke(engine::execution& run, const char* what,
                                     const engine::lifetime* domain) {
     run.access(domain, what, queued_at_);
     run.access(owner_, what, queued_at_);
@@ -45,7 +44,7 @@ WBSYNC_INLINE void rcu_head::invoke(engine::execution& run, const char* what,
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void callback_list::add(engine::execution& run, rcu_head& head,
+inline void callback_list::add(engine::execution& run, rcu_head& head,
                                       std::function<void()> callback, callback_kind kind,
                                       const char* verb, const site& at) {
     run.full_fence(at, verb, "before");
@@ -58,7 +57,7 @@ WBSYNC_INLINE void callback_list::add(engine::execution& run, rcu_head& head,
         memory_order::release, verb, at);
 }
 
-WBSYNC_INLINE std::int64_t callback_list::snapshot(engine::execution& run, callback_kind kind,
+inline std::int64_t callback_list::snapshot(engine::execution& run, callback_kind kind,
                                                    const char* verb, const site& at) const {
     std::int64_t n = queued(run).load_newest(memory_order::acquire, verb, at);
     while (n != 0 && waiting_[static_cast<std::size_t>(n - 1)].kind != kind)
@@ -66,7 +65,7 @@ WBSYNC_INLINE std::int64_t callback_list::snapshot(engine::execution& run, callb
     return n;
 }
 
-WBSYNC_INLINE void callback_list::rcu_do_batch() {
+inline void callback_list::rcu_do_batch() {
     engine::execution& run = *engine::execution::current();
     const site at = site::here();
     for (std::int64_t next = 0;;) {

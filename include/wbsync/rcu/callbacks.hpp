@@ -94,8 +94,6 @@ inline void kvfree_rcu_barrier(const site& at = site::here()) {
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/rcu/callbacks_inl.hpp>
-#endif
 
 #endif

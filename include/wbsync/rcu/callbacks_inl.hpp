@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/rcu/callbacks.hpp>
 
@@ -9,12 +8,12 @@
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void rcu_callbacks::reset() {
+inline void rcu_callbacks::reset() {
     lists_.clear();
     served_ = false;
 }
 
-WBSYNC_INLINE void rcu_callbacks::serve(int n, const site& at) {
+inline void rcu_callbacks::serve(int n, const site& at) {
     if (served_ || (n != 1 && n != most))
         violated(
             "misuse",
@@ -30,7 +29,7 @@ WBSYNC_INLINE void rcu_callbacks::serve(int n, const site& at) {
             engine::thread_kind::server);
 }
 
-WBSYNC_INLINE void rcu_callbacks::add(engine::execution& run, rcu_head& head,
+inline void rcu_callbacks::add(engine::execution& run, rcu_head& head,
                                       std::function<void()> callback, callback_kind kind,
                                       const char* verb, const site& at) {
     if (!served_)
@@ -43,7 +42,7 @@ WBSYNC_INLINE void rcu_callbacks::add(engine::execution& run, rcu_head& head,
     lists_[static_cast<std::size_t>(cpu)].add(run, head, std::move(callback), kind, verb, at);
 }
 
-WBSYNC_INLINE void rcu_callbacks::barrier(engine::execution& run, callback_kind kind,
+inline void rcu_callbacks::barrier(engine::execution& run, callback_kind kind,
                                           const char* verb, const site& at) {
     make(run, 1);
     run.full_fence(at, verb, "before");
@@ -55,7 +54,7 @@ WBSYNC_INLINE void rcu_callbacks::barrier(engine::execution& run, callback_kind 
     run.full_fence(at, verb, "after");
 }
 
-WBSYNC_INLINE void rcu_callbacks::make(engine::execution& run, int n) {
+inline void rcu_callbacks::make(engine::execution& run, int n) {
     for (int i = static_cast<int>(lists_.size()); i < n; ++i) {
         const auto cpu = static_cast<unsigned>(i);
         const int index = n == 1 ? -1 : i;
@@ -67,7 +66,7 @@ WBSYNC_INLINE void rcu_callbacks::make(engine::execution& run, int n) {
     }
 }
 
-WBSYNC_INLINE void call_rcu(rcu_head& head, std::function<void()> callback, callback_kind kind,
+inline void call_rcu(rcu_head& head, std::function<void()> callback, callback_kind kind,
                             const char* verb, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
@@ -75,7 +74,7 @@ WBSYNC_INLINE void call_rcu(rcu_head& head, std::function<void()> callback, call
     run->get<rcu_callbacks>().add(*run, head, std::move(callback), kind, verb, at);
 }
 
-WBSYNC_INLINE void rcu_barrier(callback_kind kind, const char* verb, const site& at) {
+inline void rcu_barrier(callback_kind kind, const char* verb, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         return;

@@ -64,8 +64,6 @@ inline void synchronize_rcu_expedited(const site& at = site::here()) {
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/rcu/rcu_inl.hpp>
-#endif
 
 #endif

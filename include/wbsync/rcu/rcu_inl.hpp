@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/rcu/rcu.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void rcu_state::thread_ends(engine::execution& run) {
+inline void rcu_state::thread_ends(engine::execution& run) {
     if (periods.inside(run.self()))
         run.fail("misuse",
                  fmt::format("thread {} ends inside of {}", run.thread_name(run.self()), section),
                  opened_[run.self()]);
 }
 
-WBSYNC_INLINE void rcu_state::enter(engine::execution& run, const site& at) {
+inline void rcu_state::enter(engine::execution& run, const site& at) {
     if (!run.running())
         return;
     const bool outermost = !periods.inside(run.self());
@@ -23,7 +22,7 @@ WBSYNC_INLINE void rcu_state::enter(engine::execution& run, const site& at) {
     atomic_context::of(run).enter(run, {section, nullptr, at});
 }
 
-WBSYNC_INLINE void rcu_state::leave(engine::execution& run, const site& at) {
+inline void rcu_state::leave(engine::execution& run, const site& at) {
     if (!run.running())
         return;
     periods.leave(run, "rcu_read_unlock", at);
@@ -34,7 +33,7 @@ WBSYNC_INLINE void rcu_state::leave(engine::execution& run, const site& at) {
 
 namespace wbsync {
 
-WBSYNC_INLINE void synchronize_rcu(const site& at) {
+inline void synchronize_rcu(const site& at) {
     might_sleep("synchronize_rcu", at);
     if (auto* run = engine::execution::current())
         detail::rcu_state::of(*run).periods.synchronize(*run, "synchronize_rcu", at);

@@ -132,8 +132,6 @@ int init_srcu_struct(srcu_struct& ssp, const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/rcu/srcu_inl.hpp>
-#endif
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/rcu/srcu.hpp>
 
@@ -11,7 +10,7 @@
 
 namespace wbsync {
 
-WBSYNC_INLINE engine::execution& srcu_struct::use(const char* verb, const site& at) {
+inline engine::execution& srcu_struct::use(const char* verb, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         throw std::logic_error("wbsync: an srcu_struct can only be used inside a model");
@@ -21,14 +20,14 @@ WBSYNC_INLINE engine::execution& srcu_struct::use(const char* verb, const site& 
     return *run;
 }
 
-WBSYNC_INLINE void srcu_struct::serve() {
+inline void srcu_struct::serve() {
     served_ = true;
     engine::execution::current()->add_thread(
         {name_, "srcu_callbacks"}, [this] { callbacks_.rcu_do_batch(); },
         engine::thread_kind::server);
 }
 
-WBSYNC_INLINE detail::callback_list& srcu_struct::callbacks(const char* verb, const site& at) {
+inline detail::callback_list& srcu_struct::callbacks(const char* verb, const site& at) {
     if (!served_)
         violated("misuse",
                  fmt::format("{}() needs the callback thread: call srcu_callback_thread(s, {}) "
@@ -38,7 +37,7 @@ WBSYNC_INLINE detail::callback_list& srcu_struct::callbacks(const char* verb, co
     return callbacks_;
 }
 
-WBSYNC_INLINE detail::callback_list srcu_struct::make() {
+inline detail::callback_list srcu_struct::make() {
     engine::object_id domain = 0;
     engine::object_id queued = 0;
     engine::object_id invoked = 0;
@@ -60,14 +59,14 @@ WBSYNC_INLINE detail::callback_list srcu_struct::make() {
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void srcu_sections::reset() {
+inline void srcu_sections::reset() {
     for (int t = 0; t != engine::max_threads; ++t) {
         open_[t].clear();
         so_far_[t] = 0;
     }
 }
 
-WBSYNC_INLINE void srcu_sections::thread_ends(engine::execution& run) {
+inline void srcu_sections::thread_ends(engine::execution& run) {
     if (const auto& mine = open_[run.self()]; !mine.empty())
         run.fail("misuse",
                  fmt::format("thread {} ends inside of {} {}", run.thread_name(run.self()), kind,
@@ -75,7 +74,7 @@ WBSYNC_INLINE void srcu_sections::thread_ends(engine::execution& run) {
                  mine.back().where);
 }
 
-WBSYNC_INLINE int srcu_sections::enter(engine::execution& run, srcu_struct& domain,
+inline int srcu_sections::enter(engine::execution& run, srcu_struct& domain,
                                        const site& at) {
     const engine::thread_id t = run.self();
     const std::size_t number = domain.periods().start_section(run, "srcu_read_lock", at);
@@ -91,7 +90,7 @@ WBSYNC_INLINE int srcu_sections::enter(engine::execution& run, srcu_struct& doma
     return index;
 }
 
-WBSYNC_INLINE void srcu_sections::leave(engine::execution& run, srcu_struct& domain, int index,
+inline void srcu_sections::leave(engine::execution& run, srcu_struct& domain, int index,
                                         const site& at) {
     auto& mine = open_[run.self()];
     const auto s =
@@ -121,25 +120,25 @@ WBSYNC_INLINE void srcu_sections::leave(engine::execution& run, srcu_struct& dom
 
 namespace wbsync {
 
-WBSYNC_INLINE int srcu_read_lock(srcu_struct& ssp, const site& at) {
+inline int srcu_read_lock(srcu_struct& ssp, const site& at) {
     engine::execution& run = ssp.use("srcu_read_lock", at);
     return run.running() ? run.get<detail::srcu_sections>().enter(run, ssp, at) : 0;
 }
 
-WBSYNC_INLINE void srcu_read_unlock(srcu_struct& ssp, int index, const site& at) {
+inline void srcu_read_unlock(srcu_struct& ssp, int index, const site& at) {
     engine::execution& run = ssp.use("srcu_read_unlock", at);
     if (run.running())
         run.get<detail::srcu_sections>().leave(run, ssp, index, at);
     detail::pass_fence_partner(detail::fence_partner::srcu_unlock);
 }
 
-WBSYNC_INLINE void synchronize_srcu(srcu_struct& ssp, const site& at) {
+inline void synchronize_srcu(srcu_struct& ssp, const site& at) {
     might_sleep("synchronize_srcu", at);
     engine::execution& run = ssp.use("synchronize_srcu", at);
     ssp.periods().synchronize(run, "synchronize_srcu", at);
 }
 
-WBSYNC_INLINE void call_srcu(srcu_struct& ssp, rcu_head& head, std::function<void()> callback,
+inline void call_srcu(srcu_struct& ssp, rcu_head& head, std::function<void()> callback,
                              const site& at) {
     engine::execution& run = ssp.use("call_srcu", at);
     if (!run.running())
@@ -148,7 +147,7 @@ WBSYNC_INLINE void call_srcu(srcu_struct& ssp, rcu_head& head, std::function<voi
         .add(run, head, std::move(callback), detail::callback_kind::function, "call_srcu", at);
 }
 
-WBSYNC_INLINE void srcu_barrier(srcu_struct& ssp, const site& at) {
+inline void srcu_barrier(srcu_struct& ssp, const site& at) {
     might_sleep("srcu_barrier", at);
     engine::execution& run = ssp.use("srcu_barrier", at);
     if (!run.running() || !ssp.served())
@@ -160,7 +159,7 @@ WBSYNC_INLINE void srcu_barrier(srcu_struct& ssp, const site& at) {
     run.full_fence(at, "srcu_barrier", "after");
 }
 
-WBSYNC_INLINE void cleanup_srcu_struct(srcu_struct& ssp, const site& at) {
+inline void cleanup_srcu_struct(srcu_struct& ssp, const site& at) {
     might_sleep("cleanup_srcu_struct", at);
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
@@ -174,7 +173,7 @@ WBSYNC_INLINE void cleanup_srcu_struct(srcu_struct& ssp, const site& at) {
     run->end(ssp.life(), "cleanup_srcu_struct", at);
 }
 
-WBSYNC_INLINE int init_srcu_struct(srcu_struct& ssp, const site& at) {
+inline int init_srcu_struct(srcu_struct& ssp, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run != nullptr)
         ssp.expect_in_scope("init_srcu_struct", at);

@@ -56,6 +56,4 @@ inline int smp_processor_id(const site& at = site::here()) {
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sched/cpus_inl.hpp>
-#endif

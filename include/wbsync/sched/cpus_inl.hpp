@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/atomic.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sched/cpus.hpp>
@@ -10,12 +9,12 @@
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void cpus::reset() {
+inline void cpus::reset() {
     movable_ = {};
     pinned_ = {};
 }
 
-WBSYNC_INLINE int cpus::current(engine::execution& run, const site& at) {
+inline int cpus::current(engine::execution& run, const site& at) {
     const engine::thread_id t = run.self();
     if (!run.running() || t < 0)
         return 0;
@@ -27,7 +26,7 @@ WBSYNC_INLINE int cpus::current(engine::execution& run, const site& at) {
         where(run, t).load_newest(memory_order::relaxed, "smp_processor_id", at));
 }
 
-WBSYNC_INLINE void cpus::make_movable(engine::execution& run, const site& at) {
+inline void cpus::make_movable(engine::execution& run, const site& at) {
     const engine::thread_id t = run.thread_count() - 1;
     if (run.running() || t < 0 || movable_[t])
         violated("misuse", "may_migrate(s) is called once, after the thread was declared", at);
@@ -43,32 +42,32 @@ WBSYNC_INLINE void cpus::make_movable(engine::execution& run, const site& at) {
         engine::thread_kind::ordinary);
 }
 
-WBSYNC_INLINE void cpus::pin(engine::execution& run, const site& at) {
+inline void cpus::pin(engine::execution& run, const site& at) {
     const int cpu = current(run, at);
     cpu_[run.self()] = cpu;
     ++pinned_[run.self()];
 }
 
-WBSYNC_INLINE bool cpus::unpin(const engine::execution& run) {
+inline bool cpus::unpin(const engine::execution& run) {
     if (pinned_[run.self()] == 0)
         return false;
     --pinned_[run.self()];
     return true;
 }
 
-WBSYNC_INLINE int cpus::home(const engine::execution& run, engine::thread_id t) {
+inline int cpus::home(const engine::execution& run, engine::thread_id t) {
     const engine::thread_set symmetric = run.symmetric_threads(t);
     return (symmetric != 0 ? std::countr_zero(symmetric) : t) % nr_cpus;
 }
 
-WBSYNC_INLINE engine::variable cpus::where(engine::execution& run, engine::thread_id t) {
+inline engine::variable cpus::where(engine::execution& run, engine::thread_id t) {
     return {run.shared_location(engine::object_numbers::reserved(reserved_object::cpu_of_thread,
                                                                  static_cast<unsigned>(t)),
                                 label{"cpu of thread", t}, t % nr_cpus),
             run.stamp()};
 }
 
-WBSYNC_INLINE int this_cpu(const site& at) {
+inline int this_cpu(const site& at) {
     engine::execution* run = engine::execution::current();
     return run == nullptr ? 0 : cpus::of(*run).current(*run, at);
 }
@@ -77,7 +76,7 @@ WBSYNC_INLINE int this_cpu(const site& at) {
 
 namespace wbsync {
 
-WBSYNC_INLINE void may_migrate(scenario&, const site& at) {
+inline void may_migrate(scenario&, const site& at) {
     engine::execution& run = *engine::execution::current();
     detail::cpus::of(run).make_movable(run, at);
 }

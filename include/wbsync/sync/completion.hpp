@@ -79,8 +79,6 @@ inline void reinit_completion(completion& x, const site& at = site::here()) {
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/completion_inl.hpp>
-#endif
 
 #endif

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/sync/completion.hpp>
 #include <wbsync/sync/lock_order.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE void completion::leave_lock(engine::execution& run, const char* verb,
+inline void completion::leave_lock(engine::execution& run, const char* verb,
                                           const site& at) {
     run.memory().tick(run.self()); // what `done` tells others does not cover this
     done.value.touch(verb, at);
@@ -17,7 +16,7 @@ WBSYNC_INLINE void completion::leave_lock(engine::execution& run, const char* ve
     detail::lock_order::unlocks();
 }
 
-WBSYNC_INLINE void completion::enter_lock(engine::execution& run) const {
+inline void completion::enter_lock(engine::execution& run) const {
     run.memory().learn(run.self(), left_);
     detail::lock_order::locks();
     detail::lock_order::unlocks();
@@ -27,12 +26,12 @@ WBSYNC_INLINE void completion::enter_lock(engine::execution& run) const {
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void after_completing(completion& x, const char* verb, const site& at) {
+inline void after_completing(completion& x, const char* verb, const site& at) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         x.leave_lock(*run, verb, at);
 }
 
-WBSYNC_INLINE void after_seeing(const completion& x) {
+inline void after_seeing(const completion& x) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         x.enter_lock(*run);
 }
@@ -41,27 +40,27 @@ WBSYNC_INLINE void after_seeing(const completion& x) {
 
 namespace wbsync {
 
-WBSYNC_INLINE void complete(completion& x, const site& at) {
+inline void complete(completion& x, const site& at) {
     detail::lock_order::locks();
     x.done.value.add(1, {"complete", event_kind::wake}, at);
     detail::after_completing(x, "complete", at);
 }
 
-WBSYNC_INLINE void complete_all(completion& x, const site& at) {
+inline void complete_all(completion& x, const site& at) {
     detail::lock_order::locks();
     x.done.value.store(completion::all, memory_order::relaxed,
                        part_of({"complete_all", event_kind::wake}), at);
     detail::after_completing(x, "complete_all", at);
 }
 
-WBSYNC_INLINE void wait_for_completion(completion& x, const site& at) {
+inline void wait_for_completion(completion& x, const site& at) {
     might_sleep("wait_for_completion", at);
     x.done.value.await_update([](std::int64_t v) { return v > 0; }, &detail::consume,
                               memory_order::relaxed, {"wait_for_completion", event_kind::wait}, at);
     detail::after_seeing(x);
 }
 
-WBSYNC_INLINE bool try_wait_for_completion(completion& x, const site& at) {
+inline bool try_wait_for_completion(completion& x, const site& at) {
     if (!x.done.value
              .update_if([](std::int64_t v) { return v > 0; }, &detail::consume,
                         memory_order::relaxed, false, "try_wait_for_completion", at)
@@ -71,7 +70,7 @@ WBSYNC_INLINE bool try_wait_for_completion(completion& x, const site& at) {
     return true;
 }
 
-WBSYNC_INLINE bool completion_done(const completion& x, const site& at) {
+inline bool completion_done(const completion& x, const site& at) {
     if (x.done.value.load(memory_order::relaxed, "completion_done", at) == 0)
         return false;
     detail::after_seeing(x);

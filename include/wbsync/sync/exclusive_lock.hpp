@@ -42,6 +42,4 @@ private:
 
 } // namespace wbsync::detail
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/exclusive_lock_inl.hpp>
-#endif

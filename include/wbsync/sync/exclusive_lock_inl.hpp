@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/sync/exclusive_lock.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void exclusive_lock::lock(action what, const site& at) {
+inline void exclusive_lock::lock(action what, const site& at) {
     what.kind = event_kind::lock;
     lock_wanted(value, kind_, what, at);
     const std::int64_t me = owner();
@@ -15,7 +14,7 @@ WBSYNC_INLINE void exclusive_lock::lock(action what, const site& at) {
     taken(what, at);
 }
 
-WBSYNC_INLINE bool exclusive_lock::trylock(action what, const site& at) {
+inline bool exclusive_lock::trylock(action what, const site& at) {
     what.kind = event_kind::try_lock;
     const std::int64_t me = owner();
     const bool done =
@@ -28,7 +27,7 @@ WBSYNC_INLINE bool exclusive_lock::trylock(action what, const site& at) {
     return done;
 }
 
-WBSYNC_INLINE void exclusive_lock::unlock(action what, const site& at) {
+inline void exclusive_lock::unlock(action what, const site& at) {
     what.kind = event_kind::unlock;
     lock_given_back(value, what, at);
     if (kind_ == lock_kind::spinning)
@@ -36,18 +35,18 @@ WBSYNC_INLINE void exclusive_lock::unlock(action what, const site& at) {
     value.store(0, engine::memory_order::release, what, at);
 }
 
-WBSYNC_INLINE void exclusive_lock::taken(const char* verb, const site& at) {
+inline void exclusive_lock::taken(const char* verb, const site& at) {
     lock_taken(value, kind_, verb, at);
     if (kind_ == lock_kind::spinning)
         lock_order::locks(&unlocked_);
 }
 
-WBSYNC_INLINE std::int64_t exclusive_lock::owner() {
+inline std::int64_t exclusive_lock::owner() {
     const engine::execution* run = engine::execution::current();
     return run == nullptr ? 0 : run->self() + 1;
 }
 
-WBSYNC_INLINE event_value exclusive_lock::show(std::int64_t v) {
+inline event_value exclusive_lock::show(std::int64_t v) {
     const engine::execution* run = engine::execution::current();
     if (v == 0 || run == nullptr)
         return lock_owner{};

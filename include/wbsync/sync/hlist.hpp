@@ -167,6 +167,4 @@ hlist_range<T> hlist_for_each_entry_rcu(const hlist_head& head, const site& at =
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/hlist_inl.hpp>
-#endif

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/hlist.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE hlist_node& hlist_poison() {
+inline hlist_node& hlist_poison() {
     static hlist_node poison = [] {
         const platform::outside_of_execution none;
         return hlist_node{"LIST_POISON1", nullptr};
@@ -15,7 +14,7 @@ WBSYNC_INLINE hlist_node& hlist_poison() {
     return poison;
 }
 
-WBSYNC_INLINE hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order order,
+inline hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order order,
                                  const char* verb, const site& at) {
     hlist_node* n = pointer<hlist_node>::to_pointer(p.value.load(order, verb, at));
     if (n == &hlist_poison())
@@ -26,7 +25,7 @@ WBSYNC_INLINE hlist_node* follow(const pointer<hlist_node>& p, platform::memory_
     return n;
 }
 
-WBSYNC_INLINE void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish,
+inline void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish,
                              const char* verb, const site& at) {
     auto* before = n.pprev.read(at);
     if (before != nullptr && before != &hlist_poison().next)
@@ -41,7 +40,7 @@ WBSYNC_INLINE void hlist_add(hlist_node& n, hlist_head& head, platform::memory_o
         first->pprev.write(&n.next, at);
 }
 
-WBSYNC_INLINE void hlist_unlink(hlist_node& n, const char* verb, const site& at) {
+inline void hlist_unlink(hlist_node& n, const char* verb, const site& at) {
     auto* before = n.pprev.read(at);
     if (before == nullptr || before == &hlist_poison().next)
         violated("misuse", fmt::format("{}({}): it is in no bucket", verb, n.name.str()), at);
@@ -55,14 +54,14 @@ WBSYNC_INLINE void hlist_unlink(hlist_node& n, const char* verb, const site& at)
 
 namespace wbsync {
 
-WBSYNC_INLINE void hlist_del(hlist_node& n, const site& at) {
+inline void hlist_del(hlist_node& n, const site& at) {
     detail::hlist_unlink(n, "hlist_del", at);
     detail::point(n.next, &detail::hlist_poison(), platform::memory_order::relaxed, "hlist_del",
                   at);
     n.pprev.write(&detail::hlist_poison().next, at);
 }
 
-WBSYNC_INLINE void hlist_del_init(hlist_node& n, const site& at) {
+inline void hlist_del_init(hlist_node& n, const site& at) {
     if (hlist_unhashed(n, at))
         return;
     detail::hlist_unlink(n, "hlist_del_init", at);
@@ -70,12 +69,12 @@ WBSYNC_INLINE void hlist_del_init(hlist_node& n, const site& at) {
     n.pprev.write(nullptr, at);
 }
 
-WBSYNC_INLINE void hlist_del_rcu(hlist_node& n, const site& at) {
+inline void hlist_del_rcu(hlist_node& n, const site& at) {
     detail::hlist_unlink(n, "hlist_del_rcu", at);
     n.pprev.write(&detail::hlist_poison().next, at);
 }
 
-WBSYNC_INLINE void hlist_del_init_rcu(hlist_node& n, const site& at) {
+inline void hlist_del_init_rcu(hlist_node& n, const site& at) {
     if (hlist_unhashed(n, at))
         return;
     detail::hlist_unlink(n, "hlist_del_init_rcu", at);

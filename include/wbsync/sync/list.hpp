@@ -194,6 +194,4 @@ T* list_first_or_null_rcu(const list_head& head, const site& at = site::here()) 
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/list_inl.hpp>
-#endif

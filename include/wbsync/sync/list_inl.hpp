@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/list.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE list_head& list_poison() {
+inline list_head& list_poison() {
     static list_head poison = [] {
         const platform::outside_of_execution none;
         return list_head{"LIST_POISON1"};
@@ -15,7 +14,7 @@ WBSYNC_INLINE list_head& list_poison() {
     return poison;
 }
 
-WBSYNC_INLINE list_head* next_of(const list_head& l, platform::memory_order order, const char* verb,
+inline list_head* next_of(const list_head& l, platform::memory_order order, const char* verb,
                                  const site& at) {
     list_head* next = pointer<list_head>::to_pointer(l.next.value.load(order, verb, at));
     if (next == &list_poison())
@@ -26,7 +25,7 @@ WBSYNC_INLINE list_head* next_of(const list_head& l, platform::memory_order orde
     return next;
 }
 
-WBSYNC_INLINE void link(list_head& entry, list_head& before, list_head& after,
+inline void link(list_head& entry, list_head& before, list_head& after,
                         platform::memory_order publish, const char* verb, const site& at) {
     if (newest_next(before, at) != &after || &entry == &before || &entry == &after)
         violated("misuse",
@@ -39,7 +38,7 @@ WBSYNC_INLINE void link(list_head& entry, list_head& before, list_head& after,
     after.prev.write(&entry, at);
 }
 
-WBSYNC_INLINE void unlink(list_head& entry, const char* verb, const site& at) {
+inline void unlink(list_head& entry, const char* verb, const site& at) {
     list_head* before = entry.prev.read(at);
     list_head* after = newest_next(entry, at);
     if (before == &list_poison() || after == &list_poison() || newest_next(*before, at) != &entry)
@@ -52,34 +51,34 @@ WBSYNC_INLINE void unlink(list_head& entry, const char* verb, const site& at) {
 
 namespace wbsync {
 
-WBSYNC_INLINE void INIT_LIST_HEAD(list_head& l, const site& at) {
+inline void INIT_LIST_HEAD(list_head& l, const site& at) {
     detail::set_next(l, &l, platform::memory_order::relaxed, "INIT_LIST_HEAD", at);
     l.prev.write(&l, at);
 }
 
-WBSYNC_INLINE void list_del(list_head& entry, const site& at) {
+inline void list_del(list_head& entry, const site& at) {
     detail::unlink(entry, "list_del", at);
     detail::set_next(entry, &detail::list_poison(), platform::memory_order::relaxed, "list_del",
                      at);
     entry.prev.write(&detail::list_poison(), at);
 }
 
-WBSYNC_INLINE void list_del_init(list_head& entry, const site& at) {
+inline void list_del_init(list_head& entry, const site& at) {
     detail::unlink(entry, "list_del_init", at);
     INIT_LIST_HEAD(entry, at);
 }
 
-WBSYNC_INLINE void list_move(list_head& entry, list_head& head, const site& at) {
+inline void list_move(list_head& entry, list_head& head, const site& at) {
     detail::unlink(entry, "list_move", at);
     list_add(entry, head, at);
 }
 
-WBSYNC_INLINE void list_move_tail(list_head& entry, list_head& head, const site& at) {
+inline void list_move_tail(list_head& entry, list_head& head, const site& at) {
     detail::unlink(entry, "list_move_tail", at);
     list_add_tail(entry, head, at);
 }
 
-WBSYNC_INLINE void list_splice_init(list_head& list, list_head& head, const site& at) {
+inline void list_splice_init(list_head& list, list_head& head, const site& at) {
     list_head* first = detail::newest_next(list, at);
     if (first == &list)
         return;
@@ -92,12 +91,12 @@ WBSYNC_INLINE void list_splice_init(list_head& list, list_head& head, const site
     INIT_LIST_HEAD(list, at);
 }
 
-WBSYNC_INLINE void list_del_rcu(list_head& entry, const site& at) {
+inline void list_del_rcu(list_head& entry, const site& at) {
     detail::unlink(entry, "list_del_rcu", at);
     entry.prev.write(&detail::list_poison(), at);
 }
 
-WBSYNC_INLINE void list_replace_rcu(list_head& old, list_head& entry, const site& at) {
+inline void list_replace_rcu(list_head& old, list_head& entry, const site& at) {
     list_head* before = old.prev.read(at);
     list_head* after = detail::newest_next(old, at);
     detail::set_next(entry, after, platform::memory_order::relaxed, "list_replace_rcu", at);

@@ -47,6 +47,4 @@ inline bool llist_empty(const llist_head& head, const site& at = site::here()) {
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/llist_inl.hpp>
-#endif

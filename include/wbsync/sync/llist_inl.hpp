@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/sync/llist.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE bool llist_add(llist_node& node, llist_head& head, const site& at) {
+inline bool llist_add(llist_node& node, llist_head& head, const site& at) {
     platform::use(node.scope, "llist_add", at);
     detail::fully.enter(at, "llist_add");
     const auto before = head.first.value.update(
@@ -19,7 +18,7 @@ WBSYNC_INLINE bool llist_add(llist_node& node, llist_head& head, const site& at)
     return before == 0;
 }
 
-WBSYNC_INLINE llist_node* llist_del_all(llist_head& head, const site& at) {
+inline llist_node* llist_del_all(llist_head& head, const site& at) {
     detail::fully.enter(at, "llist_del_all");
     const auto first = head.first.value.update(detail::put(0), platform::memory_order::relaxed,
                                                "llist_del_all", at);

@@ -23,9 +23,7 @@ public:
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/mutex_inl.hpp>
-#endif
 
 #endif
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/sync/mutex.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE void mutex::unlock(const char* verb, const site& at) {
+inline void mutex::unlock(const char* verb, const site& at) {
     exclusive_lock::unlock(verb, at);
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         value.touch(verb, at);

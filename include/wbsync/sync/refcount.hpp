@@ -96,6 +96,4 @@ bool atomic_dec_and_lock(atomic_t& v, spinlock_t& lock, const site& at = site::h
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/refcount_inl.hpp>
-#endif

@@ -41,8 +41,6 @@ void cpu_relax(const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/retry_inl.hpp>
-#endif
 
 #endif

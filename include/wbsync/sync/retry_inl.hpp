@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/sync/retry.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE void cpu_relax(const site& at) {
+inline void cpu_relax(const site& at) {
     engine::execution* const run = engine::execution::current();
     if (run != nullptr)
         run->local_step(at); // a loop of these alone ends as well

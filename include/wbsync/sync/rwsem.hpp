@@ -122,8 +122,6 @@ inline bool rwsem_is_locked(const rw_semaphore& s, const site& at = site::here()
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/rwsem_inl.hpp>
-#endif
 
 #endif

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/sync/rwsem.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE void rw_semaphore::read_lock(const char* verb, const site& at) {
+inline void rw_semaphore::read_lock(const char* verb, const site& at) {
     detail::lock_wanted(value, detail::lock_kind::sleeping, verb, at);
     value.await_add(&lets_readers_in, 1, {verb, event_kind::down}, at);
     entered(writers_);
     detail::lock_taken(value, detail::lock_kind::sleeping, verb, at);
 }
 
-WBSYNC_INLINE bool rw_semaphore::read_trylock(const char* verb, const site& at) {
+inline bool rw_semaphore::read_trylock(const char* verb, const site& at) {
     const bool taken = value
                            .update_if(
                                &lets_readers_in, [](std::int64_t v) { return v + 1; },
@@ -26,7 +25,7 @@ WBSYNC_INLINE bool rw_semaphore::read_trylock(const char* verb, const site& at) 
     return taken;
 }
 
-WBSYNC_INLINE void rw_semaphore::read_unlock(const char* verb, const site& at) {
+inline void rw_semaphore::read_unlock(const char* verb, const site& at) {
     must_be_held(inside(value.newest(at)) > 0, verb, at);
     detail::lock_given_back(value, verb, at);
     value.add(-1, {verb, event_kind::up}, at);
@@ -34,7 +33,7 @@ WBSYNC_INLINE void rw_semaphore::read_unlock(const char* verb, const site& at) {
     touched_after(verb, at);
 }
 
-WBSYNC_INLINE void rw_semaphore::write_lock(const char* verb, const site& at) {
+inline void rw_semaphore::write_lock(const char* verb, const site& at) {
     detail::lock_wanted(value, detail::lock_kind::sleeping, verb, at);
     const std::int64_t me = writer();
     const std::int64_t before =
@@ -49,7 +48,7 @@ WBSYNC_INLINE void rw_semaphore::write_lock(const char* verb, const site& at) {
     detail::lock_taken(value, detail::lock_kind::sleeping, verb, at);
 }
 
-WBSYNC_INLINE bool rw_semaphore::write_trylock(const char* verb, const site& at) {
+inline bool rw_semaphore::write_trylock(const char* verb, const site& at) {
     const bool taken =
         value
             .update_if([](std::int64_t v) { return v == 0; },
@@ -64,22 +63,22 @@ WBSYNC_INLINE bool rw_semaphore::write_trylock(const char* verb, const site& at)
     return taken;
 }
 
-WBSYNC_INLINE void rw_semaphore::write_unlock(const char* verb, const site& at) {
+inline void rw_semaphore::write_unlock(const char* verb, const site& at) {
     leaves_as_writer(0, verb, at, true);
     touched_after(verb, at);
 }
 
-WBSYNC_INLINE std::int64_t rw_semaphore::writer() {
+inline std::int64_t rw_semaphore::writer() {
     const engine::execution* run = engine::execution::current();
     return run == nullptr ? -1 : -(run->self() + 1);
 }
 
-WBSYNC_INLINE std::int64_t rw_semaphore::inside(std::int64_t v) {
+inline std::int64_t rw_semaphore::inside(std::int64_t v) {
     const std::int64_t low = v & (waits - 1);
     return low >= waits / 2 ? low - waits : low;
 }
 
-WBSYNC_INLINE event_value rw_semaphore::show(std::int64_t v) {
+inline event_value rw_semaphore::show(std::int64_t v) {
     const std::int64_t writers = (v - inside(v)) / waits;
     const event_value now = show_inside(inside(v));
     if (writers == 0)
@@ -88,7 +87,7 @@ WBSYNC_INLINE event_value rw_semaphore::show(std::int64_t v) {
                                         : fmt::format(", {} writers wait", writers));
 }
 
-WBSYNC_INLINE event_value rw_semaphore::show_inside(std::int64_t v) {
+inline event_value rw_semaphore::show_inside(std::int64_t v) {
     const engine::execution* run = engine::execution::current();
     if (v == 0 || run == nullptr)
         return lock_owner{};
@@ -98,7 +97,7 @@ WBSYNC_INLINE event_value rw_semaphore::show_inside(std::int64_t v) {
     return fmt::format("held by {} reader{}", v, v == 1 ? "" : "s");
 }
 
-WBSYNC_INLINE void rw_semaphore::leaves_as_writer(std::int64_t readers, const char* verb,
+inline void rw_semaphore::leaves_as_writer(std::int64_t readers, const char* verb,
                                                   const site& at, bool gives_back) {
     const std::int64_t me = writer();
     must_be_held(inside(value.newest(at)) == me, verb, at);
@@ -109,19 +108,19 @@ WBSYNC_INLINE void rw_semaphore::leaves_as_writer(std::int64_t readers, const ch
     leaves(writers_);
 }
 
-WBSYNC_INLINE void rw_semaphore::leaves(engine::view& known) {
+inline void rw_semaphore::leaves(engine::view& known) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running()) {
         known.join(run->memory().now(run->self()));
         run->memory().tick(run->self());
     }
 }
 
-WBSYNC_INLINE void rw_semaphore::entered(const engine::view& known) {
+inline void rw_semaphore::entered(const engine::view& known) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         run->memory().learn(run->self(), known);
 }
 
-WBSYNC_INLINE void rw_semaphore::must_be_held(bool held, const char* verb, const site& at) const {
+inline void rw_semaphore::must_be_held(bool held, const char* verb, const site& at) const {
     engine::execution* run = engine::execution::current();
     if (run != nullptr && run->running() && !held)
         run->fail("misuse",
@@ -130,7 +129,7 @@ WBSYNC_INLINE void rw_semaphore::must_be_held(bool held, const char* verb, const
                   at);
 }
 
-WBSYNC_INLINE void rw_semaphore::touched_after(const char* verb, const site& at) const {
+inline void rw_semaphore::touched_after(const char* verb, const site& at) const {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         value.touch(verb, at);
 }

@@ -109,6 +109,4 @@ inline void done_seqretry(seqlock_t& s, std::int64_t seq, const site& at = site:
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/seqlock_inl.hpp>
-#endif

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/seqlock.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at) {
+inline std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at) {
     std::int64_t seen = 0;
     s.sequence.value.await([](std::int64_t v) { return v % 2 == 0; }, memory_order::acquire,
                            "read_seqcount_begin", at, &seen);
     return seen;
 }
 
-WBSYNC_INLINE bool read_seqcount_retry(const seqcount_t& s, std::int64_t start, const site& at) {
+inline bool read_seqcount_retry(const seqcount_t& s, std::int64_t start, const site& at) {
     smp_rmb(at);
     return s.sequence.value.load(memory_order::relaxed, "read_seqcount_retry", at) != start;
 }
@@ -23,7 +22,7 @@ WBSYNC_INLINE bool read_seqcount_retry(const seqcount_t& s, std::int64_t start, 
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void step_sequence(seqcount_t& s, bool was_odd, const char* verb, const site& at) {
+inline void step_sequence(seqcount_t& s, bool was_odd, const char* verb, const site& at) {
     const auto before = s.sequence.value.update(plus(1), memory_order::relaxed, verb, at);
     if ((before % 2 != 0) != was_odd)
         violated("misuse",
@@ -36,27 +35,27 @@ WBSYNC_INLINE void step_sequence(seqcount_t& s, bool was_odd, const char* verb, 
 
 namespace wbsync {
 
-WBSYNC_INLINE void write_seqcount_begin(seqcount_t& s, const site& at) {
+inline void write_seqcount_begin(seqcount_t& s, const site& at) {
     detail::step_sequence(s, false, "write_seqcount_begin", at);
     smp_wmb(at);
 }
 
-WBSYNC_INLINE void write_seqcount_end(seqcount_t& s, const site& at) {
+inline void write_seqcount_end(seqcount_t& s, const site& at) {
     smp_wmb(at);
     detail::step_sequence(s, true, "write_seqcount_end", at);
 }
 
-WBSYNC_INLINE void write_seqlock(seqlock_t& s, const site& at) {
+inline void write_seqlock(seqlock_t& s, const site& at) {
     s.lock.lock(part_of("write_seqlock"), at);
     write_seqcount_begin(s.seqcount, at);
 }
 
-WBSYNC_INLINE void write_sequnlock(seqlock_t& s, const site& at) {
+inline void write_sequnlock(seqlock_t& s, const site& at) {
     write_seqcount_end(s.seqcount, at);
     s.lock.unlock(part_of("write_sequnlock"), at);
 }
 
-WBSYNC_INLINE void read_seqbegin_or_lock(seqlock_t& s, std::int64_t& seq, const site& at) {
+inline void read_seqbegin_or_lock(seqlock_t& s, std::int64_t& seq, const site& at) {
     if (seq % 2 == 0)
         seq = read_seqbegin(s, at);
     else

@@ -378,8 +378,6 @@ void wait_event_exclusive(wait_queue_head_t& wq, Condition condition,
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/wait_inl.hpp>
-#endif
 
 #endif

@@ -87,9 +87,7 @@ void wake_up_key(const atomic_word& var, int key, int exclusive, const site& at)
 
 } // namespace wbsync::detail
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/sync/wait_bit_inl.hpp>
-#endif
 
 #endif
 

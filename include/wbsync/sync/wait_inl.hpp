@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/wait.hpp>
 
 #include <bit>
 #include <exception>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE std::string wait_queue::until_woken::waits_for() const {
+inline std::string wait_queue::until_woken::waits_for() const {
     return fmt::format("schedule({}), which is {}", wakeups_.name.str(), wakeups_.value());
 }
 
-WBSYNC_INLINE void waiting_threads::reset() {
+inline void waiting_threads::reset() {
     used_wakeups = {};
     key = {};
     prepared = {};
@@ -26,7 +25,7 @@ WBSYNC_INLINE void waiting_threads::reset() {
     left_.clear();
 }
 
-WBSYNC_INLINE const waiting_threads::removal*
+inline const waiting_threads::removal*
 waiting_threads::find(engine::thread_id t, engine::object_id queue, std::size_t since) const {
     const auto& all = removals[t];
     for (std::size_t i = since; i < all.size(); ++i)
@@ -35,14 +34,14 @@ waiting_threads::find(engine::thread_id t, engine::object_id queue, std::size_t 
     return nullptr;
 }
 
-WBSYNC_INLINE engine::view& waiting_threads::left(engine::object_id queue) {
+inline engine::view& waiting_threads::left(engine::object_id queue) {
     for (auto& [id, known] : left_)
         if (id == queue)
             return known;
     return left_.emplace_back(queue, engine::view{}).second;
 }
 
-WBSYNC_INLINE bool waiters::add(engine::thread_id t, bool exclusive) {
+inline bool waiters::add(engine::thread_id t, bool exclusive) {
     const int n = row();
     all_ |= std::uint64_t{1} << t;
     if (exclusive && n < most)
@@ -50,7 +49,7 @@ WBSYNC_INLINE bool waiters::add(engine::thread_id t, bool exclusive) {
     return !exclusive || n < most;
 }
 
-WBSYNC_INLINE void waiters::remove(engine::thread_id t) {
+inline void waiters::remove(engine::thread_id t) {
     const waiters old = *this;
     all_ &= (std::uint64_t{1} << engine::max_threads) - 1;
     all_ &= ~(std::uint64_t{1} << t);
@@ -60,21 +59,21 @@ WBSYNC_INLINE void waiters::remove(engine::thread_id t) {
             all_ |= static_cast<std::uint64_t>(old.exclusive(i) + 1) << position(n++);
 }
 
-WBSYNC_INLINE bool waiters::is_exclusive(engine::thread_id t) const {
+inline bool waiters::is_exclusive(engine::thread_id t) const {
     for (int i = 0; i != row(); ++i)
         if (exclusive(i) == t)
             return true;
     return false;
 }
 
-WBSYNC_INLINE int waiters::row() const {
+inline int waiters::row() const {
     int n = 0;
     while (n != most && exclusive(n) >= 0)
         ++n;
     return n;
 }
 
-WBSYNC_INLINE bool wait_queue::add_self(bool exclusive, const site& at) {
+inline bool wait_queue::add_self(bool exclusive, const site& at) {
     bool room = true;
     const auto before = change(
         [&](std::int64_t v) {
@@ -90,18 +89,18 @@ WBSYNC_INLINE bool wait_queue::add_self(bool exclusive, const site& at) {
     return waiters(before).has(run_.self());
 }
 
-WBSYNC_INLINE bool wait_queue::is_off(std::size_t since) const {
+inline bool wait_queue::is_off(std::size_t since) const {
     const auto* r = sleepers_.find(run_.self(), queue_.id, since);
     return r != nullptr && run_.memory().propagated(run_.self()).clock.covers(r->by, r->left);
 }
 
-WBSYNC_INLINE void wait_queue::sleep(engine::execution& run, const site& at) {
+inline void wait_queue::sleep(engine::execution& run, const site& at) {
     const std::int64_t next = waiting_threads::of(run).used_wakeups[run.self()] + 1;
     engine::variable mine(wakeups(run, run.self()), run.stamp());
     mine.await([next](std::int64_t n) { return n >= next; }, memory_order::acquire, "schedule", at);
 }
 
-WBSYNC_INLINE void wait_queue::wake(int exclusive, int key, const site& at) {
+inline void wait_queue::wake(int exclusive, int key, const site& at) {
     engine::thread_set set = 0;
     change(
         [&](std::int64_t v) {
@@ -122,7 +121,7 @@ WBSYNC_INLINE void wait_queue::wake(int exclusive, int key, const site& at) {
         wake_one(std::countr_zero(set), known, at);
 }
 
-WBSYNC_INLINE event_value wait_queue::show(std::int64_t v) {
+inline event_value wait_queue::show(std::int64_t v) {
     std::string text;
     for (engine::thread_id t = 0; t != engine::max_threads; ++t)
         if (waiters(v).has(t))
@@ -131,7 +130,7 @@ WBSYNC_INLINE event_value wait_queue::show(std::int64_t v) {
     return text.empty() ? "empty" : text;
 }
 
-WBSYNC_INLINE bool wait_queue::remove_self(std::size_t since, const site& at) {
+inline bool wait_queue::remove_self(std::size_t since, const site& at) {
     const engine::thread_id me = run_.self();
     const bool was_on = who_.update_unless([&] { return !waiters(queue_.value()).has(me); },
                                            [&](std::int64_t v) {
@@ -158,7 +157,7 @@ WBSYNC_INLINE bool wait_queue::remove_self(std::size_t since, const site& at) {
     return false;
 }
 
-WBSYNC_INLINE engine::timestamp wait_queue::leave_lock(const site& at) {
+inline engine::timestamp wait_queue::leave_lock(const site& at) {
     const engine::thread_id me = run_.self();
     run_.memory().tick(me);
     run_.access(queue_, "__wake_up", at);
@@ -169,7 +168,7 @@ WBSYNC_INLINE engine::timestamp wait_queue::leave_lock(const site& at) {
     return when;
 }
 
-WBSYNC_INLINE void wait_queue::wake_one(engine::thread_id t, const engine::view& knows,
+inline void wait_queue::wake_one(engine::thread_id t, const engine::view& knows,
                                         const site& at) {
     engine::location& x = wakeups(run_, t);
     engine::variable(x, run_.stamp())
@@ -178,7 +177,7 @@ WBSYNC_INLINE void wait_queue::wake_one(engine::thread_id t, const engine::view&
     x.pass_on(knows);
 }
 
-WBSYNC_INLINE engine::execution& where_one_can_wait(const char* verb, const site& at) {
+inline engine::execution& where_one_can_wait(const char* verb, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         violated("misuse", fmt::format("{} would wait for ever: no thread runs any more", verb),
@@ -190,7 +189,7 @@ WBSYNC_INLINE engine::execution& where_one_can_wait(const char* verb, const site
 
 namespace wbsync {
 
-WBSYNC_INLINE void init_waitqueue_head(wait_queue_head_t& wq, const site& at) {
+inline void init_waitqueue_head(wait_queue_head_t& wq, const site& at) {
     if (wq.value.newest(at) != 0)
         violated(
             "misuse",
@@ -199,7 +198,7 @@ WBSYNC_INLINE void init_waitqueue_head(wait_queue_head_t& wq, const site& at) {
     wq.value.store(0, memory_order::relaxed, part_of("init_waitqueue_head"), at);
 }
 
-WBSYNC_INLINE wait_queue_entry::~wait_queue_entry() {
+inline wait_queue_entry::~wait_queue_entry() {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running() || !queued || std::uncaught_exceptions() != 0 ||
         detail::wait_queue(*on).is_off(since))
@@ -215,7 +214,7 @@ WBSYNC_INLINE wait_queue_entry::~wait_queue_entry() {
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive,
+inline void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive,
                            const site& at) {
     engine::execution& run = where_one_can_wait("prepare_to_wait", at);
     wait.put_at = at;
@@ -236,7 +235,7 @@ WBSYNC_INLINE void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool e
 
 namespace wbsync {
 
-WBSYNC_INLINE void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait, const site& at) {
+inline void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait, const site& at) {
     engine::execution& run = detail::where_one_can_wait("finish_wait", at);
     detail::waiting_threads::of(run).prepared[run.self()] = false;
     if (!std::exchange(wait.queued, false))
@@ -248,19 +247,19 @@ WBSYNC_INLINE void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait, co
     detail::wait_queue(*wait.on).leave(wait.since, at);
 }
 
-WBSYNC_INLINE void schedule(const site& at) {
+inline void schedule(const site& at) {
     engine::execution& run = detail::where_one_can_wait("schedule", at);
     might_sleep("schedule", at);
     if (std::exchange(detail::waiting_threads::of(run).prepared[run.self()], false))
         detail::wait_queue::sleep(run, at);
 }
 
-WBSYNC_INLINE bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at) {
+inline bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at) {
     detail::full_fence(at, "wq_has_sleeper");
     return waitqueue_active(wq, at);
 }
 
-WBSYNC_INLINE void wake_up_nr(wait_queue_head_t& wq, int n, const site& at) {
+inline void wake_up_nr(wait_queue_head_t& wq, int n, const site& at) {
     if (engine::execution* run = engine::execution::current(); run != nullptr && run->running())
         detail::wait_queue(wq.value.object("__wake_up", at)).wake(n, 0, at);
 }

@@ -63,8 +63,6 @@ inline bool enable_work(const work_struct& work, const site& at = site::here()) 
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/workqueue/cancel_inl.hpp>
-#endif
 
 #endif

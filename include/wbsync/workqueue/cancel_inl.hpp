@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/workqueue/cancel.hpp>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE grabbed grab_pending(work_state& w, bool disable, const char* verb, const site& at) {
+inline grabbed grab_pending(work_state& w, bool disable, const char* verb, const site& at) {
     if (w.after_grace_period)
         violated("misuse",
                  fmt::format("{}: the rcu_work {} cannot be cancelled", verb, w.name.str()), at);
@@ -25,7 +24,7 @@ WBSYNC_INLINE grabbed grab_pending(work_state& w, bool disable, const char* verb
     return found;
 }
 
-WBSYNC_INLINE bool enable(work_state& w, const char* verb, const site& at) {
+inline bool enable(work_state& w, const char* verb, const site& at) {
     return w.update(
                [&](std::int64_t v) {
                    if (v < work_state::disabled)
@@ -37,7 +36,7 @@ WBSYNC_INLINE bool enable(work_state& w, const char* verb, const site& at) {
                verb, at) == work_state::disabled;
 }
 
-WBSYNC_INLINE bool disable_and_wait(const work_struct& work, const char* verb, const site& at) {
+inline bool disable_and_wait(const work_struct& work, const char* verb, const site& at) {
     might_sleep(verb, at);
     work_state& w = work.state(at);
     expect_not_inside(*engine::execution::current(), &w, nullptr, verb, at);
@@ -51,7 +50,7 @@ WBSYNC_INLINE bool disable_and_wait(const work_struct& work, const char* verb, c
 
 namespace wbsync {
 
-WBSYNC_INLINE bool cancel_work_sync(const work_struct& work, const site& at) {
+inline bool cancel_work_sync(const work_struct& work, const site& at) {
     const bool was_pending = detail::disable_and_wait(work, "cancel_work_sync", at);
     detail::enable(work.state(at), "cancel_work_sync", at);
     return was_pending;

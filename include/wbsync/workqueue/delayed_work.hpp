@@ -77,8 +77,6 @@ inline bool delayed_work_pending(const delayed_work& dwork, const site& at = sit
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/workqueue/delayed_work_inl.hpp>
-#endif
 
 #endif

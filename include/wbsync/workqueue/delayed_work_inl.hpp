@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/workqueue/delayed_work.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE void delayed_work::declare_timer(const site& at) {
+inline void delayed_work::declare_timer(const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         return;
@@ -15,7 +14,7 @@ WBSYNC_INLINE void delayed_work::declare_timer(const site& at) {
         {w.name, "timer"}, [&w] { timer(w); }, engine::thread_kind::server);
 }
 
-WBSYNC_INLINE void delayed_work::timer(detail::work_state& w) {
+inline void delayed_work::timer(detail::work_state& w) {
     using detail::work_state;
     for (;;) {
         workqueue_struct* wq = nullptr;
@@ -40,7 +39,7 @@ WBSYNC_INLINE void delayed_work::timer(detail::work_state& w) {
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void queue_delayed(work_state& w, workqueue_struct& wq, std::int64_t serial,
+inline void queue_delayed(work_state& w, workqueue_struct& wq, std::int64_t serial,
                                  unsigned long delay, const site& at) {
     if (delay == 0) {
         insert_work(w, wq, serial, at);
@@ -55,7 +54,7 @@ WBSYNC_INLINE void queue_delayed(work_state& w, workqueue_struct& wq, std::int64
 
 namespace wbsync {
 
-WBSYNC_INLINE bool queue_delayed_work(workqueue_struct& wq, delayed_work& dwork,
+inline bool queue_delayed_work(workqueue_struct& wq, delayed_work& dwork,
                                       unsigned long delay, const site& at) {
     detail::work_state& w = detail::work_of(wq, dwork.work, "queue_delayed_work", at);
     const std::int64_t serial = detail::set_pending(w, wq, "queue_delayed_work", at);
@@ -64,7 +63,7 @@ WBSYNC_INLINE bool queue_delayed_work(workqueue_struct& wq, delayed_work& dwork,
     return serial != 0;
 }
 
-WBSYNC_INLINE bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned long delay,
+inline bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned long delay,
                                     const site& at) {
     using detail::work_state;
     detail::work_state& w = detail::work_of(wq, dwork.work, "mod_delayed_work", at);
@@ -89,7 +88,7 @@ WBSYNC_INLINE bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, u
     return was_pending;
 }
 
-WBSYNC_INLINE bool flush_delayed_work(delayed_work& dwork, const site& at) {
+inline bool flush_delayed_work(delayed_work& dwork, const site& at) {
     using detail::work_state;
     might_sleep("flush_delayed_work", at);
     detail::work_state& w = dwork.work.state(at);
@@ -111,7 +110,7 @@ WBSYNC_INLINE bool flush_delayed_work(delayed_work& dwork, const site& at) {
     return flush_work(dwork.work, at);
 }
 
-WBSYNC_INLINE bool cancel_delayed_work_sync(const delayed_work& dwork, const site& at) {
+inline bool cancel_delayed_work_sync(const delayed_work& dwork, const site& at) {
     const bool was_pending = detail::disable_and_wait(dwork.work, "cancel_delayed_work_sync", at);
     detail::enable(dwork.work.state(at), "cancel_delayed_work_sync", at);
     return was_pending;

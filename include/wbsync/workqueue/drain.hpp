@@ -29,8 +29,6 @@ void destroy_workqueue(workqueue_struct& wq, const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/workqueue/drain_inl.hpp>
-#endif
 
 #endif

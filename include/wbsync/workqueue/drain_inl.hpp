@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/workqueue/drain.hpp>
 
 #include <vector>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void drain(workqueue_struct& wq, const char* verb, const site& at) {
+inline void drain(workqueue_struct& wq, const char* verb, const site& at) {
     might_sleep(verb, at);
     engine::execution* run = engine::execution::current();
     wq.use(verb, at);
@@ -40,7 +39,7 @@ WBSYNC_INLINE void drain(workqueue_struct& wq, const char* verb, const site& at)
 
 namespace wbsync {
 
-WBSYNC_INLINE void destroy_workqueue(workqueue_struct& wq, const site& at) {
+inline void destroy_workqueue(workqueue_struct& wq, const site& at) {
     detail::drain(wq, "destroy_workqueue", at);
     engine::execution* run = engine::execution::current();
     if (run == nullptr)

@@ -218,6 +218,4 @@ private:
 } // namespace detail
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/workqueue/kworker_inl.hpp>
-#endif

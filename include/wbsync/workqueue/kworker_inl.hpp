@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/workqueue/kworker.hpp>
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE event_value work_state::show(std::int64_t v) {
+inline event_value work_state::show(std::int64_t v) {
     return fmt::format("{}{}{}", v & is_pending, (v & has_timer) != 0 ? ", timer set" : "",
                        v >= disabled ? ", disabled" : "");
 }
 
-WBSYNC_INLINE engine::location& work_state::make_word() {
+inline engine::location& work_state::make_word() {
     engine::execution& run = *engine::execution::current();
     engine::location& x = run.new_location({name, "PENDING"}, 0);
     x.scope.begin(name, "use-after-scope");
@@ -23,12 +22,12 @@ WBSYNC_INLINE engine::location& work_state::make_word() {
     return x;
 }
 
-WBSYNC_INLINE void kworker::declare(const label& name) {
+inline void kworker::declare(const label& name) {
     engine::execution::current()->add_thread(
         name, [this] { worker_thread(); }, engine::thread_kind::server);
 }
 
-WBSYNC_INLINE void kworker::take_off(const work_instance& instance, const char* verb,
+inline void kworker::take_off(const work_instance& instance, const char* verb,
                                      const site& at) {
     queued_.add_if(
         [&] {
@@ -40,7 +39,7 @@ WBSYNC_INLINE void kworker::take_off(const work_instance& instance, const char* 
         verb, at);
 }
 
-WBSYNC_INLINE eventcount kworker::unowned(const label& name) {
+inline eventcount kworker::unowned(const label& name) {
     engine::execution& run = *engine::execution::current();
     const engine::lifetime* const outer = run.exchange_owner(nullptr);
     engine::location& x = run.new_location(name, 0);
@@ -48,17 +47,17 @@ WBSYNC_INLINE eventcount kworker::unowned(const label& name) {
     return {x, run.stamp()};
 }
 
-WBSYNC_INLINE std::vector<work_instance>::iterator kworker::find(const work_instance& i) {
+inline std::vector<work_instance>::iterator kworker::find(const work_instance& i) {
     return std::find_if(instances_.begin(), instances_.end(),
                         [&](const work_instance& o) { return same(o, i); });
 }
 
-WBSYNC_INLINE bool kworker::is_cancelled(const work_instance& i) const {
+inline bool kworker::is_cancelled(const work_instance& i) const {
     return std::any_of(cancelled_.begin(), cancelled_.end(),
                        [&](const work_instance& o) { return same(o, i); });
 }
 
-WBSYNC_INLINE void kworker::worker_thread() {
+inline void kworker::worker_thread() {
     const site at = site::here();
     for (std::int64_t n = 1;; ++n) {
         if (!queued_.wait_for(n, "worker_thread", at, true))
@@ -70,7 +69,7 @@ WBSYNC_INLINE void kworker::worker_thread() {
     }
 }
 
-WBSYNC_INLINE void work_states::reset() {
+inline void work_states::reset() {
     works_.clear();
     kworkers_.clear();
     spare_.clear();
@@ -80,18 +79,18 @@ WBSYNC_INLINE void work_states::reset() {
     }
 }
 
-WBSYNC_INLINE work_state& work_states::add(const label& name, work_struct& work,
+inline work_state& work_states::add(const label& name, work_struct& work,
                                            std::function<void(work_struct&)> function) {
     works_.push_back(std::make_unique<work_state>(name, work, std::move(function)));
     return *works_.back();
 }
 
-WBSYNC_INLINE kworker& work_states::add_kworker(const label& base) {
+inline kworker& work_states::add_kworker(const label& base) {
     kworkers_.push_back(std::make_unique<kworker>(base));
     return *kworkers_.back();
 }
 
-WBSYNC_INLINE void work_states::add_spare(engine::thread_id t, int n) {
+inline void work_states::add_spare(engine::thread_id t, int n) {
     for (int i = 0; i != n; ++i) {
         const label name{"kworker", static_cast<int>(spare_.size())};
         spare_.push_back(&add_kworker(name));
@@ -100,7 +99,7 @@ WBSYNC_INLINE void work_states::add_spare(engine::thread_id t, int n) {
     }
 }
 
-WBSYNC_INLINE kworker* work_states::take_spare(engine::thread_id t) {
+inline kworker* work_states::take_spare(engine::thread_id t) {
     auto& mine = spare_of_[t];
     if (mine.empty())
         return nullptr;

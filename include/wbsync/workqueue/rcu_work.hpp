@@ -51,8 +51,6 @@ bool flush_rcu_work(rcu_work& rwork, const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/workqueue/rcu_work_inl.hpp>
-#endif
 
 #endif

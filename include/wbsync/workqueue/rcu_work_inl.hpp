@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/workqueue/rcu_work.hpp>
 
 namespace wbsync {
 
-WBSYNC_INLINE bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const site& at) {
+inline bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const site& at) {
     detail::work_state& w = detail::work_of(wq, rwork.work, "queue_rcu_work", at);
     const std::int64_t serial = detail::set_pending(w, wq, "queue_rcu_work", at);
     if (serial == 0)
@@ -21,7 +20,7 @@ WBSYNC_INLINE bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const s
     return true;
 }
 
-WBSYNC_INLINE bool flush_rcu_work(rcu_work& rwork, const site& at) {
+inline bool flush_rcu_work(rcu_work& rwork, const site& at) {
     might_sleep("flush_rcu_work", at);
     const bool pending = work_pending(rwork.work, at);
     if (pending)

@@ -69,8 +69,6 @@ bool work_pending(const work_struct& work, const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/workqueue/work_inl.hpp>
-#endif
 
 #endif

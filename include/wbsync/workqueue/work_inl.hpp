@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/workqueue/work.hpp>
 
@@ -9,13 +8,13 @@
 
 namespace wbsync {
 
-WBSYNC_INLINE work_struct::~work_struct() {
+inline work_struct::~work_struct() {
     engine::execution* run = engine::execution::current();
     if (run != nullptr && belongs_to(*run))
         run->end_scope(state_->word.scope, this, &state_->word);
 }
 
-WBSYNC_INLINE detail::work_state& work_struct::state(const site& at) const {
+inline detail::work_state& work_struct::state(const site& at) const {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         throw std::logic_error("wbsync: a work can only be used inside a model");
@@ -25,7 +24,7 @@ WBSYNC_INLINE detail::work_state& work_struct::state(const site& at) const {
     return *state_;
 }
 
-WBSYNC_INLINE work_struct::work_struct(const label& name,
+inline work_struct::work_struct(const label& name,
                                        std::function<void(work_struct&)> function,
                                        bool needs_kworker, const site& at) {
     engine::execution* run = engine::execution::current();
@@ -50,7 +49,7 @@ WBSYNC_INLINE work_struct::work_struct(const label& name,
     state_->own->declare({state_->name, "kworker"});
 }
 
-WBSYNC_INLINE void spare_kworkers(scenario&, int n, int threads, const site& at) {
+inline void spare_kworkers(scenario&, int n, int threads, const site& at) {
     engine::execution& run = *engine::execution::current();
     const int count = run.thread_count();
     if (count < threads)
@@ -59,7 +58,7 @@ WBSYNC_INLINE void spare_kworkers(scenario&, int n, int threads, const site& at)
         detail::work_states::of(run).add_spare(t, n);
 }
 
-WBSYNC_INLINE bool work_pending(const work_struct& work, const site& at) {
+inline bool work_pending(const work_struct& work, const site& at) {
     using detail::work_state;
     return (work.state(at).pending.load(memory_order::relaxed, "work_pending", at) &
             work_state::is_pending) != 0;

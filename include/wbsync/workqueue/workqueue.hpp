@@ -157,8 +157,6 @@ void flush_workqueue(workqueue_struct& wq, const site& at = site::here());
 
 } // namespace wbsync
 
-#ifndef WBSYNC_COMPILED
 #include <wbsync/workqueue/workqueue_inl.hpp>
-#endif
 
 #endif

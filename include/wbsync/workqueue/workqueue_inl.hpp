@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/linkage.hpp>
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/workqueue/workqueue.hpp>
@@ -10,7 +9,7 @@
 
 namespace wbsync {
 
-WBSYNC_INLINE workqueue_struct::workqueue_struct(const label& name, int max_active, order how,
+inline workqueue_struct::workqueue_struct(const label& name, int max_active, order how,
                                                  const char* property)
     : name_(name), scope_(name) {
     engine::execution* run = engine::execution::current();
@@ -26,7 +25,7 @@ WBSYNC_INLINE workqueue_struct::workqueue_struct(const label& name, int max_acti
     }
 }
 
-WBSYNC_INLINE void workqueue_struct::add(work_struct& work, const site& at) {
+inline void workqueue_struct::add(work_struct& work, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         return;
@@ -42,7 +41,7 @@ WBSYNC_INLINE void workqueue_struct::add(work_struct& work, const site& at) {
         works_.push_back(&work);
 }
 
-WBSYNC_INLINE void workqueue_struct::use(const char* verb, const site& at) {
+inline void workqueue_struct::use(const char* verb, const site& at) {
     if (engine::execution* run = engine::execution::current()) {
         scope_.use(verb, at);
         run->access(owner_, verb, at);
@@ -50,7 +49,7 @@ WBSYNC_INLINE void workqueue_struct::use(const char* verb, const site& at) {
     }
 }
 
-WBSYNC_INLINE detail::kworker& workqueue_struct::kworker_of(const detail::work_state& w,
+inline detail::kworker& workqueue_struct::kworker_of(const detail::work_state& w,
                                                             const site& at) const {
     detail::kworker* const k = ordered_ != nullptr ? ordered_ : w.own;
     if (k == nullptr)
@@ -61,7 +60,7 @@ WBSYNC_INLINE detail::kworker& workqueue_struct::kworker_of(const detail::work_s
     return *k;
 }
 
-WBSYNC_INLINE std::vector<detail::kworker*> workqueue_struct::kworkers(const site& at) const {
+inline std::vector<detail::kworker*> workqueue_struct::kworkers(const site& at) const {
     if (ordered_ != nullptr)
         return {ordered_};
     std::vector<detail::kworker*> all;
@@ -73,24 +72,24 @@ WBSYNC_INLINE std::vector<detail::kworker*> workqueue_struct::kworkers(const sit
     return all;
 }
 
-WBSYNC_INLINE std::size_t workqueue_struct::start_drain() {
+inline std::size_t workqueue_struct::start_drain() {
     drains_.emplace_back();
     return drains_.size();
 }
 
-WBSYNC_INLINE void workqueue_struct::drain_sees(std::size_t number, const detail::kworker& k) {
+inline void workqueue_struct::drain_sees(std::size_t number, const detail::kworker& k) {
     const std::pair<const detail::kworker*, std::size_t> entry{&k, number};
     if (std::find(seen_.begin(), seen_.end(), entry) == seen_.end())
         seen_.push_back(entry);
 }
 
-WBSYNC_INLINE void workqueue_struct::end_drain(engine::execution& run, std::size_t number,
+inline void workqueue_struct::end_drain(engine::execution& run, std::size_t number,
                                                const char* verb, const site& at) {
     drains_[number - 1] = {run.self(), run.memory().now(run.self()).clock[run.self()]};
     run.full_fence(at, verb, "after");
 }
 
-WBSYNC_INLINE void workqueue_struct::expect_not_drained(engine::execution& run,
+inline void workqueue_struct::expect_not_drained(engine::execution& run,
                                                         const detail::kworker& k,
                                                         const detail::work_state& w,
                                                         std::int64_t serial, const site& at) const {
@@ -114,14 +113,14 @@ WBSYNC_INLINE void workqueue_struct::expect_not_drained(engine::execution& run,
 
 namespace wbsync::detail {
 
-WBSYNC_INLINE void take_slot(engine::execution& run, const work_slots& slots, const site& at) {
+inline void take_slot(engine::execution& run, const work_slots& slots, const site& at) {
     if (slots.nr_active != nullptr)
         engine::variable(*slots.nr_active, run.stamp())
             .await_update([max = slots.max_active](std::int64_t n) { return n < max; }, plus(1),
                           memory_order::acq_rel, "pwq_tryinc_nr_active", at);
 }
 
-WBSYNC_INLINE void kworker::process(const work_instance& instance, std::int64_t number) {
+inline void kworker::process(const work_instance& instance, std::int64_t number) {
     engine::execution& run = *engine::execution::current();
     work_state& w = *instance.work;
     const site& at = instance.queued_at;
@@ -148,7 +147,7 @@ WBSYNC_INLINE void kworker::process(const work_instance& instance, std::int64_t 
     give_slot(run, instance.slots, at);
 }
 
-WBSYNC_INLINE work_state& work_of(workqueue_struct& wq, const work_struct& work, const char* verb,
+inline work_state& work_of(workqueue_struct& wq, const work_struct& work, const char* verb,
                                   const site& at) {
     work_state& w = work.state(at);
     if (std::find(w.queues.begin(), w.queues.end(), &wq) == w.queues.end())
@@ -161,7 +160,7 @@ WBSYNC_INLINE work_state& work_of(workqueue_struct& wq, const work_struct& work,
     return w;
 }
 
-WBSYNC_INLINE std::int64_t set_pending(work_state& w, workqueue_struct& wq, const char* verb,
+inline std::int64_t set_pending(work_state& w, workqueue_struct& wq, const char* verb,
                                        const site& at) {
     std::int64_t serial = 0;
     w.update(
@@ -177,7 +176,7 @@ WBSYNC_INLINE std::int64_t set_pending(work_state& w, workqueue_struct& wq, cons
     return serial;
 }
 
-WBSYNC_INLINE void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial,
+inline void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial,
                                const site& at) {
     engine::execution& run = *engine::execution::current();
     kworker& k = wq.kworker_of(w, at);
@@ -186,7 +185,7 @@ WBSYNC_INLINE void insert_work(work_state& w, workqueue_struct& wq, std::int64_t
         at);
 }
 
-WBSYNC_INLINE void expect_not_inside(engine::execution& run, const work_state* w,
+inline void expect_not_inside(engine::execution& run, const work_state* w,
                                      const workqueue_struct* wq, const char* verb, const site& at) {
     if (!run.running())
         return;
@@ -202,14 +201,14 @@ WBSYNC_INLINE void expect_not_inside(engine::execution& run, const work_state* w
 
 namespace wbsync {
 
-WBSYNC_INLINE bool work_struct::busy(const site& at) const {
+inline bool work_struct::busy(const site& at) const {
     const detail::work_state& w = state(at);
     return (w.pending.newest(at) & detail::work_state::is_pending) != 0 ||
            detail::kworker_of(w, at).busy(
                [&w](const detail::work_instance& i) { return i.work == &w; }, at);
 }
 
-WBSYNC_INLINE bool queue_work(workqueue_struct& wq, work_struct& work, const site& at) {
+inline bool queue_work(workqueue_struct& wq, work_struct& work, const site& at) {
     detail::work_state& w = detail::work_of(wq, work, "queue_work", at);
     const std::int64_t serial = detail::set_pending(w, wq, "queue_work", at);
     if (serial != 0)
@@ -217,7 +216,7 @@ WBSYNC_INLINE bool queue_work(workqueue_struct& wq, work_struct& work, const sit
     return serial != 0;
 }
 
-WBSYNC_INLINE bool flush_work(const work_struct& work, const site& at) {
+inline bool flush_work(const work_struct& work, const site& at) {
     might_sleep("flush_work", at);
     engine::execution* run = engine::execution::current();
     const detail::work_state& w = work.state(at);
@@ -232,7 +231,7 @@ WBSYNC_INLINE bool flush_work(const work_struct& work, const site& at) {
     return true;
 }
 
-WBSYNC_INLINE void flush_workqueue(workqueue_struct& wq, const site& at) {
+inline void flush_workqueue(workqueue_struct& wq, const site& at) {
     might_sleep("flush_workqueue", at);
     engine::execution* run = engine::execution::current();
     wq.use("flush_workqueue", at);
