@@ -16,7 +16,7 @@ inline void eventcount::add(const char* verb, const site& at) {
 }
 
 inline bool eventcount::wait_for(std::int64_t n, const char* verb, const site& at,
-                                        bool idle) const {
+                                 bool idle) const {
     engine::execution& run = *engine::execution::current();
     const reached when(*x_, n, verb);
     engine::operation op;
@@ -41,7 +41,7 @@ inline int eventcount::reached::store() const {
 }
 
 inline void eventcount::learn(engine::execution& run, int reached_by, const char* verb,
-                                     const site& at) const {
+                              const site& at) const {
     const engine::store_record& s = x_->at(reached_by);
     run.policy().order_after(s.thread, s.seq);
     run.memory().learn(run.self(), s.message);

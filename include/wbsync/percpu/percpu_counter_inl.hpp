@@ -14,8 +14,7 @@ inline void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const
 
 namespace wbsync {
 
-inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
-                                            const site& at) {
+inline void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch, const site& at) {
     detail::use(c, "percpu_counter_add", at);
     atomic_long_t& part = c.this_cpu(at);
     const auto sum =

@@ -28,7 +28,7 @@ inline bool get_unless_zero(percpu_ref& r, const char* verb, const site& at) {
 namespace wbsync {
 
 inline void percpu_ref_init(percpu_ref& r, percpu_ref::callback release, int flags,
-                                   const site& at) {
+                            const site& at) {
     platform::use(r.scope, "percpu_ref_init", at);
     r.data.begin({r.name, "data"}, r.violates);
     r.release = std::move(release);
@@ -145,7 +145,7 @@ inline void percpu_ref_switch::unlock() {
 namespace wbsync {
 
 inline void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm,
-                                               const site& at) {
+                                        const site& at) {
     detail::use(r, "percpu_ref_switch_to_atomic", at);
     detail::percpu_ref_switch under_lock(r, at);
     under_lock.to_atomic(std::move(confirm));
@@ -159,7 +159,7 @@ inline void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at) {
 }
 
 inline void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback confirm,
-                                               const site& at) {
+                                        const site& at) {
     detail::use(r, "percpu_ref_kill", at);
     detail::percpu_ref_switch under_lock(r, at);
     const auto before = r.mode.value.update([](std::int64_t v) { return v | percpu_ref::dead; },

@@ -5,8 +5,7 @@
 
 namespace wbsync::detail {
 
-inline percpu_section::percpu_section(percpu_rw_semaphore& s, const char* verb,
-                                             const site& at)
+inline percpu_section::percpu_section(percpu_rw_semaphore& s, const char* verb, const site& at)
     : run_(*engine::execution::current()), sem_(s), verb_(verb), at_(at) {
     rcu_state::of(run_).periods.enter(run_, verb_, at_);
     cpus::of(run_).pin(run_, at_);

@@ -9,7 +9,7 @@
 namespace wbsync {
 
 inline void rcu_head::queue(engine::execution& run, std::function<void()> callback,
-                                   const char* verb, const site& at) {
+                            const char* verb, const site& at) {
     scope_.use(verb, at);
     run.access(owner_, verb, at);
     if (waits_ || (invoked_by_ >= 0 &&
@@ -25,7 +25,7 @@ inline void rcu_head::queue(engine::execution& run, std::function<void()> callba
 }
 
 inline void rcu_head::invoke(engine::execution& run, const char* what,
-                                    const engine::lifetime* domain) {
+                             const engine::lifetime* domain) {
     run.access(domain, what, queued_at_);
     run.access(owner_, what, queued_at_);
     waits_ = false;
@@ -45,8 +45,8 @@ inline void rcu_head::invoke(engine::execution& run, const char* what,
 namespace wbsync::detail {
 
 inline void callback_list::add(engine::execution& run, rcu_head& head,
-                                      std::function<void()> callback, callback_kind kind,
-                                      const char* verb, const site& at) {
+                               std::function<void()> callback, callback_kind kind, const char* verb,
+                               const site& at) {
     run.full_fence(at, verb, "before");
     queued(run).update(
         [&](std::int64_t n) {
@@ -58,7 +58,7 @@ inline void callback_list::add(engine::execution& run, rcu_head& head,
 }
 
 inline std::int64_t callback_list::snapshot(engine::execution& run, callback_kind kind,
-                                                   const char* verb, const site& at) const {
+                                            const char* verb, const site& at) const {
     std::int64_t n = queued(run).load_newest(memory_order::acquire, verb, at);
     while (n != 0 && waiting_[static_cast<std::size_t>(n - 1)].kind != kind)
         --n;

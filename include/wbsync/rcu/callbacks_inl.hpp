@@ -30,8 +30,8 @@ inline void rcu_callbacks::serve(int n, const site& at) {
 }
 
 inline void rcu_callbacks::add(engine::execution& run, rcu_head& head,
-                                      std::function<void()> callback, callback_kind kind,
-                                      const char* verb, const site& at) {
+                               std::function<void()> callback, callback_kind kind, const char* verb,
+                               const site& at) {
     if (!served_)
         violated("misuse",
                  fmt::format("{}() needs the callback thread: call rcu_callback_thread(s) in "
@@ -42,8 +42,8 @@ inline void rcu_callbacks::add(engine::execution& run, rcu_head& head,
     lists_[static_cast<std::size_t>(cpu)].add(run, head, std::move(callback), kind, verb, at);
 }
 
-inline void rcu_callbacks::barrier(engine::execution& run, callback_kind kind,
-                                          const char* verb, const site& at) {
+inline void rcu_callbacks::barrier(engine::execution& run, callback_kind kind, const char* verb,
+                                   const site& at) {
     make(run, 1);
     run.full_fence(at, verb, "before");
     std::array<std::int64_t, most> queued{};
@@ -67,7 +67,7 @@ inline void rcu_callbacks::make(engine::execution& run, int n) {
 }
 
 inline void call_rcu(rcu_head& head, std::function<void()> callback, callback_kind kind,
-                            const char* verb, const site& at) {
+                     const char* verb, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         violated("misuse", fmt::format("{}() can only be used by a thread of the model", verb), at);

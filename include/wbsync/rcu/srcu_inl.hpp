@@ -74,8 +74,7 @@ inline void srcu_sections::thread_ends(engine::execution& run) {
                  mine.back().where);
 }
 
-inline int srcu_sections::enter(engine::execution& run, srcu_struct& domain,
-                                       const site& at) {
+inline int srcu_sections::enter(engine::execution& run, srcu_struct& domain, const site& at) {
     const engine::thread_id t = run.self();
     const std::size_t number = domain.periods().start_section(run, "srcu_read_lock", at);
     const int index = so_far_[t]++ * engine::max_threads + t;
@@ -91,7 +90,7 @@ inline int srcu_sections::enter(engine::execution& run, srcu_struct& domain,
 }
 
 inline void srcu_sections::leave(engine::execution& run, srcu_struct& domain, int index,
-                                        const site& at) {
+                                 const site& at) {
     auto& mine = open_[run.self()];
     const auto s =
         std::find_if(mine.begin(), mine.end(), [&](const section& o) { return o.index == index; });
@@ -139,7 +138,7 @@ inline void synchronize_srcu(srcu_struct& ssp, const site& at) {
 }
 
 inline void call_srcu(srcu_struct& ssp, rcu_head& head, std::function<void()> callback,
-                             const site& at) {
+                      const site& at) {
     engine::execution& run = ssp.use("call_srcu", at);
     if (!run.running())
         violated("misuse", "call_srcu() can only be used by a thread of the model", at);

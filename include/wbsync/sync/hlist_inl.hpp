@@ -15,7 +15,7 @@ inline hlist_node& hlist_poison() {
 }
 
 inline hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order order,
-                                 const char* verb, const site& at) {
+                          const char* verb, const site& at) {
     hlist_node* n = pointer<hlist_node>::to_pointer(p.value.load(order, verb, at));
     if (n == &hlist_poison())
         violated("misuse",
@@ -26,7 +26,7 @@ inline hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order o
 }
 
 inline void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish,
-                             const char* verb, const site& at) {
+                      const char* verb, const site& at) {
     auto* before = n.pprev.read(at);
     if (before != nullptr && before != &hlist_poison().next)
         violated("misuse", fmt::format("{}({}): it is in a bucket already", verb, n.name.str()),

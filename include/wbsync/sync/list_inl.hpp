@@ -15,7 +15,7 @@ inline list_head& list_poison() {
 }
 
 inline list_head* next_of(const list_head& l, platform::memory_order order, const char* verb,
-                                 const site& at) {
+                          const site& at) {
     list_head* next = pointer<list_head>::to_pointer(l.next.value.load(order, verb, at));
     if (next == &list_poison())
         violated(
@@ -26,7 +26,7 @@ inline list_head* next_of(const list_head& l, platform::memory_order order, cons
 }
 
 inline void link(list_head& entry, list_head& before, list_head& after,
-                        platform::memory_order publish, const char* verb, const site& at) {
+                 platform::memory_order publish, const char* verb, const site& at) {
     if (newest_next(before, at) != &after || &entry == &before || &entry == &after)
         violated("misuse",
                  fmt::format("{}({}): it is on the list, or {} is not", verb, entry.name.str(),

@@ -7,14 +7,14 @@
 namespace wbsync::detail {
 
 inline void check_count(const refcount_t& r, bool fine, const char* verb, const char* what,
-                               const site& at) {
+                        const site& at) {
     evaluates_property();
     if (!fine)
         violated(r.property, fmt::format("{}({}): {}", verb, r.refs.value.name().str(), what), at);
 }
 
-inline void check_add(const refcount_t& r, std::int64_t before, std::int64_t n,
-                             const char* verb, const site& at) {
+inline void check_add(const refcount_t& r, std::int64_t before, std::int64_t n, const char* verb,
+                      const site& at) {
     check_count(r, before != 0, verb, "addition on 0; use-after-free", at);
     check_count(r, before > 0 && before + n <= refcount_t::max, verb, "saturated; leaking memory",
                 at);

@@ -97,8 +97,8 @@ inline event_value rw_semaphore::show_inside(std::int64_t v) {
     return fmt::format("held by {} reader{}", v, v == 1 ? "" : "s");
 }
 
-inline void rw_semaphore::leaves_as_writer(std::int64_t readers, const char* verb,
-                                                  const site& at, bool gives_back) {
+inline void rw_semaphore::leaves_as_writer(std::int64_t readers, const char* verb, const site& at,
+                                           bool gives_back) {
     const std::int64_t me = writer();
     must_be_held(inside(value.newest(at)) == me, verb, at);
     if (gives_back)

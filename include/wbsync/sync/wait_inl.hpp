@@ -168,8 +168,7 @@ inline engine::timestamp wait_queue::leave_lock(const site& at) {
     return when;
 }
 
-inline void wait_queue::wake_one(engine::thread_id t, const engine::view& knows,
-                                        const site& at) {
+inline void wait_queue::wake_one(engine::thread_id t, const engine::view& knows, const site& at) {
     engine::location& x = wakeups(run_, t);
     engine::variable(x, run_.stamp())
         .update([](std::int64_t n) { return n + 1; }, memory_order::release,
@@ -214,8 +213,7 @@ inline wait_queue_entry::~wait_queue_entry() {
 
 namespace wbsync::detail {
 
-inline void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive,
-                           const site& at) {
+inline void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive, const site& at) {
     engine::execution& run = where_one_can_wait("prepare_to_wait", at);
     wait.put_at = at;
     wait.on = &wq.value.object("prepare_to_wait", at);

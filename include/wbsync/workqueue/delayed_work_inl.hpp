@@ -40,7 +40,7 @@ inline void delayed_work::timer(detail::work_state& w) {
 namespace wbsync::detail {
 
 inline void queue_delayed(work_state& w, workqueue_struct& wq, std::int64_t serial,
-                                 unsigned long delay, const site& at) {
+                          unsigned long delay, const site& at) {
     if (delay == 0) {
         insert_work(w, wq, serial, at);
         return;
@@ -54,8 +54,8 @@ inline void queue_delayed(work_state& w, workqueue_struct& wq, std::int64_t seri
 
 namespace wbsync {
 
-inline bool queue_delayed_work(workqueue_struct& wq, delayed_work& dwork,
-                                      unsigned long delay, const site& at) {
+inline bool queue_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned long delay,
+                               const site& at) {
     detail::work_state& w = detail::work_of(wq, dwork.work, "queue_delayed_work", at);
     const std::int64_t serial = detail::set_pending(w, wq, "queue_delayed_work", at);
     if (serial != 0)
@@ -64,7 +64,7 @@ inline bool queue_delayed_work(workqueue_struct& wq, delayed_work& dwork,
 }
 
 inline bool mod_delayed_work(workqueue_struct& wq, delayed_work& dwork, unsigned long delay,
-                                    const site& at) {
+                             const site& at) {
     using detail::work_state;
     detail::work_state& w = detail::work_of(wq, dwork.work, "mod_delayed_work", at);
     std::int64_t serial = 0;

@@ -27,8 +27,7 @@ inline void kworker::declare(const label& name) {
         name, [this] { worker_thread(); }, engine::thread_kind::server);
 }
 
-inline void kworker::take_off(const work_instance& instance, const char* verb,
-                                     const site& at) {
+inline void kworker::take_off(const work_instance& instance, const char* verb, const site& at) {
     queued_.add_if(
         [&] {
             cancelled_.push_back(instance);
@@ -80,7 +79,7 @@ inline void work_states::reset() {
 }
 
 inline work_state& work_states::add(const label& name, work_struct& work,
-                                           std::function<void(work_struct&)> function) {
+                                    std::function<void(work_struct&)> function) {
     works_.push_back(std::make_unique<work_state>(name, work, std::move(function)));
     return *works_.back();
 }

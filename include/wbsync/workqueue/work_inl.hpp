@@ -24,9 +24,8 @@ inline detail::work_state& work_struct::state(const site& at) const {
     return *state_;
 }
 
-inline work_struct::work_struct(const label& name,
-                                       std::function<void(work_struct&)> function,
-                                       bool needs_kworker, const site& at) {
+inline work_struct::work_struct(const label& name, std::function<void(work_struct&)> function,
+                                bool needs_kworker, const site& at) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
         return;

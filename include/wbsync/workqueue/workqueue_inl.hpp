@@ -10,7 +10,7 @@
 namespace wbsync {
 
 inline workqueue_struct::workqueue_struct(const label& name, int max_active, order how,
-                                                 const char* property)
+                                          const char* property)
     : name_(name), scope_(name) {
     engine::execution* run = engine::execution::current();
     if (run == nullptr)
@@ -50,7 +50,7 @@ inline void workqueue_struct::use(const char* verb, const site& at) {
 }
 
 inline detail::kworker& workqueue_struct::kworker_of(const detail::work_state& w,
-                                                            const site& at) const {
+                                                     const site& at) const {
     detail::kworker* const k = ordered_ != nullptr ? ordered_ : w.own;
     if (k == nullptr)
         violated("misuse",
@@ -84,15 +84,14 @@ inline void workqueue_struct::drain_sees(std::size_t number, const detail::kwork
 }
 
 inline void workqueue_struct::end_drain(engine::execution& run, std::size_t number,
-                                               const char* verb, const site& at) {
+                                        const char* verb, const site& at) {
     drains_[number - 1] = {run.self(), run.memory().now(run.self()).clock[run.self()]};
     run.full_fence(at, verb, "after");
 }
 
-inline void workqueue_struct::expect_not_drained(engine::execution& run,
-                                                        const detail::kworker& k,
-                                                        const detail::work_state& w,
-                                                        std::int64_t serial, const site& at) const {
+inline void workqueue_struct::expect_not_drained(engine::execution& run, const detail::kworker& k,
+                                                 const detail::work_state& w, std::int64_t serial,
+                                                 const site& at) const {
     if (!run.running() || serial != w.pending_serial || // cancelled
         detail::work_states::of(run).now[run.self()].wq == this)
         return;
@@ -148,7 +147,7 @@ inline void kworker::process(const work_instance& instance, std::int64_t number)
 }
 
 inline work_state& work_of(workqueue_struct& wq, const work_struct& work, const char* verb,
-                                  const site& at) {
+                           const site& at) {
     work_state& w = work.state(at);
     if (std::find(w.queues.begin(), w.queues.end(), &wq) == w.queues.end())
         violated("misuse",
@@ -161,7 +160,7 @@ inline work_state& work_of(workqueue_struct& wq, const work_struct& work, const 
 }
 
 inline std::int64_t set_pending(work_state& w, workqueue_struct& wq, const char* verb,
-                                       const site& at) {
+                                const site& at) {
     std::int64_t serial = 0;
     w.update(
         [&](std::int64_t v) {
@@ -176,8 +175,7 @@ inline std::int64_t set_pending(work_state& w, workqueue_struct& wq, const char*
     return serial;
 }
 
-inline void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial,
-                               const site& at) {
+inline void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial, const site& at) {
     engine::execution& run = *engine::execution::current();
     kworker& k = wq.kworker_of(w, at);
     k.put(
@@ -186,7 +184,7 @@ inline void insert_work(work_state& w, workqueue_struct& wq, std::int64_t serial
 }
 
 inline void expect_not_inside(engine::execution& run, const work_state* w,
-                                     const workqueue_struct* wq, const char* verb, const site& at) {
+                              const workqueue_struct* wq, const char* verb, const site& at) {
     if (!run.running())
         return;
     const auto& now = work_states::of(run).now[run.self()];
