@@ -12,6 +12,8 @@
 #include <new>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 WBSYNC_INLINE void execution::forget() {

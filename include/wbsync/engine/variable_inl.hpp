@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 WBSYNC_INLINE event_value show_number(std::int64_t value) {

@@ -5,6 +5,8 @@
 #include <wbsync/percpu/cpu.hpp>
 #include <wbsync/percpu/percpu.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 inline atomic_long_t& per_cpu(percpu_t& x, int cpu, const site& at) {

@@ -4,6 +4,8 @@
 #include <wbsync/percpu/percpu_ref.hpp>
 #include <wbsync/rcu/callbacks.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync::detail {
 
 inline void find_release(const percpu_ref& r, const site& at) {

@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 inline void rcu_head::queue(engine::execution& run, std::function<void()> callback,

@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include <fmt/core.h>
+
 namespace wbsync::detail {
 
 inline void rcu_callbacks::reset() {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace wbsync::detail {
 
 WBSYNC_INLINE void grace_periods::reset(engine::object_id id, const label* name) {

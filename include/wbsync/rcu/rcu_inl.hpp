@@ -3,6 +3,8 @@
 
 #include <wbsync/rcu/rcu.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync::detail {
 
 inline void rcu_state::thread_ends(engine::execution& run) {

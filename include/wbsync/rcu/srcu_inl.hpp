@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 inline engine::execution& srcu_struct::use(const char* verb, const site& at) {

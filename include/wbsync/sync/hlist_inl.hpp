@@ -4,6 +4,8 @@
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/hlist.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync::detail {
 
 inline hlist_node& hlist_poison() {

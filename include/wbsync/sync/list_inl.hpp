@@ -4,6 +4,8 @@
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/list.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync::detail {
 
 inline list_head& list_poison() {

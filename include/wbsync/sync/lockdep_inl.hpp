@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace wbsync::detail {
 
 WBSYNC_INLINE void lockdep::fails_to_hold(const label& lock, const site& at) {

@@ -4,6 +4,8 @@
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/refcount.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync::detail {
 
 inline void check_count(const refcount_t& r, bool fine, const char* verb, const char* what,

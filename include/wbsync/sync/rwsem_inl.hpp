@@ -3,6 +3,8 @@
 
 #include <wbsync/sync/rwsem.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 inline void rw_semaphore::read_lock(const char* verb, const site& at) {

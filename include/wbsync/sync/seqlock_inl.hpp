@@ -4,6 +4,8 @@
 #include <wbsync/memory/bug.hpp>
 #include <wbsync/sync/seqlock.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 inline std::int64_t read_seqcount_begin(const seqcount_t& s, const site& at) {

@@ -3,6 +3,8 @@
 
 #include <wbsync/workqueue/cancel.hpp>
 
+#include <fmt/core.h>
+
 namespace wbsync::detail {
 
 inline grabbed grab_pending(work_state& w, bool disable, const char* verb, const site& at) {

@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 inline work_struct::~work_struct() {

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 namespace wbsync {
 
 inline workqueue_struct::workqueue_struct(const label& name, int max_active, order how,

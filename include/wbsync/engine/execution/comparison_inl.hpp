@@ -6,6 +6,8 @@
 
 #include <functional>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 WBSYNC_INLINE void comparison::begin() {

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <exception>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 WBSYNC_INLINE void lifetimes::begin() {

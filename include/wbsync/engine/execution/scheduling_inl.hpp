@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace wbsync::engine {
 
 WBSYNC_INLINE void scheduling::begin(scheduler& with, fibers& on, const bounds& limits) {
