@@ -226,12 +226,10 @@ WBSYNC_INLINE int check_deeper(const std::vector<catalogue::model>& all, const r
     series running(asked.json);
     const bool as_text = !asked.json && !asked.markdown;
     const report::columns table = table_of(checks);
-    if (as_text)
-        print(table.title_line());
     const auto add = [&](finished f) {
         running.count(f.seen);
         if (as_text)
-            print(text_of(f, table));
+            print((results.empty() ? table.title_line() : "") + text_of(f, table));
         results.push_back(std::move(f));
     };
     auto before = work.known_before.begin();
