@@ -157,6 +157,26 @@ TEST_CASE("litmus: a wrong expectation is reported") {
     CHECK_FALSE(r.agrees());
 }
 
+TEST_CASE("litmus: a Never says which axiom and which cycle forbid it, if it is asked") {
+    litmus::settings with;
+    with.why = true;
+    const auto why = [&](const char* writer, const char* reader, const char* condition) {
+        const litmus::test_result r = litmus::run_test(test_of(writer, reader, condition), with);
+        CHECK(litmus::from_json(to_json(r)).why == r.why);
+        return r.why;
+    };
+    const char* const writer = "WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1);";
+    const char* const reader = "r0 = READ_ONCE(*y); smp_rmb(); r1 = READ_ONCE(*x);";
+    CHECK(why(writer, reader, "exists (1:r0=1 /\\ 1:r1=0)") ==
+          "happens-before: read y=1 (P1, line 4) -rmb-> read x=0 (P1, line 4) -fre-> write x=1 "
+          "(P0, line 3) -wmb-> write y=1 (P0, line 3) -rfe-> read y=1 (P1, line 4)");
+    // It is not Never, nobody writes that value, nobody asked.
+    CHECK(why(writer, reader, "exists (1:r0=1 /\\ 1:r1=1)").empty());
+    CHECK(why(writer, reader, "exists (1:r0=2)").empty());
+    with.why = false;
+    CHECK(why(writer, reader, "exists (1:r0=1 /\\ 1:r1=0)").empty());
+}
+
 TEST_CASE("litmus: what is not supported is an error with line and column, never a verdict") {
     const auto refused = [](const char* statements, const char* message) {
         const litmus::test_result r = run(test_of(statements, "", "exists (0:r0=1)"));

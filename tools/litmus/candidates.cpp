@@ -8,10 +8,7 @@ namespace wbsync::litmus {
 
 candidates::candidates(const litmus_test& test, const ways& through, const deadline& until,
                        found_states& out)
-    : test_(test), ways_(through), until_(until), out_(out) {
-    for (const location& x : test.locations)
-        initial_.push_back(x.initial);
-}
+    : test_(test), ways_(through), until_(until), out_(out) {}
 
 candidates::end candidates::search(aim for_what, std::uint64_t at_most) {
     aim_ = for_what;
@@ -78,7 +75,9 @@ void candidates::with_all_chosen() {
     std::vector<const trace*> threads;
     for (const ways::option* o : chosen_)
         threads.push_back(o->way);
-    consistency of(threads, initial_);
+    executions of(threads, test_.locations);
+    const std::size_t n = of.graph().size();
+    cut_off_ = cut_off_ || !spend(2 * n * n);
     last_.clear();
     if (std::any_of(threads.begin(), threads.end(),
                     [](const trace* t) { return !t->error.empty(); }))
@@ -88,26 +87,22 @@ void candidates::with_all_chosen() {
 }
 
 /// Chooses for the locations of the state from number `shown` on.
-void candidates::choose_last(consistency& of, std::size_t shown) {
-    if (over())
+void candidates::choose_last(executions& of, std::size_t shown) {
+    if (over() || !interesting())
         return;
     if (shown == test_.shown.size())
         return look_for_execution(of);
     const operand& o = test_.shown[shown];
     if (o.what != operand::kind::location)
         return choose_last(of, shown + 1);
-    const location& x = test_.locations[static_cast<std::size_t>(o.index)];
-    const std::vector<int> writes = of.possible_last(o.index);
-    if (writes.empty() || x.what != location::kind::variable) {
-        state_[shown] = x.what == location::kind::spinlock ? held_at_end(o.index) : x.initial;
-        if (interesting())
-            choose_last(of, shown + 1);
+    if (test_.locations[static_cast<std::size_t>(o.index)].what == location::kind::spinlock) {
+        state_[shown] = held_at_end(o.index);
+        choose_last(of, shown + 1);
     } else {
-        for (const int w : writes) {
-            state_[shown] = of.event(w).value;
+        for (const engine::lkmm::event_index w : of.possible_last(o.index)) {
+            state_[shown] = of.graph().events[w].value;
             last_.push_back(w);
-            if (interesting())
-                choose_last(of, shown + 1);
+            choose_last(of, shown + 1);
             last_.pop_back();
         }
     }
@@ -131,83 +126,111 @@ std::int64_t candidates::held_at_end(int lock) const {
 /// Is there time for so many steps?
 bool candidates::spend(std::uint64_t steps) {
     left_ -= std::min(left_, steps);
-    return left_ != 0 && !(++questions_ % 64 == 0 && until_.over());
+    since_clock_ += steps;
+    if (since_clock_ < steps_between_looks)
+        return left_ != 0;
+    since_clock_ = 0;
+    return left_ != 0 && !until_.over();
 }
 
-/// Is there time to ask the model about an execution? It looks at pairs of events.
-bool candidates::ask(const consistency& of) {
-    ++out_.candidates;
-    return spend(of.size() * of.size());
+/// Is there time to ask the model about an execution? See kernel_limits.
+bool candidates::may_ask(const executions& of) {
+    const std::size_t n = of.graph().size();
+    cut_off_ = cut_off_ || !spend(8 * n * n * ((n + 63) / 64));
+    out_.candidates += cut_off_ ? 0 : 1;
+    return !cut_off_;
 }
 
 /// A thread does something wrong, if it can get there.
-void candidates::look_for_error(consistency& of) {
-    const auto allowed = [&](const kernel_model&, const communication&) {
+void candidates::look_for_error(executions& of) {
+    const auto allowed = [&] {
         for (const ways::option* o : chosen_)
             if (out_.error.empty())
                 out_.error = o->way->error;
         enough_ = true;
         return false;
     };
-    cut_off_ = !of.search({}, true, allowed, [&] { return ask(of); });
+    of.each({}, {[&] { return may_ask(of); }, allowed, {}});
 }
 
-void candidates::look_for_execution(consistency& of) {
+void candidates::look_for_execution(executions& of) {
     final_state state;
     for (const auto& v : state_)
         state.push_back(v.value_or(0));
     // A race is searched for in every execution.
     const auto for_races = [&] {
-        return aim_ == aim::all && ways_.has_plain() && out_.race.empty() && !enough_;
+        return aim_ == aim::all && of.has_plain() && out_.race.empty() && !enough_;
     };
     if (out_.states.count(state) != 0 && !for_races())
         return;
-    const auto allowed = [&](const kernel_model& model, const communication& c) {
-        if (model.justifies_itself(c)) {
+    const auto allowed = [&] {
+        if (comes_from_itself(of)) {
             out_.thin_air = true;
             return true;
         }
-        accept(state, model, c);
+        accept(state, of);
         return for_races();
     };
-    cut_off_ = !of.search(last_, !for_races(), allowed, [&] { return ask(of); });
+    of.each(last_, {[&] { return may_ask(of); }, allowed,
+                    [&](engine::lkmm::axiom broken) {
+                        if (forbidden_)
+                            forbidden_(of, broken);
+                    }});
 }
 
-void candidates::accept(const final_state& state, const kernel_model& model,
-                        const communication& c) {
-    if (const int e = model.unmatched_section(c); e >= 0) {
-        const trace_event& is = model.event(static_cast<std::size_t>(e));
-        out_.error =
-            fmt::format("{}:{}: misuse: {}", is.at.line, is.at.column,
-                        is.reads() ? "this section is never ended"
-                                   : fmt::format("there is no section {} to end", is.value));
+/// A plain value that is computed from itself. No axiom forbids it; herd7 finds no value for it.
+bool candidates::comes_from_itself(const executions& of) {
+    const engine::lkmm::event_graph& g = of.graph();
+    return of.has_plain() && !(g.data | g.addr | g.rf).acyclic();
+}
+
+void candidates::accept(const final_state& state, const executions& of) {
+    out_.error = describe_unmatched_section(of);
+    if (!out_.error.empty()) {
         enough_ = true;
         return;
     }
     out_.states.insert(state);
     if (out_.race.empty())
-        out_.race = describe_race(model);
+        out_.race = describe_race(of);
     enough_ = aim_ != aim::all;
 }
 
-std::string candidates::describe_race(const kernel_model& model) const {
-    const std::vector<std::size_t> pair = model.race();
-    if (pair.empty())
+/// An srcu_read_unlock() that ends no section, or one that is ended already; a section without end.
+std::string candidates::describe_unmatched_section(const executions& of) {
+    using enum engine::lkmm::misuse::kind;
+    if (of.model().b.srcu_lock.empty() && of.model().b.srcu_unlock.empty())
         return {};
-    const auto access = [&](std::size_t i) {
-        const trace_event& e = model.event(i);
-        return fmt::format("{}{} of {} by {}", e.plain ? "plain " : "",
-                           e.writes() ? "write" : "read",
-                           test_.locations[static_cast<std::size_t>(e.location)].name,
-                           test_.processes[static_cast<std::size_t>(model.thread(i))].name);
+    for (const engine::lkmm::misuse& m : of.model().misuses()) {
+        if (m.what != unmatched_srcu_lock && m.what != unmatched_srcu_unlock &&
+            m.what != multiple_srcu_matches)
+            continue;
+        const trace_event& is = *of.source(m.second);
+        return fmt::format("{}:{}: misuse: {}", is.at.line, is.at.column,
+                           is.reads() ? "this section is never ended"
+                                      : fmt::format("there is no section {} to end", is.value));
+    }
+    return {};
+}
+
+std::string candidates::describe_race(const executions& of) const {
+    const std::vector<engine::lkmm::data_race> all = of.model().races();
+    if (all.empty())
+        return {};
+    const auto access = [&](const trace_event& e, engine::lkmm::event_index i) {
+        return fmt::format(
+            "{}{} of {} by {}", e.plain ? "plain " : "", e.writes() ? "write" : "read",
+            test_.locations[static_cast<std::size_t>(e.location)].name,
+            test_.processes[static_cast<std::size_t>(of.graph().events[i].thread)].name);
     };
     // The plain one first.
-    const bool swapped = !model.event(pair[0]).plain;
-    const std::size_t a = pair[swapped ? 1 : 0];
-    const std::size_t b = pair[swapped ? 0 : 1];
-    const position& at = model.event(a).at;
-    return fmt::format("{}:{}: {} races with {}, line {}", at.line, at.column, access(a), access(b),
-                       model.event(b).at.line);
+    auto [a, b] = std::pair(all.front().first, all.front().second);
+    if (!of.source(a)->plain)
+        std::swap(a, b);
+    const trace_event& first = *of.source(a);
+    const trace_event& second = *of.source(b);
+    return fmt::format("{}:{}: {} races with {}, line {}", first.at.line, first.at.column,
+                       access(first, a), access(second, b), second.at.line);
 }
 
 } // namespace wbsync::litmus

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "condition.hpp"
-#include "consistency.hpp"
+#include "executions.hpp"
 #include "partial_truth.hpp"
 #include "ways.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wbsync::litmus {
@@ -40,37 +42,47 @@ public:
     /// Takes `at_most` steps. Data races are looked for together with all states.
     end search(aim for_what, std::uint64_t at_most);
 
+    /// Called for each part of an execution that the model forbids, of a state that is looked for.
+    using listener = std::function<void(const executions&, engine::lkmm::axiom)>;
+    void listen(listener to) { forbidden_ = std::move(to); }
+
 private:
+    /// One looks at the clock that often: after some milliseconds, or one question about a test
+    /// with many events.
+    static constexpr std::uint64_t steps_between_looks = 200'000;
+
     void choose(std::size_t i);
     void set_registers(std::size_t thread, const trace* t);
     [[nodiscard]] bool interesting() const;
     [[nodiscard]] bool over() const noexcept { return enough_ || cut_off_; }
 
     void with_all_chosen();
-    void choose_last(consistency& of, std::size_t shown);
+    void choose_last(executions& of, std::size_t shown);
     [[nodiscard]] std::int64_t held_at_end(int lock) const;
 
     bool spend(std::uint64_t steps);
-    bool ask(const consistency& of);
-    void look_for_error(consistency& of);
-    void look_for_execution(consistency& of);
-    void accept(const final_state& state, const kernel_model& model, const communication& c);
-    [[nodiscard]] std::string describe_race(const kernel_model& model) const;
+    bool may_ask(const executions& of);
+    void look_for_error(executions& of);
+    void look_for_execution(executions& of);
+    [[nodiscard]] static bool comes_from_itself(const executions& of);
+    void accept(const final_state& state, const executions& of);
+    [[nodiscard]] static std::string describe_unmatched_section(const executions& of);
+    [[nodiscard]] std::string describe_race(const executions& of) const;
 
     const litmus_test& test_;
     const ways& ways_;
     const deadline& until_;
     found_states& out_;
-    std::vector<std::int64_t> initial_;
 
     aim aim_ = aim::all;
-    std::uint64_t left_ = 0; ///< steps
-    std::uint64_t questions_ = 0;
+    std::uint64_t left_ = 0;        ///< steps
+    std::uint64_t since_clock_ = 0; ///< steps
     bool enough_ = false;
     bool cut_off_ = false;
     ways::choice chosen_;
     partial_state state_;
-    std::vector<int> last_; ///< writes
+    std::vector<engine::lkmm::event_index> last_; ///< writes
+    listener forbidden_;
 };
 
 } // namespace wbsync::litmus

@@ -221,13 +221,6 @@ std::int64_t value_of(const operand& o, const final_state& state) {
     return o.what == operand::kind::number ? o.number : state[o.shown];
 }
 
-std::string show(std::int64_t value, const litmus_test& test) {
-    const std::int64_t i = (value - first_address) / 8;
-    if (value >= first_address && i < static_cast<std::int64_t>(test.locations.size()))
-        return test.locations[static_cast<std::size_t>(i)].name;
-    return fmt::format("{}", value);
-}
-
 } // namespace
 
 void parse_condition(cursor& at, litmus_test& test) {
@@ -247,6 +240,13 @@ bool holds(const formula& f, const final_state& state) {
     return f.value;
 }
 
+std::string describe_value(const litmus_test& test, std::int64_t value) {
+    const std::int64_t i = (value - first_address) / 8;
+    if (value >= first_address && i < static_cast<std::int64_t>(test.locations.size()))
+        return test.locations[static_cast<std::size_t>(i)].name;
+    return fmt::format("{}", value);
+}
+
 std::string describe(const litmus_test& test, const final_state& state) {
     std::string text;
     for (std::size_t i = 0; i != state.size(); ++i) {
@@ -257,7 +257,8 @@ std::string describe(const litmus_test& test, const final_state& state) {
                 ? test.locations[index].name
                 : fmt::format("{}:{}", o.process,
                               test.processes[static_cast<std::size_t>(o.process)].registers[index]);
-        text += fmt::format("{}{}={};", text.empty() ? "" : " ", name, show(state[i], test));
+        text +=
+            fmt::format("{}{}={};", text.empty() ? "" : " ", name, describe_value(test, state[i]));
     }
     return text;
 }

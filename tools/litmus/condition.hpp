@@ -20,6 +20,9 @@ using final_state = std::vector<std::int64_t>;
 /// Is the formula true of the state?
 bool holds(const formula& f, const final_state& state);
 
+/// A number, or the location of which it is the address.
+std::string describe_value(const litmus_test& test, std::int64_t value);
+
 /// "0:r0=1; x=2;"
 std::string describe(const litmus_test& test, const final_state& state);
 

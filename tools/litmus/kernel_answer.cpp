@@ -2,6 +2,7 @@
 #include "kernel_answer.hpp"
 
 #include "candidates.hpp"
+#include "why.hpp"
 
 #include <optional>
 
@@ -103,6 +104,24 @@ private:
 kernel_answer ask_kernel_model(const litmus_test& test, const deadline& until,
                                const kernel_limits& limits) {
     return inquiry(test, until, limits).run();
+}
+
+std::string why_never(const litmus_test& test, const deadline& until, const kernel_limits& limits) {
+    ways some(test);
+    if (!some.find(goal(test), until))
+        return {};
+    found_states found;
+    candidates all(test, some, until, found);
+    auto furthest = engine::lkmm::axiom::none;
+    std::string why;
+    all.listen([&](const executions& of, engine::lkmm::axiom broken) {
+        if (broken <= furthest)
+            return;
+        furthest = broken;
+        why = describe_cycle(test, of, broken);
+    });
+    all.search(aim::meets, limits.for_result);
+    return why;
 }
 
 } // namespace wbsync::litmus

@@ -23,16 +23,22 @@ struct kernel_answer {
     std::uint64_t candidates = 0; ///< executions that the model was asked about
 };
 
-/// How far the search goes: steps, as many for each question to the model as it has pairs of
-/// events.
+/// How far the search goes: steps, of some nanoseconds. A question to the model about n events
+/// counts as n³ / 8, and at least 8 n². All together take less than the ten seconds of a test.
 struct kernel_limits {
-    std::uint64_t for_states = 10'000'000;  ///< to find all final states
-    std::uint64_t for_result = 400'000'000; ///< and the result, if those are too many
+    std::uint64_t for_states = 100'000'000;   ///< to find all final states
+    std::uint64_t for_result = 1'000'000'000; ///< and the result, if those are too many
 };
 
 /// Looks for the executions of the test that the model allows. A test without many accesses is
 /// decided exactly.
 kernel_answer ask_kernel_model(const litmus_test& test, const deadline& until,
                                const kernel_limits& limits = {});
+
+/// Of a test with the result Never: why the model forbids one of the executions with which the
+/// proposition would hold, see describe_cycle(). Of several, one of those that get furthest down
+/// the model's list of axioms. Empty: there is none, whatever the model says.
+std::string why_never(const litmus_test& test, const deadline& until,
+                      const kernel_limits& limits = {});
 
 } // namespace wbsync::litmus

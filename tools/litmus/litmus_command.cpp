@@ -173,6 +173,8 @@ CLI::App* add_command(CLI::App& app, request& asked) {
                      "an outcome by that");
     litmus->add_flag("--power", asked.with.power,
                      "Whether a Never test would notice a broken library");
+    litmus->add_flag("--why", asked.with.why,
+                     "Why a Never test is one: an axiom of the kernel's model, and a cycle");
     litmus->add_option("--generate", asked.generate, "Cycles of grace periods and sections")
         ->type_name("rcu")
         ->check(CLI::IsMember({"rcu"}).description(""));
@@ -204,9 +206,9 @@ int run_command(const request& given) {
         ::unsetenv(variable);
     if (asked.paths.empty() && asked.generate.empty())
         throw program::bad_usage("litmus needs files or folders, or --generate");
-    if (asked.with.memory && (asked.with.power || !asked.with.out_of_order))
+    if (asked.with.memory && (asked.with.power || asked.with.why || !asked.with.out_of_order))
         throw program::bad_usage(
-            "--power and --no-out-of-order need the kernel's model: leave out --memory");
+            "--power, --why and --no-out-of-order need the kernel's model: leave out --memory");
     const std::vector<job> jobs = jobs_of(asked);
     summary all;
     report::json entries = report::json::array();

@@ -217,6 +217,8 @@ test_result run_test(std::string_view text, const settings& with) {
             if (r.remark.empty())
                 ask_library(test, with, until, r);
         }
+        if (with.why && r.result == "Never")
+            r.why = why_never(test, until, with.for_kernel_model);
         if (with.power && r.result == "Never")
             measure_power(test, with, r);
         if (r.remark.empty())
@@ -253,6 +255,7 @@ report::json to_json(const test_result& r) {
             {"not_explored", text(r.not_explored)},
             {"race", text(r.race)},
             {"race_known", r.race_known},
+            {"why", text(r.why)},
             {"out_of_order", r.out_of_order},
             {"exposes", r.exposes},
             {"remark", text(r.remark)},
@@ -279,6 +282,7 @@ test_result from_json(const report::json& j) {
     r.expected = text("expected");
     r.not_explored = text("not_explored");
     r.race = text("race");
+    r.why = text("why");
     r.race_known = j["race_known"].get<bool>();
     r.exposes = j["exposes"].get<std::vector<std::string>>();
     r.out_of_order = j["out_of_order"].get<std::vector<std::string>>();

@@ -25,6 +25,7 @@ struct settings {
     setting<std::uint64_t> max_executions = setting<std::uint64_t>::by_default(0);
     bool out_of_order = true; ///< in the library
     bool power = false;       ///< run a Never test with broken libraries as well
+    bool why = false;         ///< say why a Never test is one
     /// So many executions are run to see all final states, before only those are looked for that
     /// satisfy the proposition.
     std::uint64_t for_states = 3'000;
@@ -60,6 +61,7 @@ struct test_result {
     std::string not_explored;
     std::string race;
     bool race_known = false;               ///< without a race: there is none in any execution
+    std::string why;                       ///< it is Never: an axiom and a cycle; if asked for
     std::string remark;                    ///< with the place; more than one: a line for each
     std::vector<std::string> exposes;      ///< broken libraries that make it other than Never
     std::vector<std::string> out_of_order; ///< accesses that could be performed late

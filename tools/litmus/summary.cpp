@@ -52,6 +52,8 @@ std::string line_of(const test_result& r, std::size_t width, bool states) {
         text += fmt::format("    data race: {}\n", r.race);
     else if (r.of_kernel_model() && r.result != "Unsupported" && !r.race_known)
         text += "    data races: not all executions were looked at\n";
+    if (!r.why.empty())
+        text += fmt::format("    forbidden by {}\n", r.why);
     if (r.library_differs())
         text += fmt::format("    the library shows: {}\n", r.library);
     if (!r.library_misses.empty())
