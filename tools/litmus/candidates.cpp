@@ -28,14 +28,13 @@ void candidates::choose(std::size_t i) {
         return with_all_chosen();
     const std::size_t thread = ways_.order()[i];
     const std::vector<ways::option>& options = ways_.of(thread);
-    for (auto at = options.cbegin(); at != options.cend();) {
+    for (std::size_t at = 0; at != options.size();) {
         cut_off_ = cut_off_ || !spend(1);
         if (over())
             return;
-        const ways::option& o = *at;
+        const ways::option& o = options[at];
         if (!ways_.is_offered(o.needs, chosen_, i)) { // nor what the next ones need, if the same
-            at = std::find_if(at, options.cend(),
-                              [&](const ways::option& other) { return other.needs != o.needs; });
+            at = o.next;
             continue;
         }
         ++at;

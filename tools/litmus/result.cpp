@@ -6,6 +6,7 @@
 #include "parser.hpp"
 #include "trace.hpp"
 
+#include <algorithm>
 #include <exception>
 
 namespace wbsync::litmus {
@@ -39,10 +40,17 @@ void take(const litmus_test& test, const kernel_answer& says, test_result& r) {
         r.result = says.result;
 }
 
+/// The least of both limits; 0: there is none.
+std::uint64_t for_proposition(const settings& with) {
+    const std::uint64_t asked = with.max_executions;
+    return asked == 0 || with.for_proposition == 0 ? asked + with.for_proposition
+                                                   : std::min(asked, with.for_proposition);
+}
+
 /// Whether the proposition holds in some state. First only what was learnt from a few executions is
 /// tried; most often that is enough.
 exploration look_for(const litmus_test& test, const reordering& reordered, const goal& towards,
-                     const settings& with, const deadline& until) {
+                     const settings& with, std::uint64_t at_most, const deadline& until) {
     options bounds;
     bounds.max_seconds = until.left();
     bounds.max_executions = with.for_learning;
@@ -50,7 +58,7 @@ exploration look_for(const litmus_test& test, const reordering& reordered, const
     seen.incomplete = seen.found ? "only the proposition was looked for" : "";
     if (seen.found || seen.excluded)
         return seen;
-    bounds.max_executions = with.max_executions;
+    bounds.max_executions = at_most;
     bounds.max_seconds = until.left();
     seen.add(explore(test, bounds, reordered, towards, extent::first));
     return seen;
@@ -69,7 +77,7 @@ exploration explore(const litmus_test& test, const reordering& reordered, const 
     exploration seen = explore(test, bounds, reordered);
     if (seen.incomplete.empty() || seen.found || bounds.max_executions == with.max_executions)
         return seen;
-    seen.add(look_for(test, reordered, towards, with, until));
+    seen.add(look_for(test, reordered, towards, with, for_proposition(with), until));
     return seen;
 }
 
@@ -78,7 +86,7 @@ bool shown_out_of_order(const litmus_test& test, const reordering& needed, const
                         const deadline& until) {
     if (needed.accesses.empty())
         return false;
-    const exploration seen = look_for(test, needed, goal(test), with, until);
+    const exploration seen = look_for(test, needed, goal(test), with, for_proposition(with), until);
     return seen.found || !seen.incomplete.empty();
 }
 
@@ -190,8 +198,8 @@ void measure_power(const litmus_test& test, const settings& with, test_result& r
         if (!apply(m, broken))
             continue;
         const deadline until(with.max_seconds);
-        const exploration seen =
-            look_for(broken, find_reordering(broken, until), goal(broken), with, until);
+        const exploration seen = look_for(broken, find_reordering(broken, until), goal(broken),
+                                          with, with.max_executions, until);
         if (seen.found)
             r.exposes.emplace_back(m.name);
     }

@@ -26,10 +26,12 @@ struct settings {
     bool out_of_order = true; ///< in the library
     bool power = false;       ///< run a Never test with broken libraries as well
     bool why = false;         ///< say why a Never test is one
-    /// So many executions are run to see all final states, before only those are looked for that
-    /// satisfy the proposition.
-    std::uint64_t for_states = 3'000;
-    std::uint64_t for_learning = 1'000; ///< and so many to learn from
+    /// What the library may spend on a test beside the kernel's model, whose answer it cannot
+    /// change: so many executions are run to see all final states, before only those are looked for
+    /// that satisfy the proposition.
+    std::uint64_t for_states = 1'000;
+    std::uint64_t for_learning = 1'000;    ///< so many of them to learn from
+    std::uint64_t for_proposition = 2'000; ///< and so many more; 0: no limit
     kernel_limits for_kernel_model;
 };
 

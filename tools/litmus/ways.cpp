@@ -80,6 +80,10 @@ void ways::find_exchanges() {
             options_[p].push_back(option_of(t, none, numbers));
         std::stable_sort(options_[p].begin(), options_[p].end(),
                          [](const option& a, const option& b) { return a.needs < b.needs; });
+        std::vector<option>& all = options_[p];
+        for (std::size_t i = all.size(); i-- != 0;)
+            all[i].next =
+                i + 1 != all.size() && all[i].needs == all[i + 1].needs ? all[i + 1].next : i + 1;
         order_.push_back(p);
     }
     std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {

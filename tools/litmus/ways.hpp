@@ -29,8 +29,9 @@ public:
     using exchanges = std::vector<std::uint64_t>;
     struct option {
         const trace* way;
-        exchanges needs;  ///< values that another thread has to write
-        exchanges offers; ///< values that it writes
+        exchanges needs;      ///< values that another thread has to write
+        exchanges offers;     ///< values that it writes
+        std::size_t next = 0; ///< the first one after it that needs something else
     };
     /// The threads, those with few ways first.
     [[nodiscard]] const std::vector<std::size_t>& order() const noexcept { return order_; }
