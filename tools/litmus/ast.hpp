@@ -41,12 +41,16 @@ struct expression {
 
 struct statement {
     enum class kind : std::uint8_t {
-        evaluate, ///< value
-        assign,   ///< register `target` = value
-        store,    ///< *place = value, a plain store
-        branch,   ///< if (value) inner[0] else inner[1]
-        await,    ///< loads `place` (into `target`, if not -1) until `value` is 0
-        block,    ///< inner
+        evaluate,   ///< value
+        assign,     ///< register `target` = value
+        store,      ///< *place = value, a plain store
+        branch,     ///< if (value) inner[0] else inner[1]
+        await,      ///< loads `place` (into `target`, if not -1) until `value` is 0
+        block,      ///< inner
+        unfinished, ///< a loop goes on, further than it is followed
+        // Only as long as the test is read, see flatten.hpp:
+        loop,  ///< inner[0] while (value)
+        leave, ///< return
     } what = kind::block;
     position at;
     int target = -1;
@@ -61,6 +65,7 @@ struct location {
     std::int64_t initial = 0;
     enum class kind : std::uint8_t { variable, spinlock, srcu } what = kind::variable;
     bool used = false; ///< named by a thread, by the condition or as a value, or shown
+    int elements = 0;  ///< of the array that begins here; 0: it is none
 };
 
 struct process {

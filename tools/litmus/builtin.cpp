@@ -3,10 +3,14 @@
 
 #include <wbsync/memory/atomic_operations.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace wbsync::litmus {
 
@@ -74,6 +78,7 @@ public:
         fences();
         atomics();
         synchronisation();
+        tagged();
     }
 
     [[nodiscard]] const builtin* find(std::string_view name) const {
@@ -246,6 +251,50 @@ private:
         add("srcu_up_read", {.what = action::srcu_up, .arguments = 2});
         add("synchronize_srcu", {.what = action::srcu_synchronize, .arguments = 1});
         add("synchronize_srcu_expedited", {.what = action::srcu_synchronize, .arguments = 1});
+    }
+
+    /// What linux-kernel.def expands those names into.
+    void tagged() {
+        const auto same = [&](const std::string& name, std::string_view as) {
+            add(name, *by_name_.at(as));
+        };
+        const auto by_value = [&](const char* name, std::string_view as) {
+            builtin b = *by_name_.at(as);
+            b.by_value = true;
+            add(name, b);
+        };
+        same("__load{once}", "READ_ONCE");
+        same("__store{once}", "WRITE_ONCE");
+        by_value("__load{acquire}", "smp_load_acquire");
+        by_value("__store{release}", "smp_store_release");
+        by_value("__load{srcu-lock}", "srcu_read_lock");
+        by_value("__store{srcu-unlock}", "srcu_read_unlock");
+        same("__srcu{sync-srcu}", "synchronize_srcu");
+        same("__fence{mb}", "smp_mb");
+        same("__fence{rmb}", "smp_rmb");
+        same("__fence{wmb}", "smp_wmb");
+        same("__fence{barrier}", "barrier");
+        for (const char* after : {"after-atomic", "after-spinlock", "after-unlock-lock",
+                                  "after-srcu-read-unlock", "before-atomic"}) {
+            std::string name = fmt::format("smp_mb__{}", after);
+            std::replace(name.begin(), name.end(), '-', '_');
+            same(fmt::format("__fence{{{}}}", after), name);
+        }
+        same("__fence{rcu-lock}", "rcu_read_lock");
+        same("__fence{rcu-unlock}", "rcu_read_unlock");
+        same("__fence{sync-rcu}", "synchronize_rcu");
+        same("__lock", "spin_lock");
+        same("__unlock", "spin_unlock");
+        same("__trylock", "spin_trylock");
+        same("__islocked", "spin_is_locked");
+        for (const auto& [tag, suffix] :
+             {std::pair("mb", ""), std::pair("once", "_relaxed"), std::pair("acquire", "_acquire"),
+              std::pair("release", "_release")}) {
+            same(fmt::format("__xchg{{{}}}", tag), fmt::format("xchg{}", suffix));
+            same(fmt::format("__cmpxchg{{{}}}", tag), fmt::format("cmpxchg{}", suffix));
+            same(fmt::format("__atomic_add_unless{{{}}}", tag),
+                 fmt::format("atomic_add_unless{}", suffix));
+        }
     }
 
     std::deque<std::string> names_;

@@ -58,7 +58,7 @@ private:
             if (in_.accept("locations"))
                 locations();
             else if (in_.accept("filter"))
-                test_.filter = disjunction();
+                test_.filter = implication();
             else
                 break;
         }
@@ -72,7 +72,8 @@ private:
                 in_.fail("expected exists, ~exists, forall, filter or locations");
             in_.take();
         }
-        test_.condition = disjunction();
+        test_.condition = implication();
+        in_.accept(";");
         if (!in_.done())
             in_.fail("expected the end of the test");
     }
@@ -91,6 +92,19 @@ private:
         }
     }
 
+    /// `a => b` is `~a \/ b`, and `a => b => c` is `a => (b => c)`.
+    formula implication() {
+        const cursor::level inside(in_);
+        formula left = disjunction();
+        if (!in_.accept("=>"))
+            return left;
+        formula f;
+        f.what = formula::kind::any;
+        f.parts.emplace_back().what = formula::kind::negation;
+        f.parts.back().parts.push_back(std::move(left));
+        f.parts.push_back(implication());
+        return f;
+    }
     formula disjunction() {
         return chain("\\/", formula::kind::any, &condition_parser::conjunction);
     }
@@ -111,7 +125,7 @@ private:
     formula atom() {
         const cursor::level inside(in_);
         if (in_.accept("(")) {
-            formula f = disjunction();
+            formula f = implication();
             in_.expect(")");
             return f;
         }
@@ -158,12 +172,23 @@ private:
         const bool brackets = in_.accept("[");
         in_.accept("*");
         const token& name = in_.expect_name("a register or a location");
+        const std::string of_array = element();
         if (brackets)
             in_.expect("]");
         operand o;
         o.what = operand::kind::location;
-        o.index = location_number(name);
+        o.index = location_number(name, of_array);
         return o;
+    }
+
+    /// "[1]", of an array; empty: there is none.
+    std::string element() {
+        if (!in_.sees("[") || in_.peek(1).kind != token_kind::number)
+            return {};
+        in_.take();
+        const std::int64_t i = in_.expect_number();
+        in_.expect("]");
+        return fmt::format("[{}]", i);
     }
 
     operand register_of_thread() {
@@ -184,13 +209,14 @@ private:
         return o;
     }
 
-    int location_number(const token& name) {
-        const auto at = locations_.find(name.text);
+    int location_number(const token& name, const std::string& of_array = {}) {
+        const std::string text = std::string{name.text} + of_array;
+        const auto at = locations_.find(text);
         if (at == locations_.end())
             throw unknown_name(name.at,
                                fmt::format("there is no location '{}': neither the initial state "
                                            "nor a parameter of a thread names it",
-                                           name.text));
+                                           text));
         test_.locations[static_cast<std::size_t>(at->second)].used = true;
         return at->second;
     }
@@ -202,10 +228,15 @@ private:
         operand o;
         in_.accept("&");
         if (in_.sees(token_kind::name))
-            o.number = address_of(location_number(in_.take()));
+            o.number = address_of(location_of_value());
         else
             o.number = in_.expect_number();
         return o;
+    }
+
+    int location_of_value() {
+        const token& name = in_.take();
+        return location_number(name, element());
     }
 
     cursor& in_;

@@ -31,6 +31,7 @@ private:
         case statement::kind::store: plain_store(s); break;
         case statement::kind::branch: branch(s); break;
         case statement::kind::await: await(s); break;
+        default: break;
         }
     }
 

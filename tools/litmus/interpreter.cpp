@@ -148,6 +148,8 @@ void interpreter::execute(const statement& s) {
     case statement::kind::store: plain_store(s); break;
     case statement::kind::branch: branch(s); break;
     case statement::kind::await: await(s); break;
+    case statement::kind::unfinished: give_up(s.at, "a loop with too many rounds");
+    default: break;
     }
 }
 

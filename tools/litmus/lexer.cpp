@@ -22,6 +22,8 @@ public:
 
     tokens run() {
         tokens out;
+        if (looking_at(byte_order_mark))
+            offset_ += byte_order_mark.size();
         skip_space();
         if (peek() != 'C' || std::isspace(static_cast<unsigned char>(peek(1))) == 0)
             throw source_error(at_, "a litmus test of the kernel begins with 'C' and its name");
@@ -156,6 +158,7 @@ private:
     }
 
     static constexpr std::size_t look_every = 65'536; ///< characters; at the clock
+    static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
     std::string_view text_;
     const deadline& until_;

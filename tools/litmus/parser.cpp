@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parser.hpp"
 
+#include "arithmetic.hpp"
 #include "condition.hpp"
 #include "cursor.hpp"
+#include "flatten.hpp"
 #include "lexer.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <deque>
 #include <map>
 #include <set>
 #include <utility>
@@ -54,11 +58,16 @@ public:
 
     litmus_test run() {
         initial_state();
-        while (is_process())
+        in_.accept(";");
+        while (is_process()) {
             thread();
+            in_.accept(";");
+        }
         if (test_.processes.empty())
             in_.fail("expected a thread, P0(…) { … }");
         set_registers();
+        for (process& p : test_.processes)
+            flatten(p);
         parse_condition(in_, test_);
         note_unused();
         return std::move(test_);
@@ -138,8 +147,8 @@ private:
             given_.emplace_back(name.at, x);
             at(x).what = what;
             if (in_.sees("["))
-                in_.fail("arrays are not supported: expected ';'");
-            if (in_.accept("=")) {
+                array(name, x);
+            else if (in_.accept("=")) {
                 const std::int64_t value = initial_value(); // may add a location
                 at(x).initial = value;
             }
@@ -148,6 +157,43 @@ private:
         }
         std::stable_sort(contents_.begin(), contents_.end(),
                          [](const auto& a, const auto& b) { return a.process < b.process; });
+    }
+
+    /// "[2] = {1, 2}": the elements are locations, `x` is another name of the first one.
+    void array(const token& name, int first) {
+        const position where = in_.take().at;
+        const std::int64_t elements = in_.expect_number();
+        in_.expect("]");
+        if (elements < 1 || elements > max_elements)
+            throw source_error(where, fmt::format("an array has 1 to {} elements, not {}",
+                                                  max_elements, elements));
+        if (at(first).elements != 0 || at(first).used)
+            throw source_error(where, fmt::format("'{}' is known already", name.text));
+        at(first).name = element_name(name.text, 0);
+        at(first).elements = static_cast<int>(elements);
+        for (int i = 1; i != static_cast<int>(elements); ++i) {
+            const int x = location_number(element_names_.emplace_back(element_name(name.text, i)));
+            at(x).what = at(first).what;
+            given_.emplace_back(name.at, x);
+        }
+        if (!in_.accept("="))
+            return;
+        in_.expect("{");
+        for (int i = 0; !in_.accept("}"); ++i) {
+            if (i == static_cast<int>(elements))
+                in_.fail(fmt::format("expected '}}' after {} elements", elements));
+            const std::int64_t value = initial_value();
+            at(element(name.text, first, i)).initial = value;
+            if (!in_.sees("}"))
+                in_.expect(",");
+        }
+    }
+
+    static std::string element_name(std::string_view array, int i) {
+        return fmt::format("{}[{}]", array, i);
+    }
+    int element(std::string_view array, int first, int i) {
+        return i == 0 ? first : location_number(element_name(array, i));
     }
 
     /// "0:r1=x;"
@@ -217,9 +263,27 @@ private:
             }
         }
         in_.accept("&");
-        if (in_.sees(token_kind::name))
-            return address_of(used_location(in_.take().text));
-        return in_.expect_number();
+        if (!in_.sees(token_kind::name))
+            return in_.expect_number();
+        const token& name = in_.take();
+        const int x = used_location(name.text);
+        if (!in_.accept("["))
+            return address_of(x);
+        const position where = in_.peek().at;
+        const int of_array = checked_element(where, name.text, x, in_.expect_number());
+        at(of_array).used = true;
+        in_.expect("]");
+        return address_of(of_array);
+    }
+
+    /// Element number `i` of the array that begins with location `first`.
+    int checked_element(const position& where, std::string_view array, int first, std::int64_t i) {
+        const int elements = std::max(1, at(first).elements);
+        if (i < 0 || i >= elements)
+            throw source_error(where,
+                               fmt::format("'{}' has {} {}, and none with number {}", array,
+                                           elements, elements == 1 ? "element" : "elements", i));
+        return element(array, first, static_cast<int>(i));
     }
 
     // --- threads --------------------------------------------------------------------------------
@@ -275,6 +339,8 @@ private:
         const int x = used_location(name.text);
         if (what != location::kind::variable)
             at(x).what = what;
+        for (int i = 1; i < at(x).elements; ++i)
+            at(element(name.text, x, i)).used = true;
         parameters_.insert(name.text);
     }
 
@@ -300,7 +366,14 @@ private:
             return while_loop(s.at);
         if (in_.accept("do"))
             return do_loop(s.at);
-        for (const std::string_view word : {"for", "switch", "goto", "return", "break", "continue"})
+        if (in_.accept("for"))
+            return for_loop(s.at);
+        if (in_.accept("return")) {
+            in_.expect(";");
+            s.what = statement::kind::leave;
+            return s;
+        }
+        for (const std::string_view word : {"switch", "goto", "break", "continue"})
             if (in_.sees(word))
                 throw source_error(s.at, fmt::format("'{}' is not supported", word));
         if (sees_type())
@@ -333,7 +406,7 @@ private:
             }
             const token& name = in_.expect_name("the name of a register");
             if (in_.sees("["))
-                in_.fail("arrays are not supported: expected ';'");
+                in_.fail("an array of registers is not supported: expected ';'");
             declared_.insert(name.text);
             const int r = used_register(name.text);
             if (!in_.accept("="))
@@ -361,7 +434,10 @@ private:
             s.value = expr();
             return s;
         }
-        if (in_.sees("*")) {
+        if (in_.sees("++") || in_.sees("--") ||
+            is_one_of(in_.peek(1).text, {"++", "--", "+=", "-="}))
+            return step();
+        if (in_.sees("*") || (in_.sees(token_kind::name) && in_.peek(1).text == "[")) {
             expression left = unary();
             if (left.what == expression::kind::access && in_.accept("=")) {
                 s.what = statement::kind::store;
@@ -379,82 +455,169 @@ private:
         return s;
     }
 
-    // --- loops that wait ------------------------------------------------------------------------
+    /// `r++`, `--r`, `r += 2` and their like.
+    statement step() {
+        statement s;
+        s.what = statement::kind::assign;
+        s.at = in_.peek().at;
+        std::string_view op;
+        if (!in_.sees(token_kind::name))
+            op = in_.take().text;
+        const token& name = in_.expect_name("a register");
+        if (is_location(name.text) || registers_.count(name.text) == 0)
+            throw source_error(name.at, fmt::format("'{}' is no register of {}", name.text,
+                                                    test_.processes.back().name));
+        if (op.empty())
+            op = in_.take().text;
+        s.target = used_register(name.text);
+        s.value.what = expression::kind::binary;
+        s.value.at = s.at;
+        s.value.op = op.substr(0, 1);
+        expression& before = s.value.args.emplace_back();
+        before.what = expression::kind::reg;
+        before.at = s.at;
+        before.index = s.target;
+        if (op.ends_with("=")) {
+            s.value.args.push_back(expr());
+        } else {
+            s.value.args.emplace_back().number = 1;
+        }
+        return s;
+    }
 
-    /// `while (f(load))` with nothing in it, or `while (f(r)) r = load;`
+    // --- loops ----------------------------------------------------------------------------------
+
+    static statement loop(const position& at, expression condition, statement body) {
+        statement s;
+        s.what = statement::kind::loop;
+        s.at = at;
+        s.value = std::move(condition);
+        s.inner.push_back(std::move(body));
+        return s;
+    }
+    static statement both(statement first, statement second) {
+        statement s;
+        s.at = first.at;
+        s.inner.push_back(std::move(first));
+        s.inner.push_back(std::move(second));
+        return s;
+    }
+
+    statement for_loop(const position& at) {
+        in_.expect("(");
+        statement begin;
+        begin.at = at;
+        if (sees_type()) {
+            begin = declaration();
+        } else {
+            if (!in_.sees(";"))
+                begin = simple();
+            in_.expect(";");
+        }
+        expression condition;
+        condition.number = 1;
+        if (!in_.sees(";"))
+            condition = expr();
+        in_.expect(";");
+        statement next;
+        next.at = at;
+        if (!in_.sees(")"))
+            next = simple();
+        in_.expect(")");
+        return both(std::move(begin),
+                    loop(at, std::move(condition), both(one_statement(), std::move(next))));
+    }
+
+    // Loops that wait for a value are one access, however often they go round.
+
+    /// `while (f(load));` and `while (f(r)) r = load;` wait.
     statement while_loop(const position& at) {
         in_.expect("(");
         expression condition = expr();
         in_.expect(")");
-        const statement body = one_statement();
-        statement wait;
-        wait.what = statement::kind::await;
-        wait.at = at;
-        const statement* only = sole(body);
-        if (only == nullptr) {
-            if (!take_load(condition, wait.place))
-                throw source_error(at, unsupported_loop);
-            wait.value = std::move(condition);
-            return checked(std::move(wait));
-        }
-        fill_from_assignment(*only, wait);
-        wait.value = condition;
+        statement body = one_statement();
+        const effect does = effect_of(body);
+        statement wait = waiting(at, condition, does);
+        if (wait.what != statement::kind::await)
+            return loop(at, std::move(condition), std::move(body));
+        if (does.only == nullptr)
+            return wait;
         statement first;
         first.what = statement::kind::branch;
         first.at = at;
         first.value = std::move(condition);
-        first.inner.push_back(checked(std::move(wait)));
+        first.inner.push_back(std::move(wait));
         first.inner.emplace_back();
         return first;
     }
 
-    /// `do r = load; while (f(r));` or `do {} while (f(load));`
+    /// `do r = load; while (f(r));` and `do {} while (f(load));` wait.
     statement do_loop(const position& at) {
-        const statement body = one_statement();
+        statement body = one_statement();
         in_.expect("while");
         in_.expect("(");
-        statement wait;
-        wait.what = statement::kind::await;
-        wait.at = at;
-        wait.value = expr();
+        expression condition = expr();
         in_.expect(")");
         in_.expect(";");
-        if (const statement* only = sole(body); only != nullptr)
-            fill_from_assignment(*only, wait);
-        else if (!take_load(wait.value, wait.place))
-            throw source_error(at, unsupported_loop);
-        return checked(std::move(wait));
+        statement wait = waiting(at, condition, effect_of(body));
+        if (wait.what == statement::kind::await)
+            return wait;
+        statement first = body;
+        return both(std::move(first), loop(at, std::move(condition), std::move(body)));
     }
 
-    static constexpr const char* unsupported_loop =
-        "this loop is not supported: only loops that wait for a value, such as "
-        "while (READ_ONCE(*x) == 0);";
-
-    static void fill_from_assignment(const statement& s, statement& wait) {
-        if (s.what != statement::kind::assign || !is_load(s.value))
-            throw source_error(wait.at, unsupported_loop);
-        wait.target = s.target;
-        wait.place = s.value;
+    /// What a loop's body does.
+    struct effect {
+        int statements = 0;              ///< that do something
+        const statement* only = nullptr; ///< if it is one
+    };
+    static effect effect_of(const statement& body) {
+        effect does;
+        collect(body, does);
+        return does;
     }
-
-    /// The one statement in a loop's body that does something; nullptr: there is none.
-    static const statement* sole(const statement& body) {
-        const statement* found = nullptr;
-        collect(body, found);
-        return found;
-    }
-    static void collect(const statement& s, const statement*& found) {
+    static void collect(const statement& s, effect& does) {
         if (s.what == statement::kind::block) {
             for (const statement& i : s.inner)
-                collect(i, found);
+                collect(i, does);
             return;
         }
         if (s.what == statement::kind::evaluate && s.value.what == expression::kind::call &&
             s.value.function->what == action::no_fence)
             return;
-        if (found != nullptr)
-            throw source_error(s.at, unsupported_loop);
-        found = &s;
+        does.only = does.statements++ == 0 ? &s : nullptr;
+    }
+
+    /// A loop with this condition and body as one that waits; something else: it is none.
+    static statement waiting(const position& at, const expression& condition, const effect& does) {
+        statement wait;
+        wait.at = at;
+        wait.value = condition;
+        if (does.statements == 0 && !take_load(wait.value, wait.place))
+            return {};
+        if (does.statements != 0) {
+            if (does.only == nullptr || does.only->what != statement::kind::assign ||
+                !is_load(does.only->value))
+                return {};
+            wait.target = does.only->target;
+            wait.place = does.only->value;
+        }
+        if (has_access(wait.value) || depends_on_itself(wait))
+            return {};
+        wait.what = statement::kind::await;
+        return wait;
+    }
+    static bool depends_on_itself(const statement& wait) {
+        return wait.target >= 0 && names_register(wait.place, wait.target);
+    }
+    static bool names_register(const expression& e, int r) {
+        return (e.what == expression::kind::reg && e.index == r) ||
+               std::any_of(e.args.begin(), e.args.end(),
+                           [&](const expression& a) { return names_register(a, r); });
+    }
+    static bool has_access(const expression& e) {
+        return e.what == expression::kind::call || e.what == expression::kind::access ||
+               std::any_of(e.args.begin(), e.args.end(), has_access);
     }
 
     static bool is_load(const expression& e) {
@@ -474,18 +637,6 @@ private:
         for (expression& a : e.args)
             found = found || take_load(a, load);
         return found;
-    }
-
-    /// The condition of a wait may only compute.
-    statement checked(statement wait) {
-        expect_no_access(wait.value);
-        return wait;
-    }
-    static void expect_no_access(const expression& e) {
-        if (e.what == expression::kind::call || e.what == expression::kind::access)
-            throw source_error(e.at, unsupported_loop);
-        for (const expression& a : e.args)
-            expect_no_access(a);
     }
 
     // --- expressions ----------------------------------------------------------------------------
@@ -574,9 +725,11 @@ private:
         }
         const token& name = in_.expect_name("an expression");
         if (in_.sees("("))
-            return call(name);
+            return call(name.at, name.text);
+        if (in_.sees("{") && name.text.starts_with("__"))
+            return tagged_call(name);
         if (in_.sees("["))
-            in_.fail("arrays are not supported");
+            return element_of_array(name);
         if (name.text == "NULL" || name.text == "false" || name.text == "true") {
             e.number = name.text == "true" ? 1 : 0;
             return e;
@@ -595,13 +748,109 @@ private:
         return e;
     }
 
-    expression call(const token& name) {
+    /// `x[1]`, a plain access.
+    expression element_of_array(const token& name) {
+        if (!is_location(name.text))
+            throw source_error(name.at, fmt::format("'{}' is no array of {}", name.text,
+                                                    test_.processes.back().name));
+        in_.expect("[");
+        const position where = in_.peek().at;
+        const std::int64_t i = constant(expr());
+        in_.expect("]");
+        expression place;
+        place.what = expression::kind::address;
+        place.at = name.at;
+        place.index = checked_element(where, name.text, location_number(name.text), i);
+        expression e;
+        e.what = expression::kind::access;
+        e.at = name.at;
+        e.site = sites_++;
+        e.args.push_back(std::move(place));
+        return e;
+    }
+    static std::int64_t constant(const expression& e) {
+        if (e.what == expression::kind::number)
+            return e.number;
+        if (e.what == expression::kind::unary)
+            return apply(e.op, constant(e.args[0]));
+        if (e.what == expression::kind::binary)
+            return apply(e.op, constant(e.args[0]), constant(e.args[1]));
+        throw source_error(e.at, "the index of an array has to be a constant");
+    }
+
+    /// `__load{acquire}(*x)` and its like, into which linux-kernel.def expands the kernel's names.
+    expression tagged_call(const token& name) {
+        in_.expect("{");
+        std::string tag;
+        while (!in_.accept("}")) {
+            if (in_.done())
+                in_.fail("expected '}'");
+            tag += in_.take().text;
+        }
+        std::transform(tag.begin(), tag.end(), tag.begin(), [](char c) {
+            return c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        });
+        if (name.text.find("_op") != name.text.npos)
+            return tagged_operation(name, tag);
+        const std::string text = fmt::format("{}{{{}}}", name.text, tag);
+        const builtin* const f = find_builtin(text);
+        if (f != nullptr && f->arguments == 0 && !in_.sees("(")) {
+            expression e;
+            e.what = expression::kind::call;
+            e.at = name.at;
+            e.function = f;
+            e.site = sites_++;
+            return e;
+        }
+        return call(name.at, text);
+    }
+
+    /// `__atomic_fetch_op{acquire}(x, +, 1)` is atomic_fetch_add_acquire(1, x).
+    expression tagged_operation(const token& name, const std::string& tag) {
+        static const std::map<std::string_view, std::string_view> words{
+            {"+", "add"}, {"-", "sub"}, {"&", "and"}, {"|", "or"}, {"^", "xor"}};
+        static const std::map<std::string_view, std::string_view> forms{
+            {"__atomic_op", "atomic_{}"},
+            {"__atomic_op_return", "atomic_{}_return"},
+            {"__atomic_fetch_op", "atomic_fetch_{}"}};
+        static const std::map<std::string_view, std::string_view> suffixes{
+            {"mb", ""}, {"once", "_relaxed"}, {"acquire", "_acquire"}, {"release", "_release"}};
+        const auto form = forms.find(name.text);
+        const auto suffix = suffixes.find(tag);
+        const bool quiet = name.text == "__atomic_op"; // it has the tag `noreturn` or `once`
+        if (form == forms.end() || (suffix == suffixes.end() && !quiet))
+            throw source_error(name.at, fmt::format("'{}{{{}}}' is not supported", name.text, tag));
         expression e;
         e.what = expression::kind::call;
         e.at = name.at;
-        e.function = find_builtin(name.text);
+        in_.expect("(");
+        expression place = expr();
+        in_.expect(",");
+        const auto word = words.find(in_.peek().text);
+        if (word == words.end())
+            in_.fail("expected one of + - & | ^");
+        in_.take();
+        in_.expect(",");
+        e.args.push_back(expr());
+        e.args.push_back(std::move(place));
+        in_.expect(")");
+        const std::string function = fmt::format(fmt::runtime(form->second), word->second) +
+                                     std::string{quiet ? "" : suffix->second};
+        e.function = find_builtin(function);
         if (e.function == nullptr)
-            throw source_error(name.at, fmt::format("'{}' is not supported", name.text));
+            throw source_error(name.at, fmt::format("there is no {}()", function));
+        e.site = sites_++;
+        note_kind(e);
+        return e;
+    }
+
+    expression call(const position& at, std::string_view name) {
+        expression e;
+        e.what = expression::kind::call;
+        e.at = at;
+        e.function = find_builtin(name);
+        if (e.function == nullptr)
+            throw source_error(at, fmt::format("'{}' is not supported", name));
         in_.expect("(");
         while (!in_.accept(")")) {
             const bool place = e.function->has_location() &&
@@ -611,8 +860,8 @@ private:
                 in_.expect(",");
         }
         if (static_cast<int>(e.args.size()) != e.function->arguments)
-            throw source_error(name.at, fmt::format("{} takes {} arguments, not {}", name.text,
-                                                    e.function->arguments, e.args.size()));
+            throw source_error(at, fmt::format("{} takes {} arguments, not {}", name,
+                                               e.function->arguments, e.args.size()));
         e.site = sites_++;
         note_kind(e);
         return e;
@@ -624,9 +873,12 @@ private:
         const position at = in_.peek().at;
         if (!function.by_value)
             return expr();
-        if (!in_.accept("*"))
+        if (in_.accept("*"))
+            return unary();
+        expression e = unary();
+        if (e.what != expression::kind::access)
             throw source_error(at, fmt::format("{} takes a location, such as *x", function.name));
-        return unary();
+        return std::move(e.args.front());
     }
 
     // --- names ----------------------------------------------------------------------------------
@@ -701,9 +953,12 @@ private:
         bool used = false; ///< by the thread
     };
 
+    static constexpr int max_elements = 256; ///< of an array
+
     cursor in_;
     litmus_test test_;
     std::map<std::string_view, int> locations_;   ///< by name, with their numbers
+    std::deque<std::string> element_names_;       ///< of arrays, for that
     std::vector<std::pair<position, int>> given_; ///< locations, in the initial state
     std::vector<initial_content> contents_;       ///< of registers, by thread
     std::size_t next_content_ = 0;                ///< of a thread that was not read yet

@@ -26,6 +26,11 @@ struct dead_end {};
 /// The rest of the thread is not known: it did something wrong.
 struct gone_wrong {};
 
+/// This way goes on in a loop, further than it is followed.
+struct unfinished_loop {
+    position at;
+};
+
 /// Which value each read returns, so far.
 class choices {
 public:
@@ -100,7 +105,8 @@ private:
         case statement::kind::store: plain_store(s); break;
         case statement::kind::branch: branch(s); break;
         case statement::kind::await: await(s); break;
-        case statement::kind::block: break;
+        case statement::kind::unfinished: throw unfinished_loop{s.at};
+        default: break;
         }
     }
 
@@ -533,6 +539,10 @@ trace_list traces_of(const litmus_test& test, int process, const value_sets& oth
         try {
             out.traces.push_back(walk(test, process, others, wanted, by).run());
         } catch (const dead_end&) {
+        } catch (const unfinished_loop& l) {
+            out.incomplete =
+                fmt::format("{}: the loop in line {} may take too many rounds", p.name, l.at.line);
+            return out;
         }
         if (++tried > at_most || (tried % 64 == 0 && stop())) {
             out.incomplete = fmt::format("{} has too many ways", p.name);

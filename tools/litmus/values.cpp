@@ -89,6 +89,7 @@ private:
                 now_.registers[static_cast<std::size_t>(s.target)] = read;
             break;
         }
+        default: break;
         }
     }
 
