@@ -2,12 +2,13 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync {
 

@@ -38,6 +38,7 @@ private:
 
 } // namespace wbsync
 
+/// A file that formats one includes <fmt/format.h>: this one does without, for its cost.
 template <class T>
 struct fmt::formatter<wbsync::setting<T>> : fmt::formatter<T> {
     template <class Context>

@@ -4,7 +4,7 @@
 #include <wbsync/engine/event_value.hpp>
 #include <wbsync/linkage.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync {
 

@@ -12,7 +12,7 @@
 #include <new>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::engine {
 

@@ -3,10 +3,11 @@
 
 #include <wbsync/engine/variable.hpp>
 #include <wbsync/linkage.hpp>
+#include <wbsync/wrapping.hpp>
 
 #include <stdexcept>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::engine {
 

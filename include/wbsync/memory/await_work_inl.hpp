@@ -4,7 +4,7 @@
 #include <wbsync/linkage.hpp>
 #include <wbsync/memory/await_work.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::detail {
 

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::detail {
 

@@ -7,7 +7,7 @@
 
 #include <concepts>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::patterns {
 

@@ -5,7 +5,7 @@
 #include <wbsync/patterns/guarded.hpp>
 #include <wbsync/percpu/cpu.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::patterns {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::report {
 
@@ -55,7 +55,7 @@ private:
         int last = 0;
         for (const table_line& l : lines)
             last = std::max(last, l.number);
-        return static_cast<int>(fmt::formatted_size("{}", last)) + gap;
+        return static_cast<int>(std::to_string(last).size()) + gap;
     }
 
     [[nodiscard]] int place_width() const {

@@ -3,24 +3,26 @@
 
 #include <wbsync/counters.hpp>
 #include <wbsync/result.hpp>
+#include <wbsync/search/json_members.hpp>
 #include <wbsync/search/search_key.hpp>
 #include <wbsync/search/task_text.hpp>
 #include <wbsync/search/whole_file.hpp>
 
-#include <filesystem>
+#include <cstdint>
+#include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/core.h>
+#include <unistd.h>
 
 namespace wbsync::search {
-
-using json = nlohmann::json;
 
 /// A search that was stopped, with all that is needed to go on.
 struct saved_search : counters {
@@ -35,6 +37,55 @@ struct saved_search : counters {
     std::vector<search_task> finished;
 };
 
+namespace detail {
+
+/// What there is in the file, in the order of the names. `json` is a member_writer or a
+/// member_reader, and `long_text` tells the one or the other of what task_text.hpp has a form for.
+void members(auto& json, auto long_text, is<saved_search> auto& s) {
+    json("blocked", s.blocked);
+    json("build", s.key.build);
+    long_text("covered", s.covered);
+    json("cut_off", s.cut_off);
+    json("discarded", s.discarded);
+    json("divided", s.is_divided);
+    json("events", s.events);
+    json("executions", s.executions);
+    long_text("finished", s.finished);
+    long_text("limit", s.limit);
+    json("model", s.key.model);
+    json("options", s.key.options);
+    json("ordered_additions", s.ordered_additions);
+    json("overlap", s.overlap);
+    long_text("pending", s.pending);
+    json("redundant", s.sleep_set_blocked);
+    json("seconds", s.seconds);
+    json("threads", s.threads);
+    json("type", s.key.type);
+}
+
+[[nodiscard]] inline std::string json_of(const saved_search& s) {
+    member_writer write;
+    members(
+        write, [&](const char* name, const auto& value) { write(name, to_text(value)); }, s);
+    return write.take();
+}
+
+/// Throws std::invalid_argument if it is anything else than what json_of() wrote.
+[[nodiscard]] inline saved_search from_json(std::string_view json) {
+    saved_search s;
+    member_reader read(json);
+    const auto long_text = [&]<class T>(const char* name, T& value) {
+        std::string text;
+        read(name, text);
+        value = from_text<T>(text);
+    };
+    members(read, long_text, s);
+    read.expect_end();
+    return s;
+}
+
+} // namespace detail
+
 /// A search in a file.
 ///
 /// Each function is O(size of the search that is left).
@@ -44,10 +95,7 @@ public:
 
     [[nodiscard]] bool wanted() const noexcept { return !path().empty(); }
     [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
-    [[nodiscard]] bool exists() const {
-        std::error_code ignored;
-        return wanted() && std::filesystem::exists(path(), ignored);
-    }
+    [[nodiscard]] bool exists() const { return wanted() && ::access(path().c_str(), F_OK) == 0; }
 
     /// Before all the work. Throws std::invalid_argument.
     void expect_writable() const {
@@ -62,38 +110,11 @@ public:
 
     /// Throws std::invalid_argument if the file holds no search, or another one than `wanted`.
     [[nodiscard]] saved_search load(const search_key& wanted_key) const {
-        std::ifstream in(path());
-        const json file = json::parse(in, nullptr, false);
+        std::ifstream in(path(), std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(in), {}};
         saved_search s;
         try {
-            if (!file.is_object() || !file.contains("wbsync"))
-                throw std::invalid_argument("it was not written by wbsync, or is damaged");
-            if (file["wbsync"] != format)
-                throw std::invalid_argument("it is of another version of wbsync: remove it, and "
-                                            "start anew");
-            const json& j = file.at("search");
-            const auto text = [&](const char* key) -> const std::string& {
-                return j.at(key).get_ref<const std::string&>();
-            };
-            if (file.at("sum") != sum_of(j))
-                throw std::invalid_argument("it is damaged");
-            s.key = {j.at("model").get<std::string>(), j.at("type").get<std::string>(),
-                     j.at("options").get<std::string>(), j.at("build").get<std::string>()};
-            s.executions = j.at("executions").get<std::uint64_t>();
-            s.sleep_set_blocked = j.at("redundant").get<std::uint64_t>();
-            s.blocked = j.at("blocked").get<std::uint64_t>();
-            s.overlap = j.at("overlap").get<std::uint64_t>();
-            s.discarded = j.at("discarded").get<std::uint64_t>();
-            s.events = j.at("events").get<std::uint64_t>();
-            s.threads = j.at("threads").get<int>();
-            s.is_divided = j.at("divided").get<bool>();
-            s.seconds = j.at("seconds").get<double>();
-            s.limit = from_text<limit_hit>(text("limit"));
-            s.cut_off = j.at("cut_off").get<double>();
-            s.covered = from_text<engine::coverage>(text("covered"));
-            s.ordered_additions = j.at("ordered_additions").get<std::vector<engine::object_id>>();
-            s.pending = from_text<std::vector<search_task>>(text("pending"));
-            s.finished = from_text<std::vector<search_task>>(text("finished"));
+            s = detail::from_json(checked_search(text));
         } catch (const std::exception& e) {
             throw std::invalid_argument(
                 fmt::format("wbsync: '{}' is no search to resume: {}", path(), e.what()));
@@ -104,37 +125,17 @@ public:
 
     /// All of it or nothing: an older file is replaced at the end.
     void save(const saved_search& s) const {
-        const json j{{"model", s.key.model},
-                     {"type", s.key.type},
-                     {"options", s.key.options},
-                     {"build", s.key.build},
-                     {"executions", s.executions},
-                     {"redundant", s.sleep_set_blocked},
-                     {"blocked", s.blocked},
-                     {"overlap", s.overlap},
-                     {"discarded", s.discarded},
-                     {"events", s.events},
-                     {"threads", s.threads},
-                     {"divided", s.is_divided},
-                     {"seconds", s.seconds},
-                     {"limit", to_text(s.limit)},
-                     {"cut_off", s.cut_off},
-                     {"covered", to_text(s.covered)},
-                     {"ordered_additions", s.ordered_additions},
-                     {"pending", to_text(s.pending)},
-                     {"finished", to_text(s.finished)}};
+        const std::string search = detail::json_of(s);
         try {
-            file_.write(json{{"wbsync", format}, {"sum", sum_of(j)}, {"search", j}}.dump() + '\n');
+            file_.write(fmt::format("{}{}{}{},\"wbsync\":\"{}\"}}\n", before_search, search,
+                                    before_sum, sum_of(search), format));
         } catch (const std::system_error& e) {
             throw std::runtime_error(fmt::format("{}, so the search cannot be resumed", e.what()));
         }
     }
 
     /// The search has come to its end.
-    void remove() const {
-        std::error_code ignored;
-        std::filesystem::remove(path(), ignored);
-    }
+    void remove() const { std::remove(path().c_str()); }
 
 private:
     void expect_same(const search_key& there, const search_key& here) const {
@@ -157,10 +158,51 @@ private:
 
     static constexpr const char* format = "resume 4";
 
+    static constexpr std::string_view before_search = "{\"search\":";
+    static constexpr std::string_view before_sum = ",\"sum\":";
+
+    /// The object that holds the search, out of the text of a file. Throws std::invalid_argument if
+    /// the file is of another version, or was changed.
+    static std::string_view checked_search(std::string_view text) {
+        if (text.ends_with('\n'))
+            text.remove_suffix(1);
+        const std::size_t end = text.rfind(before_sum);
+        if (!text.starts_with(before_search) || end == text.npos)
+            throw std::invalid_argument(not_ours);
+        const auto [sum, version] = read_end('{' + std::string(text.substr(end + 1)));
+        if (version != format)
+            throw std::invalid_argument("it is of another version of wbsync: remove it, and start "
+                                        "anew");
+        const std::string_view search =
+            text.substr(before_search.size(), end - before_search.size());
+        if (sum != sum_of(search))
+            throw std::invalid_argument("it is damaged");
+        return search;
+    }
+
+    struct file_end {
+        std::uint64_t sum = 0;
+        std::string version;
+    };
+    static file_end read_end(const std::string& members) {
+        file_end e;
+        try {
+            member_reader read(members);
+            read("sum", e.sum);
+            read("wbsync", e.version);
+            read.expect_end();
+        } catch (const std::invalid_argument&) {
+            throw std::invalid_argument(not_ours);
+        }
+        return e;
+    }
+
+    static constexpr const char* not_ours = "it was not written by wbsync, or is damaged";
+
     /// FNV-1a of the text: a file that was changed would lead astray.
-    static std::uint64_t sum_of(const json& j) {
+    static std::uint64_t sum_of(std::string_view text) {
         std::uint64_t sum = 0xcbf29ce484222325;
-        for (const char c : j.dump())
+        for (const char c : text)
             sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
         return sum;
     }

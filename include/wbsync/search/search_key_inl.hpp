@@ -10,7 +10,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::search {
 
@@ -28,7 +28,7 @@ WBSYNC_INLINE std::string changed_options(const options& with) {
     if (with.all_findings)
         text += ", all_findings";
     if (with.max_depth != options{}.max_depth)
-        text += fmt::format(", max_depth={}", with.max_depth);
+        text += fmt::format(", max_depth={}", static_cast<int>(with.max_depth));
     for (const weakening& w : with.weaken)
         text += fmt::format(", weaken '{}'", w.str());
     return text;

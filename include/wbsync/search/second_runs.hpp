@@ -15,8 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 namespace wbsync::search {
 
@@ -262,9 +261,11 @@ private:
             return;
         const std::size_t more = names.size() - std::min(names.size(), most_names);
         names.resize(names.size() - more);
-        difference_.message +=
-            fmt::format("; static objects that changed meanwhile: {}{}", fmt::join(names, ", "),
-                        more == 0 ? "" : fmt::format(", and {} more", more));
+        difference_.message += "; static objects that changed meanwhile: " + names.front();
+        for (std::size_t i = 1; i != names.size(); ++i)
+            difference_.message += ", " + names[i];
+        if (more != 0)
+            difference_.message += fmt::format(", and {} more", more);
     }
 
     doing now_ = doing::nothing;

@@ -3,13 +3,13 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
 
 namespace wbsync::search {
 
@@ -26,8 +26,8 @@ public:
     void expect_writable() const {
         write_draft("");
         std::remove(draft().c_str());
-        std::error_code ignored;
-        if (std::filesystem::is_directory(path_, ignored))
+        struct stat is {};
+        if (::stat(path_.c_str(), &is) == 0 && S_ISDIR(is.st_mode))
             fail(EISDIR);
     }
 

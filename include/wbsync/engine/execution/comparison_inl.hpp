@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::engine {
 

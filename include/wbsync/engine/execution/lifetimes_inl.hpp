@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <exception>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace wbsync::engine {
 
