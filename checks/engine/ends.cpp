@@ -3,6 +3,7 @@
 // check runs as if nothing had happened. And one check at a time.
 
 #include "checks/support/healthy.hpp"
+#include "checks/support/second_thread.hpp"
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
@@ -58,10 +59,6 @@ failure check_ends(std::string_view property, std::initializer_list<std::string_
     return {r.what, r.counterexample};
 }
 
-bool is_here(const site& at) {
-    return std::string_view{at.file}.ends_with("ends.cpp") && at.line != 0;
-}
-
 void ends_0() {
     std::exit(0);
 }
@@ -105,28 +102,10 @@ void calls_terminate_while_it_throws() {
     throws();
 }
 
-/// In its second thread, after one step of each.
-template <void (*End)()>
-struct ends_in_thread {
-    atomic_t x{"x"};
-    void threads(scenario& s) {
-        s.thread("P0", [this] { WRITE_ONCE(x, 1); });
-        s.thread("P1", [this] {
-            await(x, [](auto v) { return v == 1; });
-            End();
-        });
-    }
-};
-
 template <void (*End)()>
 void check_thread(std::string_view text) {
-    const failure r = check_ends<ends_in_thread<End>>("crash", {text, "after the operation"});
-    CHECK(is_here(r.what.where)); // of the operation before it
-    REQUIRE(r.counterexample.steps.size() == 3);
-    CHECK(r.counterexample.steps[0].verb == "WRITE_ONCE");
-    CHECK(r.counterexample.steps[1].verb == "await");
-    CHECK(r.counterexample.steps[2].property == "crash");
-    CHECK(r.counterexample.threads.at(static_cast<std::size_t>(r.what.thread)) == "P1");
+    const failure r = check_ends<in_second_thread<End>>("crash", {text, "after the operation"});
+    check_is_in_second_thread(r.what, r.counterexample);
 }
 
 enum class part { constructor, threads, finally, destructor, body, allocation, nowhere };
@@ -223,7 +202,7 @@ TEST_CASE("ends: pthread_exit() in a thread is a finding that names it") {
 TEST_CASE("ends: outside of a model a thread may end itself") {
     bool before = false, after = false;
     std::thread([&] {
-        static_cast<void>(check<ends_in_thread<&ends_its_thread>>().verified());
+        static_cast<void>(check<in_second_thread<&ends_its_thread>>().verified());
         before = true;
         ::pthread_exit(nullptr);
         after = true;
@@ -304,7 +283,7 @@ TEST_CASE("ends: outside of a model exit() and the others do what they always do
                                                   [] { std::_Exit(7); },
                                                   [] { std::quick_exit(7); }};
     for (const auto& way : ways) {
-        static_cast<void>(check<ends_in_thread<&ends_0>>().verified());
+        static_cast<void>(check<in_second_thread<&ends_0>>().verified());
         std::fflush(nullptr); // nothing of the tests is to be told twice
         const pid_t child = ::fork();
         REQUIRE(child >= 0);
@@ -380,7 +359,7 @@ TEST_CASE("ends: checks of several threads of the process wait for each other") 
             with.jobs = 1;
             for (int j = 0; j != 10; ++j) {
                 const result fine = check<healthy>(with);
-                const result red = check<ends_in_thread<&ends_3>>(with);
+                const result red = check<in_second_thread<&ends_3>>(with);
                 good += fine.verified() && red.found("_exit(3)") ? 1 : 0;
             }
         });

@@ -77,21 +77,29 @@ TEST_CASE("an unbounded loop without a step hits the depth limit as well") {
     CHECK(is_incomplete(check<plain_accesses>(), "depth limit reached at limits.cpp"));
 }
 
+namespace {
+
+/// Spins until another thread ends that, and may fail then.
+template <bool FailsThen>
+struct spins_for_a_while {
+    atomic_t x{"x"};
+    atomic_t rounds{"rounds"};
+    void threads(scenario& s) {
+        s.thread("P0", [this] {
+            while (READ_ONCE(x) == 0)
+                atomic_inc_return(rounds);
+            BUG_ON(FailsThen);
+        });
+        s.thread("P1", [this] { WRITE_ONCE(x, 1); });
+    }
+};
+
+} // namespace
+
 TEST_CASE("a loop that another thread ends hits the depth limit in some executions only") {
-    struct spins_for_a_while {
-        atomic_t x{"x"};
-        atomic_t rounds{"rounds"};
-        void threads(scenario& s) {
-            s.thread("P0", [this] {
-                while (READ_ONCE(x) == 0)
-                    atomic_inc_return(rounds);
-            });
-            s.thread("P1", [this] { WRITE_ONCE(x, 1); });
-        }
-    };
     options with;
     with.max_depth = 50;
-    const result r = check<spins_for_a_while>(with);
+    const result r = check<spins_for_a_while<false>>(with);
     CHECK(is_incomplete(r, "depth"));
     CHECK(r.executions > 1);
     // To wait is the remedy.
@@ -106,21 +114,9 @@ TEST_CASE("a loop that another thread ends hits the depth limit in some executio
 }
 
 TEST_CASE("a finding counts although the depth limit was hit before") {
-    struct spins_then_fails {
-        atomic_t x{"x"};
-        atomic_t rounds{"rounds"};
-        void threads(scenario& s) {
-            s.thread("P0", [this] {
-                while (READ_ONCE(x) == 0)
-                    atomic_inc_return(rounds);
-                BUG_ON(true);
-            });
-            s.thread("P1", [this] { WRITE_ONCE(x, 1); });
-        }
-    };
     options with;
     with.max_depth = 50;
-    CHECK(found(check<spins_then_fails>(with), "BUG_ON"));
+    CHECK(found(check<spins_for_a_while<true>>(with), "BUG_ON"));
 }
 
 // --- executions, seconds ------------------------------------------------------------------------

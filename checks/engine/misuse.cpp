@@ -2,6 +2,8 @@
 // Models that are wrong in themselves: each is a finding that says what is wrong and where, and the
 // process goes on.
 
+#include "checks/support/second_thread.hpp"
+
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
 
@@ -595,28 +597,10 @@ void give_up() {
     std::abort();
 }
 
-/// Crashes in its second thread, after one step of each.
-template <void (*Crash)()>
-struct crashes {
-    atomic_t x{"x"};
-    void threads(scenario& s) {
-        s.thread("P0", [this] { WRITE_ONCE(x, 1); });
-        s.thread("P1", [this] {
-            await(x, [](auto v) { return v == 1; });
-            Crash();
-        });
-    }
-};
-
 template <void (*Crash)()>
 void check_crash(std::initializer_list<std::string_view> texts) {
-    const failure r = check_fails<crashes<Crash>>("crash", texts);
-    CHECK(is_here(r.what.where)); // of the operation before it
-    REQUIRE(r.counterexample.steps.size() == 3);
-    CHECK(r.counterexample.steps[0].verb == "WRITE_ONCE");
-    CHECK(r.counterexample.steps[1].verb == "await");
-    CHECK(r.counterexample.steps[2].property == "crash");
-    CHECK(r.counterexample.threads.at(static_cast<std::size_t>(r.what.thread)) == "P1");
+    const failure r = check_fails<in_second_thread<Crash>>("crash", texts);
+    check_is_in_second_thread(r.what, r.counterexample);
 }
 
 } // namespace
@@ -686,7 +670,7 @@ TEST_CASE("signals are handled as before once a check has ended") {
     struct sigaction before {};
     struct sigaction after {};
     sigaction(SIGSEGV, nullptr, &before);
-    CHECK(check<crashes<&read_nothing>>().found("crash"));
+    CHECK(check<in_second_thread<&read_nothing>>().found("crash"));
     sigaction(SIGSEGV, nullptr, &after);
     CHECK((before.sa_handler == after.sa_handler));
     CHECK(before.sa_flags == after.sa_flags);

@@ -82,6 +82,18 @@ TEST_CASE("last touch: up_read and the slow path of percpu_up_read look for a wr
         };
         object* o = kmalloc<object>("object");
         atomic_t inside{"inside"}, left{"left"}, slow{"slow"};
+
+        /// The first time takes readers off the fast path.
+        void write_twice() {
+            write();
+            smp_store_release(slow, 1);
+            await_acquire(inside, [](auto v) { return v == 1; });
+            write();
+        }
+        void write() {
+            percpu_down_write(o->percpu);
+            percpu_up_write(o->percpu);
+        }
     };
     using body = void (*)(read&);
     const body reads = [](read& m) {
@@ -105,7 +117,6 @@ TEST_CASE("last touch: up_read and the slow path of percpu_up_read look for a wr
     };
     check_fails<read>({{reads, writes_and_frees}}, "use-after-free");
     check_holds<read>({{reads, writes_waits_and_frees}});
-    // The first writer has taken readers off the fast path.
     const body reads_slowly = [](read& m) {
         await_acquire(m.slow, [](auto v) { return v == 1; });
         percpu_down_read(m.o->percpu);
@@ -114,21 +125,11 @@ TEST_CASE("last touch: up_read and the slow path of percpu_up_read look for a wr
         smp_store_release(m.left, 1);
     };
     const body writes_twice_and_frees = [](read& m) {
-        percpu_down_write(m.o->percpu);
-        percpu_up_write(m.o->percpu);
-        smp_store_release(m.slow, 1);
-        await_acquire(m.inside, [](auto v) { return v == 1; });
-        percpu_down_write(m.o->percpu);
-        percpu_up_write(m.o->percpu);
+        m.write_twice();
         kfree(m.o);
     };
     const body writes_twice_waits_and_frees = [](read& m) {
-        percpu_down_write(m.o->percpu);
-        percpu_up_write(m.o->percpu);
-        smp_store_release(m.slow, 1);
-        await_acquire(m.inside, [](auto v) { return v == 1; });
-        percpu_down_write(m.o->percpu);
-        percpu_up_write(m.o->percpu);
+        m.write_twice();
         await_acquire(m.left, [](auto v) { return v == 1; });
         kfree(m.o);
     };

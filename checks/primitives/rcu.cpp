@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // RCU: read-side sections, grace periods, callbacks.
 
+#include "checks/support/full_barrier.hpp"
 #include "checks/support/primitives_program.hpp"
 
 using namespace primitives;
@@ -140,11 +141,6 @@ TEST_CASE("synchronize_rcu does not wait for sections that start later") {
 }
 
 TEST_CASE("synchronize_rcu is a full barrier, a section is none") {
-    const body y_side = [](shared_object& m) {
-        WRITE_ONCE(m.y, 1);
-        smp_mb();
-        m.missed_x = READ_ONCE(m.x) == 0;
-    };
     const body grace_period = [](shared_object& m) {
         WRITE_ONCE(m.x, 1);
         synchronize_rcu();
@@ -156,12 +152,7 @@ TEST_CASE("synchronize_rcu is a full barrier, a section is none") {
         rcu_read_unlock();
         m.missed_y = READ_ONCE(m.y) == 0;
     };
-    const body not_both = [](shared_object& m) {
-        kfree(m.made);
-        BUG_ON(m.missed_x && m.missed_y);
-    };
-    check_holds<shared_object>({{grace_period, y_side}, not_both});
-    check_fails_weakly<shared_object>({{section, y_side}, not_both}, "BUG_ON");
+    check_full_barrier<shared_object, &shared_object::free_it>(grace_period, section);
 }
 
 // --- call_rcu, rcu_barrier ----------------------------------------------------------------------

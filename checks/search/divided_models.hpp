@@ -4,7 +4,18 @@
 
 #include <wbsync/wbsync.hpp>
 
+#include <doctest/doctest.h>
+
 namespace divided_models {
+
+/// However a search is divided, it comes to this.
+inline void expect_same_search(const wbsync::result& seen, const wbsync::result& whole) {
+    CHECK(seen.outcome == whole.outcome);
+    CHECK(seen.executions == whole.executions);
+    CHECK(seen.sleep_set_blocked == whole.sleep_set_blocked);
+    CHECK(seen.threads == whole.threads);
+    CHECK(seen.schedule == whole.schedule);
+}
 
 /// Additions of which a load may see some only: the search starts over.
 struct ordered_additions {

@@ -114,11 +114,7 @@ void compare_pieces(const std::function<void(options&)>& next_piece) {
         CAPTURE(with.divide.each);
         const result r = in_pieces<Model>(with, next_piece);
         INFO(r);
-        CHECK(r.outcome == whole.outcome);
-        CHECK(r.executions == whole.executions);
-        CHECK(r.sleep_set_blocked == whole.sleep_set_blocked);
-        CHECK(r.threads == whole.threads);
-        CHECK(r.schedule == whole.schedule);
+        divided_models::expect_same_search(r, whole);
         if (whole.discarded == 0)
             CHECK(r.events == whole.events);
     }

@@ -39,21 +39,59 @@ private:
     std::array<std::array<how, 2>, most_threads> by_{};
 };
 
-/// Takes a lock, or gives one back, of two.
+inline std::int64_t newest(const wbsync::atomic_t& value) {
+    return wbsync::atomic_read(value);
+}
+inline std::int64_t newest(const wbsync::plain<std::int64_t>& value) {
+    return value.peek();
+}
+
+/// Two locks, what they protect, and who holds them.
+template <class Lock, class Value = wbsync::atomic_t>
+struct two_locks {
+    Lock a{"a"};
+    Lock b{"b"};
+    Value value{"value"};
+    held by;
+
+    [[nodiscard]] Lock& at(const call& c) { return one_of(a, b, c.i); }
+    void end(values& v) const { v.push_back(newest(value)); }
+
+    /// Gives back what a thread holds: `unlock` is told the lock, and how the thread holds it.
+    template <class F>
+    void give_back(std::size_t thread, F unlock) {
+        if (by.of(thread, 1) != held::no)
+            unlock(b, by.of(thread, 1));
+        if (by.of(thread, 0) != held::no)
+            unlock(a, by.of(thread, 0));
+    }
+};
+
+/// Takes a lock of two, or gives one back: `f` is told the lock, and returns false if it was not
+/// taken.
 template <class Objects, class F>
 operation_on<Objects> lock_op(const char* name, held::how before, held::how after, F f) {
     return op<Objects>(name, [before, after, f](Objects& o, const call& c) {
         if (o.by.refuses(c, before))
             return left_out;
-        if constexpr (std::is_same_v<std::invoke_result_t<F, Objects&, const call&>, bool>) {
-            if (!f(o, c))
+        if constexpr (std::is_same_v<decltype(f(o.at(c))), bool>) {
+            if (!f(o.at(c)))
                 return std::int64_t{0};
         } else {
-            f(o, c);
+            f(o.at(c));
         }
         o.by.of(c) = after;
         return std::int64_t{1};
     });
+}
+
+template <class Objects, class F>
+operation_on<Objects> takes(const char* name, F f) {
+    return lock_op<Objects>(name, held::no, held::yes, f);
+}
+template <class Objects, class F>
+operation_on<Objects> gives_back(const char* name, F f) {
+    return lock_op<Objects>(name, held::yes, held::no, f);
 }
 
 } // namespace conformance

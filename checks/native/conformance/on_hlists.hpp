@@ -1,52 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "checks/native/conformance/operation.hpp"
-
-#include <array>
+#include "checks/native/conformance/linked.hpp"
 
 namespace conformance {
 
-/// Two buckets and three objects for them; under the lock if there are two threads.
-struct hlists {
+/// Two buckets.
+struct hlists : linked<wbsync::hlist_head, wbsync::hlist_node> {
     static constexpr const char* name = "hlist";
-
-    struct object {
-        explicit object(int n) : id(n), node({"node", n}, this) {}
-        int id;
-        wbsync::hlist_node node;
-    };
-
-    wbsync::spinlock_t lock{"lock"};
-    wbsync::hlist_head a{"a"};
-    wbsync::hlist_head b{"b"};
-    std::array<object, 3> objects{object{1}, object{2}, object{3}};
-    std::array<bool, 3> in_bucket{}; ///< read and written under the lock
-
-    [[nodiscard]] wbsync::hlist_head& head(const call& c) { return one_of(a, b, c.i); }
-    [[nodiscard]] wbsync::hlist_node& node(const call& c) {
-        return objects[static_cast<std::size_t>(c.j)].node;
-    }
-    [[nodiscard]] bool& is_in(const call& c) { return in_bucket[static_cast<std::size_t>(c.j)]; }
-
-    template <class Range>
-    static std::int64_t digits(Range all) {
-        std::int64_t n = 0;
-        for (object* o : all)
-            if (n = 10 * n + o->id; n > 99'999)
-                break;
-        return n;
-    }
-
-    template <class F>
-    std::int64_t locked(const call& c, F f) {
-        if (c.alone)
-            return f();
-        wbsync::spin_lock(lock);
-        const std::int64_t result = f();
-        wbsync::spin_unlock(lock);
-        return result;
-    }
 
     void end(values& v) const {
         v.push_back(digits(wbsync::hlist_for_each_entry<object>(a)));
@@ -65,10 +26,10 @@ template <class F>
 operation_on<hlists> on_node(const char* name, bool in_before, F f) {
     return op<hlists>(name, [in_before, f](hlists& o, const call& c) {
         return o.locked(c, [&] {
-            if (c.careful && o.is_in(c) != in_before)
+            if (c.careful && o.is_on(c) != in_before)
                 return left_out;
             f(o, c);
-            o.is_in(c) = !in_before;
+            o.is_on(c) = !in_before;
             return std::int64_t{1};
         });
     });
@@ -116,7 +77,7 @@ inline operations_on<hlists> hlists::looks() {
                           n = 10 * n + it->id;
                           if (it->id % 2 == 1) {
                               hlist_del_init(it->node);
-                              h.in_bucket[static_cast<std::size_t>(it->id - 1)] = false;
+                              h.forget(*it);
                           }
                       }
                       return n;

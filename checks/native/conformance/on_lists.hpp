@@ -1,60 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "checks/native/conformance/operation.hpp"
-
-#include <array>
+#include "checks/native/conformance/linked.hpp"
 
 namespace conformance {
 
-/// Two lists and three objects for them. Two threads hold the lock wherever the kernel's would.
-struct lists {
+/// Two lists.
+struct lists : linked<wbsync::list_head, wbsync::list_head> {
     static constexpr const char* name = "list_head";
-
-    struct object {
-        explicit object(int n) : id(n), entry({"entry", n}, this) {}
-        int id;
-        wbsync::list_head entry;
-    };
-
-    wbsync::spinlock_t lock{"lock"};
-    wbsync::list_head a{"a"};
-    wbsync::list_head b{"b"};
-    std::array<object, 3> objects{object{1}, object{2}, object{3}};
-    std::array<bool, 3> on_list{}; ///< read and written under the lock
-
-    [[nodiscard]] wbsync::list_head& head(const call& c) { return one_of(a, b, c.i); }
-    [[nodiscard]] wbsync::list_head& entry(const call& c) {
-        return objects[static_cast<std::size_t>(c.j)].entry;
-    }
-
-    [[nodiscard]] bool& is_on(const call& c) { return on_list[static_cast<std::size_t>(c.j)]; }
-
-    /// The numbers of those on a list, as decimal digits.
-    template <class Range>
-    static std::int64_t digits(Range all) {
-        std::int64_t n = 0;
-        for (object* o : all)
-            if (n = 10 * n + o->id; n > 99'999)
-                break; // a list that bites its tail
-        return n;
-    }
-    static std::int64_t number(const object* o) { return o == nullptr ? 0 : o->id; }
-
-    template <class F>
-    auto locked(const call& c, F f) {
-        if (c.alone)
-            return f();
-        wbsync::spin_lock(lock);
-        if constexpr (std::is_void_v<decltype(f())>) {
-            f();
-            wbsync::spin_unlock(lock);
-        } else {
-            auto result = f();
-            wbsync::spin_unlock(lock);
-            return result;
-        }
-    }
 
     void end(values& v) const {
         v.push_back(digits(wbsync::list_for_each_entry<object>(a)));
@@ -94,27 +47,27 @@ inline operations_on<lists> lists::changes() {
     using o = lists;
     return {
         detail::on_entry("list_add", detail::entry::is_added,
-                         [](o& l, const call& c) { list_add(l.entry(c), l.head(c)); }),
+                         [](o& l, const call& c) { list_add(l.node(c), l.head(c)); }),
         detail::on_entry("list_add_tail", detail::entry::is_added,
-                         [](o& l, const call& c) { list_add_tail(l.entry(c), l.head(c)); }),
+                         [](o& l, const call& c) { list_add_tail(l.node(c), l.head(c)); }),
         detail::on_entry("list_del_init", detail::entry::is_deleted,
-                         [](o& l, const call& c) { list_del_init(l.entry(c)); }),
+                         [](o& l, const call& c) { list_del_init(l.node(c)); }),
         detail::on_entry("list_move", detail::entry::stays,
-                         [](o& l, const call& c) { list_move(l.entry(c), l.head(c)); }),
+                         [](o& l, const call& c) { list_move(l.node(c), l.head(c)); }),
         detail::on_entry("list_move_tail", detail::entry::stays,
-                         [](o& l, const call& c) { list_move_tail(l.entry(c), l.head(c)); }),
+                         [](o& l, const call& c) { list_move_tail(l.node(c), l.head(c)); }),
         detail::on_entry("list_del", detail::entry::is_deleted,
                          [](o& l, const call& c) {
-                             list_del(l.entry(c));
+                             list_del(l.node(c));
                              if (c.careful)
-                                 INIT_LIST_HEAD(l.entry(c));
+                                 INIT_LIST_HEAD(l.node(c));
                          }),
         silent(alone(op<o>("list_add, twice",
                            [](o& l, const call& c) {
                                if (c.careful || l.is_on(c))
                                    return left_out;
-                               list_add(l.entry(c), l.head(c));
-                               list_add(l.entry(c), l.head(c));
+                               list_add(l.node(c), l.head(c));
+                               list_add(l.node(c), l.head(c));
                                return std::int64_t{1};
                            }))),
         op<o>("list_splice_init",
@@ -134,8 +87,8 @@ inline operations_on<lists> lists::changes() {
                       for (object* it : list_for_each_entry_safe<object>(l.head(c))) {
                           n = 10 * n + it->id;
                           if (it->id % 2 == 1) {
-                              list_del_init(it->entry);
-                              l.on_list[static_cast<std::size_t>(it->id - 1)] = false;
+                              list_del_init(it->node);
+                              l.forget(*it);
                           }
                       }
                       return n;
@@ -154,25 +107,25 @@ inline operations_on<lists> lists::of_readers() {
     using o = lists;
     return {
         detail::on_entry("list_add_rcu", detail::entry::is_added,
-                         [](o& l, const call& c) { list_add_rcu(l.entry(c), l.head(c)); }),
+                         [](o& l, const call& c) { list_add_rcu(l.node(c), l.head(c)); }),
         detail::on_entry("list_add_tail_rcu", detail::entry::is_added,
-                         [](o& l, const call& c) { list_add_tail_rcu(l.entry(c), l.head(c)); }),
+                         [](o& l, const call& c) { list_add_tail_rcu(l.node(c), l.head(c)); }),
         alone(detail::on_entry("list_del_rcu", detail::entry::is_deleted,
                                [](o& l, const call& c) {
-                                   list_del_rcu(l.entry(c));
+                                   list_del_rcu(l.node(c));
                                    if (c.careful)
-                                       INIT_LIST_HEAD(l.entry(c));
+                                       INIT_LIST_HEAD(l.node(c));
                                })),
         alone(op<o>("list_replace_rcu",
                     [](o& l, const call& c) {
                         const auto next = static_cast<std::size_t>((c.j + 1) % 3);
                         if (!l.is_on(c) || l.on_list[next])
                             return left_out;
-                        list_replace_rcu(l.entry(c), l.objects[next].entry);
+                        list_replace_rcu(l.node(c), l.objects[next].node);
                         l.is_on(c) = false;
                         l.on_list[next] = true;
                         if (c.careful)
-                            INIT_LIST_HEAD(l.entry(c));
+                            INIT_LIST_HEAD(l.node(c));
                         return std::int64_t{1};
                     })),
         op<o>("list_for_each_entry_rcu",

@@ -6,23 +6,12 @@
 namespace conformance {
 
 /// Two mutexes, and what they protect.
-struct mutexes {
+struct mutexes : two_locks<wbsync::mutex> {
     static constexpr const char* name = "mutex";
 
-    wbsync::mutex a{"a"};
-    wbsync::mutex b{"b"};
-    wbsync::atomic_t value{"value"};
-    held by;
-
-    [[nodiscard]] wbsync::mutex& at(const call& c) { return one_of(a, b, c.i); }
-
     void leave(std::size_t thread) {
-        if (by.of(thread, 1) != held::no)
-            wbsync::mutex_unlock(b);
-        if (by.of(thread, 0) != held::no)
-            wbsync::mutex_unlock(a);
+        give_back(thread, [](wbsync::mutex& m, held::how) { wbsync::mutex_unlock(m); });
     }
-    void end(values& v) const { v.push_back(wbsync::atomic_read(value)); }
 
     static std::vector<operations_on<mutexes>> all();
 };
@@ -31,12 +20,9 @@ inline std::vector<operations_on<mutexes>> mutexes::all() {
     using namespace wbsync;
     using o = mutexes;
     return {{
-        lock_op<o>("mutex_lock", held::no, held::yes,
-                   [](o& l, const call& c) { mutex_lock(l.at(c)); }),
-        lock_op<o>("mutex_trylock", held::no, held::yes,
-                   [](o& l, const call& c) { return mutex_trylock(l.at(c)); }),
-        lock_op<o>("mutex_unlock", held::yes, held::no,
-                   [](o& l, const call& c) { mutex_unlock(l.at(c)); }),
+        takes<o>("mutex_lock", [](auto& l) { mutex_lock(l); }),
+        takes<o>("mutex_trylock", [](auto& l) { return mutex_trylock(l); }),
+        gives_back<o>("mutex_unlock", [](auto& l) { mutex_unlock(l); }),
         // The newest value, and no step: it is for checks about an execution.
         alone(
             op<o>("mutex_is_locked", [](o& l, const call& c) { return mutex_is_locked(l.at(c)); })),

@@ -6,23 +6,12 @@
 namespace conformance {
 
 /// Two spinlocks, and what they protect.
-struct spinlocks {
+struct spinlocks : two_locks<wbsync::spinlock_t, wbsync::plain<std::int64_t>> {
     static constexpr const char* name = "spinlock_t";
 
-    wbsync::spinlock_t a{"a"};
-    wbsync::spinlock_t b{"b"};
-    wbsync::plain<std::int64_t> value{"value"};
-    held by;
-
-    [[nodiscard]] wbsync::spinlock_t& at(const call& c) { return one_of(a, b, c.i); }
-
     void leave(std::size_t thread) {
-        if (by.of(thread, 1) != held::no)
-            wbsync::spin_unlock(b);
-        if (by.of(thread, 0) != held::no)
-            wbsync::spin_unlock(a);
+        give_back(thread, [](wbsync::spinlock_t& l, held::how) { wbsync::spin_unlock(l); });
     }
-    void end(values& v) const { v.push_back(value.peek()); }
 
     static operations_on<spinlocks> first();
     static operations_on<spinlocks> variants();
@@ -33,12 +22,9 @@ inline operations_on<spinlocks> spinlocks::first() {
     using namespace wbsync;
     using o = spinlocks;
     return {
-        lock_op<o>("spin_lock", held::no, held::yes,
-                   [](o& l, const call& c) { spin_lock(l.at(c)); }),
-        lock_op<o>("spin_trylock", held::no, held::yes,
-                   [](o& l, const call& c) { return spin_trylock(l.at(c)); }),
-        lock_op<o>("spin_unlock", held::yes, held::no,
-                   [](o& l, const call& c) { spin_unlock(l.at(c)); }),
+        takes<o>("spin_lock", [](auto& l) { spin_lock(l); }),
+        takes<o>("spin_trylock", [](auto& l) { return spin_trylock(l); }),
+        gives_back<o>("spin_unlock", [](auto& l) { spin_unlock(l); }),
         // The newest value, and no step: it is for checks about an execution.
         alone(op<o>("spin_is_locked", [](o& l, const call& c) { return spin_is_locked(l.at(c)); })),
         op<o>("plain::write",
@@ -67,26 +53,21 @@ inline operations_on<spinlocks> spinlocks::variants() {
     using namespace wbsync;
     using o = spinlocks;
     return {
-        lock_op<o>("spin_lock_irq", held::no, held::yes,
-                   [](o& l, const call& c) { spin_lock_irq(l.at(c)); }),
-        lock_op<o>("spin_unlock_irq", held::yes, held::no,
-                   [](o& l, const call& c) { spin_unlock_irq(l.at(c)); }),
-        lock_op<o>("spin_lock_bh", held::no, held::yes,
-                   [](o& l, const call& c) { spin_lock_bh(l.at(c)); }),
-        lock_op<o>("spin_unlock_bh", held::yes, held::no,
-                   [](o& l, const call& c) { spin_unlock_bh(l.at(c)); }),
-        lock_op<o>("spin_lock_irqsave", held::no, held::yes,
-                   [](o& l, const call& c) {
-                       unsigned long flags = 0;
-                       spin_lock_irqsave(l.at(c), flags);
-                   }),
-        lock_op<o>("spin_trylock_irqsave", held::no, held::yes,
-                   [](o& l, const call& c) {
-                       unsigned long flags = 0;
-                       return spin_trylock_irqsave(l.at(c), flags);
-                   }),
-        lock_op<o>("spin_unlock_irqrestore", held::yes, held::no,
-                   [](o& l, const call& c) { spin_unlock_irqrestore(l.at(c), 0); }),
+        takes<o>("spin_lock_irq", [](auto& l) { spin_lock_irq(l); }),
+        gives_back<o>("spin_unlock_irq", [](auto& l) { spin_unlock_irq(l); }),
+        takes<o>("spin_lock_bh", [](auto& l) { spin_lock_bh(l); }),
+        gives_back<o>("spin_unlock_bh", [](auto& l) { spin_unlock_bh(l); }),
+        takes<o>("spin_lock_irqsave",
+                 [](auto& l) {
+                     unsigned long flags = 0;
+                     spin_lock_irqsave(l, flags);
+                 }),
+        takes<o>("spin_trylock_irqsave",
+                 [](auto& l) {
+                     unsigned long flags = 0;
+                     return spin_trylock_irqsave(l, flags);
+                 }),
+        gives_back<o>("spin_unlock_irqrestore", [](auto& l) { spin_unlock_irqrestore(l, 0); }),
     };
 }
 
