@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // `wbsync litmus`: what a litmus test may be written with.
+#include "tools/litmus/kernel_answer.hpp"
+#include "tools/litmus/parser.hpp"
 #include "tools/litmus/result.hpp"
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -232,4 +235,15 @@ TEST_CASE("litmus: numbers wrap around") {
     CHECK(value(fmt::format("{} % -1", least)) == states{"* x=0;"});
     CHECK(value(fmt::format("{} - 1", least)) == states{"  x=9223372036854775807;"});
     CHECK(value("-7 / 2 + 7 % -4 * 2 - 5 / 0") == states{"  x=3;"});
+}
+
+TEST_CASE("litmus: a test outlives its text") {
+    std::string text =
+        test_of("int r; r = 5; r++; r += 3; r -= 2; --r; r = -r * 2 - 1; if (!r) r = 7; "
+                "WRITE_ONCE(*x, r);",
+                "", "exists (x=0)");
+    const litmus::litmus_test test = litmus::parse(text);
+    text.assign(text.size(), '%');
+    CHECK(litmus::ask_kernel_model(test, litmus::deadline()).states ==
+          std::set<litmus::final_state>{{-13}});
 }

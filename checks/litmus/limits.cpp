@@ -278,7 +278,7 @@ TEST_CASE("litmus: a list of all final states is one, and one that is not says s
     CHECK(text.find("perhaps others") == std::string::npos);
 
     litmus::settings few;
-    few.for_kernel_model.for_states = 1;
+    few.for_kernel_model = {.for_states = 1, .for_few_states = 1};
     const litmus::test_result some = litmus::run_test(buffering, few);
     CHECK(some.result == "Sometimes");
     CHECK_FALSE(some.all_states);
@@ -292,7 +292,7 @@ TEST_CASE("litmus: a list of all final states is one, and one that is not says s
 
 TEST_CASE("litmus: what takes too many steps is not explored, and not Never") {
     litmus::settings few;
-    few.for_kernel_model.for_states = few.for_kernel_model.for_result = 1;
+    few.for_kernel_model = {.for_states = 1, .for_few_states = 1, .for_result = 1};
     std::string fenced{buffering};
     for (auto i = fenced.find(" r = "); i != std::string::npos; i = fenced.find(" r = ", i + 12))
         fenced.insert(i, " smp_mb();");
@@ -304,9 +304,35 @@ TEST_CASE("litmus: what takes too many steps is not explored, and not Never") {
     CHECK(litmus::run_test(fenced, {}).result == "Never");
 }
 
+TEST_CASE("litmus: a test with too many values, or ways, is not explored") {
+    const auto not_explored = [](std::string_view each, int times) {
+        const std::string thread = repeated(each, times);
+        const litmus::test_result r = litmus::run_test(
+            fmt::format("C many\n{{ }}\nP0(int *x) {{ int r; {0} }}\nP1(int *x) {{ int r; {0} }}\n"
+                        "exists (x=1)\n",
+                        thread),
+            {});
+        CHECK(r.result == "Unsupported");
+        return r.not_explored;
+    };
+    CHECK(not_explored("r = READ_ONCE(*x); WRITE_ONCE(*x, r * 3 + 1);", 60) ==
+          "a location has too many values");
+    CHECK(
+        not_explored("r = READ_ONCE(*x); WRITE_ONCE(*x, 1); r = READ_ONCE(*x); WRITE_ONCE(*x, 2);",
+                     20) == "P0 has too many ways");
+}
+
+TEST_CASE("litmus: few states are worth a longer search") {
+    litmus::settings with;
+    with.for_kernel_model = {.for_states = 1};
+    CHECK(litmus::run_test(buffering, with).all_states);
+    with.for_kernel_model.for_few_states = 1;
+    CHECK_FALSE(litmus::run_test(buffering, with).all_states);
+}
+
 TEST_CASE("litmus: looking for the proposition alone gives the same results as all states") {
     litmus::settings few;
-    few.for_kernel_model.for_states = 1;
+    few.for_kernel_model = {.for_states = 1, .for_few_states = 1};
     for (const litmus::edge_kind edges : {litmus::edge_kind::read_write, litmus::edge_kind::mixed})
         for (const litmus::generated_test& t : litmus::generate_rcu(3, 40, edges)) {
             CAPTURE(t.text);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // An event graph that grows event by event, and is taken back.
-#include <doctest/doctest.h>
 #include <wbsync/engine/lkmm/model.hpp>
+
+#include <doctest/doctest.h>
 
 #include <cstddef>
 #include <utility>

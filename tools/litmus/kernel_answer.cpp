@@ -44,9 +44,12 @@ private:
         ways all(test_);
         if (!all.find({}, until_))
             return {};
-        const bool finished =
-            candidates(test_, all, until_, found_).search(aim::all, limits_.for_states) ==
-            candidates::end::nothing_left;
+        candidates every(test_, all, until_, found_);
+        auto end = every.search(aim::all, limits_.for_states);
+        // Once more: what is known is not looked for again.
+        if (end == candidates::end::cut_off && found_.states.size() <= limits_.few)
+            end = every.search(aim::all, limits_.for_few_states);
+        const bool finished = end == candidates::end::nothing_left;
         out_.race_known = finished || !all.has_plain();
         out_.all_states = finished && !found_.thin_air;
         if (finished && found_.thin_air && verdict() != "Sometimes")

@@ -5,6 +5,7 @@
 #include "condition.hpp"
 #include "deadline.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -26,8 +27,11 @@ struct kernel_answer {
 /// How far the search goes: steps, of some nanoseconds. A question to the model about n events
 /// counts as n³ / 8, and at least 8 n². All together take less than the ten seconds of a test.
 struct kernel_limits {
-    std::uint64_t for_states = 100'000'000;   ///< to find all final states
-    std::uint64_t for_result = 1'000'000'000; ///< and the result, if those are too many
+    std::uint64_t for_states = 100'000'000; ///< to find all final states
+    /// The same, if it has not found more than `few` until then.
+    std::uint64_t for_few_states = 1'000'000'000;
+    std::size_t few = 1'000;
+    std::uint64_t for_result = 1'000'000'000; ///< to find the result, if those are too many
 };
 
 /// Looks for the executions of the test that the model allows. A test without many accesses is

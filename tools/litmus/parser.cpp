@@ -472,7 +472,7 @@ private:
         s.target = used_register(name.text);
         s.value.what = expression::kind::binary;
         s.value.at = s.at;
-        s.value.op = op.substr(0, 1);
+        s.value.op = op.starts_with('+') ? "+" : "-"; // the file's text may go away
         expression& before = s.value.args.emplace_back();
         before.what = expression::kind::reg;
         before.at = s.at;
