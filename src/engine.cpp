@@ -19,6 +19,8 @@
 #include <wbsync/engine/heap_inl.hpp>
 #include <wbsync/engine/lifetime_inl.hpp>
 #include <wbsync/engine/lkmm/bell_inl.hpp>
+#include <wbsync/engine/lkmm/cycle_search_inl.hpp>
+#include <wbsync/engine/lkmm/history_inl.hpp>
 #include <wbsync/engine/lkmm/model_inl.hpp>
 #include <wbsync/engine/lkmm/witness_inl.hpp>
 #include <wbsync/engine/local_state_inl.hpp>
@@ -28,6 +30,7 @@
 #include <wbsync/engine/memory_kind_inl.hpp>
 #include <wbsync/engine/memory_models/all_inl.hpp>
 #include <wbsync/engine/memory_models/litmus_inl.hpp>
+#include <wbsync/engine/memory_models/lkmm_inl.hpp>
 #include <wbsync/engine/memory_models/sc_inl.hpp>
 #include <wbsync/engine/object_numbers_inl.hpp>
 #include <wbsync/engine/operation_inl.hpp>
@@ -48,7 +51,6 @@
 #include <wbsync/engine/thread_views_inl.hpp>
 #include <wbsync/engine/trace_inl.hpp>
 #include <wbsync/engine/variable_inl.hpp>
-#include <wbsync/engine/visible_stores_inl.hpp>
 #include <wbsync/options_inl.hpp>
 #include <wbsync/search/arguments_inl.hpp>
 #include <wbsync/search/build_id_inl.hpp>

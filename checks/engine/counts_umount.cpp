@@ -15,7 +15,7 @@ namespace {
 
 template <bench::fix Fix, int N>
 void check_umount(std::uint64_t count) {
-    for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
+    for (const auto memory : {memory_kind::sc, memory_kind::weak, memory_kind::lkmm}) {
         options with;
         with.memory = memory;
         const result r = check<bench::umount_protocol<Fix, N>>(with);

@@ -77,7 +77,7 @@ constexpr bool is_await(kind k) {
 /// reference goes through such rounds.
 inline bool same_outcomes(const exploration& dpor, const exploration& reference,
                           wbsync::memory_kind memory, const program& p) {
-    const bool saved_by_old_values = memory == wbsync::memory_kind::weak && p.has(is_await);
+    const bool saved_by_old_values = memory != wbsync::memory_kind::sc && p.has(is_await);
     if (hazardous(dpor) || hazardous(reference))
         return hazardous(dpor) == hazardous(reference) &&
                includes(reference.findings, dpor.findings) &&
@@ -139,8 +139,9 @@ inline constexpr std::uint64_t max_reference_executions = 200'000;
 inline std::optional<std::uint64_t> count_traces(const program& p, const std::vector<int>& order,
                                                  wbsync::memory_kind memory,
                                                  const exploration& dpor) {
-    if (memory == wbsync::memory_kind::weak &&
-        (!dpor.findings.empty() || dpor.discarded != 0 || p.has(stores_in_vain)))
+    if (memory == wbsync::memory_kind::lkmm ||
+        (memory == wbsync::memory_kind::weak &&
+         (!dpor.findings.empty() || dpor.discarded != 0 || p.has(stores_in_vain))))
         return std::nullopt;
     record last;
     const counting::counted all = counting::traces<program_model>(memory, &p, &order, &last);
@@ -150,7 +151,7 @@ inline std::optional<std::uint64_t> count_traces(const program& p, const std::ve
 /// After the deadlock of a wait that an old value could end, the execution goes on only if the
 /// thread has to read that value: which of two loads has to depends on the order of the threads.
 inline bool goes_on_when_stuck(const exploration& e, wbsync::memory_kind memory, const program& p) {
-    return memory == wbsync::memory_kind::weak && p.has(is_await) && !e.findings.empty();
+    return memory != wbsync::memory_kind::sc && p.has(is_await) && !e.findings.empty();
 }
 
 inline constexpr std::uint64_t max_counted_executions = 5'000;
@@ -193,17 +194,19 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
                  (c.traces = count_traces(p, order, memory, c.dpor)) &&
                  c.dpor.executions != *c.traces)
             c.what = flaw::traces;
-        else if (c.dpor.executions != executions && !goes_on_when_stuck(c.dpor, memory, p))
+        else if (memory != memory_kind::lkmm && c.dpor.executions != executions &&
+                 !goes_on_when_stuck(c.dpor, memory, p))
             c.what = flaw::order;
         if (c.what != flaw::none)
             return c;
     }
-    if (memory == memory_kind::weak) {
+    if (memory != memory_kind::sc) {
         c.sc = explore(p, c.order, memory_kind::sc, scheduler_kind::dpor, limit);
         if (!includes(c.dpor.finals, c.sc.finals) ||
             (c.dpor.findings.empty() && !c.sc.findings.empty()))
             c.what = flaw::sc;
-        else if (!p.has(is_composite) && c.dpor.finals != (c.axioms = axiomatic_finals(p)))
+        else if (memory == memory_kind::weak && !p.has(is_composite) &&
+                 c.dpor.finals != (c.axioms = axiomatic_finals(p)))
             c.what = flaw::axioms;
     }
     return c;

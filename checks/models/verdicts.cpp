@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The protocols of models/: every model, under both memory models, comes out as it says it does.
+// The protocols of models/: every model, under every memory model, comes out as it says it does.
 
 #include "checks/models/model_checks.hpp"
 #include "models/all.hpp"
@@ -91,6 +91,11 @@ TEST_CASE("every model comes out as expected under weak") {
     for (const catalogue::model& m : models::all())
         check_as_expected(m, memory_kind::weak);
 }
+TEST_CASE("every model comes out as expected under lkmm") {
+    REQUIRE_FALSE(models::all().empty());
+    for (const catalogue::model& m : models::all())
+        check_as_expected(m, memory_kind::lkmm);
+}
 TEST_CASE("every umount comes out as expected with two switchers") {
     check_umounts({{"switchers", 2}});
     check_umounts({{"switchers", 2}, {"inodes", 2}});
@@ -101,7 +106,7 @@ TEST_CASE("every umount comes out as expected with two superblocks") {
 }
 TEST_CASE("umounts come out as expected with the cleaner") {
     for (const char* name : {"isw/v4", "isw/v6", "isw/v7", "isw/v7+acqrel", "isw/v9"})
-        for (const memory_kind memory : {memory_kind::sc, memory_kind::weak}) {
+        for (const memory_kind memory : {memory_kind::sc, memory_kind::weak, memory_kind::lkmm}) {
             check_as_expected(model_named(name), memory, {{"cleaner", 1}});
             check_as_expected(model_named(name), memory, {{"cleaner", 1}, {"switchers", 0}});
             check_as_expected(model_named(name), memory, {{"switchers", 0}});

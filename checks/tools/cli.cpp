@@ -433,8 +433,8 @@ TEST_CASE("the program refuses bad usage and names what is valid") {
     refuses("check isw/v6 -p switchers", {"key=value"});
     refuses("check isw/v6 -p switchers=1 -p switchers=2", {"twice"});
     refuses("check isw/v6 -p", {"-p"});
-    refuses("check isw/v6 --memory tso", {"tso", "sc, rc11 (or weak)"});
-    refuses("check isw/v6 --memory litmus", {"litmus", "sc, rc11 (or weak)"});
+    refuses("check isw/v6 --memory tso", {"tso", "sc, rc11 (or weak), lkmm"});
+    refuses("check isw/v6 --memory litmus", {"litmus", "sc, rc11 (or weak), lkmm"});
     refuses("check isw/v6 --scheduler random", {"random", "dpor", "reference"});
     refuses("check isw/v6 --max-executions -1", {"--max-executions", "-1"});
     refuses("check isw/v6 --max-seconds soon", {"--max-seconds", "soon"});
@@ -568,7 +568,7 @@ TEST_CASE("the program lists the models") {
         CHECK(keys_of(m) == std::set<std::string>{"model", "commit", "release", "summary",
                                                   "parameters", "asks", "larger", "weakened",
                                                   "expected"});
-        CHECK(keys_of(m["expected"]) == std::set<std::string>{"sc", "weak"});
+        CHECK(keys_of(m["expected"]) == std::set<std::string>{"sc", "weak", "lkmm"});
         for (const json& p : m["parameters"])
             CHECK(keys_of(p) == std::set<std::string>{"name", "summary", "default", "min", "max"});
     }

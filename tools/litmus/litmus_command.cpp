@@ -129,8 +129,8 @@ std::optional<memory_kind> memory_called(const std::string& name) {
         return std::nullopt;
     const engine::registered_memory* const found = engine::find_memory(name);
     if (found == nullptr)
-        throw program::bad_usage(fmt::format("--memory: {} is no memory model: there are {}, {}",
-                                             name, kernel_memory, engine::memory_names()));
+        throw program::bad_usage(fmt::format("--memory: {} is no memory model: there are {}", name,
+                                             engine::memory_names()));
     return found->kind;
 }
 

@@ -3,6 +3,7 @@
 
 #include "checks/engine/count_table.hpp"
 #include "checks/engine/differential.hpp"
+#include "checks/engine/lkmm_shapes.hpp"
 #include "checks/engine/mutants/racy.hpp"
 #include "checks/engine/mutants/symmetric.hpp"
 #include "checks/engine/program_source.hpp"
@@ -116,6 +117,17 @@ inline difference look_for_finding(const racy::program& p, memory_kind memory) {
     return fmt::format("no {}", p.property);
 }
 
+/// The final states of a shape under the kernel's memory model.
+inline difference count_states(const lkmm_shapes::shape& s) {
+    const fuzz::program p{s.what};
+    const fuzz::exploration seen = fuzz::explore(p, fuzz::orders(p).front(), memory_kind::lkmm,
+                                                 wbsync::scheduler_kind::dpor, enough(s.states));
+    if (seen.finals.size() == s.states && seen.sleep_set_blocked == 0 && seen.limit.empty())
+        return std::nullopt;
+    return fmt::format("{} final states and {} redundant executions, not {}", seen.finals.size(),
+                       seen.sleep_set_blocked, s.states);
+}
+
 /// Too many executions for a quick test.
 inline constexpr std::uint64_t limit = 20'000;
 
@@ -192,6 +204,8 @@ inline std::vector<test> tests(int programs) {
             add("divided search", g.name + ": " + c.name,
                 [c](memory_kind memory) { return detail::count_divided(c, memory); });
     add("divided search", "a wait in vain", detail::wait_in_vain);
+    for (const lkmm_shapes::shape& s : lkmm_shapes::all())
+        all.push_back({"shapes under lkmm", s.name, [s] { return detail::count_states(s); }});
     for (const detail::mix& m : detail::mixes()) {
         fuzz::shape how;
         for (const std::string_view name : m.groups)

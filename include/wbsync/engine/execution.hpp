@@ -197,8 +197,12 @@ public:
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
                                         value_condition wanted);
 
-    /// After which stores of `x` thread `t` may put its own. Valid until the next call.
-    const read_options& places(thread_id t, const location& x);
+    /// After which stores of `x` thread `t` may put its own; `reads`: one of a read-modify-write.
+    /// Valid until the next call.
+    const read_options& places(thread_id t, const location& x, bool reads);
+    /// May the next addition of thread `t` to `x` go before some other store, in whichever order
+    /// those additions are that it commutes with?
+    [[nodiscard]] bool may_add_before(thread_id t, const location& x);
 
     /// Do the additions to object `x` commute, as far as that is known?
     [[nodiscard]] bool additions_commute(object_id x) const;
@@ -403,6 +407,7 @@ private:
     heap blocks_;
     recorder log_;
     read_options options_;
+    read_options places_;
     extension_set extensions_;
     conclusion conclusion_;
     commuting_additions additions_;

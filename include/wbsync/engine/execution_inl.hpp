@@ -192,9 +192,16 @@ WBSYNC_INLINE const read_options& execution::options_without(const removed_steps
     return options_;
 }
 
-WBSYNC_INLINE const read_options& execution::places(thread_id t, const location& x) {
-    state_.memory->list_places(t, x, past_of(t), options_);
-    return options_;
+WBSYNC_INLINE const read_options& execution::places(thread_id t, const location& x, bool reads) {
+    state_.memory->list_places(t, x, past_of(t), reads, places_);
+    return places_;
+}
+
+WBSYNC_INLINE bool execution::may_add_before(thread_id t, const location& x) {
+    if (!x.has_gap() || mutated(mutant::gaps_hidden_by_additions))
+        return false;
+    state_.memory->list_places(t, x, store_past{}, true, places_);
+    return places_.size() != 1;
 }
 
 WBSYNC_INLINE bool execution::additions_commute(object_id x) const {
@@ -271,9 +278,9 @@ WBSYNC_INLINE memory_order execution::ordered(const site& at, const char* verb,
     if (gets == ordering::full_fence)
         state_.memory->full_fence(self(), state_.threads[self()].newest);
     else if (gets == ordering::read_fence)
-        state_.memory->acquire_fence(self());
+        state_.memory->read_fence(self(), state_.threads[self()].newest);
     else if (gets == ordering::write_fence)
-        state_.memory->release_fence(self());
+        state_.memory->write_fence(self(), state_.threads[self()].newest);
     return gets;
 }
 

@@ -22,6 +22,7 @@ struct store_record {
     bool follows = false;    ///< a read-modify-write: nothing can come between it and what it read
     int run = 0;             ///< number of the run of additions; see location
     view message;            ///< what a reader that acquires learns
+    int event = -1;          ///< its number, under a memory model that keeps the events
     fence_set fences;        ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
     vector_clock first_seen; ///< when each thread first read or wrote it, or `never`
@@ -54,12 +55,19 @@ struct location {
     const void* handle = nullptr;    ///< that variable; nullptr: none, it lasts for ever
     bool run_open = false;           ///< the next addition joins the run of the newest store
     bool inserted = false;           ///< modification order is not that of execution
+    bool is_spinlock = false;        ///< its changes are locks, its stores unlocks
     int runs = 0;
 
     [[nodiscard]] int newest() const noexcept { return count_ - 1; }
     [[nodiscard]] const store_record& at(int i) const noexcept;
     [[nodiscard]] store_record& at(int i) noexcept { return stores_[static_cast<std::size_t>(i)]; }
     [[nodiscard]] std::int64_t value() const noexcept { return at(newest()).value; }
+
+    /// Is there a place before the newest store that a store could be put to: in front of one that
+    /// is no read-modify-write?
+    [[nodiscard]] bool has_gap() const noexcept;
+    /// The same in the execution without the steps `gone`.
+    [[nodiscard]] bool has_gap_without(const removed_steps& gone) const;
 
     /// Changes the newest value: there is nobody yet, or nobody any more, who could see the old
     /// one.

@@ -15,6 +15,7 @@ WBSYNC_INLINE void store_record::begin() noexcept {
     thread = 0;
     epoch = seq = 0;
     step = -1;
+    event = -1;
     follows = false;
     message.clock.fill(0);
     message.stores.fill(0);
@@ -40,6 +41,20 @@ WBSYNC_INLINE bool store_record::is_known_by(const view& known) const noexcept {
 
 WBSYNC_INLINE const store_record& location::at(int i) const noexcept {
     return stores_[static_cast<std::size_t>(i)];
+}
+
+WBSYNC_INLINE bool location::has_gap() const noexcept {
+    for (int i = newest(); i > 0; --i)
+        if (!at(i).follows)
+            return true;
+    return false;
+}
+
+WBSYNC_INLINE bool location::has_gap_without(const removed_steps& gone) const {
+    for (int i = newest(); i > 0; --i)
+        if (!at(i).follows && !is_gone(i, gone))
+            return true;
+    return false;
 }
 
 WBSYNC_INLINE store_record& location::append() {

@@ -13,6 +13,7 @@ namespace wbsync::engine {
 enum class memory_kind : std::uint8_t {
     sc,
     rc11,
+    lkmm,
     litmus,
     weak = rc11, ///< its older name
 };
@@ -24,16 +25,19 @@ struct registered_memory {
     const char* word;         ///< in results, manifests and JSON; also on the command line
     char letter;              ///< of a schedule that it runs, a small one
     bool for_models;          ///< models can ask for it; otherwise `wbsync litmus` alone does
+    bool by_default;          ///< a command that is told none runs under it
     std::string_view summary; ///< one line
 };
 
 /// The registry. A new memory model needs a row here and a case in make_memory_model().
 inline constexpr std::array registered_memories{
-    registered_memory{memory_kind::sc, "sc", "sc", 's', true,
+    registered_memory{memory_kind::sc, "sc", "sc", 's', true, true,
                       "sequential consistency: a load reads the newest store"},
-    registered_memory{memory_kind::rc11, "rc11", "weak", 'w', true,
+    registered_memory{memory_kind::rc11, "rc11", "weak", 'w', true, true,
                       "RC11 without load buffering: a load may read an old store"},
-    registered_memory{memory_kind::litmus, "litmus", "litmus", 'k', false,
+    registered_memory{memory_kind::lkmm, "lkmm", "lkmm", 'l', true, false,
+                      "the Linux-kernel memory model, of tools/memory-model"},
+    registered_memory{memory_kind::litmus, "litmus", "litmus", 'k', false, false,
                       "what `wbsync litmus` adds the order of the kernel's model to"},
 };
 
@@ -60,11 +64,14 @@ constexpr const registered_memory* find_memory_by_letter(char letter) noexcept {
     return nullptr;
 }
 
-/// "'s:' or 'w:'": how the schedules of models begin, for messages.
+/// "'s:' or 'w:' or 'l:'": how the schedules of models begin, for messages.
 std::string memory_letters();
 
-/// "sc, rc11 (or weak)": those for models, for messages and help.
+/// "sc, rc11 (or weak), lkmm": those for models, for messages and help.
 std::string memory_names();
+
+/// "sc and rc11": those that are run under if nobody says which.
+std::string default_memory_names();
 
 } // namespace wbsync::engine
 

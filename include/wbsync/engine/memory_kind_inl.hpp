@@ -14,6 +14,14 @@ WBSYNC_INLINE std::string memory_letters() {
     return text;
 }
 
+WBSYNC_INLINE std::string default_memory_names() {
+    std::string text;
+    for (const registered_memory& r : registered_memories)
+        if (r.by_default)
+            text.append(text.empty() ? "" : " and ").append(r.name);
+    return text;
+}
+
 WBSYNC_INLINE std::string memory_names() {
     std::string text;
     for (const registered_memory& r : registered_memories) {

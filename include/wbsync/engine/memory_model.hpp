@@ -22,6 +22,7 @@ public:
         memory_kind kind;
         bool reads_old_stores; ///< a load may read another store than the newest
         bool inserts_stores;   ///< a store may go before others that were executed earlier
+        bool inserts_updates;  ///< and so may that of a read-modify-write
         bool ranks_loads;      ///< of equivalent orders of loads one can be preferred
     };
 
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] memory_kind kind() const noexcept { return traits_.kind; }
     [[nodiscard]] bool reads_old_stores() const noexcept { return traits_.reads_old_stores; }
     [[nodiscard]] bool inserts_stores() const noexcept { return traits_.inserts_stores; }
+    [[nodiscard]] bool inserts_updates() const noexcept { return traits_.inserts_updates; }
     [[nodiscard]] bool ranks_loads() const noexcept { return traits_.ranks_loads; }
 
     /// A new execution, whose locations are or will be in `locations`.
@@ -49,23 +51,34 @@ public:
     virtual void initialise(location& x, std::int64_t value) = 0;
 
     /// Reads the store at index `i`, one of list_options(); returns its value.
-    virtual std::int64_t load(thread_id t, location& x, int i, memory_order order) = 0;
+    virtual std::int64_t load(thread_id t, location& x, int i, memory_order order,
+                              step_index step) = 0;
 
     /// A store, as the successor of the store at index `i` in modification order: one of
     /// list_places() if inserts_stores(), else the newest.
     virtual void store_after(int i, thread_id t, location& x, std::int64_t value,
                              memory_order order, step_index step, timestamp seq) = 0;
 
-    /// Reads the newest store and puts `value` after it; continues its release sequence.
-    virtual void update(thread_id t, location& x, std::int64_t value, memory_order order,
+    /// Reads the store at index `i` and puts `value` after it; continues its release sequence. `i`
+    /// is as for store_after(), of a read-modify-write.
+    virtual void update(int i, thread_id t, location& x, std::int64_t value, memory_order order,
                         step_index step, timestamp seq) = 0;
 
     /// A relaxed addition whose result nobody uses. It reads what was there before the additions
-    /// that it commutes with; of those it learns nothing, since their order does not matter.
-    virtual void add(thread_id t, location& x, std::int64_t delta, bool commutes, step_index step,
-                     timestamp seq) = 0;
+    /// that it commutes with; of those it learns nothing, since their order does not matter. `i` is
+    /// as for update(), and the newest store if it commutes.
+    virtual void add(int i, thread_id t, location& x, std::int64_t delta, bool commutes,
+                     step_index step, timestamp seq) = 0;
 
-    // --- full fences ----------------------------------------------------------------------------
+    /// `known` is what the newest store of `x`, a read-modify-write of `t`, passes on, and what
+    /// that one has read; not what `t` knows besides.
+    virtual void pass_on(thread_id t, location& x, const view& known) = 0;
+
+    // --- fences ---------------------------------------------------------------------------------
+
+    /// smp_rmb() and smp_wmb().
+    virtual void read_fence(thread_id t, step_index step) = 0;
+    virtual void write_fence(thread_id t, step_index step) = 0;
 
     /// smp_mb(). `step` is the newest step of the thread.
     virtual void full_fence(thread_id t, step_index step) = 0;
@@ -88,8 +101,9 @@ public:
                                       const store_past& past, value_condition wanted,
                                       read_options& out) = 0;
 
-    /// Lists the stores of `x` after which `t` may put its own, the newest first.
-    virtual void list_places(thread_id t, const location& x, const store_past& past,
+    /// Lists the stores of `x` after which `t` may put its own, the newest first. `reads`: the
+    /// store is that of a read-modify-write, which reads the one before it.
+    virtual void list_places(thread_id t, const location& x, const store_past& past, bool reads,
                              read_options& out) = 0;
 
 protected:

@@ -9,6 +9,9 @@
 
 namespace wbsync::engine {
 
+template <class Gone>
+class psc_veto;
+
 /// RC11's partial sequential-consistency order over the full fences of one execution: F is before G
 /// when F happens before G, or F (hb; eco; hb) G. It must have no cycle.
 ///
@@ -72,6 +75,16 @@ public:
                     fences.keep_first(t, static_cast<timestamp>(fences.count(t) - 1));
             }
         return fences;
+    }
+
+    /// For visible_stores. `now` must outlive it.
+    template <class Gone>
+    [[nodiscard]] psc_veto<Gone> read_veto(thread_id /*t*/, const view& now, Gone gone) {
+        return {*this, now.fences, gone};
+    }
+    template <class Gone = nothing_gone>
+    [[nodiscard]] psc_veto<Gone> write_veto(thread_id /*t*/, const view& now, bool /*reads*/) {
+        return {*this, now.fences, {}};
     }
 
 private:

@@ -17,13 +17,14 @@ class thread_views {
 public:
     [[nodiscard]] const view& now(thread_id t) const noexcept { return views_[t].now; }
 
-    /// What happens before the next plain access of `t`.
-    [[nodiscard]] const vector_clock& before_plain(thread_id t) const noexcept;
+    /// Does what `by` did at `when` happen before the next plain access of `t`?
+    [[nodiscard]] bool comes_before_plain(thread_id t, thread_id by, timestamp when) const noexcept;
 
     /// What `t` knows, with what it has read but not acquired: all that has been "propagated to
     /// its CPU". Ordering for what control-depends on those reads, such as freeing memory.
     [[nodiscard]] view propagated(thread_id t) const;
 
+    /// What `what` covers comes before whatever `t` does from now on.
     void learn(thread_id t, const view& what);
 
     /// The same for the atomic accesses of `t` alone; for plain ones only when it next acquires.
@@ -91,15 +92,32 @@ protected:
     thread_views() = default;
     ~thread_views() = default;
 
+    /// `t` is about to learn `what` from something that is no variable; `strongly`: it will pass
+    /// that on with its relaxed stores as well. For models that keep more than views.
+    virtual void comes_after(thread_id /*t*/, const view& /*what*/, bool /*strongly*/) {}
+
     void begin_views(int threads);
 
     [[nodiscard]] thread_view& of(thread_id t) noexcept { return views_[t]; }
+    /// What the loads of `t` know besides, from smp_rmb(), under models that tell loads from
+    /// stores.
+    [[nodiscard]] const view& known_to_loads_alone(thread_id t) const noexcept { return loads_[t]; }
+    void tell_loads(thread_id t, const view& what) {
+        loads_[t].join(what);
+        any_loads_ = true;
+    }
+
+    [[nodiscard]] static const vector_clock& plain_clock(const thread_view& v) noexcept {
+        return v.plain_lags ? v.plain : v.now.clock;
+    }
 
     /// A fence may add something from now on.
     static void stir(thread_view& v) { v.quiet = v.quiet && mutated(mutant::quiet_for_ever); }
 
 private:
     per_thread<thread_view> views_;
+    per_thread<view> loads_;
+    bool any_loads_ = false; ///< there is something in these
 };
 
 } // namespace wbsync::engine

@@ -6,11 +6,14 @@
 #include <wbsync/linkage.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace wbsync::engine {
 
-WBSYNC_INLINE const vector_clock& thread_views::before_plain(thread_id t) const noexcept {
-    return views_[t].plain_lags ? views_[t].plain : views_[t].now.clock;
+WBSYNC_INLINE bool thread_views::comes_before_plain(thread_id t, thread_id by,
+                                                    timestamp when) const noexcept {
+    const thread_view& v = views_[t];
+    return plain_clock(v).covers(by, when) || (any_loads_ && loads_[t].clock.covers(by, when));
 }
 
 WBSYNC_INLINE view thread_views::propagated(thread_id t) const {
@@ -20,13 +23,14 @@ WBSYNC_INLINE view thread_views::propagated(thread_id t) const {
 }
 
 WBSYNC_INLINE void thread_views::learn(thread_id t, const view& what) {
+    comes_after(t, what, false);
     views_[t].now.join(what);
     views_[t].plain_lags = false;
     stir(views_[t]);
 }
 
 WBSYNC_INLINE void thread_views::learn_but_for_plain(thread_id t, const view& what) {
-    const vector_clock before = before_plain(t);
+    const vector_clock before = plain_clock(views_[t]);
     learn(t, what);
     views_[t].plain = before;
     views_[t].plain[t] = never; // whatever it does itself
@@ -34,6 +38,7 @@ WBSYNC_INLINE void thread_views::learn_but_for_plain(thread_id t, const view& wh
 }
 
 WBSYNC_INLINE void thread_views::receive_strongly(thread_id t, const view& what) {
+    comes_after(t, what, true);
     thread_view& v = views_[t];
     v.now.join(what);
     v.read.join(what);
@@ -57,8 +62,8 @@ WBSYNC_INLINE void thread_views::continue_from(thread_id t, thread_id other) {
 }
 
 WBSYNC_INLINE void thread_views::continue_after(thread_id t, thread_id other) {
-    vector_clock plain = before_plain(t);
-    plain.join(before_plain(other));
+    vector_clock plain = plain_clock(views_[t]);
+    plain.join(plain_clock(views_[other]));
     views_[t].plain_lags = views_[t].plain_lags || views_[other].plain_lags;
     views_[t].now.join(views_[other].now);
     views_[t].read.join(views_[other].read);
@@ -84,6 +89,8 @@ WBSYNC_INLINE void thread_views::release_fence(thread_id t) {
 }
 
 WBSYNC_INLINE void thread_views::begin_views(int threads) {
+    if (std::exchange(any_loads_, false))
+        loads_.fill({});
     for (thread_id t = 0; t != threads; ++t) {
         views_[t] = {};
         views_[t].now.clock[t] = 1;

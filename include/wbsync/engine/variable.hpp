@@ -70,10 +70,16 @@ class value_change final : public possible_change {
 public:
     value_change(const location& x, value_condition accepts) : x_(x), accepts_(accepts) {}
 
-    [[nodiscard]] bool happens() const override { return accepts_(x_.value()); }
+    [[nodiscard]] bool happens() const override {
+        return accepts_(x_.value()) || (may_read_older() && x_.has_gap());
+    }
     [[nodiscard]] bool happens_without(const removed_steps& gone) const override;
 
 private:
+    /// Does the memory model allow it to change what is not the newest value, if there is a place
+    /// for the result?
+    [[nodiscard]] static bool may_read_older();
+
     const location& x_;
     value_condition accepts_;
 };
@@ -176,7 +182,7 @@ public:
         const std::int64_t before = x.value();
         const std::int64_t after = f(before);
         if (run.running())
-            write_update(run, before, after, order, what, at);
+            write_update(run, x.newest(), before, after, order, what, at);
         else
             x.overwrite(after);
         return true;
@@ -204,26 +210,18 @@ public:
                 x.overwrite(f(seen));
             return {accepts(seen), seen};
         }
-        const auto refuses = [&](std::int64_t v) { return !accepts(v); };
-        const read_options& options = run.options(run.self(), x, value_condition(refuses));
-        store_choices refused = 0;
-        for (std::size_t k = 0; k != options.size(); ++k)
-            if (k == 0 || !accepts(options[k].value))
-                refused |= store_choices{1} << k;
-        const int k = run.policy().choose(options, refused);
-        const std::int64_t seen = options[static_cast<std::size_t>(k)].value;
-        if (k != 0 || !accepts(seen)) {
+        const read_option o = choose_update(run, value_condition(accepts));
+        if (!accepts(o.value)) {
             run.access(x_->owner, what, at);       // no store after all
             what.order = event_order::unspecified; // it is not ordered as a change is
-            read_option(run, options[static_cast<std::size_t>(k)], memory_order::relaxed,
-                        event_kind::load, what, at);
+            read_chosen(run, o, memory_order::relaxed, event_kind::load, what, at);
             around.leave_unchanged(at, what);
-            return {false, seen};
+            return {false, o.value};
         }
         around.enter(at, what);
-        write_update(run, seen, f(seen), order, what, at);
+        write_update(run, o.index, o.value, f(o.value), order, what, at);
         around.leave(at, what);
-        return {true, seen};
+        return {true, o.value};
     }
 
     /// Waits for a value that `accepts` and reads it. False: the thread, a daemon that declared
@@ -277,6 +275,12 @@ public:
     /// The current thread touches it, in the step under way.
     void touch(const char* verb, const site& at) const { enter(verb, at).access(*x_, verb, at); }
 
+    /// Its changes are locks, its stores unlocks, to memory models that tell them from others.
+    void be_spinlock() noexcept {
+        if (x_ != nullptr)
+            x_->is_spinlock = true;
+    }
+
     /// Which object it is, in whichever execution.
     [[nodiscard]] object_id id() const noexcept { return x_ == nullptr ? object_id{0} : x_->id; }
 
@@ -300,13 +304,17 @@ private:
     operation choosing_step(access_class access, const char* verb, const site& at) const;
 
     /// The store after which the current thread puts its own.
-    int place(execution& run) const;
+    int place(execution& run, bool reads) const;
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,
                       memory_order order, event_kind kind, action what, const site& at) const;
 
-    std::int64_t read_option(execution& run, const engine::read_option& o, memory_order order,
+    std::int64_t read_chosen(execution& run, const read_option& o, memory_order order,
                              event_kind kind, action what, const site& at) const;
+
+    /// What a read-modify-write reads that changes only what `accepts` is true for: a store that is
+    /// not accepted, or one after which its own may be put.
+    read_option choose_update(execution& run, value_condition accepts) const;
 
     void add_when(std::int64_t delta, const guard* when, action what, const site& at);
 
@@ -316,24 +324,27 @@ private:
         execution& run = enter(what, at);
         const execution::call here(run, when == nullptr ? WBSYNC_CALLERS_FRAME() : nullptr);
         location& x = *x_;
+        const bool inserts = when == nullptr && run.memory().inserts_updates();
         operation op = step(access_class::write, what, at);
+        op.chooses = inserts;
         op.when = when;
         op.idle = idle;
         if (!run.announce(op))
             return false;
         run.access(x, what, at, execution::usage::store);
-        before = x.value();
-        const std::int64_t after = f(before);
         if (!run.running()) {
-            x.overwrite(after);
+            before = x.value();
+            x.overwrite(f(before));
             return true;
         }
-        write_update(run, before, after, order, what, at);
+        const int i = inserts ? place(run, true) : x.newest();
+        before = x.at(i).value;
+        write_update(run, i, before, f(before), order, what, at);
         return true;
     }
 
-    void write_update(execution& run, std::int64_t before, std::int64_t after, memory_order order,
-                      action what, const site& at);
+    void write_update(execution& run, int i, std::int64_t before, std::int64_t after,
+                      memory_order order, action what, const site& at);
 
     // --- what a trace says of them --------------------------------------------------------------
 
@@ -341,7 +352,6 @@ private:
                      event_kind kind, action what, const site& at, step_index source) const;
 
     /// Whose store the newest one, of a read-modify-write, has taken the place of.
-    [[nodiscard]] step_index source_of_newest() const { return x_->at(x_->newest() - 1).step; }
 
     void note_store(execution& run, std::int64_t value, memory_order order, action what,
                     const site& at) const;

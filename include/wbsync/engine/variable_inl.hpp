@@ -48,7 +48,11 @@ WBSYNC_INLINE std::string value_guard::waits_for() const {
 }
 
 WBSYNC_INLINE bool value_change::happens_without(const removed_steps& gone) const {
-    return accepts_(x_.value_without(gone));
+    return accepts_(x_.value_without(gone)) || (may_read_older() && x_.has_gap_without(gone));
+}
+
+WBSYNC_INLINE bool value_change::may_read_older() {
+    return execution::current()->memory().inserts_updates();
 }
 
 WBSYNC_INLINE void surroundings::fence_before(execution& run, const site& at, const char* verb) {
@@ -110,7 +114,8 @@ WBSYNC_INLINE variable::~variable() {
     if (!run.running())
         return x.value();
     order = run.ordered(at, what, order);
-    const std::int64_t value = run.memory().load(run.self(), x, x.newest(), order);
+    const std::int64_t value =
+        run.memory().load(run.self(), x, x.newest(), order, run.step_count() - 1);
     run.saw(value, is_opaque(), what, at);
     if (run.recording())
         note_read(run, x.newest(), order, event_kind::load, what, at);
@@ -132,7 +137,7 @@ WBSYNC_INLINE void variable::store(std::int64_t value, memory_order order, actio
     }
     run.stored(value, is_opaque(), what, at);
     run.stores(x.value(), value);
-    const int after = inserts ? place(run) : x.newest();
+    const int after = inserts ? place(run, false) : x.newest();
     order = run.ordered(at, what, order);
     run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
                              run.seq(run.self()));
@@ -218,8 +223,25 @@ WBSYNC_INLINE operation variable::choosing_step(access_class access, const char*
     return op;
 }
 
-WBSYNC_INLINE int variable::place(execution& run) const {
-    const read_options& options = run.places(run.self(), *x_);
+WBSYNC_INLINE read_option variable::choose_update(execution& run, value_condition accepts) const {
+    const location& x = *x_;
+    const bool inserts = run.memory().inserts_updates() && x.has_gap();
+    const auto wanted = [&](std::int64_t v) { return inserts || !accepts(v); };
+    const read_options& options = run.options(run.self(), x, value_condition(wanted));
+    store_choices candidates = 1;
+    for (std::size_t k = 1; k < options.size(); ++k)
+        if (!accepts(options[k].value))
+            candidates |= store_choices{1} << k;
+    if (inserts)
+        for (const read_option& p : run.places(run.self(), x, true))
+            for (std::size_t k = 1; k < options.size(); ++k)
+                if (options[k].index == p.index)
+                    candidates |= store_choices{1} << k;
+    return options[static_cast<std::size_t>(run.policy().choose(options, candidates))];
+}
+
+WBSYNC_INLINE int variable::place(execution& run, bool reads) const {
+    const read_options& options = run.places(run.self(), *x_, reads);
     const int k = run.policy().choose(options, all_choices(options));
     return options[static_cast<std::size_t>(k)].index;
 }
@@ -228,16 +250,17 @@ WBSYNC_INLINE std::int64_t variable::read(execution& run, const read_options& op
                                           store_choices candidates, memory_order order,
                                           event_kind kind, action what, const site& at) const {
     const int k = run.policy().choose(options, candidates);
-    return read_option(run, options[static_cast<std::size_t>(k)], order, kind, what, at);
+    return read_chosen(run, options[static_cast<std::size_t>(k)], order, kind, what, at);
 }
 
-WBSYNC_INLINE std::int64_t variable::read_option(execution& run, const engine::read_option& o,
+WBSYNC_INLINE std::int64_t variable::read_chosen(execution& run, const read_option& o,
                                                  memory_order order, event_kind kind, action what,
                                                  const site& at) const {
     if (o.index != x_->newest())
         run.reads_old_store(x_->at(o.index).step);
     order = run.ordered(at, what, order);
-    const std::int64_t value = run.memory().load(run.self(), *x_, o.index, order);
+    const std::int64_t value =
+        run.memory().load(run.self(), *x_, o.index, order, run.step_count() - 1);
     run.saw(value, is_opaque(), what, at);
     if (run.recording())
         note_read(run, o.index, order, kind, what, at);
@@ -249,33 +272,40 @@ WBSYNC_INLINE void variable::add_when(std::int64_t delta, const guard* when, act
     execution& run = enter(what, at);
     location& x = *x_;
     const bool commutes = run.additions_commute(x.id);
+    const bool inserts = when == nullptr && run.memory().inserts_updates();
     operation op = step(commutes ? access_class::add : access_class::write, what, at);
+    op.chooses = inserts && !commutes;
     op.when = when;
     op.delta = delta;
     run.announce(op);
     run.access(x, what, at, execution::usage::store);
-    const std::int64_t before = x.value();
-    const std::int64_t after = wrapping_sum(before, delta);
     if (!run.running()) {
-        x.overwrite(after);
+        x.overwrite(wrapping_sum(x.value(), delta));
         return;
     }
-    run.stores(before, after);
-    run.memory().add(run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
+    if (inserts && commutes && run.may_add_before(run.self(), x))
+        run.additions().is_observed(x.id);
+    const int i = inserts && !commutes ? place(run, true) : x.newest();
+    const std::int64_t before = x.at(i).value;
+    run.stores(before, wrapping_sum(before, delta));
+    run.memory().add(i, run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
     if (run.recording())
         note_change(run, before, before + delta, memory_order::relaxed, event_kind::add, what, at,
-                    commutes ? -1 : source_of_newest());
+                    commutes ? -1 : x.at(i).step);
 }
 
-WBSYNC_INLINE void variable::write_update(execution& run, std::int64_t before, std::int64_t after,
-                                          memory_order order, action what, const site& at) {
+WBSYNC_INLINE void variable::write_update(execution& run, int i, std::int64_t before,
+                                          std::int64_t after, memory_order order, action what,
+                                          const site& at) {
     run.saw(before, is_opaque(), what, at);
     run.stored(after, is_opaque(), what, at);
     run.stores(before, after);
     order = run.ordered(at, what, order);
-    run.memory().update(run.self(), *x_, after, order, run.step_count() - 1, run.seq(run.self()));
+    const step_index source = x_->at(i).step;
+    run.memory().update(i, run.self(), *x_, after, order, run.step_count() - 1,
+                        run.seq(run.self()));
     if (run.recording())
-        note_change(run, before, after, order, event_kind::rmw, what, at, source_of_newest());
+        note_change(run, before, after, order, event_kind::rmw, what, at, source);
 }
 
 WBSYNC_INLINE void variable::note_change(execution& run, std::int64_t before, std::int64_t after,

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <wbsync/engine/addition_run.hpp>
-#include <wbsync/engine/psc_veto.hpp>
-
 #include <cstdint>
+#include <wbsync/engine/addition_run.hpp>
 
 namespace wbsync::engine {
 
-/// Coherence and the psc axiom: which stores of a location a thread may read, and before which it
-/// may put its own.
+/// Coherence, and what else `Order` forbids: which stores of a location a thread may read, and
+/// before which it may put its own. `Order` is psc_order, or lkmm::history:
+///
+///     auto read_veto(thread_id t, const view& now, Gone gone);  // for a load of `t`, or a store;
+///     auto write_veto(thread_id t, const view& now, bool reads); // see psc_veto
 ///
 /// Not re-entrant: the conditions that are passed in must not ask the same object.
+template <class Order>
 class visible_stores {
 public:
-    /// `psc` must outlive this object.
-    explicit visible_stores(psc_order& psc) : psc_(psc) {}
+    /// `order` must outlive this object.
+    explicit visible_stores(Order& order) : order_(order) {}
 
     /// A new execution. To be called first.
     void begin() noexcept { history_cut_ = false; }
@@ -23,7 +25,7 @@ public:
     /// Some load had more stores to choose from than `max_history`.
     [[nodiscard]] bool history_cut() const noexcept { return history_cut_; }
 
-    /// Lists the stores that a load of a thread that knows `now` may read from `x`, in an execution
+    /// Lists the stores that a load of `t`, which knows `now`, may read from `x`, in an execution
     /// without the steps that `gone` holds for. A store S may be passed over only if it does not
     /// happen before the load, was not read by anything that does, and is in `past`, the causal
     /// past of the thread's previous step: otherwise the same choice is reached by running the load
@@ -33,17 +35,17 @@ public:
     /// matters after all, if asked for by `may_look_into`. See addition_run.hpp.
     ///
     /// `x` must have its initial store, and `gone` must hold for the causal future of what it holds
-    /// for. O(stores * threads), and what psc_veto and run_splits cost if they are asked.
+    /// for. O(stores * threads), and what the veto and run_splits cost if they are asked.
     template <class Gone>
-    bool list_options(const view& now, const location& x, const store_past& past, Gone gone,
-                      bool may_look_into, value_condition wanted, read_options& out) {
+    bool list_options(thread_id t, const view& now, const location& x, const store_past& past,
+                      Gone gone, bool may_look_into, value_condition wanted, read_options& out) {
         out.clear();
         int end = x.newest();
         while (gone(x.at(end).step))
             --end; // the initial value is never gone
         const int newest = end;
         const store_past forced = x.inserted ? store_past{} : past;
-        psc_veto veto(psc_, now.fences, gone);
+        auto veto = order_.read_veto(t, now, gone);
         for (bool older = true; older;) {
             const addition_run run =
                 look_at_run(x, x.begin_of_run(end), end, gone,
@@ -60,18 +62,42 @@ public:
     }
 
     /// Lists the stores of `x` after which such a thread may put its own; the newest first. It may
-    /// be put before a store S under the same conditions under which a load may pass over S, but
+    /// be put before a store S under the same conditions under which a load may pass over S
+    /// (`reads`: it is a read-modify-write, and passes over S as a load, too), but
     /// never between a read-modify-write and the store that it read. O(stores * threads), and what
-    /// psc_veto costs.
-    void list_places(const view& now, const location& x, const store_past& past, read_options& out);
+    /// the veto costs.
+    void list_places(thread_id t, const view& now, const location& x, const store_past& past,
+                     bool reads, read_options& out) {
+        out.clear();
+        out.push_back({x.newest(), 0, x.value()});
+        auto veto = order_.write_veto(t, now, reads);
+        std::uint64_t key = 0;
+        for (int i = x.newest(); i > 0 && !x.is_spinlock; --i) {
+            const store_record& s = x.at(i);
+            if (!may_pass_over(now, s, x.inserted ? store_past{} : past))
+                return;
+            key += hash(s.thread, s.seq);
+            if (s.follows)
+                continue;
+            if (veto.forbids(x, i, x.newest()))
+                return;
+            if (is_full(out))
+                return;
+            out.push_back({i - 1, key, x.at(i - 1).value});
+        }
+    }
 
 private:
-    bool may_pass_over(const view& now, const store_record& s, const store_past& past) const;
+    bool may_pass_over(const view& now, const store_record& s, const store_past& past) const {
+        return (mutated(mutant::read_backwards) ? !now.clock.covers(s.thread, s.epoch)
+                                                : !s.is_known_by(now)) &&
+               (mutated(mutant::every_old_store) || past.holds(s));
+    }
 
     /// Adds the run, with all its stores that are there, if it may be read. False: there is no room
     /// for more options.
-    template <class Gone>
-    bool add_option(const location& x, const addition_run& run, int newest, psc_veto<Gone>& veto,
+    template <class Veto>
+    bool add_option(const location& x, const addition_run& run, int newest, Veto& veto,
                     value_condition wanted, read_options& out) {
         const bool first = out.empty();
         read_option o{run.end, 0, x.at(run.begin).value};
@@ -94,16 +120,25 @@ private:
     }
 
     /// Notes that the history is cut, if it is.
-    bool is_full(const read_options& out);
+    bool is_full(const read_options& out) {
+        const bool full = static_cast<int>(out.size()) == max_history;
+        history_cut_ = history_cut_ || full;
+        return full;
+    }
 
     /// A sum of these names a set of stores.
-    static std::uint64_t hash(thread_id t, timestamp seq);
+    static std::uint64_t hash(thread_id t, timestamp seq) {
+        auto h = (static_cast<std::uint64_t>(t) << 16 | static_cast<std::uint16_t>(seq)) + 1;
+        h *= 0x9e3779b97f4a7c15; // splitmix64
+        h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;
+        h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
+        return h ^ (h >> 31);
+    }
 
     /// Could the load read a part of the run that gives a wanted value?
-    template <class Gone>
+    template <class Veto>
     bool can_look_into(const view& now, const location& x, const addition_run& run,
-                       const store_past& past, int newest, psc_veto<Gone>& veto,
-                       value_condition wanted) {
+                       const store_past& past, int newest, Veto& veto, value_condition wanted) {
         const auto may_pass = [&](const store_record& s) { return !s.is_known_by(now); };
         // The veto is costly to find out, and most often nothing is wanted anyway.
         return splits_.has_wanted_split(x, run, past, may_pass, wanted) &&
@@ -117,13 +152,9 @@ private:
                !veto.forbids(x, run.end + 1, newest);
     }
 
-    psc_order& psc_;
+    Order& order_;
     bool history_cut_ = false;
     run_splits splits_;
 };
 
 } // namespace wbsync::engine
-
-#ifndef WBSYNC_COMPILED
-#include <wbsync/engine/visible_stores_inl.hpp>
-#endif

@@ -109,7 +109,7 @@ private:
     void expect_before(engine::execution& run, const access& earlier, const char* now,
                        const char* then, const site& at) const {
         if (earlier.thread >= 0 &&
-            !run.memory().before_plain(run.self()).covers(earlier.thread, earlier.epoch))
+            !run.memory().comes_before_plain(run.self(), earlier.thread, earlier.epoch))
             detail::fail_race(run, {name_, now, then}, earlier, at);
     }
 

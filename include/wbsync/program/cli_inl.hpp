@@ -63,7 +63,9 @@ inline void add_models(CLI::App& to, request& asked) {
 }
 
 inline void add_memory(CLI::App& to, words& said) {
-    to.add_option("--memory", said.memory, engine::memory_names() + "; each of them if not given")
+    to.add_option("--memory", said.memory,
+                  fmt::format("{}; {} if not given", engine::memory_names(),
+                              engine::default_memory_names()))
         ->check(CLI::Validator(
             [](const std::string& name) {
                 return engine::find_memory(name) != nullptr
@@ -213,7 +215,7 @@ inline void read_search(request& asked, const words& said) {
         throw bad_usage("--resume needs the scheduler dpor: the reference cannot go on");
 }
 
-/// Both, one after the other, unless the user or the environment wants one.
+/// The default ones, one after the other, unless the user or the environment wants one.
 inline std::vector<memory_kind> memories_of(const words& said) {
     if (!said.memory.empty())
         return {options::parse_memory(said.memory)};
@@ -221,7 +223,7 @@ inline std::vector<memory_kind> memories_of(const words& said) {
         return {options{}.with_environment().memory};
     std::vector<memory_kind> all;
     for (const engine::registered_memory& r : engine::registered_memories)
-        if (r.for_models)
+        if (r.by_default)
             all.push_back(r.kind);
     return all;
 }

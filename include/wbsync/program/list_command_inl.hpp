@@ -48,17 +48,18 @@ WBSYNC_INLINE std::string list_json(const std::vector<catalogue::model>& all) {
         report::json parameters = report::json::array();
         for (const auto& p : m.parameters)
             parameters.push_back(parameter_json(p));
-        list.push_back(
-            {{"model", m.name()},
-             {"commit", m.commit},
-             {"release", m.release},
-             {"summary", m.summary},
-             {"parameters", parameters},
-             {"asks", m.asks.joined(" ")},
-             {"larger", catalogue::larger_size(m)},
-             {"weakened", weakened_at(m)},
-             {"expected",
-              {{"sc", expected(m, memory_kind::sc)}, {"weak", expected(m, memory_kind::weak)}}}});
+        list.push_back({{"model", m.name()},
+                        {"commit", m.commit},
+                        {"release", m.release},
+                        {"summary", m.summary},
+                        {"parameters", parameters},
+                        {"asks", m.asks.joined(" ")},
+                        {"larger", catalogue::larger_size(m)},
+                        {"weakened", weakened_at(m)},
+                        {"expected",
+                         {{"sc", expected(m, memory_kind::sc)},
+                          {"weak", expected(m, memory_kind::weak)},
+                          {"lkmm", expected(m, memory_kind::lkmm)}}}});
     }
     return report::dump({{"models", list}}, 2) + "\n";
 }

@@ -78,7 +78,7 @@ public:
         return out + remarks("");
     }
 
-    /// A row for each version; where the memories differ, sc stands before weak.
+    /// A row for each version; where the memories differ, they stand in the registry's order.
     [[nodiscard]] std::string markdown() const {
         std::string out;
         for (const table& t : tables_)
@@ -152,15 +152,22 @@ private:
         return c.as_expected() ? text : "! " + text;
     }
 
-    static std::string both(const matrix_cell* sc, const matrix_cell* weak) {
-        if (sc == nullptr || weak == nullptr)
-            return sc != nullptr ? short_text(*sc) : weak != nullptr ? short_text(*weak) : "";
-        const std::string first = short_text(*sc), second = short_text(*weak);
-        const std::string_view shared = "verified ";
-        if (first == second)
-            return first;
-        const bool holds = first.starts_with(shared) && second.starts_with(shared);
-        return first + " / " + (holds ? second.substr(shared.size()) : second);
+    /// Under all memory models: "verified 20", "verified 20 / 22", "verified 20 / P1".
+    static std::string all_texts(const row& r, const column& c) {
+        constexpr std::string_view shared = "verified ";
+        std::vector<std::string> texts;
+        for (const engine::registered_memory& m : engine::registered_memories)
+            if (const matrix_cell* cell = find(r, c, m.kind); cell != nullptr)
+                texts.push_back(short_text(*cell));
+        std::string out;
+        for (std::size_t i = 0; i != texts.size(); ++i) {
+            if (i != 0 && texts == std::vector(texts.size(), texts.front()))
+                break;
+            const bool holds =
+                i != 0 && texts[i].starts_with(shared) && texts[i - 1].starts_with(shared);
+            out += (i == 0 ? "" : " / ") + (holds ? texts[i].substr(shared.size()) : texts[i]);
+        }
+        return out;
     }
 
     static std::string text_of(const table& t) {
@@ -169,8 +176,8 @@ private:
             headings.push_back({c.heading()});
         report::columns lines(std::move(headings));
         for (const row& r : t.rows)
-            for (const memory_kind memory : {memory_kind::sc, memory_kind::weak})
-                add_line(lines, t, r, memory);
+            for (const engine::registered_memory& m : engine::registered_memories)
+                add_line(lines, t, r, m.kind);
         return lines.text();
     }
 
@@ -198,7 +205,7 @@ private:
             report::columns::row cells{fmt::format("`{}`", r.version), r.first.commit,
                                        r.first.release};
             for (const column& c : t.columns)
-                cells.push_back(both(find(r, c, memory_kind::sc), find(r, c, memory_kind::weak)));
+                cells.push_back(all_texts(r, c));
             rows.add(std::move(cells));
         }
         return fmt::format("### {}\n\n{}", t.title(), rows.markdown());

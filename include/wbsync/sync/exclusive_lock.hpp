@@ -10,10 +10,14 @@ namespace wbsync::detail {
 /// of spinning: a thread that waits is not scheduled.
 class exclusive_lock {
 public:
-    exclusive_lock(const label& name, lock_kind kind) : value(name, 0, &show), kind_(kind) {}
+    exclusive_lock(const label& name, lock_kind kind) : value(name, 0, &show), kind_(kind) {
+        mark();
+    }
     /// One that the execution has exactly once.
     exclusive_lock(engine::location& x, std::uint64_t stamp, lock_kind kind)
-        : value(x, stamp, &show), kind_(kind) {}
+        : value(x, stamp, &show), kind_(kind) {
+        mark();
+    }
 
     engine::variable value; ///< 0, or one more than the number of the thread that holds it
 
@@ -30,6 +34,11 @@ public:
     [[nodiscard]] bool is_locked(const site& at) const { return value.newest(at) != 0; }
 
 private:
+    void mark() noexcept {
+        if (kind_ == lock_kind::spinning)
+            value.be_spinlock();
+    }
+
     void taken(const char* verb, const site& at);
 
     static std::int64_t owner();

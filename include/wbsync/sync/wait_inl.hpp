@@ -173,7 +173,7 @@ inline void wait_queue::wake_one(engine::thread_id t, const engine::view& knows,
     engine::variable(x, run_.stamp())
         .update([](std::int64_t n) { return n + 1; }, memory_order::release,
                 {"try_to_wake_up", event_kind::wake}, at);
-    x.pass_on(knows);
+    run_.memory().pass_on(run_.self(), x, knows);
 }
 
 inline engine::execution& where_one_can_wait(const char* verb, const site& at) {

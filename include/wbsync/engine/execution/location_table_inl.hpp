@@ -32,6 +32,7 @@ WBSYNC_INLINE location& location_table::add(object_id id, const label& name, std
     x->owner = owner_;
     x->scope.begin(name, "use-after-scope");
     x->handle = nullptr;
+    x->is_spinlock = false;
     state_.memory->initialise(*x, value);
     in_order_.push_back(x.get());
     return *x;

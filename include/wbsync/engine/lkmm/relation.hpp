@@ -122,6 +122,14 @@ public:
     friend relation operator&(relation a, const relation& b) { return a &= b; }
     friend relation operator-(relation a, const relation& b) { return a -= b; }
 
+    /// What `a` is related to.
+    [[nodiscard]] event_set row(event_index a) const {
+        event_set s(n_);
+        for (std::size_t w = 0; w != width_; ++w)
+            s.words_[w] = bits_[a * width_ + w];
+        return s;
+    }
+
     /// Calls f(b) for each b that `a` is related to, in the order of their numbers.
     template <class F>
     void each_after(event_index a, F f) const {

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/memory_models/all.hpp>
 #include <wbsync/engine/memory_models/litmus.hpp>
+#include <wbsync/engine/memory_models/lkmm.hpp>
 #include <wbsync/engine/memory_models/rc11.hpp>
 #include <wbsync/engine/memory_models/sc.hpp>
 #include <wbsync/linkage.hpp>
@@ -17,6 +18,7 @@ WBSYNC_INLINE std::unique_ptr<memory_model> make_memory_model(memory_kind kind) 
     switch (kind) {
     case memory_kind::sc: return std::make_unique<sc>();
     case memory_kind::rc11: return std::make_unique<rc11>();
+    case memory_kind::lkmm: return std::make_unique<lkmm_machine>();
     case memory_kind::litmus: return std::make_unique<litmus>();
     }
     return nullptr;

@@ -13,7 +13,7 @@ namespace wbsync::engine {
 /// dependencies; see docs/memory-model.md.
 class litmus final : public rc11_machine<litmus> {
 public:
-    litmus() : rc11_machine({memory_kind::litmus, true, true, false}) {}
+    litmus() : rc11_machine({memory_kind::litmus, true, true, false, false}) {}
 
 private:
     friend view_machine;

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/memory_models/view_machine.hpp>
 #include <wbsync/engine/psc.hpp>
+#include <wbsync/engine/psc_veto.hpp>
 #include <wbsync/engine/visible_stores.hpp>
 
 namespace wbsync::engine {
@@ -21,19 +22,19 @@ public:
 
     bool list_options(thread_id t, const location& x, const store_past& past,
                       value_condition wanted, read_options& out) final {
-        return visible_.list_options(this->now(t), x, past, nothing_gone{}, true, wanted, out);
+        return visible_.list_options(t, this->now(t), x, past, nothing_gone{}, true, wanted, out);
     }
 
     void list_options_without(const removed_steps& gone, thread_id t, const location& x,
                               const store_past& past, value_condition wanted,
                               read_options& out) final {
         const auto is_gone = [&](step_index s) { return s >= 0 && gone(s); };
-        visible_.list_options(this->now(t), x, past, is_gone, false, wanted, out);
+        visible_.list_options(t, this->now(t), x, past, is_gone, false, wanted, out);
     }
 
-    void list_places(thread_id t, const location& x, const store_past& past,
+    void list_places(thread_id t, const location& x, const store_past& past, bool /*reads*/,
                      read_options& out) final {
-        visible_.list_places(this->now(t), x, past, out);
+        visible_.list_places(t, this->now(t), x, past, false, out);
     }
 
 protected:
@@ -45,7 +46,7 @@ protected:
 
 private:
     psc_order psc_;
-    visible_stores visible_{psc_};
+    visible_stores<psc_order> visible_{psc_};
 };
 
 /// RC11 without load buffering: Lahav, Vafeiadis, Kang, Hur, Dreyer, "Repairing sequential
@@ -54,7 +55,7 @@ private:
 /// not forbid.
 class rc11 final : public rc11_machine<rc11> {
 public:
-    rc11() : rc11_machine({memory_kind::rc11, true, false, true}) {}
+    rc11() : rc11_machine({memory_kind::rc11, true, false, false, true}) {}
 
 private:
     friend view_machine;

@@ -10,7 +10,7 @@ namespace wbsync::engine {
 /// interleaving orders the two accesses.
 class sc final : public view_machine<sc> {
 public:
-    sc() : view_machine({memory_kind::sc, false, false, false}) {}
+    sc() : view_machine({memory_kind::sc, false, false, false, false}) {}
 
     void begin(const location_list& /*locations*/) override {}
 
@@ -23,7 +23,7 @@ public:
                               const store_past& /*past*/, value_condition /*wanted*/,
                               read_options& out) override;
 
-    void list_places(thread_id /*t*/, const location& x, const store_past& /*past*/,
+    void list_places(thread_id /*t*/, const location& x, const store_past& /*past*/, bool /*reads*/,
                      read_options& out) override;
 
 private:

@@ -19,7 +19,7 @@ WBSYNC_INLINE void sc::list_options_without(const removed_steps& gone, thread_id
 }
 
 WBSYNC_INLINE void sc::list_places(thread_id /*t*/, const location& x, const store_past& /*past*/,
-                                   read_options& out) {
+                                   bool /*reads*/, read_options& out) {
     out.assign(1, {x.newest(), 0, 0});
 }
 

@@ -21,14 +21,15 @@ namespace wbsync::engine {
 template <class Model>
 class view_machine : public memory_model {
 public:
-    void initialise(location& x, std::int64_t value) final {
+    void initialise(location& x, std::int64_t value) override {
         x.forget_stores();
         x.inserted = false;
         x.runs = 0;
         append(x).value = value;
     }
 
-    std::int64_t load(thread_id t, location& x, int i, memory_order order) final {
+    std::int64_t load(thread_id t, location& x, int i, memory_order order,
+                      step_index /*step*/) override {
         thread_view& v = of(t);
         for (int j = x.begin_of_run(i); j <= i; ++j) { // the whole run came before the read
             store_record& s = x.at(j);
@@ -45,17 +46,17 @@ public:
     }
 
     void store_after(int i, thread_id t, location& x, std::int64_t value, memory_order order,
-                     step_index step, timestamp seq) final {
-        store_record& s = i == x.newest() ? append(x) : insert(x, i + 1);
+                     step_index step, timestamp seq) override {
+        store_record& s = put_after(x, i);
         write(t, s, order, step, seq);
         s.value = value;
     }
 
-    void update(thread_id t, location& x, std::int64_t value, memory_order order, step_index step,
-                timestamp seq) final {
-        store_record& s = append(x);
+    void update(int i, thread_id t, location& x, std::int64_t value, memory_order order,
+                step_index step, timestamp seq) override {
+        store_record& s = put_after(x, i);
         s.follows = true;
-        const store_record& previous = x.at(x.newest() - 1);
+        const store_record& previous = x.at(i);
         learn_message(of(t), previous.message, order);
         write(t, s, order, step, seq);
         if (!mutated(mutant::no_release_sequence))
@@ -63,14 +64,14 @@ public:
         s.value = value;
     }
 
-    void add(thread_id t, location& x, std::int64_t delta, bool commutes, step_index step,
-             timestamp seq) final {
+    void add(int i, thread_id t, location& x, std::int64_t delta, bool commutes, step_index step,
+             timestamp seq) override {
         const bool joins = commutes && x.run_open;
-        const int base = joins ? x.begin_of_run(x.newest()) - 1 : x.newest();
+        const int base = joins ? x.begin_of_run(i) - 1 : i;
         learn_message(of(t), x.at(base).message, memory_order::relaxed);
-        store_record& s = append(x);
+        store_record& s = put_after(x, i);
         s.follows = true;
-        const store_record& previous = x.at(x.newest() - 1);
+        const store_record& previous = x.at(i);
         if (joins)
             s.run = previous.run;
         x.run_open = commutes;
@@ -81,8 +82,13 @@ public:
         s.value = wrapping_sum(previous.value, delta);
     }
 
+    void pass_on(thread_id /*t*/, location& x, const view& known) override { x.pass_on(known); }
+
+    void read_fence(thread_id t, step_index /*step*/) override { acquire_fence(t); }
+    void write_fence(thread_id t, step_index /*step*/) override { release_fence(t); }
+
     /// Acquire and release fence, and whatever the model makes of it.
-    void full_fence(thread_id t, step_index step) final {
+    void full_fence(thread_id t, step_index step) override {
         thread_view& v = of(t);
         acquire_fence(t);
         if (!v.quiet)
@@ -91,7 +97,7 @@ public:
         release_fence(t);
     }
 
-    void full_fence_since(thread_id t, const view& before, step_index step) final {
+    void full_fence_since(thread_id t, const view& before, step_index step) override {
         thread_view& v = of(t);
         if (v.quiet) // everything came before a fence, and nothing since
             return;
@@ -110,6 +116,10 @@ protected:
 
 private:
     Model& model() noexcept { return static_cast<Model&>(*this); }
+
+    store_record& put_after(location& x, int i) {
+        return i == x.newest() ? append(x) : insert(x, i + 1);
+    }
 
     static store_record& append(location& x) {
         x.run_open = false;

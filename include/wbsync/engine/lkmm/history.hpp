@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <wbsync/engine/lkmm/event_graph.hpp>
+#include <wbsync/engine/location.hpp>
+#include <wbsync/engine/mutants.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace wbsync::engine::lkmm {
+
+/// The events of an execution of a model, as they come, and whether the kernel's memory model
+/// forbids the next one: a read of an old store, or a store that does not go to the end of
+/// modification order. What comes at the end of both needs no question: all its edges lead from
+/// earlier events to it (see model).
+///
+/// Stores are found through store_record::event, so modification order is that of the locations. A
+/// run of additions that commute (location.hpp) has no order of its own: its stores are not in `co`
+/// with each other, and whoever reads it reads from all of them.
+///
+///     P0                       P1
+///     0: W x = 1               3: R y   (acquire, from 2)
+///     1: F wmb                 ?: R x   from the initial store?
+///     2: W y = 1
+///
+///     fre(?, 0), 0 -wmb-> 2 -rfe-> 3: prop, within P1, so ? is before 3 by hb; and 3 -acq-po-> ?.
+///     A cycle: forbidden.
+///
+/// Adding an event is O(1), a link or a fence since a point O(events of a thread). A question about
+/// n events is O(n) if it has been asked before, in whichever execution, and otherwise what the
+/// model costs. Not re-entrant.
+class history {
+public:
+    /// A new execution, whose locations are or will be in `locations`.
+    void begin(const location_list& locations);
+
+    /// A point in the program order of a thread, at which an event happens.
+    struct place {
+        thread_id thread;
+        timestamp epoch; ///< of the thread's clock; an event is covered by views from then on
+        step_index step; ///< the newest one of the thread
+    };
+
+    /// The initial write of a location. Returns its number.
+    int add_initial(object_id location);
+
+    /// An event of that kind; `source`: of a read, the write that it reads, or any of those of a
+    /// run. Returns its number.
+    int add(const place& at, const event& what, int source = -1);
+
+    /// A full barrier between what `before` covers, of whichever thread, and what comes next in
+    /// this one. What lies between orders it with neither.
+    void add_fence_since(const place& at, const vector_clock& before);
+
+    /// The same, in front of event `number`, the newest read-modify-write of the thread, which is
+    /// relaxed from then on.
+    void put_fence_before_update(const place& at, const vector_clock& before, int number);
+
+    /// What `by` did until `when` comes before what happens next at `at`: as if it had released
+    /// something there that is acquired here.
+    void add_link(const place& at, thread_id by, timestamp when);
+
+    [[nodiscard]] int size() const noexcept { return static_cast<int>(nodes_.size()); }
+    /// Those that have events.
+    [[nodiscard]] std::vector<thread_id> threads() const;
+
+    /// From now on the branches of the thread depend on the value of read `number`.
+    void controls(int number);
+
+    enum class access : std::uint8_t { read, write, update };
+
+    /// What a thread must not do in the execution without the steps that `gone` holds for.
+    template <class Gone>
+    class veto {
+    public:
+        veto(history& of, thread_id t, access what, Gone gone)
+            : of_(of), thread_(t), what_(what), gone_(gone) {}
+        [[nodiscard]] bool is_gone(step_index s) const { return gone_(s); }
+
+        /// Its access to `x` must not come before the stores at the indices `first` to `last`:
+        /// these are the newest ones, or one of a run, of which it then reads what is left.
+        [[nodiscard]] bool forbids(const location& x, int first, int last) {
+            return first <= last && of_.forbids({thread_, &x, first, last, what_}, gone_);
+        }
+
+    private:
+        history& of_;
+        thread_id thread_;
+        access what_;
+        Gone gone_;
+    };
+
+private:
+    struct node {
+        event what;
+        step_index step = -1;
+        timestamp epoch = 0;
+        int source = -1;       ///< of a read
+        int since = -1;        ///< of a fence since a point: which one
+        int controls = none;   ///< of a read: from which number of its thread's events on
+        int position = 0;      ///< how many events of its thread were there before it
+        std::uint64_t key = 0; ///< names it in all equivalent executions, with what it reads
+    };
+    static constexpr int none = 0x7fffffff;
+
+    /// The next event, of which is asked.
+    struct candidate {
+        thread_id thread;
+        const location* x;
+        int first; ///< the stores that it passes over: the newest ones, or one of a run
+        int last;
+        access what;
+    };
+
+    /// 128 bits that name a graph.
+    struct signature {
+        std::uint64_t a = 0;
+        std::uint64_t b = 0;
+        bool operator==(const signature&) const = default;
+        void mix(std::uint64_t word) noexcept;
+    };
+    struct hash_of {
+        std::size_t operator()(const signature& s) const noexcept { return s.a; }
+    };
+
+    template <class Gone>
+    bool forbids(const candidate& c, Gone gone) {
+        keep([&](step_index s) { return s >= 0 && gone(s); });
+        return forbids_kept(c);
+    }
+
+    /// Which events and stores are there.
+    template <class IsGone>
+    void keep(IsGone is_gone) {
+        kept_.assign(nodes_.size(), true);
+        for (std::size_t i = 0; i != nodes_.size(); ++i)
+            kept_[i] = !is_gone(nodes_[i].step);
+    }
+    [[nodiscard]] bool is_kept(int number) const {
+        return number >= 0 && kept_[static_cast<std::size_t>(number)];
+    }
+
+    bool forbids_kept(const candidate& c);
+    [[nodiscard]] signature sign(const candidate& c) const;
+    [[nodiscard]] event_graph build(const candidate& c);
+    void list_events(std::vector<event>& events);
+    void order_program(event_graph& g) const;
+    void order_stores(event_graph& g);
+    [[nodiscard]] bool is_in_run(std::size_t read) const;
+    void read_stores(event_graph& g);
+    void append(event_graph& g, const candidate& c);
+    void append_read(event_graph& g, const candidate& c, event_index me) const;
+    void append_write(event_graph& g, const candidate& c, event_index me) const;
+    void read_part_of_run(event_graph& g, const candidate& c, event_index me) const;
+    [[nodiscard]] static bool splits_run(const candidate& c) {
+        return !mutated(mutant::part_of_run_is_all) &&
+               (c.x->begin_of_run(c.first) != c.first ||
+                (c.last != c.x->newest() && c.x->at(c.last + 1).run == c.x->at(c.last).run));
+    }
+    [[nodiscard]] int source_of(const candidate& c) const;
+    void put(const place& at, node n, std::size_t position);
+    [[nodiscard]] std::uint64_t new_key(const place& at);
+
+    [[nodiscard]] node& at(int number) { return nodes_[static_cast<std::size_t>(number)]; }
+    [[nodiscard]] const node& at(int number) const {
+        return nodes_[static_cast<std::size_t>(number)];
+    }
+
+    const location_list* locations_ = nullptr;
+    std::vector<node> nodes_;
+    per_thread<std::vector<int>> order_; ///< of each thread, in program order
+    per_thread<int> count_;              ///< events of each thread, without links
+    std::vector<vector_clock> points_;
+    int links_ = 0;
+
+    // Of the question at hand:
+    std::vector<bool> kept_;
+    std::vector<std::size_t> index_;          ///< of each event, in the graph
+    std::vector<std::pair<int, int>> run_of_; ///< of each write: a range of `stores_`
+    std::vector<int> stores_;                 ///< kept ones, of all locations
+    std::unordered_map<signature, bool, hash_of> known_;
+};
+
+} // namespace wbsync::engine::lkmm
+
+#ifndef WBSYNC_COMPILED
+#include <wbsync/engine/lkmm/history_inl.hpp>
+#endif
