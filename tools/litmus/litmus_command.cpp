@@ -161,8 +161,9 @@ CLI::App* add_command(CLI::App& app, request& asked) {
     litmus
         ->add_option_function<std::string>(
             "--memory", [&](const std::string& name) { asked.with.memory = memory_called(name); },
-            fmt::format("{}: the kernel's model, that is the default; {}: as models in C++ are run",
-                        kernel_memory, engine::memory_names()))
+            fmt::format(
+                "{}; {}, the kernel's, is the default, the others run a test as a model in C++",
+                engine::memory_names(), kernel_memory))
         ->type_name("NAME");
     litmus->add_flag("--states", asked.states, "Prints the final states of each test");
     litmus->add_flag("--json", asked.json, "One JSON document, when all is done");
