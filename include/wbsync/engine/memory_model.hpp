@@ -74,6 +74,15 @@ public:
     /// that one has read; not what `t` knows besides.
     virtual void pass_on(thread_id t, location& x, const view& known) = 0;
 
+    // --- plain accesses, which views judge ------------------------------------------------------
+
+    /// A plain access of `t` to the variable at `object`, whose only name that is.
+    virtual void plain_access(thread_id /*t*/, const void* /*object*/, bool /*writes*/) {}
+
+    /// Views do not order the newest plain access of `t` after an earlier one of the same variable.
+    /// Is it a race to the model as well?
+    [[nodiscard]] virtual bool is_race(thread_id /*t*/) { return true; }
+
     // --- fences ---------------------------------------------------------------------------------
 
     /// smp_rmb() and smp_wmb().

@@ -12,8 +12,7 @@ namespace wbsync::engine {
 
 WBSYNC_INLINE bool thread_views::comes_before_plain(thread_id t, thread_id by,
                                                     timestamp when) const noexcept {
-    const thread_view& v = views_[t];
-    return plain_clock(v).covers(by, when) || (any_loads_ && loads_[t].clock.covers(by, when));
+    return plain_clock(views_[t]).covers(by, when);
 }
 
 WBSYNC_INLINE view thread_views::propagated(thread_id t) const {

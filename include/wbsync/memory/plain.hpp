@@ -61,6 +61,7 @@ public:
         if (run == nullptr || !enter(*run, "plain read", at))
             return value_;
         const engine::execution::call here(*run);
+        run->memory().plain_access(run->self(), this, false);
         expect_before(*run, written_, "read", "write", at);
         reads_[run->self()] = stamp(*run, at);
         run->keeps_in_memory(this, sizeof *this);
@@ -78,6 +79,7 @@ public:
         if (run != nullptr && enter(*run, "plain write", at)) {
             run->evaluates_property(); // what is only ever read cannot race
             run->has_effect();
+            run->memory().plain_access(run->self(), this, true);
             expect_before(*run, written_, "write", "write", at);
             for (int u = 0; u != run->thread_count(); ++u)
                 expect_before(*run, reads_[u], "write", "read", at);
@@ -109,7 +111,8 @@ private:
     void expect_before(engine::execution& run, const access& earlier, const char* now,
                        const char* then, const site& at) const {
         if (earlier.thread >= 0 &&
-            !run.memory().comes_before_plain(run.self(), earlier.thread, earlier.epoch))
+            !run.memory().comes_before_plain(run.self(), earlier.thread, earlier.epoch) &&
+            run.memory().is_race(run.self()))
             detail::fail_race(run, {name_, now, then}, earlier, at);
     }
 

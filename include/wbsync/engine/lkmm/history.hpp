@@ -52,6 +52,13 @@ public:
     /// run. Returns its number.
     int add(const place& at, const event& what, int source = -1);
 
+    /// A plain access to the variable at `object`, which reads the newest value, or stores one.
+    void add_plain(const place& at, const void* object, bool writes);
+
+    /// Does the newest event of `t`, a plain access, race with an earlier one? That is asked of the
+    /// model each time.
+    [[nodiscard]] bool newest_races(thread_id t);
+
     /// A full barrier between what `before` covers, of whichever thread, and what comes next in
     /// this one. What lies between orders it with neither.
     void add_fence_since(const place& at, const vector_clock& before);
@@ -133,12 +140,22 @@ private:
         return forbids_kept(c);
     }
 
-    /// Which events and stores are there.
+    /// A variable without marked accesses, and its writes as they were executed.
+    struct plain_variable {
+        const void* object;
+        int location;
+        std::vector<int> writes; ///< the first one is of nobody
+    };
+
+    /// Which events and stores are there. Plain accesses order nothing but themselves.
     template <class IsGone>
     void keep(IsGone is_gone) {
         kept_.assign(nodes_.size(), true);
         for (std::size_t i = 0; i != nodes_.size(); ++i)
-            kept_[i] = !is_gone(nodes_[i].step);
+            kept_[i] = !is_plain(nodes_[i]) && !is_gone(nodes_[i].step);
+    }
+    [[nodiscard]] static bool is_plain(const node& n) {
+        return n.what.order == access_order::plain;
     }
     [[nodiscard]] bool is_kept(int number) const {
         return number >= 0 && kept_[static_cast<std::size_t>(number)];
@@ -147,9 +164,11 @@ private:
     bool forbids_kept(const candidate& c);
     [[nodiscard]] signature sign(const candidate& c) const;
     [[nodiscard]] event_graph build(const candidate& c);
+    [[nodiscard]] event_graph build_known();
     void list_events(std::vector<event>& events);
     void order_program(event_graph& g) const;
     void order_stores(event_graph& g);
+    void order_plain_stores(event_graph& g) const;
     [[nodiscard]] bool is_in_run(std::size_t read) const;
     void read_stores(event_graph& g);
     void append(event_graph& g, const candidate& c);
@@ -175,6 +194,7 @@ private:
     per_thread<std::vector<int>> order_; ///< of each thread, in program order
     per_thread<int> count_;              ///< events of each thread, without links
     std::vector<vector_clock> points_;
+    std::vector<plain_variable> plain_;
     int links_ = 0;
 
     // Of the question at hand:

@@ -34,6 +34,7 @@ WBSYNC_INLINE void history::begin(const location_list& locations) {
         order_[t].clear();
     count_.fill(0);
     points_.clear();
+    plain_.clear();
     links_ = 0;
     constexpr std::size_t most = std::size_t{1} << 20;
     if (known_.size() > most)
@@ -82,6 +83,27 @@ WBSYNC_INLINE int history::add(const place& at, const event& what, int source) {
         n.key = detail::combine(n.key, this->at(source).key);
     put(at, n, order_[at.thread].size());
     return static_cast<int>(nodes_.size()) - 1;
+}
+
+WBSYNC_INLINE void history::add_plain(const place& at, const void* object, bool writes) {
+    constexpr int first_plain = 1 << 25; // beyond the numbers of links
+    auto x = std::find_if(plain_.begin(), plain_.end(),
+                          [&](const plain_variable& v) { return v.object == object; });
+    if (x == plain_.end()) {
+        const int location = first_plain + static_cast<int>(plain_.size());
+        node initial;
+        initial.what = {
+            .kind = event_kind::write, .location = location, .order = access_order::plain};
+        nodes_.push_back(initial);
+        x = plain_.insert(x, {object, location, {static_cast<int>(nodes_.size()) - 1}});
+    }
+    const int number = add(at,
+                           {.kind = writes ? event_kind::write : event_kind::read,
+                            .location = x->location,
+                            .order = access_order::plain},
+                           writes ? -1 : x->writes.back());
+    if (writes)
+        x->writes.push_back(number);
 }
 
 WBSYNC_INLINE std::vector<thread_id> history::threads() const {
@@ -204,18 +226,37 @@ WBSYNC_INLINE bool history::forbids_kept(const candidate& c) {
     return found->second;
 }
 
+WBSYNC_INLINE bool history::newest_races(thread_id t) {
+    kept_.assign(nodes_.size(), true);
+    const event_graph g = build_known();
+    const event_index me = index_[static_cast<std::size_t>(order_[t].back())];
+    model m(g);
+    if (m.judge() != axiom::none)
+        return true;
+    const auto races = m.races();
+    return std::any_of(races.begin(), races.end(),
+                       [&](const data_race& r) { return r.first == me || r.second == me; });
+}
+
 WBSYNC_INLINE event_graph history::build(const candidate& c) {
+    event_graph g = build_known();
+    append(g, c);
+    return g;
+}
+
+/// With room for a candidate.
+WBSYNC_INLINE event_graph history::build_known() {
     std::vector<event> events;
     list_events(events);
     event_graph g(std::move(events));
     order_program(g);
     order_stores(g);
+    order_plain_stores(g);
     read_stores(g);
-    append(g, c);
     return g;
 }
 
-/// Those that are kept, and the candidate. An initial write that nothing overwrites relates
+/// Those that are kept, and the candidate's. An initial write that nothing overwrites relates
 /// nothing.
 WBSYNC_INLINE void history::list_events(std::vector<event>& events) {
     index_.assign(nodes_.size(), 0);
@@ -293,6 +334,15 @@ WBSYNC_INLINE void history::order_stores(event_graph& g) {
                                                                  static_cast<int>(stores_.size())};
         }
     }
+}
+
+WBSYNC_INLINE void history::order_plain_stores(event_graph& g) const {
+    for (const plain_variable& x : plain_)
+        for (std::size_t i = 0; i != x.writes.size(); ++i)
+            for (std::size_t j = i + 1; j != x.writes.size(); ++j)
+                if (is_kept(x.writes[i]) && is_kept(x.writes[j]))
+                    g.co.add(index_[static_cast<std::size_t>(x.writes[i])],
+                             index_[static_cast<std::size_t>(x.writes[j])]);
 }
 
 /// Is it the read of one of several additions that commute? Then it is open which one it reads.

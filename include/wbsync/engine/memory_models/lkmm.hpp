@@ -41,6 +41,9 @@ public:
              timestamp seq) override;
     void pass_on(thread_id t, location& x, const view& known) override;
 
+    void plain_access(thread_id t, const void* object, bool writes) override;
+    [[nodiscard]] bool is_race(thread_id t) override;
+
     void read_fence(thread_id t, step_index step) override;
     void write_fence(thread_id t, step_index step) override;
     void full_fence(thread_id t, step_index step) override;

@@ -112,6 +112,16 @@ WBSYNC_INLINE void lkmm_machine::completes_message(view& message, const thread_v
         message.join(of.read);
 }
 
+// --- plain accesses -----------------------------------------------------------------------------
+
+WBSYNC_INLINE void lkmm_machine::plain_access(thread_id t, const void* object, bool writes) {
+    history_.add_plain(here(t, -1), object, writes);
+}
+
+WBSYNC_INLINE bool lkmm_machine::is_race(thread_id t) {
+    return history_.newest_races(t);
+}
+
 // --- fences -------------------------------------------------------------------------------------
 
 WBSYNC_INLINE void lkmm_machine::record_fence(thread_id t, step_index step,
