@@ -93,7 +93,7 @@ private:
         const std::string size = parameters_text(c);
         const std::string name =
             fmt::format("{}{}{}", wbsync::name_of(c.with.memory), size.empty() ? "" : " ", size);
-        cases_ += fmt::format("  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
+        cases_ += fmt::format(R"(  <testcase classname="{}" name="{}" time="{:.3f}")",
                               detail::escaped(c.of.name()), detail::escaped(name), seconds);
         cases_ += body.empty() ? "/>\n" : ">\n" + body + "  </testcase>\n";
     }
