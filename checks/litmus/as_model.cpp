@@ -4,6 +4,7 @@
 // missing that sequential consistency has.
 #include <wbsync/report/json.hpp>
 
+#include "checks/litmus/state_parts.hpp"
 #include "checks/support/skip.hpp"
 #include "tools/litmus/result.hpp"
 
@@ -13,7 +14,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 
 using namespace wbsync::litmus;
@@ -22,20 +22,7 @@ using wbsync::report::json;
 
 namespace {
 
-using parts = std::set<std::string>;
-using states = std::set<parts>;
-
-/// "[x]=1; 0:r0=2;" in whatever order.
-parts parts_of(const std::string& state) {
-    parts all;
-    std::istringstream in(state);
-    for (std::string part; in >> part;) {
-        std::erase_if(part, [](char c) { return c == '[' || c == ']'; });
-        if (part != "*")
-            all.insert(part);
-    }
-    return all;
-}
+using states = std::set<std::set<std::string>>;
 
 test_result run(const std::string& source, memory_kind memory) {
     settings with;
@@ -46,7 +33,7 @@ test_result run(const std::string& source, memory_kind memory) {
 states states_of(const test_result& r) {
     states all;
     for (const std::string& s : r.state_texts)
-        all.insert(parts_of(s));
+        all.insert(parts_of_state(s));
     return all;
 }
 
@@ -76,7 +63,7 @@ TEST_CASE("as models under lkmm, litmus tests have no state that the kernel's mo
         CHECK(seen.sleep_set_blocked == 0);
         states theirs;
         for (const json& s : expected["states"])
-            theirs.insert(parts_of(s.get<std::string>()));
+            theirs.insert(parts_of_state(s.get<std::string>()));
         const states ours = states_of(seen);
         CHECK(includes(theirs, ours));
         CHECK(includes(ours, states_of(run(source, memory_kind::sc))));

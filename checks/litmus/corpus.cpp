@@ -3,6 +3,7 @@
 // what herd7 says. Every test of an index is compared, and there are no others.
 #include <wbsync/report/json.hpp>
 
+#include "checks/litmus/state_parts.hpp"
 #include "checks/support/skip.hpp"
 #include "tools/litmus/condition.hpp"
 #include "tools/litmus/parser.hpp"
@@ -149,17 +150,6 @@ TEST_CASE("litmus: of the shared corpus, the protocol") {
 TEST_CASE("litmus: of the shared corpus, every final state and every data race") {
     if (collections() == nullptr)
         SKIP_TEST("WBSYNC_LITMUS_CORPUS is not set");
-    // "[x]=1; 0:r0=2;" in whatever order.
-    const auto parts = [](const std::string& state) {
-        std::set<std::string> all;
-        std::istringstream in(state);
-        for (std::string part; in >> part;) {
-            std::erase_if(part, [](char c) { return c == '[' || c == ']'; });
-            if (part != "*")
-                all.insert(part);
-        }
-        return all;
-    };
     std::ifstream in(std::string{collections()} + "/states.jsonl");
     std::size_t tests = 0;
     for (std::string line; std::getline(in, line); ++tests) {
@@ -173,10 +163,10 @@ TEST_CASE("litmus: of the shared corpus, every final state and every data race")
         CHECK((seen.race_known || !seen.race.empty()));
         std::set<std::set<std::string>> theirs;
         for (const json& s : expected["states"])
-            theirs.insert(parts(s.get<std::string>()));
+            theirs.insert(parts_of_state(s.get<std::string>()));
         std::set<std::set<std::string>> ours;
         for (const litmus::final_state& s : seen.states)
-            ours.insert(parts(litmus::describe(test, s)));
+            ours.insert(parts_of_state(litmus::describe(test, s)));
         CHECK(ours == theirs);
     }
     CHECK(tests == 1352);

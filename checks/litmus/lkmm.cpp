@@ -5,6 +5,7 @@
 #include <wbsync/report/json.hpp>
 
 #include "checks/litmus/lkmm_reference.hpp"
+#include "checks/litmus/state_parts.hpp"
 #include "checks/support/skip.hpp"
 #include "tools/litmus/parser.hpp"
 
@@ -30,18 +31,6 @@ constexpr std::uint64_t max_asked = 200'000;
 
 const char* collections() {
     return std::getenv("WBSYNC_LITMUS_CORPUS");
-}
-
-/// "[x]=1; 0:r0=2;" in whatever order.
-std::set<std::string> parts(const std::string& state) {
-    std::set<std::string> all;
-    std::istringstream in(state);
-    for (std::string part; in >> part;) {
-        std::erase_if(part, [](char c) { return c == '[' || c == ']'; });
-        if (part != "*")
-            all.insert(part);
-    }
-    return all;
 }
 
 struct row {
@@ -112,10 +101,10 @@ TEST_CASE("lkmm: of the shared corpus, every final state and every data race") {
         CHECK(seen.race == expected["race"].get<bool>());
         std::set<std::set<std::string>> theirs;
         for (const json& s : expected["states"])
-            theirs.insert(parts(s.get<std::string>()));
+            theirs.insert(parts_of_state(s.get<std::string>()));
         std::set<std::set<std::string>> ours;
         for (const final_state& s : seen.states)
-            ours.insert(parts(describe(test, s)));
+            ours.insert(parts_of_state(describe(test, s)));
         CHECK(ours == theirs);
     }
     CHECK(tests == 1352);

@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/lkmm/model.hpp>
 
+#include "tools/litmus/graph.hpp"
 #include "tools/litmus/partial_truth.hpp"
 #include "tools/litmus/trace.hpp"
 #include "tools/litmus/ways.hpp"
@@ -22,96 +23,6 @@ namespace lkmm = wbsync::engine::lkmm;
 using lkmm::event_index;
 using lkmm::relation;
 
-// --- from the ways of the threads to a graph ----------------------------------------------------
-
-lkmm::barrier_kind barrier_of(fence_kind kind) {
-    using enum lkmm::barrier_kind;
-    switch (kind) {
-    case fence_kind::full: return mb;
-    case fence_kind::before_atomic: return before_atomic;
-    case fence_kind::after_atomic: return after_atomic;
-    case fence_kind::after_spinlock: return after_spinlock;
-    case fence_kind::after_unlock_lock: return after_unlock_lock;
-    case fence_kind::after_srcu_read_unlock: return after_srcu_read_unlock;
-    case fence_kind::read: return rmb;
-    case fence_kind::write: return wmb;
-    }
-    return mb;
-}
-
-lkmm::event_kind kind_of(const trace_event& e) {
-    using from = trace_event::kind;
-    using to = lkmm::event_kind;
-    switch (e.what) {
-    case from::read: return e.section ? to::srcu_lock : to::read;
-    case from::write: return e.section ? to::srcu_unlock : to::write;
-    case from::lock_read: return to::lock_read;
-    case from::lock_write: return to::lock_write;
-    case from::lock_fail: return to::lock_fail;
-    case from::lock_free: return to::lock_free;
-    case from::unlock: return to::unlock;
-    case from::barrier: return to::fence;
-    case from::rcu_lock: return to::rcu_lock;
-    case from::rcu_unlock: return to::rcu_unlock;
-    case from::synchronize: return e.location < 0 ? to::sync_rcu : to::sync_srcu;
-    }
-    return to::fence;
-}
-
-lkmm::access_order order_of(const trace_event& e) {
-    using enum lkmm::access_order;
-    return e.plain       ? plain
-           : e.full      ? mb
-           : e.acquires  ? acquire
-           : e.releases  ? release
-           : e.no_result ? noreturn
-                         : once;
-}
-
-lkmm::event event_of(const trace_event& e, int thread) {
-    return {kind_of(e), thread, e.location, e.value, order_of(e), barrier_of(e.fence), e.updates};
-}
-
-/// The graph of threads that go these ways, without rf and co. The initial writes come first, one
-/// for each location.
-lkmm::event_graph graph_of(const std::vector<const trace*>& threads,
-                           const std::vector<location>& locations) {
-    std::vector<lkmm::event> events;
-    for (std::size_t x = 0; x != locations.size(); ++x)
-        events.push_back({.kind = lkmm::event_kind::write,
-                          .location = static_cast<int>(x),
-                          .value = locations[x].initial});
-    std::vector<event_index> first;
-    for (std::size_t t = 0; t != threads.size(); ++t) {
-        first.push_back(events.size());
-        for (const trace_event& e : threads[t]->events)
-            events.push_back(event_of(e, static_cast<int>(t)));
-    }
-    lkmm::event_graph g(std::move(events));
-    for (std::size_t t = 0; t != threads.size(); ++t) {
-        const auto& own = threads[t]->events;
-        for (std::size_t j = 0; j != own.size(); ++j) {
-            const trace_event& e = own[j];
-            for (std::size_t i = 0; i != j; ++i) {
-                const auto add = [&](bool yes, relation& to) {
-                    if (yes)
-                        to.add(first[t] + i, first[t] + j);
-                };
-                const bool partner = e.partner == static_cast<int>(i);
-                add(own[i].step != e.step || partner || e.address.test(i) || e.data.test(i) ||
-                        e.control.test(i),
-                    g.po);
-                add(e.address.test(i), g.addr);
-                add(e.data.test(i) && e.writes(), g.data);
-                add(e.control.test(i), g.ctrl);
-                add(partner && e.what == trace_event::kind::write, g.rmw);
-            }
-        }
-    }
-    g.po = g.po.plus();
-    return g;
-}
-
 // --- one combination of ways --------------------------------------------------------------------
 
 /// All executions in which the threads go these ways.
@@ -119,7 +30,8 @@ class executions {
 public:
     executions(const std::vector<const trace*>& threads, const std::vector<location>& locations,
                const std::function<bool()>& spend)
-        : locations_(locations.size()), g_(graph_of(threads, locations)), m_(g_), spend_(spend) {
+        : locations_(locations.size()), g_(graph_of(threads, locations).graph), m_(g_),
+          spend_(spend) {
         find_sections();
         find_writes();
         find_sources();
