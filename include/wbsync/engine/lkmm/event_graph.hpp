@@ -110,22 +110,6 @@ struct event_graph {
           ctrl(events.size()), rmw(events.size()), rf(events.size()), co(events.size()) {}
 
     [[nodiscard]] std::size_t size() const noexcept { return events.size(); }
-
-    /// Adds an event that is related to nothing, and returns its number. O(n).
-    event_index grow(const event& e) {
-        events.push_back(e);
-        resize(events.size());
-        return events.size() - 1;
-    }
-
-    /// Takes back the events from number `n` on, with all that relates others to them. What has
-    /// been decided about those that are left stays: that can only be members of co, so whoever
-    /// means to take back copies co before. O(n).
-    void resize(std::size_t n) {
-        events.resize(n);
-        for (relation* r : {&po, &addr, &data, &ctrl, &rmw, &rf, &co})
-            r->resize(n);
-    }
 };
 
 } // namespace wbsync::engine::lkmm

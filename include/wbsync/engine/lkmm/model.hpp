@@ -96,12 +96,8 @@ struct misuse {
 /// does for one axiom.
 class model {
 public:
-    /// `g` must outlive this object.
+    /// `g` must outlive this object; its events and the relations of the program stay as they are.
     explicit model(const event_graph& g);
-
-    /// To be called when other things of the graph than rf and co have changed: events, and the
-    /// relations of the program. As much work as to make the model, but with its memory.
-    void reread();
 
     /// Which axiom forbids the graph with its rf and co of now; the first one, of several. The rest
     /// of this class is about the graph as it was judged last.
@@ -148,7 +144,6 @@ public:
     relation wr_incoh, rw_incoh, ww_incoh;
 
 private:
-    void read_program();
     void program_fences();
     void communication();
     void dependencies();

@@ -8,18 +8,9 @@
 
 namespace wbsync::engine::lkmm {
 
-WBSYNC_INLINE model::model(const event_graph& g) : b(g), g_(g) {
-    read_program();
-}
-
-WBSYNC_INLINE void model::reread() {
-    b = bell(g_);
-    read_program();
-}
-
-WBSYNC_INLINE void model::read_program() {
-    has_plain_ = !b.plain.empty();
-    has_grace_periods_ = !b.sync_rcu.empty() || !b.sync_srcu.empty();
+WBSYNC_INLINE model::model(const event_graph& g)
+    : b(g), g_(g), has_plain_(!b.plain.empty()),
+      has_grace_periods_(!b.sync_rcu.empty() || !b.sync_srcu.empty()) {
     program_fences();
     if (has_plain_)
         pre_race = b.external & (product(b.plain, b.m) | product(b.m - b.iw, b.plain));

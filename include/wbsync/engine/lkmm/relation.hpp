@@ -71,27 +71,6 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return n_; }
-
-    /// From now on of the events below n. New ones are related to nothing; what related others to
-    /// those that are gone is gone with them. O(n), but O(n² / 64) where n passes a multiple of 64.
-    void resize(std::size_t n) {
-        const std::size_t width = (n + 63) / 64;
-        if (width != width_) {
-            std::vector<std::uint64_t> bits(n * width);
-            for (event_index a = 0; a != std::min(n, n_); ++a)
-                std::copy_n(bits_.begin() + offset(a * width_), std::min(width, width_),
-                            bits.begin() + offset(a * width));
-            bits_ = std::move(bits);
-        } else {
-            bits_.resize(n * width);
-        }
-        if (n < n_ && n % 64 != 0)
-            for (event_index a = 0; a != n; ++a)
-                bits_[a * width + n / 64] &= (std::uint64_t{1} << (n % 64)) - 1;
-        n_ = n;
-        width_ = width;
-    }
-
     void add(event_index a, event_index b) {
         bits_[a * width_ + b / 64] |= std::uint64_t{1} << (b % 64);
     }
@@ -248,8 +227,6 @@ public:
     }
 
 private:
-    static std::ptrdiff_t offset(std::size_t word) { return static_cast<std::ptrdiff_t>(word); }
-
     void include(event_index a, const relation& o, event_index b) {
         for (std::size_t w = 0; w != width_; ++w)
             bits_[a * width_ + w] |= o.bits_[b * width_ + w];
