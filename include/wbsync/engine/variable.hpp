@@ -303,7 +303,7 @@ private:
 
     operation choosing_step(access_class access, const char* verb, const site& at) const;
 
-    /// The store after which the current thread puts its own.
+    /// The store after which the current thread puts its own; `reads`: that of a read-modify-write.
     int place(execution& run, bool reads) const;
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,
@@ -350,8 +350,6 @@ private:
 
     void note_change(execution& run, std::int64_t before, std::int64_t after, memory_order order,
                      event_kind kind, action what, const site& at, step_index source) const;
-
-    /// Whose store the newest one, of a read-modify-write, has taken the place of.
 
     void note_store(execution& run, std::int64_t value, memory_order order, action what,
                     const site& at) const;

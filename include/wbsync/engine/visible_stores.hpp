@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstdint>
 #include <wbsync/engine/addition_run.hpp>
+
+#include <cstdint>
 
 namespace wbsync::engine {
 
 /// Coherence, and what else `Order` forbids: which stores of a location a thread may read, and
-/// before which it may put its own. `Order` is psc_order, or lkmm::history:
+/// before which it may put its own. `Order` is psc_order, or what lkmm_machine
+/// makes of that and of lkmm::history. It gives something like a psc_veto for a load of `t`, which
+/// knows `now`, and for a store of its own (`reads`: of a read-modify-write):
 ///
-///     auto read_veto(thread_id t, const view& now, Gone gone);  // for a load of `t`, or a store;
-///     auto write_veto(thread_id t, const view& now, bool reads); // see psc_veto
+///     auto read_veto(thread_id t, const view& now, Gone gone);
+///     auto write_veto(thread_id t, const view& now, bool reads);
 ///
 /// Not re-entrant: the conditions that are passed in must not ask the same object.
 template <class Order>
