@@ -41,6 +41,9 @@ public:
     /// read-modify-write, then not on what that reads.
     virtual void next_store(thread_id t, dependency of, bool replaces) = 0;
 
+    /// The next change by `t` is a release, or a read-modify-write that is a full barrier.
+    virtual void next_change(thread_id t, bool release, bool full) = 0;
+
     /// From now on `t` finds the variables in that memory by an address that depends on `of`; 0: by
     /// one that depends on nothing.
     virtual void points_to(thread_id t, dependency of, const void* begin, std::size_t size) = 0;

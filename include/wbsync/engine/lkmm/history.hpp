@@ -91,6 +91,7 @@ public:
     void begin_branch(thread_id t, dependency of) override;
     void end_branch(thread_id t) override;
     void next_store(thread_id t, dependency of, bool replaces) override;
+    void next_change(thread_id t, bool release, bool full) override;
     void points_to(thread_id t, dependency of, const void* begin, std::size_t size) override;
     void leads_to(thread_id t, const void* from, const void* begin, std::size_t size) override;
 

@@ -78,6 +78,12 @@ WBSYNC_INLINE void history::next_store(thread_id t, dependency of, bool replaces
     told_[t].next = {told_[t].reads_of(of), replaces};
 }
 
+WBSYNC_INLINE void history::next_change(thread_id t, bool release, bool full) {
+    told_[t].next.order = full      ? access_order::mb
+                          : release ? access_order::release
+                                    : access_order::once;
+}
+
 WBSYNC_INLINE void history::points_to(thread_id t, dependency of, const void* begin,
                                       std::size_t size) {
     told_[t].points_to(told_[t].reads_of(of), begin, size);
@@ -135,7 +141,8 @@ WBSYNC_INLINE std::uint64_t history::key_of_dependencies(const candidate& c) con
     if (c.what == access::read)
         return address;
     return detail::combine(address, detail::combine(key_of_reads(next.data),
-                                                    static_cast<std::uint64_t>(next.replaces)));
+                                                    static_cast<std::uint64_t>(next.order) << 1 |
+                                                        static_cast<std::uint64_t>(next.replaces)));
 }
 
 WBSYNC_INLINE void history::add_dependencies(event_graph& g) const {

@@ -357,13 +357,18 @@ WBSYNC_INLINE void history::append(event_graph& g, const candidate& c) {
     const event_index write = g.size() - 1;
     if (c.what != access::write)
         append_read(g, c, read);
-    if (c.what != access::read)
+    const thread_dependencies::next_store& next = told_[c.thread].next;
+    if (c.what != access::read) {
         append_write(g, c, write);
+        g.events[write].order = next.order;
+    }
     if (c.what == access::update) {
         g.events[read].rmw = g.events[write].rmw = true;
         g.po.add(read, write);
         g.rmw.add(read, write);
-        if (!told_[c.thread].next.replaces)
+        if (next.order == access_order::mb)
+            g.events[read].order = access_order::mb;
+        if (!next.replaces)
             g.data.add(read, write);
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/dependencies.hpp>
+#include <wbsync/engine/lkmm/event_graph.hpp>
 
 #include <array>
 #include <cstddef>
@@ -40,6 +41,7 @@ public:
     struct next_store {
         event_numbers data;
         bool replaces = false; ///< it does not depend on what its own read-modify-write reads
+        access_order order = access_order::once; ///< `mb`: of a read-modify-write
     };
     next_store next;
 
