@@ -20,9 +20,11 @@
 #include <wbsync/engine/lifetime_inl.hpp>
 #include <wbsync/engine/lkmm/bell_inl.hpp>
 #include <wbsync/engine/lkmm/cycle_search_inl.hpp>
+#include <wbsync/engine/lkmm/history_dependencies_inl.hpp>
 #include <wbsync/engine/lkmm/history_inl.hpp>
 #include <wbsync/engine/lkmm/late_loads_inl.hpp>
 #include <wbsync/engine/lkmm/model_inl.hpp>
+#include <wbsync/engine/lkmm/thread_dependencies_inl.hpp>
 #include <wbsync/engine/lkmm/witness_inl.hpp>
 #include <wbsync/engine/local_state_inl.hpp>
 #include <wbsync/engine/location_inl.hpp>

@@ -5,6 +5,7 @@
 #include <wbsync/memory/fences_inl.hpp>
 #include <wbsync/memory/might_sleep_inl.hpp>
 #include <wbsync/memory/plain_inl.hpp>
+#include <wbsync/memory/value_inl.hpp>
 #include <wbsync/rcu/grace_period_inl.hpp>
 #include <wbsync/sync/lock_order_inl.hpp>
 #include <wbsync/sync/lockdep_inl.hpp>

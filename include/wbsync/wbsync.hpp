@@ -12,6 +12,7 @@
 #include <wbsync/memory/plain.hpp>
 #include <wbsync/memory/pointer.hpp>
 #include <wbsync/memory/slab.hpp>
+#include <wbsync/memory/value.hpp>
 #include <wbsync/percpu/cpu.hpp>
 #include <wbsync/percpu/percpu.hpp>
 #include <wbsync/percpu/percpu_counter.hpp>

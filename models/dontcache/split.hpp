@@ -76,7 +76,7 @@ private:
     }
 
     static std::int64_t pages_of(const folio& f) {
-        return (READ_ONCE(f.flags) & counted) == counted ? READ_ONCE(f.nr_pages) : 0;
+        return (READ_ONCE(f.flags) & counted) == counted ? READ_ONCE(f.nr_pages) : int64_t{0};
     }
 
     /// P7

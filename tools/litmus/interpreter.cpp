@@ -24,7 +24,30 @@ bool is_like_kernel() {
 }
 
 memory_order order_of_load(const builtin& f) {
-    return f.acquires_in_library && !is_like_kernel() ? memory_order::acquire : f.order;
+    return f.acquires_in_library && !is_like_kernel() ? detail::order_of_dependency() : f.order;
+}
+
+/// The arms of a branch, to a memory model that asks.
+class arms {
+public:
+    explicit arms(engine::dependency depends) : depends_(depends) {
+        if (depends_ != 0)
+            detail::begin_branch(depends_);
+    }
+    ~arms() {
+        if (depends_ != 0)
+            detail::end_branch();
+    }
+    arms(const arms&) = delete;
+    arms& operator=(const arms&) = delete;
+
+private:
+    engine::dependency depends_;
+};
+
+/// Each access has a place of its own.
+site place_of_access(const position& at) {
+    return {"", "", static_cast<unsigned>(at.line * 1000 + at.column)};
 }
 
 /// What `read` learns from the store that it reads.
@@ -142,9 +165,12 @@ void interpreter::execute(const statement& s) {
             execute(i);
         break;
     case statement::kind::evaluate: evaluate(s.value); break;
-    case statement::kind::assign:
-        registers_[static_cast<std::size_t>(s.target)] = assigned(s);
+    case statement::kind::assign: {
+        content c = assigned(s);
+        c.value.decided = detail::join_some(c.value.decided, decided_);
+        registers_[static_cast<std::size_t>(s.target)] = std::move(c);
         break;
+    }
     case statement::kind::store: plain_store(s); break;
     case statement::kind::branch: branch(s); break;
     case statement::kind::await: await(s); break;
@@ -181,8 +207,15 @@ void interpreter::branch(const statement& s) {
     const known_value condition = evaluate(s.value);
     const view outside = control_;
     control_.join(condition.from);
-    execute(s.inner[condition.number != 0 ? 0 : 1]);
+    const engine::dependency decided_outside = decided_;
+    const engine::dependency decides = detail::join_some(condition.depends, condition.decided);
+    decided_ = detail::join_some(decided_, decides);
+    {
+        const arms here(decides);
+        execute(s.inner[condition.number != 0 ? 0 : 1]);
+    }
     control_ = outside; // LKMM: only the arms depend on the condition
+    decided_ = decided_outside;
 }
 
 void interpreter::await(const statement& s) {
@@ -213,7 +246,7 @@ void interpreter::plain_store(const statement& s) {
 
 void interpreter::perform_plain_store(const statement& s, const place& x, const known_value& v) {
     // LKMM: only an address dependency orders a plain store.
-    store_with(x, {}, {}, memory_order::relaxed, [&](atomic64_t& to) {
+    store_with(x, {0, {}, v.depends}, {}, memory_order::relaxed, [&](atomic64_t& to) {
         to.value.store(v.number, memory_order::relaxed, "write", site_of(nullptr, s.at));
     });
 }
@@ -241,10 +274,12 @@ known_value interpreter::evaluate(const expression& e, std::vector<content>& reg
 known_value interpreter::binary(const expression& e, std::vector<content>& registers) {
     known_value left = evaluate(e.args[0], registers);
     if ((e.op == "&&" && left.number == 0) || (e.op == "||" && left.number != 0))
-        return {left.number != 0, left.from};
+        return {left.number != 0, left.from, left.depends, left.decided};
     const known_value right = evaluate(e.args[1], registers);
     left.number = apply(e.op, left.number, right.number);
     left.from.join(right.from);
+    left.depends = detail::join_some(left.depends, right.depends);
+    left.decided = detail::join_some(left.decided, right.decided);
     return left;
 }
 
@@ -284,7 +319,7 @@ place interpreter::place_of(const expression& e) {
     if (shared_.variables[static_cast<std::size_t>(i)] == nullptr)
         give_up(e.at, fmt::format("'{}' is not a variable",
                                   test_.locations[static_cast<std::size_t>(i)].name));
-    return {static_cast<int>(i), address.from};
+    return {static_cast<int>(i), address.from, address.depends};
 }
 
 /// LKMM: smp_rmb() orders loads only. The library's orders later stores as well.
@@ -382,10 +417,19 @@ atomic64_t& interpreter::variable(const place& x) {
     return *shared_.variables[static_cast<std::size_t>(x.index)];
 }
 
+/// What the address depends on, to a memory model that asks.
+void interpreter::tell_address(const place& x) {
+    if (detail::followed() != nullptr)
+        detail::depend_address(x.depends, &variable(x), sizeof(atomic64_t));
+}
+
 template <class F>
-known_value interpreter::load_with(const place& x, memory_order order, F read) {
-    if (!is_like_kernel())
-        return {read(variable(x), order)};
+known_value interpreter::load_with(const place& x, memory_order order, const position& at, F read) {
+    if (!is_like_kernel()) {
+        tell_address(x);
+        const std::int64_t seen = read(variable(x), order);
+        return {seen, {}, detail::newest_read(place_of_access(at))};
+    }
     engine::memory_model& memory = execution().memory();
     const engine::thread_id me = execution().self();
     known_value v;
@@ -402,7 +446,7 @@ known_value interpreter::load(const expression& e) {
     const place x = place_to_read(e.args.front());
     join_location(x);
     return load_with(
-        x, order_of_load(*e.function), [&](const atomic64_t& from, memory_order order) {
+        x, order_of_load(*e.function), e.at, [&](const atomic64_t& from, memory_order order) {
             return from.value.load(order, e.function->name.data(), site_of(e.function, e.at));
         });
 }
@@ -410,15 +454,16 @@ known_value interpreter::load(const expression& e) {
 known_value interpreter::plain_load(const expression& e) {
     const place x = place_to_read(e.args.front());
     join_location(x);
-    return load_with(x, memory_order::relaxed, [&](const atomic64_t& from, memory_order order) {
-        return from.value.load(order, "read", site_of(nullptr, e.at));
-    });
+    return load_with(x, memory_order::relaxed, e.at,
+                     [&](const atomic64_t& from, memory_order order) {
+                         return from.value.load(order, "read", site_of(nullptr, e.at));
+                     });
 }
 
 /// Waits until `accepts` is true for what the load reads.
 template <class Predicate>
 known_value interpreter::awaited(const expression& load, const place& x, Predicate accepts) {
-    return load_with(x, order_of_load(*load.function),
+    return load_with(x, order_of_load(*load.function), load.at,
                      [&](const atomic64_t& v, memory_order order) {
                          std::int64_t value = 0;
                          v.value.await(accepts, order, load.function->name.data(),
@@ -439,8 +484,12 @@ known_value interpreter::awaited_value(const expression& load, const place& x, s
 template <class F>
 void interpreter::store_with(const place& x, const known_value& v, const view& control,
                              memory_order order, F write) {
-    if (!is_like_kernel())
+    if (!is_like_kernel()) {
+        tell_address(x);
+        if (v.depends != 0)
+            detail::depend_next_store(v.depends, false);
         return write(variable(x));
+    }
     engine::memory_model& memory = execution().memory();
     const engine::thread_id me = execution().self();
     view from = x.from;
@@ -504,10 +553,29 @@ known_value interpreter::update(const expression& e) {
     if (f.full || engine::releases(f.order))
         join_all();
     const std::int64_t n = f.implied_amount ? f.amount : operands[0].number;
-    const std::int64_t result = change(e, variable(x), n, operands);
     if (!is_like_kernel())
-        return {result};
+        return change_depending(e, x, n, operands);
+    const std::int64_t result = change(e, variable(x), n, operands);
     return {result, execution().memory().propagated(execution().self())};
+}
+
+/// As linux-kernel.def has it: the store depends on what is stored or added, and on what the read
+/// has got if it is computed from that; the result on the read, and on what was added.
+known_value interpreter::change_depending(const expression& e, const place& x, std::int64_t n,
+                                          const std::vector<known_value>& operands) {
+    const builtin& f = *e.function;
+    const bool replaces = f.what == action::exchange || f.what == action::compare;
+    const auto of = [&](std::size_t i) { return operands.size() > i ? operands[i].depends : 0; };
+    tell_address(x);
+    if (detail::followed() != nullptr)
+        detail::depend_next_store(of(f.what == action::compare ? 1 : 0), replaces);
+    const std::int64_t result = change(e, variable(x), n, operands);
+    if (f.what == action::add)
+        return {result};
+    const engine::dependency read = detail::newest_read(place_of_access(e.at));
+    if (replaces)
+        return {result, {}, read};
+    return {result, {}, detail::join_some(read, of(f.what == action::add_unless ? 1 : 0))};
 }
 
 std::int64_t interpreter::change(const expression& e, atomic64_t& x, std::int64_t n,

@@ -60,7 +60,10 @@ private:
     known_value awaited(const expression& load, const place& x, Predicate accepts);
     known_value awaited_value(const expression& load, const place& x, std::int64_t value);
     template <class F>
-    known_value load_with(const place& x, memory_order order, F read);
+    known_value load_with(const place& x, memory_order order, const position& at, F read);
+    void tell_address(const place& x);
+    known_value change_depending(const expression& e, const place& x, std::int64_t n,
+                                 const std::vector<known_value>& operands);
     void store(const expression& e);
     void perform_store(const expression& e, const place& x, const known_value& v,
                        const view& control);
@@ -114,9 +117,10 @@ private:
     std::vector<task*> tasks_; ///< of this thread, in program order
     standstill* stuck_;        ///< nullptr: nobody asks
     std::vector<content> registers_;
-    view control_;  ///< what the branches taken so far depend on
-    view fenced_;   ///< what smp_rmb() orders before later loads
-    view unlocked_; ///< as of the last unlock
+    view control_;                   ///< what the branches taken so far depend on
+    engine::dependency decided_ = 0; ///< the same, to a memory model that asks
+    view fenced_;                    ///< what smp_rmb() orders before later loads
+    view unlocked_;                  ///< as of the last unlock
     std::vector<int> held_;
     int rcu_depth_ = 0;
     std::map<std::pair<int, std::int64_t>, std::size_t> sections_; ///< of SRCU domains, by index

@@ -19,6 +19,9 @@ using engine::view;
 struct known_value {
     std::int64_t number = 0;
     view from = {};
+    // To a memory model that asks:
+    engine::dependency depends = 0; ///< on these reads
+    engine::dependency decided = 0; ///< these have decided that it was assigned
 };
 
 struct task;
@@ -41,6 +44,7 @@ struct postponed {
 struct place {
     int index = 0;
     view from = {};
+    engine::dependency depends = 0;
 };
 
 /// A section of thread `owner`.

@@ -14,7 +14,7 @@ namespace wbsync::engine {
 /// memory is used again.
 ///
 /// allocate() is O(1), and allocates memory only if the execution needs more than any before it;
-/// find() is O(blocks).
+/// find() and containing() are O(blocks).
 class heap {
 public:
     struct block {
@@ -23,12 +23,15 @@ public:
         void (*destroy)(void*) = nullptr;
         site where;            ///< of the allocation
         std::size_t index = 0; ///< among the blocks of the execution
+        std::size_t size = 0;
     };
 
     /// A block of the given size. The caller constructs the object, then sets `destroy`.
     block& allocate(std::size_t size, const label& name, const char* property, const site& where);
 
     [[nodiscard]] block* find(const void* p) noexcept;
+    /// The one that `p` points into.
+    [[nodiscard]] const block* containing(const void* p) const noexcept;
 
     [[nodiscard]] const block* first_alive() const noexcept;
 

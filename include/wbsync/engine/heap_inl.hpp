@@ -5,6 +5,7 @@
 #include <wbsync/linkage.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -18,6 +19,7 @@ WBSYNC_INLINE heap::block& heap::allocate(std::size_t size, const label& name, c
     block& b = *blocks_[used_];
     b.index = used_++;
     b.at = take(size);
+    b.size = size;
     if (variation_ != 0)
         std::memset(b.at, static_cast<int>(fill_of(variation_)), size);
     b.destroy = nullptr;
@@ -30,6 +32,16 @@ WBSYNC_INLINE heap::block* heap::find(const void* p) noexcept {
     for (std::size_t i = 0; i != used_; ++i)
         if (blocks_[i]->at == p)
             return blocks_[i].get();
+    return nullptr;
+}
+
+WBSYNC_INLINE const heap::block* heap::containing(const void* p) const noexcept {
+    const auto at = reinterpret_cast<std::uintptr_t>(p);
+    for (std::size_t i = 0; i != used_; ++i) {
+        const auto begin = reinterpret_cast<std::uintptr_t>(blocks_[i]->at);
+        if (begin <= at && at < begin + blocks_[i]->size)
+            return blocks_[i].get();
+    }
     return nullptr;
 }
 

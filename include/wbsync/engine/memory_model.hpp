@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/assumptions.hpp>
+#include <wbsync/engine/dependencies.hpp>
 #include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/read_options.hpp>
 #include <wbsync/engine/store_past.hpp>
@@ -107,6 +108,9 @@ public:
     /// Views do not order the newest plain access of `t` after an earlier one of the same variable.
     /// Is it a race to the model as well?
     [[nodiscard]] virtual bool is_race(thread_id /*t*/) { return true; }
+
+    /// Whom to tell what depends on what is read; nullptr: nobody asks.
+    [[nodiscard]] virtual dependencies* followed() noexcept { return nullptr; }
 
     // --- fences ---------------------------------------------------------------------------------
 

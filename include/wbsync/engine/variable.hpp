@@ -101,6 +101,8 @@ public:
     void enter(const site& at, const char* verb) const { call(before_, at, verb); }
     void leave(const site& at, const char* verb) const { call(after_, at, verb); }
     void leave_unchanged(const site& at, const char* verb) const { call(in_vain_, at, verb); }
+    /// Is there a full fence right before a change?
+    [[nodiscard]] bool fenced() const noexcept { return before_ == &fence_before; }
 
     // The two fences of a fully ordered read-modify-write.
     static void fence_before(execution& run, const site& at, const char* verb);
@@ -208,6 +210,7 @@ public:
                 x.overwrite(f(seen));
             return {accepts(seen), seen};
         }
+        tell_order(run, order, around.fenced(), what, at);
         const read_option o = choose_update(run, value_condition(accepts));
         if (!accepts(o.value)) {
             run.access(x_->owner, what, at);       // no store after all
@@ -301,6 +304,11 @@ private:
 
     operation choosing_step(access_class access, const char* verb, const site& at) const;
 
+    /// How the change is ordered for which a place is looked for. `full`: by a full fence that
+    /// comes next.
+    void tell_order(execution& run, memory_order order, bool full, action what,
+                    const site& at) const;
+
     /// The store after which the current thread puts its own; `reads`: that of a read-modify-write.
     int place(execution& run, bool reads) const;
 
@@ -338,6 +346,8 @@ private:
             x.overwrite(f(before));
             return true;
         }
+        if (inserts)
+            tell_order(run, order, false, what, at);
         const int i = inserts ? place(run, true) : x.newest();
         before = x.at(i).value;
         write_update(run, i, before, f(before), order, what, at);

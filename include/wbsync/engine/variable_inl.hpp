@@ -144,6 +144,8 @@ WBSYNC_INLINE void variable::store(std::int64_t value, memory_order order, actio
     }
     run.stored(value, is_opaque(), what, at);
     run.stores(x.value(), value);
+    if (inserts)
+        tell_order(run, order, false, what, at);
     const int after = inserts ? place(run, false) : x.newest();
     order = run.ordered(at, what, order);
     run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
@@ -245,6 +247,14 @@ WBSYNC_INLINE read_option variable::choose_update(execution& run, value_conditio
                 if (options[k].index == p.index)
                     candidates |= store_choices{1} << k;
     return options[static_cast<std::size_t>(run.policy().choose(options, candidates))];
+}
+
+WBSYNC_INLINE void variable::tell_order(execution& run, memory_order order, bool full, action what,
+                                        const site& at) const {
+    if (dependencies* const to = run.memory().followed())
+        to->next_change(run.self(), releases(run.ordered(at, what, order)),
+                        full && run.ordered(at, what, ordering::full_fence, "before") ==
+                                    ordering::full_fence);
 }
 
 WBSYNC_INLINE int variable::place(execution& run, bool reads) const {

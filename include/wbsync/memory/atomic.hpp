@@ -4,6 +4,7 @@
 #include <wbsync/memory/atomic_table.hpp>
 #include <wbsync/memory/change.hpp>
 #include <wbsync/memory/fences.hpp>
+#include <wbsync/memory/value.hpp>
 #include <wbsync/platform.hpp>
 
 #include <concepts>
@@ -43,61 +44,63 @@ using atomic_long_t = atomic64_t; // of a kernel of 64 bits
 
 /// Relaxed load. Documentation/memory-barriers.txt; include/asm-generic/rwonce.h.
 template <std::signed_integral Int>
-[[gnu::always_inline]] inline std::int64_t READ_ONCE(const atomic_integer<Int>& v,
-                                                     const site& at = site::here()) {
-    return v.number(v.value.load(memory_order::relaxed, "READ_ONCE", at));
+[[gnu::always_inline]] inline value<std::int64_t> READ_ONCE(const atomic_integer<Int>& v,
+                                                            const site& at = site::here()) {
+    return detail::seen(v.number(v.value.load(memory_order::relaxed, "READ_ONCE", at)), at);
 }
 
 /// Relaxed store. include/asm-generic/rwonce.h.
 template <std::signed_integral Int>
-void WRITE_ONCE(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(v.number(value), memory_order::relaxed, "WRITE_ONCE", at);
+void WRITE_ONCE(atomic_integer<Int>& v, detail::number_operand n, const site& at = site::here()) {
+    v.value.store(v.number(detail::given(n)), memory_order::relaxed, "WRITE_ONCE", at);
 }
 
 /// A plain load that is known to race and does not care (KCSAN's data_race()): a relaxed load.
 /// include/linux/compiler.h.
 template <std::signed_integral Int>
-std::int64_t data_race(const atomic_integer<Int>& v, const site& at = site::here()) {
-    return v.number(v.value.load(memory_order::relaxed, "data_race", at));
+value<std::int64_t> data_race(const atomic_integer<Int>& v, const site& at = site::here()) {
+    return detail::seen(v.number(v.value.load(memory_order::relaxed, "data_race", at)), at);
 }
 
 /// The same for a plain store: a relaxed store. The kernel writes data_race(v = value).
 /// include/linux/compiler.h.
 template <std::signed_integral Int>
-void data_race_write(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(v.number(value), memory_order::relaxed, "data_race_write", at);
+void data_race_write(atomic_integer<Int>& v, detail::number_operand n,
+                     const site& at = site::here()) {
+    v.value.store(v.number(detail::given(n)), memory_order::relaxed, "data_race_write", at);
 }
 
 /// Load-acquire: what the storing thread did before its release is visible after it.
 /// Documentation/memory-barriers.txt.
 template <std::signed_integral Int>
-[[gnu::always_inline]] inline std::int64_t smp_load_acquire(const atomic_integer<Int>& v,
-                                                            const site& at = site::here()) {
-    return v.number(v.value.load(memory_order::acquire, "smp_load_acquire", at));
+[[gnu::always_inline]] inline value<std::int64_t> smp_load_acquire(const atomic_integer<Int>& v,
+                                                                   const site& at = site::here()) {
+    return detail::seen(v.number(v.value.load(memory_order::acquire, "smp_load_acquire", at)), at);
 }
 
 /// Store-release: everything before it is visible to whoever acquires the value.
 /// Documentation/memory-barriers.txt.
 template <std::signed_integral Int>
-void smp_store_release(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(v.number(value), memory_order::release, "smp_store_release", at);
+void smp_store_release(atomic_integer<Int>& v, detail::number_operand n,
+                       const site& at = site::here()) {
+    v.value.store(v.number(detail::given(n)), memory_order::release, "smp_store_release", at);
 }
 
 /// WRITE_ONCE(); smp_mb(). include/asm-generic/barrier.h.
 template <std::signed_integral Int>
-void smp_store_mb(atomic_integer<Int>& v, std::int64_t value, const site& at = site::here()) {
-    v.value.store(v.number(value), memory_order::relaxed, "smp_store_mb", at);
+void smp_store_mb(atomic_integer<Int>& v, detail::number_operand n, const site& at = site::here()) {
+    v.value.store(v.number(detail::given(n)), memory_order::relaxed, "smp_store_mb", at);
     detail::full_fence(at, "smp_store_mb");
 }
 
 namespace detail {
 
 template <class Int, class Predicate>
-std::int64_t await(const atomic_integer<Int>& v, const Predicate& accepts, memory_order order,
-                   const char* verb, const site& at) {
+value<std::int64_t> await(const atomic_integer<Int>& v, const Predicate& accepts,
+                          memory_order order, const char* verb, const site& at) {
     std::int64_t word = 0;
     v.value.await([&](std::int64_t x) { return accepts(v.number(x)); }, order, verb, at, &word);
-    return v.number(word);
+    return awaited(v.number(word), at);
 }
 
 } // namespace detail
@@ -105,14 +108,15 @@ std::int64_t await(const atomic_integer<Int>& v, const Predicate& accepts, memor
 /// Waits until the variable has a value that `accepts` is true for, and returns it. The kernel's
 /// smp_cond_load_acquire() without the spinning: a thread that waits is not scheduled.
 template <std::signed_integral Int, class Predicate>
-std::int64_t await_acquire(const atomic_integer<Int>& v, Predicate accepts,
-                           const site& at = site::here()) {
+value<std::int64_t> await_acquire(const atomic_integer<Int>& v, Predicate accepts,
+                                  const site& at = site::here()) {
     return detail::await(v, accepts, memory_order::acquire, "await_acquire", at);
 }
 
 /// The same as a relaxed load: smp_cond_load_relaxed().
 template <std::signed_integral Int, class Predicate>
-std::int64_t await(const atomic_integer<Int>& v, Predicate accepts, const site& at = site::here()) {
+value<std::int64_t> await(const atomic_integer<Int>& v, Predicate accepts,
+                          const site& at = site::here()) {
     return detail::await(v, accepts, memory_order::relaxed, "await", at);
 }
 
@@ -144,6 +148,13 @@ template <class F>
     const std::int64_t before = v.value.update(f, order, what, at);
     as_named.leave(at, what);
     return before;
+}
+
+/// The same, without a result.
+template <class F>
+inline void change_unseen(atomic_word& v, F f, memory_order order, action what, const site& at) {
+    update(v, f, order, what, at);
+    drop_newest_read(at);
 }
 
 /// smp_mb(), relaxed, smp_mb(); returns the value before.
@@ -190,11 +201,11 @@ void quiet(atomic_integer<Int>& v, plus f, const char* verb, const site& at) {
     if (n > -huge && n < huge)
         add(v, n, verb, at);
     else
-        update(v, f, memory_order::relaxed, verb, at);
+        change_unseen(v, f, memory_order::relaxed, verb, at);
 }
 template <class Int, class F>
 void quiet(atomic_integer<Int>& v, F f, const char* verb, const site& at) {
-    update(v, f, memory_order::relaxed, verb, at);
+    change_unseen(v, f, memory_order::relaxed, verb, at);
 }
 
 /// Returns `answer`, which is all that the current thread learns of what it has just stored.
@@ -267,39 +278,43 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
 // Each is one step, also one that changes nothing, and never blocks. In the engine a step costs as
 // much as all others, whatever it does.
 
-#define WBSYNC_ATOMIC_TAKES_given(type) std::int64_t n, type &v
+#define WBSYNC_ATOMIC_TAKES_given(type) detail::number_operand n, type &v
 #define WBSYNC_ATOMIC_TAKES_one(type) type& v
-#define WBSYNC_ATOMIC_N_given n
+#define WBSYNC_ATOMIC_N_given detail::given(n)
 #define WBSYNC_ATOMIC_N_one 1
+#define WBSYNC_ATOMIC_SEEN_given(number) detail::seen(number, n, at)
+#define WBSYNC_ATOMIC_SEEN_one(number) detail::seen(number, at)
 
 // One for each kind of the table; `change` is that of the table. Those whose value a loop may look
 // at have no frame of their own between the model and the operation, where something left over
 // could be taken for the state of the loop; see engine/local_state.hpp.
 
 #define WBSYNC_ATOMIC_load(type, name, operand, change, order)                                     \
-    [[gnu::always_inline]] inline std::int64_t name(const type& v,                                 \
-                                                    const site& at = site::here()) {               \
-        return v.number(v.value.load(memory_order::order, #name, at));                             \
+    [[gnu::always_inline]] inline value<std::int64_t> name(const type& v,                          \
+                                                           const site& at = site::here()) {        \
+        return detail::seen(v.number(v.value.load(memory_order::order, #name, at)), at);           \
     }
 #define WBSYNC_ATOMIC_store(type, name, operand, change, order)                                    \
-    inline void name(type& v, std::int64_t n, const site& at = site::here()) {                     \
-        v.value.store(v.number(n), memory_order::order, #name, at);                                \
+    inline void name(type& v, detail::number_operand n, const site& at = site::here()) {           \
+        v.value.store(v.number(detail::given(n)), memory_order::order, #name, at);                 \
     }
 #define WBSYNC_ATOMIC_quiet(type, name, operand, change, order)                                    \
     inline void name(WBSYNC_ATOMIC_TAKES_##operand(type), const site& at = site::here()) {         \
         detail::quiet(v, detail::change(WBSYNC_ATOMIC_N_##operand), #name, at);                    \
     }
 #define WBSYNC_ATOMIC_fetch(type, name, operand, change, order)                                    \
-    [[gnu::always_inline]] inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type),           \
-                                                    const site& at = site::here()) {               \
-        return detail::fetch(v, detail::change(WBSYNC_ATOMIC_N_##operand),                         \
-                             detail::atomic_suffix::order, #name, at);                             \
+    [[gnu::always_inline]] inline value<std::int64_t> name(WBSYNC_ATOMIC_TAKES_##operand(type),    \
+                                                           const site& at = site::here()) {        \
+        return WBSYNC_ATOMIC_SEEN_##operand(                                                       \
+            detail::fetch(v, detail::change(WBSYNC_ATOMIC_N_##operand),                            \
+                          detail::atomic_suffix::order, #name, at));                               \
     }
 #define WBSYNC_ATOMIC_result(type, name, operand, change, order)                                   \
-    [[gnu::always_inline]] inline std::int64_t name(WBSYNC_ATOMIC_TAKES_##operand(type),           \
-                                                    const site& at = site::here()) {               \
-        return detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand),                     \
-                                 detail::atomic_suffix::order, #name, at);                         \
+    [[gnu::always_inline]] inline value<std::int64_t> name(WBSYNC_ATOMIC_TAKES_##operand(type),    \
+                                                           const site& at = site::here()) {        \
+        return WBSYNC_ATOMIC_SEEN_##operand(                                                       \
+            detail::fetch_new(v, detail::change(WBSYNC_ATOMIC_N_##operand),                        \
+                              detail::atomic_suffix::order, #name, at));                           \
     }
 #define WBSYNC_ATOMIC_test(type, name, operand, change, order)                                     \
     [[gnu::always_inline]] inline bool name(WBSYNC_ATOMIC_TAKES_##operand(type),                   \
@@ -318,33 +333,38 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
                                                      at) < 0);                                     \
     }
 #define WBSYNC_ATOMIC_exchange(type, name, operand, change, order)                                 \
-    [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t n,                       \
-                                                    const site& at = site::here()) {               \
-        return detail::fetch(v, detail::change(v.number(n)), detail::atomic_suffix::order, #name,  \
-                             at);                                                                  \
+    [[gnu::always_inline]] inline value<std::int64_t> name(type& v, detail::number_operand n,      \
+                                                           const site& at = site::here()) {        \
+        return detail::seen(detail::fetch(v, detail::change(v.number(detail::replacing(n))),       \
+                                          detail::atomic_suffix::order, #name, at),                \
+                            at);                                                                   \
     }
 #define WBSYNC_ATOMIC_compare(type, name, operand, change, order)                                  \
-    [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t old, std::int64_t n,     \
-                                                    const site& at = site::here()) {               \
-        return detail::compare_exchange(v, old, n, detail::atomic_suffix::order, #name, at);       \
+    [[gnu::always_inline]] inline value<std::int64_t> name(                                        \
+        type& v, std::int64_t old, detail::number_operand n, const site& at = site::here()) {      \
+        return detail::seen(detail::compare_exchange(v, old, detail::replacing(n),                 \
+                                                     detail::atomic_suffix::order, #name, at),     \
+                            at);                                                                   \
     }
 #define WBSYNC_ATOMIC_try_compare(type, name, operand, change, order)                              \
-    [[gnu::always_inline]] inline bool name(type& v, std::int64_t* old, std::int64_t n,            \
+    [[gnu::always_inline]] inline bool name(type& v, std::int64_t* old, detail::number_operand n,  \
                                             const site& at = site::here()) {                       \
-        return detail::try_compare_exchange(v, *old, n, detail::atomic_suffix::order, #name, at);  \
+        return detail::try_compare_exchange(v, *old, detail::replacing(n),                         \
+                                            detail::atomic_suffix::order, #name, at);              \
     }
 #define WBSYNC_ATOMIC_fetch_unless(type, name, operand, change, order)                             \
-    [[gnu::always_inline]] inline std::int64_t name(type& v, std::int64_t n, std::int64_t refused, \
-                                                    const site& at = site::here()) {               \
-        return detail::change_if(v, detail::is_not(v.number(refused)), detail::change(n), #name,   \
-                                 at)                                                               \
-            .second;                                                                               \
+    [[gnu::always_inline]] inline value<std::int64_t> name(                                        \
+        type& v, detail::number_operand n, std::int64_t refused, const site& at = site::here()) {  \
+        return detail::seen(detail::change_if(v, detail::is_not(v.number(refused)),                \
+                                              detail::change(detail::given(n)), #name, at)         \
+                                .second,                                                           \
+                            n, at);                                                                \
     }
 #define WBSYNC_ATOMIC_unless(type, name, operand, change, order)                                   \
-    [[gnu::always_inline]] inline bool name(type& v, std::int64_t n, std::int64_t refused,         \
-                                            const site& at = site::here()) {                       \
-        return detail::change_if(v, detail::is_not(v.number(refused)), detail::change(n), #name,   \
-                                 at)                                                               \
+    [[gnu::always_inline]] inline bool name(type& v, detail::number_operand n,                     \
+                                            std::int64_t refused, const site& at = site::here()) { \
+        return detail::change_if(v, detail::is_not(v.number(refused)),                             \
+                                 detail::change(detail::given(n)), #name, at)                      \
             .first;                                                                                \
     }
 #define WBSYNC_ATOMIC_IF(condition, type, name, operand, change)                                   \
@@ -362,11 +382,13 @@ change_if(atomic_integer<Int>& v, Predicate accepts, F f, const char* verb, cons
     WBSYNC_ATOMIC_IF(<=, type, name, operand, change)
 /// Returns what it has stored or, if it has not, would have.
 #define WBSYNC_ATOMIC_if_positive(type, name, operand, change, order)                              \
-    [[gnu::always_inline]] inline std::int64_t name(type& v, const site& at = site::here()) {      \
+    [[gnu::always_inline]] inline value<std::int64_t> name(type& v,                                \
+                                                           const site& at = site::here()) {        \
         const auto f = detail::change(WBSYNC_ATOMIC_N_##operand);                                  \
-        return v.number(f(detail::change_if(                                                       \
-                              v, [](std::int64_t x) { return x > 0; }, f, #name, at)               \
-                              .second));                                                           \
+        return detail::seen(v.number(f(detail::change_if(                                          \
+                                           v, [](std::int64_t x) { return x > 0; }, f, #name, at)  \
+                                           .second)),                                              \
+                            at);                                                                   \
     }
 
 #define WBSYNC_DEFINE_ATOMIC(family, word, kind, operand, change, order)                           \
@@ -379,6 +401,8 @@ WBSYNC_FOR_EACH_ATOMIC(WBSYNC_DEFINE_ATOMIC, atomic_long)
 #undef WBSYNC_ATOMIC_IF
 #undef WBSYNC_ATOMIC_N_given
 #undef WBSYNC_ATOMIC_N_one
+#undef WBSYNC_ATOMIC_SEEN_given
+#undef WBSYNC_ATOMIC_SEEN_one
 #undef WBSYNC_ATOMIC_TAKES_given
 #undef WBSYNC_ATOMIC_TAKES_one
 #undef WBSYNC_ATOMIC_compare

@@ -36,16 +36,16 @@ inline auto without_bit(int bit) {
 
 /// Relaxed, as every bit operation without a result. Documentation/atomic_bitops.txt.
 inline void set_bit(int bit, atomic_word& word, const site& at = site::here()) {
-    detail::update(word, detail::with_bit(bit), memory_order::relaxed, "set_bit", at);
+    detail::change_unseen(word, detail::with_bit(bit), memory_order::relaxed, "set_bit", at);
 }
 /// Relaxed. Documentation/atomic_bitops.txt.
 inline void clear_bit(int bit, atomic_word& word, const site& at = site::here()) {
-    detail::update(word, detail::without_bit(bit), memory_order::relaxed, "clear_bit", at);
+    detail::change_unseen(word, detail::without_bit(bit), memory_order::relaxed, "clear_bit", at);
 }
 /// Release. Documentation/atomic_bitops.txt.
 inline void clear_bit_unlock(int bit, atomic_word& word, const site& at = site::here()) {
-    detail::update(word, detail::without_bit(bit), memory_order::release,
-                   {"clear_bit_unlock", event_kind::unlock}, at);
+    detail::change_unseen(word, detail::without_bit(bit), memory_order::release,
+                          {"clear_bit_unlock", event_kind::unlock}, at);
 }
 
 /// Returns the old value of the bit. Full barrier on both sides. Documentation/atomic_bitops.txt.

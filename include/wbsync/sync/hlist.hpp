@@ -41,6 +41,8 @@ hlist_node& hlist_poison();
 
 hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order order, const char* verb,
                    const site& at);
+/// The same as by rcu_dereference().
+hlist_node* follow_rcu(const pointer<hlist_node>& p, const char* verb, const site& at);
 inline void point(pointer<hlist_node>& p, hlist_node* to, platform::memory_order order,
                   const char* verb, const site& at) {
     p.value.store(pointer<hlist_node>::to_value(to), order, part_of(verb), at);
@@ -58,7 +60,7 @@ void hlist_unlink(hlist_node& n, const char* verb, const site& at);
 template <class T>
 T* hlist_entry(const hlist_node* n, const site& at = site::here()) {
     platform::use(n->next.value, "hlist_entry", at);
-    return static_cast<T*>(n->container);
+    return detail::whole(n, static_cast<T*>(n->container));
 }
 
 // With the lock of the bucket held. In a bucket already, or in none: finding "misuse".
@@ -136,8 +138,7 @@ public:
 
 private:
     hlist_node* follow(const pointer<hlist_node>& p) const {
-        return by_ == how::rcu ? detail::follow(p, platform::memory_order::acquire,
-                                                "hlist_for_each_entry_rcu", at_)
+        return by_ == how::rcu ? detail::follow_rcu(p, "hlist_for_each_entry_rcu", at_)
                                : detail::follow(p, platform::memory_order::relaxed,
                                                 "hlist_for_each_entry", at_);
     }
@@ -158,8 +159,8 @@ template <class T>
 hlist_range<T> hlist_for_each_entry_safe(const hlist_head& head, const site& at = site::here()) {
     return {head, hlist_range<T>::how::safe, at};
 }
-/// Inside of a section of RCU. Each `next` is read with acquire, as by rcu_dereference(). To run
-/// into a node that hlist_del() poisoned: finding "misuse".
+/// Inside of a section of RCU. Each `next` is read as by rcu_dereference(). To run into a node that
+/// hlist_del() poisoned: finding "misuse".
 template <class T>
 hlist_range<T> hlist_for_each_entry_rcu(const hlist_head& head, const site& at = site::here()) {
     return {head, hlist_range<T>::how::rcu, at};

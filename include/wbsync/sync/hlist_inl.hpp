@@ -27,6 +27,12 @@ inline hlist_node* follow(const pointer<hlist_node>& p, platform::memory_order o
     return n;
 }
 
+inline hlist_node* follow_rcu(const pointer<hlist_node>& p, const char* verb, const site& at) {
+    hlist_node* n = follow(p, order_of_dependency(), verb, at);
+    point_newest_to(n, at);
+    return n;
+}
+
 inline void hlist_add(hlist_node& n, hlist_head& head, platform::memory_order publish,
                       const char* verb, const site& at) {
     auto* before = n.pprev.read(at);

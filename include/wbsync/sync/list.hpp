@@ -32,6 +32,8 @@ list_head& list_poison();
 
 list_head* next_of(const list_head& l, platform::memory_order order, const char* verb,
                    const site& at);
+/// The same as by rcu_dereference().
+list_head* next_rcu(const list_head& l, const list_head& head, const char* verb, const site& at);
 inline void set_next(list_head& l, list_head* to, platform::memory_order order, const char* verb,
                      const site& at) {
     l.next.value.store(pointer<list_head>::to_value(to), order, part_of(verb), at);
@@ -54,7 +56,7 @@ void unlink(list_head& entry, const char* verb, const site& at);
 template <class T>
 T* list_entry(const list_head* l, const site& at = site::here()) {
     platform::use(l->next.value, "list_entry", at);
-    return static_cast<T*>(l->container);
+    return detail::whole(l, static_cast<T*>(l->container));
 }
 
 // With the lock of the list held. Relaxed steps on `next`, plain accesses to `prev`. An entry that
@@ -148,8 +150,7 @@ public:
 private:
     list_head* after(const list_head& l) const {
         if (by_ == how::rcu)
-            return detail::next_of(l, platform::memory_order::acquire, "list_for_each_entry_rcu",
-                                   at_);
+            return detail::next_rcu(l, head_, "list_for_each_entry_rcu", at_);
         static_cast<void>(l.prev.read(at_)); // races with whoever changes the list meanwhile
         return detail::next_of(l, platform::memory_order::relaxed, "list_for_each_entry", at_);
     }
@@ -169,8 +170,8 @@ template <class T>
 list_range<T> list_for_each_entry_safe(const list_head& head, const site& at = site::here()) {
     return {head, list_range<T>::how::safe, at};
 }
-/// Inside of a section of RCU. Each `next` is read with acquire, as by rcu_dereference(). To run
-/// into an entry that list_del() poisoned: finding "misuse".
+/// Inside of a section of RCU. Each `next` is read as by rcu_dereference(). To run into an entry
+/// that list_del() poisoned: finding "misuse".
 template <class T>
 list_range<T> list_for_each_entry_rcu(const list_head& head, const site& at = site::here()) {
     return {head, list_range<T>::how::rcu, at};
@@ -187,8 +188,7 @@ T* list_first_entry_or_null(const list_head& head, const site& at = site::here()
 /// The same inside of a section of RCU. include/linux/rculist.h.
 template <class T>
 T* list_first_or_null_rcu(const list_head& head, const site& at = site::here()) {
-    list_head* first =
-        detail::next_of(head, platform::memory_order::acquire, "list_first_or_null_rcu", at);
+    list_head* first = detail::next_rcu(head, head, "list_first_or_null_rcu", at);
     return first == &head ? nullptr : list_entry<T>(first, at);
 }
 

@@ -27,6 +27,14 @@ inline list_head* next_of(const list_head& l, platform::memory_order order, cons
     return next;
 }
 
+inline list_head* next_rcu(const list_head& l, const list_head& head, const char* verb,
+                           const site& at) {
+    list_head* next = next_of(l, order_of_dependency(), verb, at);
+    if (next != &head)
+        point_newest_to(next, at);
+    return next;
+}
+
 inline void link(list_head& entry, list_head& before, list_head& after,
                  platform::memory_order publish, const char* verb, const site& at) {
     if (newest_next(before, at) != &after || &entry == &before || &entry == &after)

@@ -44,11 +44,10 @@ private:
 };
 
 /// The pointer in a slot, or NULL. Needs no lock; what keeps the object alive is the caller's
-/// business, mostly a section of RCU. Acquire, as rcu_dereference(). lib/xarray.c.
+/// business, mostly a section of RCU. Ordered as rcu_dereference(). lib/xarray.c.
 template <class T, std::size_t N>
-T* xa_load(xarray<T, N>& xa, std::size_t index, const site& at = site::here()) {
-    return pointer<T>::to_pointer(
-        xa.slot(index, at).value.load(platform::memory_order::acquire, "xa_load", at));
+value<T*> xa_load(xarray<T, N>& xa, std::size_t index, const site& at = site::here()) {
+    return detail::load(xa.slot(index, at), detail::order_of_dependency(), "xa_load", at);
 }
 
 /// The lock that writers take; also one's own, for several changes at once. include/linux/xarray.h.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/dependencies.hpp>
 #include <wbsync/engine/lkmm/event_graph.hpp>
+#include <wbsync/engine/lkmm/thread_dependencies.hpp>
 #include <wbsync/engine/location.hpp>
 #include <wbsync/engine/mutants.hpp>
 
@@ -44,7 +46,7 @@ namespace wbsync::engine::lkmm {
 /// Adding an event is O(1), a link or a fence since a point O(events of a thread). A question about
 /// n events is O(n) if it has been asked before, in whichever execution, and otherwise what the
 /// model costs. Not re-entrant.
-class history {
+class history final : public dependencies {
 public:
     /// A new execution, whose locations are or will be in `locations`.
     void begin(const location_list& locations);
@@ -89,8 +91,23 @@ public:
     /// The newest event of the thread, which has some.
     [[nodiscard]] int newest_of(thread_id t) const { return order_[t].back(); }
 
-    /// From now on the branches of the thread depend on the value of read `number`.
+    /// `number` is the newest read of its thread. Unless somebody asks for its name, the later
+    /// branches of the thread depend on its value.
     void controls(int number);
+
+    /// Event `number` is an access to the variable at `object`, and depends on what its thread has
+    /// said that it will depend on.
+    void depends(int number, const void* object);
+
+    dependency newest_read(thread_id t, const site& at, bool decides) override;
+    dependency join(thread_id t, dependency a, dependency b) override;
+    void decides(thread_id t, dependency of) override;
+    void begin_branch(thread_id t, dependency of) override;
+    void end_branch(thread_id t) override;
+    void next_store(thread_id t, dependency of, bool replaces) override;
+    void next_change(thread_id t, bool release, bool full) override;
+    void points_to(thread_id t, dependency of, const void* begin, std::size_t size) override;
+    void leads_to(thread_id t, const void* from, const void* begin, std::size_t size) override;
 
     // --- late loads -----------------------------------------------------------------------------
 
@@ -158,6 +175,19 @@ private:
     };
     static constexpr int none = 0x7fffffff;
 
+    enum class dependency_kind : std::uint8_t { address, data };
+    struct dependent {
+        int read;
+        int event;
+        dependency_kind how;
+    };
+    /// What a thread does between two positions depends on the reads.
+    struct branch {
+        event_numbers reads;
+        int after;
+        int until = none;
+    };
+
     /// The next event, of which is asked.
     struct candidate {
         thread_id thread;
@@ -209,6 +239,15 @@ private:
     [[nodiscard]] signature sign(const candidate& c) const;
     [[nodiscard]] event_graph build(const candidate& c);
     [[nodiscard]] event_graph build_known();
+    void begin_dependencies();
+    void decide(int number);
+    void relate(int number, const event_numbers& reads, dependency_kind how);
+    [[nodiscard]] std::uint64_t key_of_reads(const event_numbers& reads) const;
+    [[nodiscard]] std::uint64_t key_of_dependencies(const candidate& c) const;
+    [[nodiscard]] const event_numbers& address_of(thread_id t, const void* object) const;
+    void add_dependencies(event_graph& g) const;
+    void add_each(const event_numbers& from, event_index to, relation& into) const;
+    void append_control(event_graph& g, const candidate& c, event_index me) const;
     void list_events(std::vector<event>& events);
     void order_program(event_graph& g) const;
     void order_stores(event_graph& g);
@@ -255,6 +294,10 @@ private:
     std::vector<plain_variable> plain_;
     int links_ = 0;
     int raced_ = -1; ///< the newest plain access that was found to race
+    per_thread<thread_dependencies> told_;
+    std::vector<dependent> dependents_;
+    per_thread<std::vector<branch>> branches_;
+    per_thread<std::vector<std::size_t>> open_; ///< branches of each thread
 
     // Of the question at hand:
     std::vector<bool> kept_;
@@ -270,6 +313,7 @@ private:
 } // namespace wbsync::engine::lkmm
 
 #ifndef WBSYNC_COMPILED
+#include <wbsync/engine/lkmm/history_dependencies_inl.hpp>
 #include <wbsync/engine/lkmm/history_inl.hpp>
 #include <wbsync/engine/lkmm/late_loads_inl.hpp>
 #endif

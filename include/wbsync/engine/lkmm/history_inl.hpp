@@ -3,6 +3,7 @@
 
 #include <wbsync/engine/lkmm/cycle_search.hpp>
 #include <wbsync/engine/lkmm/history.hpp>
+#include <wbsync/engine/lkmm/key.hpp>
 #include <wbsync/engine/lkmm/model.hpp>
 #include <wbsync/engine/mutants.hpp>
 #include <wbsync/linkage.hpp>
@@ -11,27 +12,12 @@
 
 namespace wbsync::engine::lkmm {
 
-namespace detail {
-
-/// splitmix64
-constexpr std::uint64_t scramble(std::uint64_t h) noexcept {
-    h += 0x9e3779b97f4a7c15;
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111eb;
-    return h ^ (h >> 31);
-}
-
-constexpr std::uint64_t combine(std::uint64_t a, std::uint64_t b) noexcept {
-    return scramble(a ^ scramble(b));
-}
-
-} // namespace detail
-
 WBSYNC_INLINE void history::begin(const location_list& locations) {
     locations_ = &locations;
     nodes_.clear();
     for (thread_id t = 0; t != max_threads; ++t)
         order_[t].clear();
+    begin_dependencies();
     count_.fill(0);
     points_.clear();
     plain_.clear();
@@ -104,6 +90,7 @@ WBSYNC_INLINE void history::add_plain(const place& at, const void* object, bool 
                             .location = x->location,
                             .order = access_order::plain},
                            writes ? -1 : x->writes.back());
+    relate(number, address_of(at.thread, object), dependency_kind::address);
     if (writes)
         x->writes.push_back(number);
 }
@@ -114,12 +101,6 @@ WBSYNC_INLINE std::vector<thread_id> history::threads() const {
         if (!order_[t].empty())
             all.push_back(t);
     return all;
-}
-
-WBSYNC_INLINE void history::controls(int number) {
-    node& n = at(number);
-    n.controls = count_[n.what.thread];
-    n.key = detail::combine(n.key, static_cast<std::uint64_t>(n.controls));
 }
 
 WBSYNC_INLINE void history::add_fence_since(const place& at, const vector_clock& before) {
@@ -205,6 +186,7 @@ WBSYNC_INLINE history::signature history::sign(const candidate& c) const {
                           static_cast<std::uint64_t>(c.thread) << 3 |
                               static_cast<std::uint64_t>(splits_run(c)) << 2 |
                               static_cast<std::uint64_t>(c.what)));
+    s.mix(key_of_dependencies(c));
     return s;
 }
 
@@ -260,6 +242,7 @@ WBSYNC_INLINE event_graph history::build_known() {
     list_events(events);
     event_graph g(std::move(events));
     order_program(g);
+    add_dependencies(g);
     order_stores(g);
     order_plain_stores(g);
     read_stores(g);
@@ -384,12 +367,19 @@ WBSYNC_INLINE void history::append(event_graph& g, const candidate& c) {
     const event_index write = g.size() - 1;
     if (c.what != access::write)
         append_read(g, c, read);
-    if (c.what != access::read)
+    const thread_dependencies::next_store& next = told_[c.thread].next;
+    if (c.what != access::read) {
         append_write(g, c, write);
+        g.events[write].order = next.order;
+    }
     if (c.what == access::update) {
         g.events[read].rmw = g.events[write].rmw = true;
         g.po.add(read, write);
         g.rmw.add(read, write);
+        if (next.order == access_order::mb)
+            g.events[read].order = access_order::mb;
+        if (!next.replaces)
+            g.data.add(read, write);
     }
 }
 
@@ -401,6 +391,7 @@ WBSYNC_INLINE void history::append_read(event_graph& g, const candidate& c, even
     for (const int n : order_[c.thread])
         if (is_kept(n))
             g.po.add(index_[static_cast<std::size_t>(n)], me);
+    add_each(address_of(c.thread, c.x->handle), me, g.addr);
     if (splits_run(c))
         return read_part_of_run(g, c, me);
     const auto [begin, end] = run_of_[static_cast<std::size_t>(c.x->at(source_of(c)).event)];
@@ -421,6 +412,9 @@ WBSYNC_INLINE void history::append_write(event_graph& g, const candidate& c, eve
         if (at(n).controls != none)
             g.ctrl.add(before, me);
     }
+    append_control(g, c, me);
+    add_each(address_of(c.thread, c.x->handle), me, g.addr);
+    add_each(told_[c.thread].next.data, me, g.data);
     for (int i = 0; i <= c.x->newest(); ++i) {
         const int number = c.x->at(i).event;
         if (!is_kept(number))

@@ -18,8 +18,8 @@ namespace wbsync::engine {
 /// well, at a higher price. Whatever synchronises by other means than variables, and tells views
 /// alone, such as grace periods, is a release and an acquire to the model.
 ///
-/// Dependencies: the value of a load is taken to decide about all later stores of its thread
-/// (ctrl). Stronger than the kernel, where the value is not used for a branch.
+/// Dependencies are those that the program tells (engine/dependencies.hpp). The value of a load
+/// that it tells nothing about is taken to decide about all later stores of its thread (ctrl).
 ///
 /// A load may be performed after what follows it in its thread (load buffering), and return what is
 /// stored because of that: relaxed loads of numbers, by READ_ONCE() and the like, once an execution
@@ -32,6 +32,7 @@ public:
     void begin(const location_list& locations) override;
 
     [[nodiscard]] bool history_cut() const noexcept override { return visible_.history_cut(); }
+    [[nodiscard]] dependencies* followed() noexcept override { return &history_; }
 
     void initialise(location& x, std::int64_t value) override;
     std::int64_t load(thread_id t, location& x, int i, memory_order order,

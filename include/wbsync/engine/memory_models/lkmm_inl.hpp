@@ -41,6 +41,7 @@ WBSYNC_INLINE std::int64_t lkmm_machine::load(thread_id t, location& x, int i, m
                       .location = static_cast<int>(x.id),
                       .order = acquires(order) ? access_order::acquire : access_order::once},
                      x.at(i).event);
+    history_.depends(number, x.handle);
     history_.controls(number);
     const std::int64_t value = view_machine::load(t, x, i, order, step);
     read_[t].join(x.at(i).message);
@@ -55,6 +56,7 @@ WBSYNC_INLINE void lkmm_machine::store_after(int i, thread_id t, location& x, st
         here(t, step), {.kind = x.is_spinlock ? unlock : write,
                         .location = static_cast<int>(x.id),
                         .order = releases(order) ? access_order::release : access_order::once});
+    history_.depends(number, x.handle);
     view_machine::store_after(i, t, x, value, order, step, seq);
     x.at(i + 1).event = number;
 }
@@ -79,6 +81,8 @@ WBSYNC_INLINE void lkmm_machine::record_update(int i, thread_id t, location& x, 
                       .location = location,
                       .order = releases(order) ? access_order::release : access_order::once,
                       .rmw = !lock});
+    history_.depends(number, x.handle);
+    history_.depends(number + 1, x.handle);
     if (returns)
         history_.controls(number);
 }
@@ -123,8 +127,9 @@ WBSYNC_INLINE void lkmm_machine::load_late(thread_id t, location& x, std::int64_
     const int number = history_.add(
         here(t, step),
         {.kind = lkmm::event_kind::read, .location = static_cast<int>(x.id), .value = value});
+    history_.depends(number, x.handle);
+    history_.is_late(number); // its value is a part of its name
     history_.controls(number);
-    history_.is_late(number);
     passes_over();
     stir(of(t));
 }
