@@ -186,6 +186,9 @@ private:
         event_numbers reads;
         int after;
         int until = none;
+        [[nodiscard]] bool has(int position) const noexcept {
+            return position > after && position <= until;
+        }
     };
 
     /// The next event, of which is asked.
@@ -277,6 +280,7 @@ private:
     // Of late loads:
     void list_free_loads();
     void list_free_loads(thread_id t);
+    [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;
     [[nodiscard]] bool is_addition(int store) const;
     [[nodiscard]] std::vector<int> stores_after(int load);
     [[nodiscard]] bool cycle_is_forbidden(int load, int store);

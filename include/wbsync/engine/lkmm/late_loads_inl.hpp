@@ -46,8 +46,20 @@ WBSYNC_INLINE bool history::is_addition(int store) const {
            at(store - 1).what.order == access_order::noreturn;
 }
 
-/// Stores to the same location that follow the load by program order and reads-from. Of a run of
-/// additions only the last one: it has the sum.
+/// Is the event in an arm of a branch that depends on the load? If the load returned another value
+/// it might not be there.
+WBSYNC_INLINE bool history::is_in_branch_of(int load, const node& n) const {
+    if (n.what.thread != at(load).what.thread)
+        return false;
+    const auto& branches = branches_[n.what.thread];
+    return std::any_of(branches.begin(), branches.end(), [&](const branch& b) {
+        return b.has(n.position) &&
+               std::find(b.reads.begin(), b.reads.end(), load) != b.reads.end();
+    });
+}
+
+/// Stores to the same location that follow the load by program order and reads-from, whatever it
+/// returns. Of a run of additions only the last one: it has the sum.
 WBSYNC_INLINE std::vector<int> history::stores_after(int load) {
     const location& x = location_of(at(load));
     std::vector<int> found;
@@ -65,7 +77,7 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) {
     reached[static_cast<std::size_t>(at(load).what.thread)] = true;
     for (std::size_t i = static_cast<std::size_t>(load) + 1; i != nodes_.size(); ++i) {
         const node& n = nodes_[i];
-        if (n.what.thread == event::no_thread)
+        if (n.what.thread == event::no_thread || is_in_branch_of(load, n))
             continue;
         bool& thread = reached[static_cast<std::size_t>(n.what.thread)];
         thread = thread || is_read_from(n);
@@ -85,8 +97,8 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) {
     return found;
 }
 
-/// The store and what comes before it by po and rf, and the load, which reads it; without any order
-/// of stores, since that may be another one.
+/// The store and what comes before it by po and rf, and the load, which reads it; without what
+/// depends on its old value, and without any order of stores, since both may be otherwise.
 WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
     keep_past(load, store);
     signature s;
@@ -107,23 +119,24 @@ WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
 
 WBSYNC_INLINE void history::keep_past(int load, int store) {
     kept_.assign(nodes_.size(), false);
+    std::array<std::size_t, max_threads> done{}; // events of each thread
     std::vector<int> pending{load, store};
     while (!pending.empty()) {
         const int number = pending.back();
         pending.pop_back();
-        if (number < 0 || is_kept(number))
+        const int thread = at(number).what.thread;
+        kept_[static_cast<std::size_t>(number)] = true;
+        if (thread == event::no_thread)
             continue;
-        const node& n = at(number);
-        kept_[static_cast<std::size_t>(number)] = !is_plain(n);
-        if (number != load)
-            pending.push_back(n.source);
-        if (n.what.thread == event::no_thread)
-            continue;
-        const auto& order = order_[n.what.thread];
-        for (const int earlier : order) {
-            if (earlier == number)
-                break;
-            pending.push_back(earlier);
+        const auto& order = order_[thread];
+        const auto end = static_cast<std::size_t>(std::find(order.begin(), order.end(), number) -
+                                                  order.begin() + 1);
+        for (std::size_t& k = done[static_cast<std::size_t>(thread)]; k < end; ++k) {
+            const node& n = at(order[k]);
+            const bool stays = !is_plain(n) && !is_in_branch_of(load, n);
+            kept_[static_cast<std::size_t>(order[k])] = stays;
+            if (stays && order[k] != load && n.source >= 0)
+                pending.push_back(n.source);
         }
     }
 }
