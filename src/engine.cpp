@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The engine and the search, in one translation unit: what runs at each step is inlined there.
 #include <wbsync/engine/addition_run_inl.hpp>
+#include <wbsync/engine/assumptions_inl.hpp>
 #include <wbsync/engine/coverage_inl.hpp>
 #include <wbsync/engine/event_value_inl.hpp>
-#include <wbsync/engine/execution/commuting_additions_inl.hpp>
 #include <wbsync/engine/execution/comparison_inl.hpp>
 #include <wbsync/engine/execution/conclusion_inl.hpp>
 #include <wbsync/engine/execution/exercise_inl.hpp>
@@ -22,6 +22,7 @@
 #include <wbsync/engine/lkmm/cycle_search_inl.hpp>
 #include <wbsync/engine/lkmm/history_dependencies_inl.hpp>
 #include <wbsync/engine/lkmm/history_inl.hpp>
+#include <wbsync/engine/lkmm/late_loads_inl.hpp>
 #include <wbsync/engine/lkmm/model_inl.hpp>
 #include <wbsync/engine/lkmm/thread_dependencies_inl.hpp>
 #include <wbsync/engine/lkmm/witness_inl.hpp>

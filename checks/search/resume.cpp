@@ -318,7 +318,7 @@ TEST_CASE("a file that is no search of the same check is refused, and left alone
         CHECK(file.text() == text);
     }
     std::string older = good; // its tasks were JSON
-    older.replace(older.find("resume 4"), 8, "resume 3");
+    older.replace(older.find("resume 5"), 8, "resume 4");
     file.write(older);
     refused(with, "is of another version of wbsync: remove it, and start anew");
     CHECK(file.text() == older);

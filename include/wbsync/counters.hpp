@@ -14,7 +14,8 @@ struct counters {
     std::uint64_t blocked = 0;
     /// Given up by processes that explore at the same time, where their parts border.
     std::uint64_t overlap = 0;
-    /// Run before it turned out that the order of some additions matters, and run again.
+    /// Run before it turned out that the order of some additions matters, or that a load may be
+    /// late, and run again; or in vain, because nobody stored what a late load had returned.
     std::uint64_t discarded = 0;
     std::uint64_t events = 0; ///< steps of all executions that were run to their end
     int threads = 0;          ///< daemons included

@@ -65,11 +65,12 @@ private:
     /// (X4)
     static void move_counts(folio& f, bdi_writeback& from, bdi_writeback& to) {
         if constexpr (Moves)
-            if (f.tagged.read() && test_bit(PG_dirty, f.flags) &&
-                test_bit(PG_dropbehind, f.flags)) {
-                wb_stat_mod(from, -pages);
-                wb_stat_mod(to, pages);
-            }
+            if (f.tagged.read())
+                if (branch dirty{test_bit(PG_dirty, f.flags)})
+                    if (branch to_drop{test_bit(PG_dropbehind, f.flags)}) {
+                        wb_stat_mod(from, -pages);
+                        wb_stat_mod(to, pages);
+                    }
     }
 
     /// A lookup of somebody who wants the page to stay: it is not to be dropped any more. Not

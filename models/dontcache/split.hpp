@@ -68,11 +68,11 @@ private:
 
     /// (X4)
     static void move_counts(const folio& f, bdi_writeback& from, bdi_writeback& to) {
-        if ((READ_ONCE(f.flags) & counted) != counted)
-            return;
-        const std::int64_t pages = READ_ONCE(f.nr_pages);
-        wb_stat_mod(from, -pages);
-        wb_stat_mod(to, pages);
+        if (branch moves{(READ_ONCE(f.flags) & counted) == counted}) {
+            const std::int64_t pages = READ_ONCE(f.nr_pages);
+            wb_stat_mod(from, -pages);
+            wb_stat_mod(to, pages);
+        }
     }
 
     static std::int64_t pages_of(const folio& f) {

@@ -139,7 +139,7 @@ private:
         spin_lock(i.i_pages);
         bdi_writeback& old_wb = *READ_ONCE(i.i_wb);
         for (const atomic_t& dirty : i.dirty) // (X4)
-            if (READ_ONCE(dirty) != 0) {
+            if (branch set{READ_ONCE(dirty) != 0}) {
                 atomic_dec(old_wb.reclaimable);
                 atomic_inc(new_wb.reclaimable);
             }

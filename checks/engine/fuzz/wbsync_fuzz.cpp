@@ -34,7 +34,9 @@ struct settings {
     [[nodiscard]] std::vector<memory_kind> memories() const {
         if (memory == "both")
             return {memory_kind::weak, memory_kind::sc};
-        return {memory == "sc" ? memory_kind::sc : memory_kind::weak};
+        return {memory == "sc"     ? memory_kind::sc
+                : memory == "lkmm" ? memory_kind::lkmm
+                                   : memory_kind::weak};
     }
 
     /// The seed of program `i`.
@@ -177,8 +179,8 @@ void add_options(CLI::App& app, settings& with) {
         ->delimiter(',')
         ->check(CLI::IsMember(group_names()));
     app.add_flag("--symmetric", how.symmetric, "Some threads of each program are copies of others");
-    app.add_option("--memory", with.memory, "sc, weak or both")
-        ->check(CLI::IsMember({"sc", "weak", "both"}))
+    app.add_option("--memory", with.memory, "sc, weak, lkmm, or both of the former")
+        ->check(CLI::IsMember({"sc", "weak", "lkmm", "both"}))
         ->capture_default_str();
     app.add_option("--show", with.show, "Programs to shrink and print for each flaw")
         ->check(number)

@@ -94,6 +94,7 @@ struct trace_step {
     event_value after = {};  ///< what it has stored
     event_value newer = {};  ///< of a stale read: the newest value
     bool stale = false;      ///< the read passed over newer stores
+    bool late = false;       ///< the read is performed after the step that it reads from
     int reads_from = -1;     ///< the step whose store was read, or -1: the initial value
     int newer_step = -1;     ///< of a stale read: the step that stored the newest value
     bool is_part = false;    ///< see action::is_part

@@ -5,7 +5,7 @@
 #error "wbsync/engine/execution.hpp is part of the model checker, not of WBSYNC_NATIVE"
 #endif
 
-#include <wbsync/engine/execution/commuting_additions.hpp>
+#include <wbsync/engine/assumptions.hpp>
 #include <wbsync/engine/execution/comparison.hpp>
 #include <wbsync/engine/execution/conclusion.hpp>
 #include <wbsync/engine/execution/exercise.hpp>
@@ -34,7 +34,7 @@ class ordering_policy;
 /// is reused, so that the thousands of executions of a check allocate nothing.
 ///
 /// Its parts are in execution/: the state that all of them look at, scheduling, lifetimes, retries,
-/// comparison, what it came to, and what is left for the next execution (commuting_additions,
+/// comparison, what it came to, and what is left for the next execution (assumptions,
 /// exercise). This class drives them through the life of an execution, and is what primitives and
 /// schedulers talk to:
 ///
@@ -99,6 +99,11 @@ public:
 
     /// The model is destroyed next, if it is intact: what it allocated and declared goes first.
     void end();
+
+    /// All threads have ended, or the execution was left. If it has late loads for which there is
+    /// no store, it does not exist: it has no findings and counts as given up. What it has shown is
+    /// assumed from now on. Once for each execution.
+    void settle();
 
     /// The execution is over, and its model gone.
     void conclude() noexcept { state_.now = phase::outside; }
@@ -193,6 +198,9 @@ public:
     /// Valid until the next call.
     const read_options& options(thread_id t, const location& x, value_condition wanted);
 
+    /// options(), and values that a load could return late.
+    const read_options& options_or_late(thread_id t, const location& x);
+
     /// options() in the execution without the steps `gone`.
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,
                                         value_condition wanted);
@@ -207,9 +215,9 @@ public:
     /// Do the additions to object `x` commute, as far as that is known?
     [[nodiscard]] bool additions_commute(object_id x) const;
 
-    /// What is known of that in all executions.
-    [[nodiscard]] commuting_additions& additions() noexcept { return additions_; }
-    [[nodiscard]] const commuting_additions& additions() const noexcept { return additions_; }
+    /// What is assumed in all executions.
+    [[nodiscard]] assumptions& assumed() noexcept { return assumed_; }
+    [[nodiscard]] const assumptions& assumed() const noexcept { return assumed_; }
 
     // --- steps ----------------------------------------------------------------------------------
 
@@ -395,6 +403,8 @@ private:
     void comes_last();
 
     [[nodiscard]] store_past past_of(thread_id t) const;
+    [[nodiscard]] bool has_symmetric_threads() const noexcept;
+    void note_late_loads();
 
     void expect_no_violation(bool holds);
 
@@ -406,11 +416,12 @@ private:
     std::uint64_t local_steps_ = 0;
     heap blocks_;
     recorder log_;
+    bool is_settled_ = false;
     read_options options_;
     read_options places_;
     extension_set extensions_;
     conclusion conclusion_;
-    commuting_additions additions_;
+    assumptions assumed_;
     exercise exercise_{state_};
     comparison comparison_{state_};
     location_table locations_{state_};

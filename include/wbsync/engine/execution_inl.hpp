@@ -17,7 +17,7 @@
 namespace wbsync::engine {
 
 WBSYNC_INLINE void execution::forget() {
-    additions_.forget();
+    assumed_.forget();
     exercise_.forget();
     extensions_.clear();
     log_.write_to(nullptr);
@@ -38,6 +38,7 @@ WBSYNC_INLINE void execution::begin(scheduler& with, fibers& on, const settings&
     conclusion_.begin();
     vector_clock::serve(max_threads); // until it is known how many there are
     memory().begin(locations_.in_order());
+    is_settled_ = false;
     extensions_.reset();
 }
 
@@ -98,6 +99,33 @@ WBSYNC_INLINE void execution::enter_finally() {
     state_.last_outside = {};
 }
 
+WBSYNC_INLINE void execution::settle() {
+    if (std::exchange(is_settled_, true) || state_.memory == nullptr)
+        return;
+    const bool any_will_do = has_symmetric_threads() || !conclusion_.findings().empty();
+    if (!state_.memory->settle_late_loads(any_will_do)) {
+        conclusion_.does_not_exist();
+        return;
+    }
+    if (recording())
+        for (const auto& [load, store] : state_.memory->late_sources())
+            log_.reads_late(load, store);
+    if (conclusion_.ending() == outcome::complete)
+        note_late_loads();
+}
+
+/// What one of several symmetric threads could do each of them could.
+WBSYNC_INLINE void execution::note_late_loads() {
+    std::vector<late_load> possible;
+    state_.memory->list_late_loads(possible);
+    for (late_load l : possible) {
+        const thread_set alike = symmetric_threads(l.thread) | only(l.thread);
+        for (l.thread = 0; l.thread != thread_count(); ++l.thread)
+            if ((alike & only(l.thread)) != 0)
+                assumed_.needs(l);
+    }
+}
+
 WBSYNC_INLINE void execution::check_leaks() {
     if (const heap::block* lost = blocks_.first_alive())
         fail("leak", fmt::format("{} was never freed", lost->life.name().str()), lost->where);
@@ -142,10 +170,14 @@ WBSYNC_INLINE thread_set execution::symmetric_threads(thread_id t) const noexcep
 }
 
 WBSYNC_INLINE bool execution::has_ranks() const noexcept {
+    return state_.memory->ranks_loads() && !has_symmetric_threads();
+}
+
+WBSYNC_INLINE bool execution::has_symmetric_threads() const noexcept {
     for (thread_id t = 0; t != state_.threads.count(); ++t)
         if (state_.threads[t].symmetric != 0)
-            return false;
-    return state_.memory->ranks_loads();
+            return true;
+    return false;
 }
 
 WBSYNC_INLINE thread_set execution::ready_by_old_store() const {
@@ -181,7 +213,23 @@ WBSYNC_INLINE const read_options& execution::options(thread_id t, const location
                                                      value_condition wanted) {
     const bool looks_into = memory().list_options(t, x, past_of(t), wanted, options_);
     if (looks_into && additions_commute(x.id) && !mutated(mutant::no_start_over))
-        additions_.is_observed(x.id);
+        assumed_.additions_are_observed(x.id);
+    return options_;
+}
+
+/// A value that is not stored yet could be read before all stores: as an old store could, it is
+/// listed only where the load has to come after them.
+WBSYNC_INLINE const read_options& execution::options_or_late(thread_id t, const location& x) {
+    options(t, x, value_condition(any_value));
+    if (assumed_.allowed().late_loads.empty())
+        return options_;
+    const store_past past = x.inserted ? store_past{} : past_of(t);
+    for (int i = 1; i <= x.newest(); ++i)
+        if (!past.holds(x.at(i)))
+            return options_;
+    for (const late_load& l : assumed_.allowed().late_loads)
+        if (l.thread == t && l.object == x.id && options_.size() != max_history)
+            options_.push_back(late_option(l.value));
     return options_;
 }
 
@@ -205,7 +253,7 @@ WBSYNC_INLINE bool execution::may_add_before(thread_id t, const location& x) {
 }
 
 WBSYNC_INLINE bool execution::additions_commute(object_id x) const {
-    return scheduling_.policy().causal_past(0) != nullptr && additions_.commute(x);
+    return scheduling_.policy().causal_past(0) != nullptr && assumed_.additions_commute(x);
 }
 
 WBSYNC_INLINE bool execution::announce(const operation& op) {

@@ -156,7 +156,7 @@ public:
 
     void execution_end(execution& run, outcome how) override {
         order_.close();
-        if (how == outcome::cut_short || run.additions().has_to_start_over() || left_the_path())
+        if (how == outcome::cut_short || run.assumed().has_to_start_over() || left_the_path())
             return;
         // Those of the common prefix as well: what can go along with the reversal is new.
         races_.for_each([&](const race& r) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/assumptions.hpp>
 #include <wbsync/engine/dependencies.hpp>
 #include <wbsync/engine/memory_kind.hpp>
 #include <wbsync/engine/read_options.hpp>
@@ -8,6 +9,8 @@
 #include <wbsync/engine/thread_views.hpp>
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace wbsync::engine {
 
@@ -74,6 +77,28 @@ public:
     /// `known` is what the newest store of `x`, a read-modify-write of `t`, passes on, and what
     /// that one has read; not what `t` knows besides.
     virtual void pass_on(thread_id t, location& x, const view& known) = 0;
+
+    // --- late loads, of models that have them ---------------------------------------------------
+
+    /// The newest load of `t` could be performed late, to judge by its kind.
+    virtual void may_be_late(thread_id /*t*/) {}
+
+    /// A load of `x` that is late: it returns `value`, which is stored only because of what follows
+    /// the load in its thread.
+    virtual void load_late(thread_id /*t*/, location& /*x*/, std::int64_t /*value*/,
+                           step_index /*step*/) {}
+
+    /// Is there a store for each late load? If not, there is no such execution. Of equal ones all
+    /// but one are refused as well, unless `any_will_do`.
+    [[nodiscard]] virtual bool settle_late_loads(bool /*any_will_do*/) { return true; }
+
+    /// Of each late load, once that is settled: its step, and that of the store.
+    [[nodiscard]] virtual std::vector<std::pair<step_index, step_index>> late_sources() const {
+        return {};
+    }
+
+    /// Loads of the execution that could have been late, and what they would have returned.
+    virtual void list_late_loads(std::vector<late_load>& /*out*/) {}
 
     // --- plain accesses, which views judge ------------------------------------------------------
 

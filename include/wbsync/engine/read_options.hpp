@@ -15,7 +15,8 @@ inline constexpr int max_history = 64;
 
 /// A store that a load may read; the last one of a run of additions stands for the whole run.
 struct read_option {
-    int index;
+    int index; ///< or late_index
+
     std::uint64_t key; ///< names the option in all equivalent executions; 0: the newest store
     std::int64_t value;
 };
@@ -39,8 +40,16 @@ private:
     bool (*call_)(const void*, std::int64_t);
 };
 
+inline constexpr auto any_value = [](std::int64_t) { return true; };
+
 /// What a load may read; the newest store first.
 using read_options = std::vector<read_option>;
+
+/// No store, as yet: the load is late.
+inline constexpr int late_index = -1;
+
+/// A load may return `value` late.
+read_option late_option(std::int64_t value);
 
 store_choices all_choices(const read_options& options);
 

@@ -7,6 +7,11 @@
 
 namespace wbsync::engine {
 
+WBSYNC_INLINE read_option late_option(std::int64_t value) {
+    const auto key = (static_cast<std::uint64_t>(value) + 1) * 0xd1342543de82ef95;
+    return {late_index, key | 1, value};
+}
+
 WBSYNC_INLINE store_choices all_choices(const read_options& options) {
     return options.size() == 64 ? ~store_choices{0} : (store_choices{1} << options.size()) - 1;
 }

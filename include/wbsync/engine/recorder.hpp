@@ -28,6 +28,9 @@ public:
     /// step `source`, where that of step `newest` is newer.
     void add_step(trace_step line, int steps, step_index source, step_index newest);
 
+    /// The load of that step is late, and reads the store of step `source`.
+    void reads_late(step_index load, step_index source);
+
 private:
     [[nodiscard]] int line_of(step_index s) const;
 

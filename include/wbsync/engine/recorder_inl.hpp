@@ -26,6 +26,11 @@ WBSYNC_INLINE void recorder::add_step(trace_step line, int steps, step_index sou
     add(std::move(line));
 }
 
+WBSYNC_INLINE void recorder::reads_late(step_index load, step_index source) {
+    if (const int line = line_of(load); line >= 0)
+        log_->steps[static_cast<std::size_t>(line)].reads_from = line_of(source);
+}
+
 WBSYNC_INLINE int recorder::line_of(step_index s) const {
     const bool known = s >= 0 && static_cast<std::size_t>(s) < line_of_step_.size();
     return known ? line_of_step_[static_cast<std::size_t>(s)] : -1;

@@ -49,6 +49,7 @@ public:
     void tear_down() {
         execution& r = run();
         r.enter_finally();
+        r.settle();
         if (r.concluded().ending() == outcome::complete) {
             guarded("finally()", [&] { work_.model.finally(); });
             if (r.concluded().findings().empty())
@@ -126,6 +127,7 @@ private:
     void run_context();
 
     bool account() {
+        run().settle();
         work_.scheduler_now().execution_end(run(), run().concluded().ending());
         return work_.next();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/assumptions.hpp>
 #include <wbsync/engine/scheduler.hpp>
 
 #include <cctype>
@@ -23,7 +24,7 @@ struct schedule {
     memory_kind memory = memory_kind::weak;
     bool causal = true; ///< an explorer's decisions; otherwise the reference scheduler's
     std::vector<decision> decisions;
-    std::vector<object_id> ordered_additions; ///< objects whose additions do not commute
+    allowances allowed;
     std::uint32_t weakened = 0; ///< key_of() the places that order less than they ask for
 };
 
@@ -35,7 +36,8 @@ static_assert(letters.size() == max_threads);
 /// reference scheduler; then a letter for the thread that takes the next step, `a` for the first
 /// one that the model declares, with a count if it takes several, and after `'` the number of the
 /// store that the step reads if it is not the newest. At the end, each after a `+`, the numbers of
-/// the objects whose additions do not commute; and after a `~` a number for the places that order
+/// the objects whose additions do not commute; each after a `^`, as in `^b12=1`, the loads that may
+/// be late: thread, number of the object, value; and after a `~` a number for the places that order
 /// less than they ask for, if there are any.
 inline std::string to_string(const schedule& s) {
     std::string text{registered(s.memory).letter};
@@ -57,8 +59,11 @@ inline std::string to_string(const schedule& s) {
         }
         i += n;
     }
-    for (const object_id x : s.ordered_additions)
+    for (const object_id x : s.allowed.ordered_additions)
         text += fmt::format("+{}", x);
+    for (const late_load& l : s.allowed.late_loads)
+        text +=
+            fmt::format("^{}{}={}", letters[static_cast<std::size_t>(l.thread)], l.object, l.value);
     if (s.weakened != 0)
         text += fmt::format("~{:x}", s.weakened);
     return text;
@@ -78,7 +83,7 @@ inline schedule parse_schedule(std::string_view text) {
     s.memory = memory->kind;
     s.causal = text.front() == memory->letter;
     std::size_t i = 2;
-    while (i != text.size() && text[i] != '+' && text[i] != '~') {
+    while (i != text.size() && text.substr(i, 1).find_first_of("+^~") == text.npos) {
         const std::size_t letter = letters.find(text[i]);
         if (letter == letters.npos)
             fail("the letter of a thread expected", i);
@@ -103,17 +108,32 @@ inline schedule parse_schedule(std::string_view text) {
         s.decisions.insert(s.decisions.end(),
                            static_cast<std::size_t>(choice || digits == i ? 1 : number), d);
     }
-    while (i != text.size() && text[i] != '~') {
-        if (text[i] != '+')
-            fail("'+' expected", i);
-        const std::size_t digits = ++i;
-        unsigned number = 0;
-        for (; i != text.size() && text[i] >= '0' && text[i] <= '9'; ++i)
-            number = 10 * number + static_cast<unsigned>(text[i] - '0');
-        if (digits == i || i - digits > 5 || number > 0xffff)
-            fail("the number of an object expected", digits);
-        s.ordered_additions.push_back(static_cast<object_id>(number));
+    const auto number = [&]<class T>(T& to, const char* what) {
+        const auto [stopped, error] =
+            std::from_chars(text.data() + i, text.data() + text.size(), to);
+        if (error != std::errc{})
+            fail(what, i);
+        i = static_cast<std::size_t>(stopped - text.data());
+    };
+    while (i != text.size() && text[i] == '+') {
+        ++i;
+        number(s.allowed.ordered_additions.emplace_back(), "the number of an object expected");
     }
+    while (i != text.size() && text[i] == '^') {
+        late_load& l = s.allowed.late_loads.emplace_back();
+        const std::size_t letter = ++i == text.size() ? letters.npos : letters.find(text[i]);
+        if (letter == letters.npos)
+            fail("the letter of a thread expected", i);
+        l.thread = static_cast<thread_id>(letter);
+        ++i;
+        number(l.object, "the number of an object expected");
+        if (i == text.size() || text[i] != '=')
+            fail("'=' expected", i);
+        ++i;
+        number(l.value, "a value expected");
+    }
+    if (i != text.size() && text[i] != '~')
+        fail("'+' expected", i);
     if (i != text.size()) {
         const char* const end = text.data() + text.size();
         const auto [stopped, error] = std::from_chars(text.data() + i + 1, end, s.weakened, 16);

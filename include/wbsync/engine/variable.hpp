@@ -29,8 +29,6 @@ template <class Int>
 inline constexpr show_function show_of = sizeof(Int) == sizeof(std::int32_t) ? &show_int
                                                                              : &show_number;
 
-inline constexpr auto any_value = [](std::int64_t) { return true; };
-
 /// Blocks until a variable has a value that a condition accepts.
 ///
 /// enabled() is O(1), the other two are visible_stores::list_options().
@@ -316,6 +314,9 @@ private:
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,
                       memory_order order, event_kind kind, action what, const site& at) const;
+
+    /// `value` is not stored yet.
+    std::int64_t read_late(execution& run, std::int64_t value, action what, const site& at) const;
 
     std::int64_t read_chosen(execution& run, const read_option& o, memory_order order,
                              event_kind kind, action what, const site& at) const;

@@ -100,8 +100,15 @@ WBSYNC_INLINE variable::~variable() {
     run.access(x, what, at);
     if (!run.running())
         return x.value();
-    const read_options& options = run.options(run.self(), x, value_condition(any_value));
-    return read(run, options, all_choices(options), order, event_kind::load, what, at);
+    const bool may_be_late = order == memory_order::relaxed && !is_opaque();
+    const read_options& options = may_be_late
+                                      ? run.options_or_late(run.self(), x)
+                                      : run.options(run.self(), x, value_condition(any_value));
+    const std::int64_t value =
+        read(run, options, all_choices(options), order, event_kind::load, what, at);
+    if (may_be_late)
+        run.memory().may_be_late(run.self());
+    return value;
 }
 
 [[gnu::noinline]] WBSYNC_INLINE std::int64_t variable::load_newest(memory_order order, action what,
@@ -260,7 +267,24 @@ WBSYNC_INLINE std::int64_t variable::read(execution& run, const read_options& op
                                           store_choices candidates, memory_order order,
                                           event_kind kind, action what, const site& at) const {
     const int k = run.policy().choose(options, candidates);
-    return read_chosen(run, options[static_cast<std::size_t>(k)], order, kind, what, at);
+    const read_option& o = options[static_cast<std::size_t>(k)];
+    return o.index == late_index ? read_late(run, o.value, what, at)
+                                 : read_chosen(run, o, order, kind, what, at);
+}
+
+WBSYNC_INLINE std::int64_t variable::read_late(execution& run, std::int64_t value, action what,
+                                               const site& at) const {
+    constexpr step_index nothing = -1; // that would have to come before
+    run.reads_old_store(nothing);
+    run.memory().load_late(run.self(), *x_, value, run.step_count() - 1);
+    run.saw(value, is_opaque(), what, at);
+    if (run.recording()) {
+        trace_step line = described(what, event_kind::load, memory_order::relaxed, at);
+        line.before = show_(value);
+        line.late = true;
+        run.note(std::move(line));
+    }
+    return value;
 }
 
 WBSYNC_INLINE std::int64_t variable::read_chosen(execution& run, const read_option& o,
@@ -294,7 +318,7 @@ WBSYNC_INLINE void variable::add_when(std::int64_t delta, const guard* when, act
         return;
     }
     if (inserts && commutes && run.may_add_before(run.self(), x))
-        run.additions().is_observed(x.id);
+        run.assumed().additions_are_observed(x.id);
     const int i = inserts && !commutes ? place(run, true) : x.newest();
     const std::int64_t before = x.at(i).value;
     run.stores(before, wrapping_sum(before, delta));

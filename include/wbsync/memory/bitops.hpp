@@ -23,9 +23,10 @@ inline auto without_bit(int bit) {
 } // namespace detail
 
 /// Relaxed look. Documentation/atomic_bitops.txt.
-[[gnu::always_inline]] inline bool test_bit(int bit, const atomic_word& word,
-                                            const site& at = site::here()) {
-    return (word.value.load(memory_order::relaxed, "test_bit", at) & detail::mask(bit)) != 0;
+[[gnu::always_inline]] inline value<bool> test_bit(int bit, const atomic_word& word,
+                                                   const site& at = site::here()) {
+    const std::int64_t seen = word.value.load(memory_order::relaxed, "test_bit", at);
+    return (detail::seen(seen, at) & detail::mask(bit)) != 0;
 }
 /// Acquire. Documentation/atomic_bitops.txt.
 [[gnu::always_inline]] inline bool test_bit_acquire(int bit, const atomic_word& word,

@@ -127,6 +127,7 @@ inline json to_json(const trace& t, std::size_t i, const std::string& source_roo
             {"after", detail::json_of(s.after)},
             {"reads_from", detail::step_number(s.reads_from)},
             {"stale", s.stale},
+            {"late", s.late},
             {"newer", detail::json_of(s.newer)},
             {"newer_step", detail::step_number(s.newer_step)},
             {"waits_for", detail::names_of(s.waits_for, t)},

@@ -108,6 +108,8 @@ inline std::string text_of_read(const trace_step& s, bool with_source) {
     std::string text = text_of(s.before);
     if (with_source && s.reads_from >= 0)
         text += fmt::format(" from {}", s.reads_from + 1);
+    if (s.late)
+        text += " (late)";
     if (s.stale)
         text += has_value(s.newer) ? fmt::format(" (stale: {} is newer)", text_of(s.newer))
                                    : std::string{" (stale)"};

@@ -19,7 +19,7 @@ inline void run_schedule(engine::model_driver& model, const options& with,
     once.all_findings = false;
     once.on_execution = nullptr;
     const auto run = std::make_unique<engine::execution>();
-    run->additions().order(what.ordered_additions);
+    run->assumed().allow(what.allowed);
     run->record_into(&into.counterexample);
     task_job job(*run, by, model, once, {});
     engine::run_executions(job);

@@ -32,7 +32,7 @@ struct saved_search : counters {
     limit_hit limit;
     double cut_off = 0;
     engine::coverage covered;
-    std::vector<engine::object_id> ordered_additions;
+    engine::allowances allowed;
     std::vector<search_task> pending;
     std::vector<search_task> finished;
 };
@@ -42,6 +42,7 @@ namespace detail {
 /// What there is in the file, in the order of the names. `json` is a member_writer or a
 /// member_reader, and `long_text` tells the one or the other of what task_text.hpp has a form for.
 void members(auto& json, auto long_text, is<saved_search> auto& s) {
+    long_text("allowed", s.allowed);
     json("blocked", s.blocked);
     json("build", s.key.build);
     long_text("covered", s.covered);
@@ -54,7 +55,6 @@ void members(auto& json, auto long_text, is<saved_search> auto& s) {
     long_text("limit", s.limit);
     json("model", s.key.model);
     json("options", s.key.options);
-    json("ordered_additions", s.ordered_additions);
     json("overlap", s.overlap);
     long_text("pending", s.pending);
     json("redundant", s.sleep_set_blocked);
@@ -156,7 +156,7 @@ private:
                 path(), there.type, here.type));
     }
 
-    static constexpr const char* format = "resume 4";
+    static constexpr const char* format = "resume 5";
 
     static constexpr std::string_view before_search = "{\"search\":";
     static constexpr std::string_view before_sum = ",\"sum\":";

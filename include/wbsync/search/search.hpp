@@ -216,8 +216,8 @@ private:
                 result_.executions = result_.blocked = 0;
                 runs_before_ = 0;
                 cut_off_ = 0;
-                run_->additions().order(r.ordered_additions);
-                run_->additions().starts_over();
+                run_->assumed().allow(r.allowed);
+                run_->assumed().starts_over();
             }
             if (r.why != stop::exhausted && r.why != stop::budget)
                 why_ = r.why;
@@ -227,7 +227,7 @@ private:
     void note_failure(const task_result& r) {
         failed_ = true;
         result_.what = r.what;
-        schedule_ = {with_.memory, true, r.decisions, run_->additions().ordered(),
+        schedule_ = {with_.memory, true, r.decisions, run_->assumed().allowed(),
                      key_of(with_.weaken)};
         result_.schedule = engine::to_string(schedule_);
         if (!result_.what.property.empty())
@@ -299,7 +299,7 @@ private:
         cut_off_ = s.cut_off;
         covered_ = s.covered;
         seconds_before_ = s.seconds;
-        run_->additions().order(s.ordered_additions);
+        run_->assumed().allow(s.allowed);
         if (s.is_divided)
             division_.resume_divided();
         frontier_ = frontier(std::move(s.pending), std::move(s.finished));
@@ -328,7 +328,7 @@ private:
         const bool own = result_.limit == limit_of(why_, with_);
         file_.save({result_, key_, division_.is_divided(), result_.seconds,
                     own ? limit_hit{} : result_.limit, cut_off_, covered_,
-                    run_->additions().ordered(), frontier_.pending(), frontier_.finished()});
+                    run_->assumed().allowed(), frontier_.pending(), frontier_.finished()});
     }
 
     engine::model_driver& model_;

@@ -65,7 +65,7 @@ public:
                          engine::execution::settings& with) {
         // Additions that turned out not to commute are no longer what they were at first.
         if (now_ != doing::first_run || run.concluded().ending() != engine::outcome::complete ||
-            run.additions().has_to_start_over() || is_lockup(run.concluded().findings()))
+            run.assumed().has_to_start_over() || is_lockup(run.concluded().findings()))
             return false;
         last_ = ending_of(run, by);
         if (executions_++ == 0)
@@ -77,7 +77,7 @@ public:
     /// Everything is explored. True: the very first execution is to be run again now.
     bool after_search(engine::execution& run, engine::execution::settings& with) {
         if (std::exchange(is_over_, true) || executions_ < compared_executions ||
-            first_.how.ordered_additions != run.additions().ordered())
+            first_.how.allowed != run.assumed().allowed())
             return false;
         last_ = first_;
         print_ = &prints_[0];
@@ -142,7 +142,7 @@ private:
 
     static ending ending_of(const engine::execution& run, const engine::scheduler& by) {
         return {{engine::memory_kind::weak, by.causal_past(0) != nullptr, by.decisions(),
-                 run.additions().ordered()},
+                 run.assumed().allowed()},
                 run.concluded().findings(),
                 run.step_count()};
     }

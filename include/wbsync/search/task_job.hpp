@@ -71,7 +71,7 @@ struct task_result : counters {
     bool failed = false;
     finding what; ///< of the first failure; not sent between processes, which run it again
     std::vector<engine::decision> decisions;
-    std::vector<engine::object_id> ordered_additions;
+    engine::allowances allowed;
     remains left;
     bool undividable = false; ///< it must be explored in one piece; not sent either
     search_task rest;         ///< all that is left, in one piece; not sent between processes
@@ -152,7 +152,9 @@ public:
     std::function<void(const task_result&)> on_progress;
 
     bool after_execution() override {
-        if (run.concluded().ending() == engine::outcome::given_up) {
+        if (!run.concluded().exists()) {
+            ++seen.discarded;
+        } else if (run.concluded().ending() == engine::outcome::given_up) {
             ++seen.sleep_set_blocked;
         } else if (run.concluded().ending() == engine::outcome::blocked) {
             ++seen.blocked;
@@ -236,7 +238,7 @@ private:
     stop reason_to_stop() {
         if (seen.failed && !options_.all_findings)
             return stop::finding;
-        if (run.additions().has_to_start_over())
+        if (run.assumed().has_to_start_over())
             return stop::start_over;
         if (bounds_.divided && by.cannot_be_divided())
             return stop::undividable;
@@ -245,7 +247,7 @@ private:
         if (options_.interrupt != nullptr && *options_.interrupt != 0)
             return stop::interrupted;
         const std::uint64_t wanted = seen.executions + seen.blocked;
-        const std::uint64_t runs = wanted + seen.sleep_set_blocked;
+        const std::uint64_t runs = wanted + seen.sleep_set_blocked + seen.discarded;
         if (runs % 256 == 0 || runs == 1 || look_around != 0)
             if (const stop why = look(); why != stop::exhausted)
                 return why;
@@ -321,7 +323,7 @@ inline task_result run_task(search_memory& memory, engine::model_driver& model, 
     job.seen.covered = run.covered();
     job.seen.covered.weakened = job.weakened();
     if (job.seen.why == stop::start_over)
-        job.seen.ordered_additions = run.additions().ordered();
+        job.seen.allowed = run.assumed().allowed();
     job.seen.undividable = by.cannot_be_divided();
     if (job.seen.why == stop::budget && are == engine::sleep_reason::explored)
         job.seen.rest = by.rest();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/assumptions.hpp>
 #include <wbsync/engine/coverage.hpp>
 #include <wbsync/engine/scheduler.hpp>
 #include <wbsync/limit.hpp>
@@ -50,6 +51,14 @@ void fields(auto& text, detail::is<limit_hit> auto& l) {
 
 void fields(auto& text, detail::is<engine::decision> auto& d) {
     text(d.thread, d.choice);
+}
+
+void fields(auto& text, detail::is<engine::late_load> auto& l) {
+    text(l.thread, l.object, l.value);
+}
+
+void fields(auto& text, detail::is<engine::allowances> auto& a) {
+    text(a.ordered_additions, a.late_loads);
 }
 
 void fields(auto& text, detail::is<engine::wakeup_step> auto& s) {

@@ -25,8 +25,8 @@ namespace wbsync::search {
 
 /// Without what is not sent between processes.
 void fields(auto& text, detail::is<task_result> auto& r) {
-    text(r.why, r.executions, r.sleep_set_blocked, r.blocked, r.events, r.threads, r.limit,
-         r.cut_off, r.covered, r.failed, r.decisions, r.ordered_additions, r.left);
+    text(r.why, r.executions, r.sleep_set_blocked, r.blocked, r.discarded, r.events, r.threads,
+         r.limit, r.cut_off, r.covered, r.failed, r.decisions, r.allowed, r.left);
 }
 
 /// Memory that a process shares with those that it forks.

@@ -26,6 +26,10 @@ public:
     void differs(finding what) { difference_ = std::move(what); }
     [[nodiscard]] const std::optional<finding>& difference() const noexcept { return difference_; }
 
+    /// There is no such execution after all: a late load reads what nobody has stored.
+    void does_not_exist();
+    [[nodiscard]] bool exists() const noexcept { return exists_; }
+
     // --- why it ended ---------------------------------------------------------------------------
 
     void ends_by(outcome how) noexcept { outcome_ = how; }
@@ -53,6 +57,7 @@ private:
     std::vector<finding> findings_;
     std::optional<finding> difference_;
     bool intact_ = true;
+    bool exists_ = true;
 };
 
 } // namespace wbsync::engine

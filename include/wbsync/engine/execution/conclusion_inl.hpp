@@ -12,6 +12,14 @@ WBSYNC_INLINE void conclusion::begin() {
     findings_.clear();
     difference_.reset();
     intact_ = true;
+    exists_ = true;
+}
+
+WBSYNC_INLINE void conclusion::does_not_exist() {
+    findings_.clear();
+    exists_ = false;
+    if (outcome_ != outcome::cut_short)
+        outcome_ = outcome::given_up;
 }
 
 WBSYNC_INLINE void conclusion::is_cut_short(limit_kind by, const site& at, std::string in) {

@@ -32,6 +32,17 @@ namespace wbsync::engine::lkmm {
 ///     fre(?, 0), 0 -wmb-> 2 -rfe-> 3: prop, within P1, so ? is before 3 by hb; and 3 -acq-po-> ?.
 ///     A cycle: forbidden.
 ///
+/// A load may be late: it returns a value that is stored only because of what follows it in its
+/// thread, so that no order of execution has the store before the load. The execution goes on with
+/// the value, and in the end settle_late() looks for the store (late_loads_inl.hpp).
+///
+///     P0                         P1
+///     0: R x = 1, late           2: R y (from 1)
+///     1: W y = 1                 3: W x = 1
+///
+/// In the end 0 reads from 3, on a cycle of po and rf; the model forbids it if there is a full
+/// barrier in either thread, or a dependency in both.
+///
 /// Adding an event is O(1), a link or a fence since a point O(events of a thread). A question about
 /// n events is O(n) if it has been asked before, in whichever execution, and otherwise what the
 /// model costs. Not re-entrant.
@@ -77,6 +88,9 @@ public:
     /// Those that have events.
     [[nodiscard]] std::vector<thread_id> threads() const;
 
+    /// The newest event of the thread, which has some.
+    [[nodiscard]] int newest_of(thread_id t) const { return order_[t].back(); }
+
     /// `number` is the newest read of its thread. Unless somebody asks for its name, the later
     /// branches of the thread depend on its value.
     void controls(int number);
@@ -94,6 +108,35 @@ public:
     void next_change(thread_id t, bool release, bool full) override;
     void points_to(thread_id t, dependency of, const void* begin, std::size_t size) override;
     void leads_to(thread_id t, const void* from, const void* begin, std::size_t size) override;
+
+    // --- late loads -----------------------------------------------------------------------------
+
+    /// To judge by its kind, read `number` could be late.
+    void may_be_late(int number) { at(number).may_be_late = true; }
+    /// Read `number`, which has no source, is late: it returns its value all the same.
+    void is_late(int number);
+
+    /// Finds the store that each late load reads from, as the model allows it. False: the execution
+    /// does not exist. Of equal executions, which differ in which loads of a cycle are the late
+    /// ones, all but one are refused, unless `any_will_do`. To be asked when the execution is over.
+    /// O(stores) for each late load, and what the model costs.
+    [[nodiscard]] bool settle_late(bool any_will_do);
+
+    /// Steps of a late load and of the store that it reads, once that is found.
+    [[nodiscard]] std::vector<std::pair<step_index, step_index>> late_sources() const;
+
+    /// Calls visit(thread, location, value) for each load that could have been late and returned
+    /// `value`: a store of that follows it by program order and reads-from, and what the cycle is
+    /// made of does not forbid it. It may be forbidden for another reason. O(events) for each load
+    /// that could be late, and a question to the model for each such store.
+    template <class F>
+    void for_each_possible_late_load(F visit) {
+        list_free_loads();
+        for (const int load : free_)
+            for (const int store : stores_after(load))
+                if (!cycle_is_forbidden(load, store))
+                    visit(at(load).what.thread, at(load).what.location, at(store).what.value);
+    }
 
     enum class access : std::uint8_t { read, write, update };
 
@@ -123,10 +166,11 @@ private:
         event what;
         step_index step = -1;
         timestamp epoch = 0;
-        int source = -1;       ///< of a read
-        int since = -1;        ///< of a fence since a point: which one
-        int controls = none;   ///< of a read: from which number of its thread's events on
-        int position = 0;      ///< how many events of its thread were there before it
+        int source = -1;     ///< of a read; -1: it is late
+        int since = -1;      ///< of a fence since a point: which one
+        int controls = none; ///< of a read: from which number of its thread's events on
+        int position = 0;    ///< how many events of its thread were there before it
+        bool may_be_late = false;
         std::uint64_t key = 0; ///< names it in all equivalent executions, with what it reads
     };
     static constexpr int none = 0x7fffffff;
@@ -142,6 +186,9 @@ private:
         event_numbers reads;
         int after;
         int until = none;
+        [[nodiscard]] bool has(int position) const noexcept {
+            return position > after && position <= until;
+        }
     };
 
     /// The next event, of which is asked.
@@ -228,6 +275,21 @@ private:
         return nodes_[static_cast<std::size_t>(number)];
     }
 
+    [[nodiscard]] bool races(int access);
+
+    // Of late loads:
+    void list_free_loads();
+    void list_free_loads(thread_id t);
+    [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;
+    [[nodiscard]] bool is_addition(int store) const;
+    [[nodiscard]] std::vector<int> stores_after(int load);
+    [[nodiscard]] bool cycle_is_forbidden(int load, int store);
+    void keep_past(int load, int store);
+    [[nodiscard]] bool settle_from(std::size_t k, bool any_will_do);
+    [[nodiscard]] bool is_settled(bool any_will_do);
+    [[nodiscard]] bool lateness_is_needed(const event_graph& g, bool any_will_do) const;
+    [[nodiscard]] const location& location_of(const node& n) const;
+
     const location_list* locations_ = nullptr;
     std::vector<node> nodes_;
     per_thread<std::vector<int>> order_; ///< of each thread, in program order
@@ -235,6 +297,7 @@ private:
     std::vector<vector_clock> points_;
     std::vector<plain_variable> plain_;
     int links_ = 0;
+    int raced_ = -1; ///< the newest plain access that was found to race
     per_thread<thread_dependencies> told_;
     std::vector<dependent> dependents_;
     per_thread<std::vector<branch>> branches_;
@@ -246,6 +309,9 @@ private:
     std::vector<std::pair<int, int>> run_of_; ///< of each write: a range of `stores_`
     std::vector<int> stores_;                 ///< kept ones, of all locations
     std::unordered_map<signature, bool, hash_of> known_;
+
+    std::vector<int> free_; ///< loads that could be late and come before some later store
+    std::vector<int> late_; ///< loads that are late
 };
 
 } // namespace wbsync::engine::lkmm
@@ -253,4 +319,5 @@ private:
 #ifndef WBSYNC_COMPILED
 #include <wbsync/engine/lkmm/history_dependencies_inl.hpp>
 #include <wbsync/engine/lkmm/history_inl.hpp>
+#include <wbsync/engine/lkmm/late_loads_inl.hpp>
 #endif

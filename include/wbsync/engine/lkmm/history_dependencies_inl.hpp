@@ -156,8 +156,7 @@ WBSYNC_INLINE void history::add_dependencies(event_graph& g) const {
         for (const branch& b : branches_[t])
             for (const int n : order_[t]) {
                 const node& later = at(n);
-                if (is_kept(n) && later.what.writes() && later.position > b.after &&
-                    later.position <= b.until)
+                if (is_kept(n) && later.what.writes() && b.has(later.position))
                     add_each(b.reads, index_[static_cast<std::size_t>(n)], g.ctrl);
             }
 }

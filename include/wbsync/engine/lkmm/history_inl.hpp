@@ -22,6 +22,8 @@ WBSYNC_INLINE void history::begin(const location_list& locations) {
     points_.clear();
     plain_.clear();
     links_ = 0;
+    late_.clear();
+    raced_ = -1;
     constexpr std::size_t most = std::size_t{1} << 20;
     if (known_.size() > most)
         known_.clear();
@@ -209,9 +211,17 @@ WBSYNC_INLINE bool history::forbids_kept(const candidate& c) {
 }
 
 WBSYNC_INLINE bool history::newest_races(thread_id t) {
+    const int newest = order_[t].back();
+    if (!races(newest))
+        return false;
+    raced_ = newest;
+    return true;
+}
+
+WBSYNC_INLINE bool history::races(int access) {
     kept_.assign(nodes_.size(), true);
     const event_graph g = build_known();
-    const event_index me = index_[static_cast<std::size_t>(order_[t].back())];
+    const event_index me = index_[static_cast<std::size_t>(access)];
     model m(g);
     if (m.judge() != axiom::none)
         return true;

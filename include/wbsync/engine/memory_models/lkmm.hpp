@@ -21,7 +21,10 @@ namespace wbsync::engine {
 /// Dependencies are those that the program tells (engine/dependencies.hpp). The value of a load
 /// that it tells nothing about is taken to decide about all later stores of its thread (ctrl).
 ///
-/// Not explored: a load that is performed after what follows it in its thread (load buffering).
+/// A load may be performed after what follows it in its thread (load buffering), and return what is
+/// stored because of that: relaxed loads of numbers, by READ_ONCE() and the like, once an execution
+/// has shown that the program has a cycle that needs one (lkmm/history.hpp). Not explored: the same
+/// of pointers, of read-modify-writes, and of loads that wait for a value.
 class lkmm_machine final : public view_machine<lkmm_machine> {
 public:
     lkmm_machine() : view_machine({memory_kind::lkmm, true, true, true, true}) {}
@@ -41,6 +44,14 @@ public:
     void add(int i, thread_id t, location& x, std::int64_t delta, bool commutes, step_index step,
              timestamp seq) override;
     void pass_on(thread_id t, location& x, const view& known) override;
+
+    void may_be_late(thread_id t) override;
+    void load_late(thread_id t, location& x, std::int64_t value, step_index step) override;
+    bool settle_late_loads(bool any_will_do) override { return history_.settle_late(any_will_do); }
+    std::vector<std::pair<step_index, step_index>> late_sources() const override {
+        return forbidden_.history.late_sources();
+    }
+    void list_late_loads(std::vector<late_load>& out) override;
 
     void plain_access(thread_id t, const void* object, bool writes) override;
     [[nodiscard]] bool is_race(thread_id t) override;

@@ -116,6 +116,30 @@ WBSYNC_INLINE void lkmm_machine::completes_message(view& message, const thread_v
         message.join(of.read);
 }
 
+// --- late loads ---------------------------------------------------------------------------------
+
+WBSYNC_INLINE void lkmm_machine::may_be_late(thread_id t) {
+    history_.may_be_late(history_.newest_of(t));
+}
+
+WBSYNC_INLINE void lkmm_machine::load_late(thread_id t, location& x, std::int64_t value,
+                                           step_index step) {
+    const int number = history_.add(
+        here(t, step),
+        {.kind = lkmm::event_kind::read, .location = static_cast<int>(x.id), .value = value});
+    history_.depends(number, x.handle);
+    history_.is_late(number); // its value is a part of its name
+    history_.controls(number);
+    passes_over();
+    stir(of(t));
+}
+
+WBSYNC_INLINE void lkmm_machine::list_late_loads(std::vector<late_load>& out) {
+    history_.for_each_possible_late_load([&](thread_id t, int x, std::int64_t value) {
+        out.push_back({t, static_cast<object_id>(x), value});
+    });
+}
+
 // --- plain accesses -----------------------------------------------------------------------------
 
 WBSYNC_INLINE void lkmm_machine::plain_access(thread_id t, const void* object, bool writes) {
