@@ -135,13 +135,13 @@ TEST_CASE("xchg of a pointer is one step and a full barrier") {
         BUG_ON(xchg(m.box, &m.data) != nullptr);
     };
     const body take = [](mailbox& m) {
-        if (auto* data = xchg<plain<int>>(m.box, nullptr)) {
+        if (auto data = xchg<plain<int>>(m.box, nullptr)) {
             data->write(data->read() + 1); // nobody else has it
             atomic_inc(m.taken);
         }
     };
     const body take_in_two_steps = [](mailbox& m) {
-        if (auto* data = smp_load_acquire(m.box)) {
+        if (auto data = smp_load_acquire(m.box)) {
             WRITE_ONCE<plain<int>>(m.box, nullptr);
             data->write(data->read() + 1);
             atomic_inc(m.taken);

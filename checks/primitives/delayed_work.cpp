@@ -362,7 +362,7 @@ using rcu_body = void (*)(after_readers&);
 
 const rcu_body reader = [](after_readers& m) {
     rcu_read_lock();
-    if (const auto* o = rcu_dereference(m.p))
+    if (const auto o = rcu_dereference(m.p))
         BUG_ON(READ_ONCE(o->value) != 1);
     rcu_read_unlock();
 };

@@ -51,7 +51,7 @@ const body take = [](producers& m) { m.take(); };
 
 /// llist_add() without its compare: the list may have changed in between.
 const body add_a_in_two_steps = [](producers& m) {
-    auto* first = READ_ONCE(m.list.first);
+    auto first = READ_ONCE(m.list.first);
     m.a.node.next = first;
     WRITE_ONCE(m.list.first, &m.a.node);
     if (first == nullptr)

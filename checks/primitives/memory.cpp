@@ -150,7 +150,7 @@ TEST_CASE("smp_load_acquire and smp_store_release do the same for pointers") {
         smp_store_release(m.p, &m.data);
     };
     const auto acquire = [](published& m) {
-        if (const auto* p = smp_load_acquire(m.p))
+        if (const auto p = smp_load_acquire(m.p))
             BUG_ON(p->read() != 1);
     };
     check_holds<published>({{release, acquire}});
@@ -162,7 +162,7 @@ TEST_CASE("smp_load_acquire and smp_store_release do the same for pointers") {
                                   "data-race");
     check_fails_weakly<published>({{release,
                                     [](published& m) {
-                                        if (const auto* p = READ_ONCE(m.p))
+                                        if (const auto p = READ_ONCE(m.p))
                                             BUG_ON(p->read() != 1);
                                     }}},
                                   "data-race");

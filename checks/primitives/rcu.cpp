@@ -70,7 +70,7 @@ TEST_CASE("rcu_read_lock: left out, or ended before the access, does not protect
                                "use-after-free");
     check_fails<shared_object>({{[](shared_object& m) {
                                      rcu_read_lock();
-                                     auto* o = rcu_dereference(m.p);
+                                     auto o = rcu_dereference(m.p);
                                      rcu_read_unlock();
                                      if (o != nullptr)
                                          static_cast<void>(READ_ONCE(o->value));
@@ -83,7 +83,7 @@ TEST_CASE("rcu_read_lock: sections nest, and end with the outermost rcu_read_unl
     check_holds<shared_object>({{[](shared_object& m) {
                                      rcu_read_lock();
                                      rcu_read_lock();
-                                     auto* o = rcu_dereference(m.p);
+                                     auto o = rcu_dereference(m.p);
                                      rcu_read_unlock();
                                      if (o != nullptr)
                                          static_cast<void>(READ_ONCE(o->value));
@@ -93,7 +93,7 @@ TEST_CASE("rcu_read_lock: sections nest, and end with the outermost rcu_read_unl
     // The same calls, but as two sections.
     check_fails<shared_object>({{[](shared_object& m) {
                                      rcu_read_lock();
-                                     auto* o = rcu_dereference(m.p);
+                                     auto o = rcu_dereference(m.p);
                                      rcu_read_unlock();
                                      rcu_read_lock();
                                      if (o != nullptr)
@@ -189,7 +189,7 @@ using caller = void (*)(with_callbacks&);
 
 const caller object_reader = [](with_callbacks& m) {
     rcu_read_lock();
-    if (const auto* o = rcu_dereference(m.p))
+    if (const auto o = rcu_dereference(m.p))
         BUG_ON(READ_ONCE(o->value) != 1);
     rcu_read_unlock();
 };

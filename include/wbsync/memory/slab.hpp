@@ -26,6 +26,7 @@ struct allocation {
 #else
 
 #include <wbsync/engine/execution.hpp>
+#include <wbsync/memory/value.hpp>
 
 #include <cstddef>
 #include <new>
@@ -75,6 +76,10 @@ void kfree(T* object, const site& at = site::here()) {
                    .where = at});
     run->frees(*block);
     run->end(block->life, "kfree", at);
+}
+template <class T>
+void kfree(const value<T*>& object, const site& at = site::here()) {
+    kfree(static_cast<T*>(object), at);
 }
 
 } // namespace wbsync

@@ -83,6 +83,9 @@ public:
         return peek();
     }
 
+    /// Another value, which depends on nothing.
+    [[gnu::always_inline]] value& operator=(T number) noexcept { return *this = value(number); }
+
     [[gnu::always_inline]] T operator->() const requires std::is_pointer_v<T> {
         point();
         return peek();
@@ -203,6 +206,45 @@ WBSYNC_VALUE_BINARY(>=)
 WBSYNC_VALUE_POINTER(==)
 WBSYNC_VALUE_POINTER(!=)
 #undef WBSYNC_VALUE_POINTER
+
+#define WBSYNC_VALUE_ASSIGNMENT(op)                                                                \
+    template <class T, class U>                                                                    \
+    [[gnu::always_inline]] inline value<T>& operator op##=(value<T>& a, const U& b) {              \
+        const auto result = a op b;                                                                \
+        return a = value<T>(static_cast<T>(result.peek()), result.from());                         \
+    }
+WBSYNC_VALUE_ASSIGNMENT(+)
+WBSYNC_VALUE_ASSIGNMENT(-)
+WBSYNC_VALUE_ASSIGNMENT(*)
+WBSYNC_VALUE_ASSIGNMENT(/)
+WBSYNC_VALUE_ASSIGNMENT(%)
+WBSYNC_VALUE_ASSIGNMENT(&)
+WBSYNC_VALUE_ASSIGNMENT(|)
+WBSYNC_VALUE_ASSIGNMENT(^)
+WBSYNC_VALUE_ASSIGNMENT(<<)
+WBSYNC_VALUE_ASSIGNMENT(>>)
+#undef WBSYNC_VALUE_ASSIGNMENT
+
+template <class T>
+[[gnu::always_inline]] inline value<T>& operator++(value<T>& a) {
+    return a += 1;
+}
+template <class T>
+[[gnu::always_inline]] inline value<T>& operator--(value<T>& a) {
+    return a -= 1;
+}
+template <class T>
+[[gnu::always_inline]] inline value<T> operator++(value<T>& a, int) {
+    const value<T> before = a;
+    a += 1;
+    return before;
+}
+template <class T>
+[[gnu::always_inline]] inline value<T> operator--(value<T>& a, int) {
+    const value<T> before = a;
+    a -= 1;
+    return before;
+}
 
 template <class Char, class Traits, class T>
 std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& to,

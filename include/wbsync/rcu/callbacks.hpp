@@ -85,6 +85,10 @@ void kfree_rcu(T* object, rcu_head Base::*head, const site& at = site::here()) {
         object->*head, [object, at] { kfree(object, at); }, detail::callback_kind::free,
         "kfree_rcu", at);
 }
+template <class T, class Base>
+void kfree_rcu(const value<T*>& object, rcu_head Base::*head, const site& at = site::here()) {
+    kfree_rcu(static_cast<T*>(object), head, at);
+}
 
 /// Blocks until all that was given to kfree_rcu() before it has been freed. mm/slab_common.c
 /// (2b55d6a42d14).

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/core.h>
@@ -65,7 +66,8 @@ void xa_unlock(xarray<T, N>& xa, const site& at = site::here()) {
 
 /// Publishes the pointer: release. lib/xarray.c.
 template <class T, std::size_t N>
-T* __xa_store(xarray<T, N>& xa, std::size_t index, T* to, const site& at = site::here()) {
+T* __xa_store(xarray<T, N>& xa, std::size_t index, std::type_identity_t<T*> to,
+              const site& at = site::here()) {
     lockdep_assert_held(xa.xa_lock, at);
     return pointer<T>::to_pointer(xa.slot(index, at).value.update(
         detail::put(pointer<T>::to_value(to)), platform::memory_order::release,
@@ -78,7 +80,8 @@ T* __xa_erase(xarray<T, N>& xa, std::size_t index, const site& at = site::here()
 }
 /// Stores `to` if `old` is there. lib/xarray.c.
 template <class T, std::size_t N>
-T* __xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& at = site::here()) {
+T* __xa_cmpxchg(xarray<T, N>& xa, std::size_t index, std::type_identity_t<T*> old,
+                std::type_identity_t<T*> to, const site& at = site::here()) {
     lockdep_assert_held(xa.xa_lock, at);
     return pointer<T>::to_pointer(
         xa.slot(index, at)
@@ -93,7 +96,8 @@ T* __xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& 
 
 /// __xa_store() under the lock. lib/xarray.c.
 template <class T, std::size_t N>
-T* xa_store(xarray<T, N>& xa, std::size_t index, T* to, const site& at = site::here()) {
+T* xa_store(xarray<T, N>& xa, std::size_t index, std::type_identity_t<T*> to,
+            const site& at = site::here()) {
     xa_lock(xa, at);
     T* before = __xa_store(xa, index, to, at);
     xa_unlock(xa, at);
@@ -106,7 +110,8 @@ T* xa_erase(xarray<T, N>& xa, std::size_t index, const site& at = site::here()) 
 }
 /// __xa_cmpxchg() under the lock. include/linux/xarray.h.
 template <class T, std::size_t N>
-T* xa_cmpxchg(xarray<T, N>& xa, std::size_t index, T* old, T* to, const site& at = site::here()) {
+T* xa_cmpxchg(xarray<T, N>& xa, std::size_t index, std::type_identity_t<T*> old,
+              std::type_identity_t<T*> to, const site& at = site::here()) {
     xa_lock(xa, at);
     T* before = __xa_cmpxchg(xa, index, old, to, at);
     xa_unlock(xa, at);
