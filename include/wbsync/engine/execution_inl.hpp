@@ -103,7 +103,7 @@ WBSYNC_INLINE void execution::settle() {
     if (std::exchange(is_settled_, true) || state_.memory == nullptr)
         return;
     const bool any_will_do = has_symmetric_threads() || !conclusion_.findings().empty();
-    if (!state_.memory->settle_late_loads(any_will_do)) {
+    if (!state_.memory->settle_late_loads(assumed_.allowed().late_loads, any_will_do)) {
         conclusion_.does_not_exist();
         return;
     }

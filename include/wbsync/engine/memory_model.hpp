@@ -88,9 +88,13 @@ public:
     virtual void load_late(thread_id /*t*/, location& /*x*/, std::int64_t /*value*/,
                            step_index /*step*/) {}
 
-    /// Is there a store for each late load? If not, there is no such execution. Of equal ones all
-    /// but one are refused as well, unless `any_will_do`.
-    [[nodiscard]] virtual bool settle_late_loads(bool /*any_will_do*/) { return true; }
+    /// Is there a store for each late load? If not, there is no such execution. Of equal ones,
+    /// which differ in which of the loads that are `allowed` to be late are so, all but one are
+    /// refused as well, unless `any_will_do`.
+    [[nodiscard]] virtual bool settle_late_loads(const std::vector<late_load>& /*allowed*/,
+                                                 bool /*any_will_do*/) {
+        return true;
+    }
 
     /// Of each late load, once that is settled: its step, and that of the store.
     [[nodiscard]] virtual std::vector<std::pair<step_index, step_index>> late_sources() const {

@@ -52,7 +52,7 @@ WBSYNC_INLINE void scheduling::left_behind() {
 WBSYNC_INLINE void scheduling::fail(finding what) {
     report(std::move(what));
     // Whether it is one is open while a late load has no store.
-    const bool may_not_exist = state_.running() && !state_.memory->settle_late_loads(true);
+    const bool may_not_exist = state_.running() && !state_.memory->settle_late_loads({}, true);
     if ((bounds_.all_findings || may_not_exist) && state_.running())
         die();
     leave();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/engine/assumptions.hpp>
 #include <wbsync/engine/dependencies.hpp>
 #include <wbsync/engine/lkmm/event_graph.hpp>
 #include <wbsync/engine/lkmm/thread_dependencies.hpp>
@@ -56,6 +57,7 @@ public:
         thread_id thread;
         timestamp epoch; ///< of the thread's clock; an event is covered by views from then on
         step_index step; ///< the newest one of the thread
+        const vector_clock* known = nullptr; ///< what is before it for sure; nullptr: not told
     };
 
     /// The initial write of a location. Returns its number.
@@ -117,10 +119,10 @@ public:
     void is_late(int number);
 
     /// Finds the store that each late load reads from, as the model allows it. False: the execution
-    /// does not exist. Of equal executions, which differ in which loads of a cycle are the late
-    /// ones, all but one are refused, unless `any_will_do`. To be asked when the execution is over.
-    /// O(stores) for each late load, and what the model costs.
-    [[nodiscard]] bool settle_late(bool any_will_do);
+    /// does not exist. Of equal executions, which differ in which of the loads that are `allowed`
+    /// to be late are so, all but one are refused, unless `any_will_do`. To be asked when the
+    /// execution is over. O(stores) for each late load, and what the model costs.
+    [[nodiscard]] bool settle_late(const std::vector<late_load>& allowed, bool any_will_do);
 
     /// Steps of a late load and of the store that it reads, once that is found.
     [[nodiscard]] std::vector<std::pair<step_index, step_index>> late_sources() const;
@@ -131,11 +133,14 @@ public:
     /// that could be late, and a question to the model for each such store.
     template <class F>
     void for_each_possible_late_load(F visit) {
-        list_free_loads();
-        for (const int load : free_)
+        for (std::size_t i = 0; i != nodes_.size(); ++i) {
+            const auto load = static_cast<int>(i);
+            if (!nodes_[i].may_be_late || nodes_[i].source < 0 || !list_free_stores(load))
+                continue;
             for (const int store : stores_after(load))
                 if (!cycle_is_forbidden(load, store))
-                    visit(at(load).what.thread, at(load).what.location, at(store).what.value);
+                    visit(nodes_[i].what.thread, nodes_[i].what.location, at(store).what.value);
+        }
     }
 
     enum class access : std::uint8_t { read, write, update };
@@ -171,7 +176,8 @@ private:
         int controls = none; ///< of a read: from which number of its thread's events on
         int position = 0;    ///< how many events of its thread were there before it
         bool may_be_late = false;
-        std::uint64_t key = 0; ///< names it in all equivalent executions, with what it reads
+        vector_clock known = {}; ///< of a write: what is before it for sure
+        std::uint64_t key = 0;   ///< names it in all equivalent executions, with what it reads
     };
     static constexpr int none = 0x7fffffff;
 
@@ -278,16 +284,19 @@ private:
     [[nodiscard]] bool races(int number);
 
     // Of late loads:
-    void list_free_loads();
-    void list_free_loads(thread_id t);
+    [[nodiscard]] bool list_free_stores(int load);
+    [[nodiscard]] bool depends_on(int event, int load) const;
+    [[nodiscard]] bool is_late_one(int number) const;
     [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;
     [[nodiscard]] bool is_addition(int store) const;
     [[nodiscard]] std::vector<int> stores_after(int load);
     [[nodiscard]] bool cycle_is_forbidden(int load, int store);
     void keep_past(int load, int store);
-    [[nodiscard]] bool settle_from(std::size_t k, bool any_will_do);
-    [[nodiscard]] bool is_settled(bool any_will_do);
-    [[nodiscard]] bool lateness_is_needed(const event_graph& g, bool any_will_do) const;
+    [[nodiscard]] bool settle_from(std::size_t k);
+    [[nodiscard]] bool is_settled();
+    [[nodiscard]] bool lateness_is_needed(const event_graph& g) const;
+    [[nodiscard]] bool gets_its_store_last(int read) const;
+    [[nodiscard]] std::int64_t value_of(const node& n) const;
     [[nodiscard]] const location& location_of(const node& n) const;
 
     const location_list* locations_ = nullptr;
@@ -310,8 +319,9 @@ private:
     std::vector<int> stores_;                 ///< kept ones, of all locations
     std::unordered_map<signature, bool, hash_of> known_;
 
-    std::vector<int> free_; ///< loads that could be late and come before some later store
-    std::vector<int> late_; ///< loads that are late
+    std::vector<int> late_;     ///< loads that are late
+    std::vector<bool> is_free_; ///< of each event: a store that does not wait for the load at hand
+    const std::vector<late_load>* allowed_ = nullptr; ///< nullptr: any that is late will do
 };
 
 } // namespace wbsync::engine::lkmm

@@ -42,6 +42,8 @@ WBSYNC_INLINE void history::put(const place& at, node n, std::size_t position) {
     n.what.thread = at.thread;
     n.step = at.step;
     n.epoch = at.epoch;
+    if (at.known != nullptr && n.what.writes())
+        n.known = *at.known;
     n.position = count_[at.thread];
     auto& order = order_[at.thread];
     order.insert(order.begin() + static_cast<std::ptrdiff_t>(position),

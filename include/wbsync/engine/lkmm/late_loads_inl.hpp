@@ -15,29 +15,32 @@ namespace wbsync::engine::lkmm {
 
 // --- which loads could be late ------------------------------------------------------------------
 
-WBSYNC_INLINE void history::list_free_loads() {
-    free_.clear();
-    for (thread_id t = 0; t != max_threads; ++t)
-        list_free_loads(t);
-    std::sort(free_.begin(), free_.end());
+/// Stores after the load that neither a full barrier nor a release nor a dependency keeps behind
+/// it. On a cycle of po and rf that the model allows, some load is followed by such a one. False:
+/// there is none.
+WBSYNC_INLINE bool history::list_free_stores(int load) {
+    const node& of = at(load);
+    is_free_.assign(nodes_.size(), false);
+    bool any = false;
+    const auto& order = order_[of.what.thread];
+    for (auto i = std::find(order.begin(), order.end(), load) + 1; i != order.end(); ++i) {
+        const node& n = at(*i);
+        if (n.what.kind == event_kind::fence && n.since < 0 && n.what.barrier == barrier_kind::mb)
+            break;
+        if (!n.what.writes() || n.what.order != access_order::once || n.position >= of.controls ||
+            depends_on(*i, load))
+            continue;
+        is_free_[static_cast<std::size_t>(*i)] = true;
+        any = true;
+    }
+    return any;
 }
 
-/// Those before a store that neither a release, a full barrier nor a branch keeps behind them: on a
-/// cycle of po and rf that the model allows there is at least one.
-WBSYNC_INLINE void history::list_free_loads(thread_id t) {
-    int first_store = none; // that is not kept behind what comes next, going back
-    const auto& order = order_[t];
-    for (auto number = order.rbegin(); number != order.rend(); ++number) {
-        const node& n = at(*number);
-        const bool is_barrier =
-            n.what.kind == event_kind::fence && n.since < 0 && n.what.barrier == barrier_kind::mb;
-        if (is_barrier)
-            first_store = none;
-        else if (n.what.writes() && n.what.order == access_order::once)
-            first_store = n.position;
-        else if (n.may_be_late && first_store < n.controls && first_store != none)
-            free_.push_back(*number);
-    }
+/// By data, by address, or by a branch.
+WBSYNC_INLINE bool history::depends_on(int event, int load) const {
+    return is_in_branch_of(load, at(event)) ||
+           std::any_of(dependents_.begin(), dependents_.end(),
+                       [&](const dependent& d) { return d.read == load && d.event == event; });
 }
 
 /// An addition without a result may be in a run, whose members are read together.
@@ -59,7 +62,8 @@ WBSYNC_INLINE bool history::is_in_branch_of(int load, const node& n) const {
 }
 
 /// Stores to the same location that follow the load by program order and reads-from, whatever it
-/// returns. Of a run of additions only the last one: it has the sum.
+/// returns, by way of a free store. Of a run of additions only the last one: it has the sum. What
+/// is after the load for sure is left out.
 WBSYNC_INLINE std::vector<int> history::stores_after(int load) {
     const location& x = location_of(at(load));
     std::vector<int> found;
@@ -74,22 +78,22 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) {
         return is_addition(n.source) &&
                std::find(added_to.begin(), added_to.end(), n.what.location) != added_to.end();
     };
-    reached[static_cast<std::size_t>(at(load).what.thread)] = true;
     for (std::size_t i = static_cast<std::size_t>(load) + 1; i != nodes_.size(); ++i) {
         const node& n = nodes_[i];
         if (n.what.thread == event::no_thread || is_in_branch_of(load, n))
             continue;
         bool& thread = reached[static_cast<std::size_t>(n.what.thread)];
         thread = thread || is_read_from(n);
-        is_reached[i] = thread;
-        if (thread && is_addition(static_cast<int>(i)))
+        is_reached[i] = thread || is_free_[i];
+        if (is_reached[i] && is_addition(static_cast<int>(i)))
             added_to.push_back(n.what.location);
     }
     for (int i = 1; i <= x.newest(); ++i) {
         const int store = x.at(i).event;
         const bool is_sum = i == x.newest() || x.at(i + 1).run != x.at(i).run;
         if (is_sum && is_reached[static_cast<std::size_t>(store)] &&
-            at(store).what.thread != at(load).what.thread) {
+            at(store).what.thread != at(load).what.thread &&
+            !at(store).known.covers(at(load).what.thread, at(load).epoch)) {
             at(store).what.value = x.at(i).value;
             found.push_back(store);
         }
@@ -150,16 +154,14 @@ WBSYNC_INLINE void history::is_late(int number) {
     late_.push_back(number);
 }
 
-WBSYNC_INLINE bool history::settle_late(bool any_will_do) {
-    if (late_.empty())
-        return true;
-    list_free_loads();
-    return settle_from(0, any_will_do);
+WBSYNC_INLINE bool history::settle_late(const std::vector<late_load>& allowed, bool any_will_do) {
+    allowed_ = any_will_do ? nullptr : &allowed;
+    return late_.empty() || settle_from(0);
 }
 
-WBSYNC_INLINE bool history::settle_from(std::size_t k, bool any_will_do) {
+WBSYNC_INLINE bool history::settle_from(std::size_t k) {
     if (k == late_.size())
-        return is_settled(any_will_do);
+        return is_settled();
     node& n = at(late_[k]);
     const location& x = location_of(n);
     for (int i = 1; i <= x.newest(); ++i) {
@@ -167,46 +169,41 @@ WBSYNC_INLINE bool history::settle_from(std::size_t k, bool any_will_do) {
         if (!is_sum || x.at(i).value != n.what.value)
             continue;
         n.source = x.at(i).event;
-        if (settle_from(k + 1, any_will_do))
+        if (settle_from(k + 1))
             return true;
     }
     n.source = -1;
     return false;
 }
 
-WBSYNC_INLINE bool history::is_settled(bool any_will_do) {
+WBSYNC_INLINE bool history::is_settled() {
     keep([](step_index) { return false; });
     const event_graph g = build_known();
-    return lateness_is_needed(g, any_will_do) && model(g).judge() == axiom::none &&
+    return lateness_is_needed(g) && model(g).judge() == axiom::none &&
            (raced_ < 0 || races(raced_));
 }
 
 /// The executions that differ only in which loads are late are one. It is the one that is left when
-/// reads get their stores one after the other, those that are free last, and a read that would
+/// reads get their stores one after the other, those that may be late last, and a read that would
 /// close a cycle of po and rf is late. Threads that are symmetric have no first one among them:
 /// there each late load has to close a cycle with those that are not late. A race that was found
 /// must still be one.
-WBSYNC_INLINE bool history::lateness_is_needed(const event_graph& g, bool any_will_do) const {
+WBSYNC_INLINE bool history::lateness_is_needed(const event_graph& g) const {
     std::vector<std::tuple<bool, int, int, int>> reads;
     for (std::size_t i = 0; i != nodes_.size(); ++i) {
         const node& n = nodes_[i];
-        if (!kept_[i] || n.source < 0)
-            continue;
         const auto number = static_cast<int>(i);
-        const bool late = std::find(late_.begin(), late_.end(), number) != late_.end();
-        const bool last =
-            any_will_do ? late : std::find(free_.begin(), free_.end(), number) != free_.end();
-        reads.emplace_back(last, n.what.thread, n.position, number);
+        if (kept_[i] && n.source >= 0)
+            reads.emplace_back(gets_its_store_last(number), n.what.thread, n.position, number);
     }
     std::sort(reads.begin(), reads.end());
     relation before = g.po;
     for (const auto& [last, thread, position, number] : reads) {
         const event_index me = index_[static_cast<std::size_t>(number)];
-        event_set sources = g.rf.inverse().row(me);
+        const event_set sources = g.rf.inverse().row(me);
         bool closes = false;
-        sources.each([&](event_index w) { closes = closes || before.has(me, w) || me == w; });
-        const bool late = std::find(late_.begin(), late_.end(), number) != late_.end();
-        if (closes != late)
+        sources.each([&](event_index w) { closes = closes || before.has(me, w); });
+        if (closes != is_late_one(number))
             return false;
         if (closes)
             continue;
@@ -214,6 +211,27 @@ WBSYNC_INLINE bool history::lateness_is_needed(const event_graph& g, bool any_wi
         before = before.plus();
     }
     return true;
+}
+
+WBSYNC_INLINE bool history::is_late_one(int number) const {
+    return std::find(late_.begin(), late_.end(), number) != late_.end();
+}
+
+WBSYNC_INLINE bool history::gets_its_store_last(int read) const {
+    const node& n = at(read);
+    if (allowed_ == nullptr || !n.may_be_late)
+        return is_late_one(read);
+    const late_load l{n.what.thread, static_cast<object_id>(n.what.location), value_of(n)};
+    return std::find(allowed_->begin(), allowed_->end(), l) != allowed_->end();
+}
+
+/// What a read returns: a late one, or one of a store.
+WBSYNC_INLINE std::int64_t history::value_of(const node& n) const {
+    const location& x = location_of(n);
+    for (int i = 0; i <= x.newest(); ++i)
+        if (x.at(i).event == n.source)
+            return x.at(i).value;
+    return n.what.value;
 }
 
 WBSYNC_INLINE std::vector<std::pair<step_index, step_index>> history::late_sources() const {

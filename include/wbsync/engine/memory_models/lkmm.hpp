@@ -47,7 +47,9 @@ public:
 
     void may_be_late(thread_id t) override;
     void load_late(thread_id t, location& x, std::int64_t value, step_index step) override;
-    bool settle_late_loads(bool any_will_do) override { return history_.settle_late(any_will_do); }
+    bool settle_late_loads(const std::vector<late_load>& allowed, bool any_will_do) override {
+        return history_.settle_late(allowed, any_will_do);
+    }
     std::vector<std::pair<step_index, step_index>> late_sources() const override {
         return forbidden_.history.late_sources();
     }

@@ -21,7 +21,7 @@ WBSYNC_INLINE void lkmm_machine::begin(const location_list& locations) {
 
 WBSYNC_INLINE lkmm::history::place lkmm_machine::here(thread_id t, step_index step) {
     newest_[t] = std::max(newest_[t], step);
-    return {t, now(t).clock[t], newest_[t]};
+    return {t, now(t).clock[t], newest_[t], &now(t).clock};
 }
 
 // --- accesses -----------------------------------------------------------------------------------
