@@ -275,7 +275,7 @@ private:
         return nodes_[static_cast<std::size_t>(number)];
     }
 
-    [[nodiscard]] bool races(int access);
+    [[nodiscard]] bool races(int number);
 
     // Of late loads:
     void list_free_loads();

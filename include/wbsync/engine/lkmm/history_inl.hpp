@@ -218,10 +218,10 @@ WBSYNC_INLINE bool history::newest_races(thread_id t) {
     return true;
 }
 
-WBSYNC_INLINE bool history::races(int access) {
+WBSYNC_INLINE bool history::races(int number) {
     kept_.assign(nodes_.size(), true);
     const event_graph g = build_known();
-    const event_index me = index_[static_cast<std::size_t>(access)];
+    const event_index me = index_[static_cast<std::size_t>(number)];
     model m(g);
     if (m.judge() != axiom::none)
         return true;
