@@ -51,6 +51,8 @@ WBSYNC_INLINE dependency history::join(thread_id t, dependency a, dependency b) 
 }
 
 WBSYNC_INLINE void history::decides(thread_id t, dependency of) {
+    if (const int read = told_[t].only_read_of(of); read >= 0)
+        return decide(read);
     for (const int read : told_[t].reads_of(of))
         decide(read);
 }
@@ -104,10 +106,12 @@ WBSYNC_INLINE void history::depends(int number, const void* object) {
     thread_dependencies::next_store& next = told_[what.thread].next;
     if (what.writes()) {
         relate(number, next.data, dependency_kind::data);
-        if (what.rmw && !next.replaces)
-            relate(number, {number - 1}, dependency_kind::data);
+        if (what.rmw && !next.replaces) // the key of the event says so already, but for `replaces`
+            dependents_.push_back({number - 1, number, dependency_kind::data});
+        else if (what.rmw)
+            at(number).key = detail::scramble(at(number).key);
     }
-    next = {};
+    next.begin();
 }
 
 WBSYNC_INLINE void history::relate(int number, const event_numbers& reads, dependency_kind how) {

@@ -4,7 +4,6 @@
 #include <wbsync/engine/dependencies.hpp>
 #include <wbsync/engine/lkmm/event_graph.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -37,11 +36,21 @@ public:
     [[nodiscard]] dependency join(dependency a, dependency b);
     /// The reads that it stands for.
     [[nodiscard]] event_numbers reads_of(dependency of) const;
+    /// The one, if it is only one; otherwise -1.
+    [[nodiscard]] int only_read_of(dependency of) const {
+        return entries_[static_cast<std::size_t>(of - 1)].read;
+    }
 
     struct next_store {
         event_numbers data;
         bool replaces = false; ///< it does not depend on what its own read-modify-write reads
         access_order order = access_order::once; ///< `mb`: of a read-modify-write
+
+        void begin() noexcept {
+            data.clear();
+            replaces = false;
+            order = access_order::once;
+        }
     };
     next_store next;
 
@@ -52,8 +61,16 @@ public:
 private:
     using names = std::vector<dependency>; ///< of single reads, ascending
 
+    struct place {
+        int location = -1;
+        int source = -1;
+        const char* file = nullptr;
+        unsigned line = 0;
+        bool operator==(const place&) const = default;
+    };
     struct entry {
-        names members; ///< empty: a single read
+        names members = {}; ///< empty: a single read
+        place where = {};   ///< of which
         int read = -1;
     };
     struct range {
@@ -65,7 +82,6 @@ private:
     [[nodiscard]] names members_of(dependency of) const;
 
     std::vector<entry> entries_; ///< by name, from 1
-    std::map<std::array<std::uint64_t, 4>, dependency> reads_;
     std::map<names, dependency> sets_;
     std::vector<range> ranges_; ///< the newest one comes last, and counts
 };

@@ -11,25 +11,23 @@ namespace wbsync::engine::lkmm {
 
 WBSYNC_INLINE void thread_dependencies::begin() {
     newest = {};
-    next = {};
-    if (!entries_.empty()) {
-        entries_.clear();
-        reads_.clear();
+    next.begin();
+    entries_.clear();
+    if (!sets_.empty())
         sets_.clear();
-    }
     ranges_.clear();
 }
 
 WBSYNC_INLINE dependency thread_dependencies::name_newest(const site& at) {
-    const std::array<std::uint64_t, 4> read{
-        static_cast<std::uint64_t>(newest.location), static_cast<std::uint64_t>(newest.source),
-        static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(at.file)), at.line};
-    const auto [name, is_new] =
-        reads_.try_emplace(read, static_cast<dependency>(entries_.size()) + 1);
-    if (is_new)
-        entries_.emplace_back();
-    entries_[static_cast<std::size_t>(name->second - 1)].read = newest.number;
-    return name->second;
+    const place where{newest.location, newest.source, at.file, at.line};
+    auto e = std::find_if(entries_.rbegin(), entries_.rend(),
+                          [&](const entry& other) { return other.where == where; });
+    if (e == entries_.rend()) {
+        entries_.push_back({.where = where});
+        e = entries_.rbegin();
+    }
+    e->read = newest.number;
+    return static_cast<dependency>(entries_.rend() - e);
 }
 
 WBSYNC_INLINE thread_dependencies::names thread_dependencies::members_of(dependency of) const {
@@ -49,7 +47,7 @@ WBSYNC_INLINE dependency thread_dependencies::join(dependency a, dependency b) {
     const auto [name, is_new] =
         sets_.try_emplace(all, static_cast<dependency>(entries_.size()) + 1);
     if (is_new)
-        entries_.push_back({std::move(all), -1});
+        entries_.push_back({.members = std::move(all)});
     return name->second;
 }
 
