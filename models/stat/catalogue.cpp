@@ -20,7 +20,7 @@ WBSYNC_FAMILY(stat) {
          .release = "6.19",
          .summary = "the same with smp_wmb and smp_rmb",
          .parameters = size,
-         .expected = sc_and_weak(holds),
+         .expected = {{"sc", holds}, {"weak", holds}, {"lkmm", fails({"P7"})}},
          .check = checks<transaction<form{.fences = true}>, bounds>},
         {.version = "stat/transaction+free_at_once",
          .commit = "682aa8e1a6a1",
