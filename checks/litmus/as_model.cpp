@@ -70,9 +70,8 @@ TEST_CASE("as models under lkmm, litmus tests have no state that the kernel's mo
         equal += ours == theirs ? 1 : 0;
     }
     CHECK(compared > 1000);
-    // The others need a load that is performed late, or one whose value decides about nothing.
-    MESSAGE(equal, " of ", compared);
-    CHECK(equal > compared * 4 / 5);
+    // The others need a load that is performed late.
+    CHECK(equal >= compared * 9 / 10);
 }
 
 TEST_CASE("as models under lkmm, a store may go before one that was executed earlier") {

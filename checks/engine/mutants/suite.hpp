@@ -4,6 +4,7 @@
 #include "checks/engine/count_table.hpp"
 #include "checks/engine/differential.hpp"
 #include "checks/engine/lkmm_shapes.hpp"
+#include "checks/engine/mutants/dependent.hpp"
 #include "checks/engine/mutants/racy.hpp"
 #include "checks/engine/mutants/symmetric.hpp"
 #include "checks/engine/program_source.hpp"
@@ -128,6 +129,17 @@ inline difference count_states(const lkmm_shapes::shape& s) {
                        seen.sleep_set_blocked, s.states);
 }
 
+inline difference look_at_dependency(const dependent::program& p) {
+    wbsync::options with;
+    with.memory = memory_kind::lkmm;
+    with.trace = false;
+    with.max_executions = 1000;
+    const bool found = !wbsync::check<dependent::model>(with, p.stores).verified();
+    if (found == p.comes_first)
+        return std::nullopt;
+    return found ? "it comes first" : "it does not come first";
+}
+
 /// Too many executions for a quick test.
 inline constexpr std::uint64_t limit = 20'000;
 
@@ -206,6 +218,9 @@ inline std::vector<test> tests(int programs) {
     add("divided search", "a wait in vain", detail::wait_in_vain);
     for (const lkmm_shapes::shape& s : lkmm_shapes::all())
         all.push_back({"shapes under lkmm", s.name, [s] { return detail::count_states(s); }});
+    for (const dependent::program& p : dependent::programs())
+        all.push_back(
+            {"dependencies under lkmm", p.name, [p] { return detail::look_at_dependency(p); }});
     for (const detail::mix& m : detail::mixes()) {
         fuzz::shape how;
         for (const std::string_view name : m.groups)

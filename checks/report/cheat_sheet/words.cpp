@@ -45,7 +45,7 @@ list accesses() {
              .tell = [](objects& o) { WRITE_ONCE(o.flag, 1); }},
             {.name = "`smp_load_acquire`, `atomic_read_acquire`",
              .use = [](objects& o) { smp_load_acquire(o.counter); },
-             .hear = [](objects& o) { return smp_load_acquire(o.flag) == 1; }},
+             .hear = [](objects& o) -> bool { return smp_load_acquire(o.flag) == 1; }},
             {.name = "`smp_store_release`, `atomic_set_release`",
              .use = [](objects& o) { smp_store_release(o.counter, 1); },
              .tell = [](objects& o) { smp_store_release(o.flag, 1); }},
@@ -54,14 +54,14 @@ list accesses() {
              .tell = [](objects& o) { smp_store_mb(o.flag, 1); }},
             {.name = "`rcu_dereference`",
              .use = [](objects& o) { rcu_dereference(o.published); },
-             .hear = [](objects& o) { return rcu_dereference(o.published) != nullptr; }},
+             .hear = [](objects& o) -> bool { return rcu_dereference(o.published) != nullptr; }},
             {.name = "`rcu_assign_pointer`",
              .use = [](objects& o) { rcu_assign_pointer(o.published, &o.target); },
              .tell = [](objects& o) { rcu_assign_pointer(o.published, &o.target); }},
             {.name = "`plain<T>`: `read`, `write`",
              .use = [](objects& o) { static_cast<void>(o.ordinary.read()); },
              .tell = [](objects& o) { o.ordinary.write(1); },
-             .hear = [](objects& o) { return o.ordinary.read() == 1; }}};
+             .hear = [](objects& o) -> bool { return o.ordinary.read() == 1; }}};
 }
 
 list atomics() {
@@ -71,30 +71,30 @@ list atomics() {
             {.name = "`atomic_inc_return`, `atomic_dec_and_test`, …",
              .use = [](objects& o) { atomic_inc_return(o.counter); },
              .tell = [](objects& o) { atomic_inc_return(o.flag); },
-             .hear = [](objects& o) { return atomic_add_return(0, o.flag) == 1; }},
+             .hear = [](objects& o) -> bool { return atomic_add_return(0, o.flag) == 1; }},
             {.name = "`atomic_xchg`, `xchg`",
              .use = [](objects& o) { atomic_xchg(o.counter, 1); },
              .tell = [](objects& o) { atomic_xchg(o.flag, 1); },
-             .hear = [](objects& o) { return atomic_xchg(o.flag, 2) == 1; }},
+             .hear = [](objects& o) -> bool { return atomic_xchg(o.flag, 2) == 1; }},
             {.name = "`…_relaxed`",
              .use = [](objects& o) { atomic_xchg_relaxed(o.counter, 1); },
              .tell = [](objects& o) { atomic_xchg_relaxed(o.flag, 1); },
-             .hear = [](objects& o) { return atomic_xchg_relaxed(o.flag, 2) == 1; }},
+             .hear = [](objects& o) -> bool { return atomic_xchg_relaxed(o.flag, 2) == 1; }},
             {.name = "`…_acquire`",
              .use = [](objects& o) { atomic_xchg_acquire(o.counter, 1); },
              .tell = [](objects& o) { atomic_xchg_acquire(o.flag, 1); },
-             .hear = [](objects& o) { return atomic_xchg_acquire(o.flag, 2) == 1; }},
+             .hear = [](objects& o) -> bool { return atomic_xchg_acquire(o.flag, 2) == 1; }},
             {.name = "`…_release`",
              .use = [](objects& o) { atomic_xchg_release(o.counter, 1); },
              .tell = [](objects& o) { atomic_xchg_release(o.flag, 1); },
-             .hear = [](objects& o) { return atomic_xchg_release(o.flag, 2) == 1; }},
+             .hear = [](objects& o) -> bool { return atomic_xchg_release(o.flag, 2) == 1; }},
             {.name = "`atomic_cmpxchg`, `atomic_add_unless`, with effect",
              .use = [](objects& o) { atomic_add_unless(o.counter, 1, 7); },
              .tell = [](objects& o) { atomic_cmpxchg(o.flag, 0, 1); },
-             .hear = [](objects& o) { return atomic_cmpxchg(o.flag, 1, 2) == 1; }},
+             .hear = [](objects& o) -> bool { return atomic_cmpxchg(o.flag, 1, 2) == 1; }},
             {.name = "the same, without effect",
              .use = [](objects& o) { atomic_add_unless(o.counter, 1, 0); },
-             .hear = [](objects& o) { return atomic_cmpxchg(o.flag, 7, 8) == 1; }},
+             .hear = [](objects& o) -> bool { return atomic_cmpxchg(o.flag, 7, 8) == 1; }},
             {.name = "`set_bit`, `clear_bit`",
              .use = [](objects& o) { set_bit(1, o.counter); },
              .tell = [](objects& o) { set_bit(0, o.flag); }},
@@ -105,12 +105,12 @@ list atomics() {
                          clear_bit_unlock(1, o.counter);
                  },
              .tell = [](objects& o) { clear_bit_unlock(0, o.flag); },
-             .hear = [](objects& o) { return !test_and_set_bit_lock(0, o.flag); },
+             .hear = [](objects& o) -> bool { return !test_and_set_bit_lock(0, o.flag); },
              .set_up = &set_first_bit},
             {.name = "`refcount_dec_and_test`",
              .use = [](objects& o) { refcount_dec_and_test(o.references); },
              .tell = [](objects& o) { refcount_sub_and_test(7, o.references); },
-             .hear = [](objects& o) { return refcount_dec_and_test(o.references); }}};
+             .hear = [](objects& o) -> bool { return refcount_dec_and_test(o.references); }}};
 }
 
 /// A word between two accesses.
@@ -146,150 +146,151 @@ list fences() {
 }
 
 list locks() {
-    return {{.name = "`spin_lock`, `spin_unlock`",
-             .use =
-                 [](objects& o) {
-                     spin_lock(o.lock);
+    return {
+        {.name = "`spin_lock`, `spin_unlock`",
+         .use =
+             [](objects& o) {
+                 spin_lock(o.lock);
+                 spin_unlock(o.lock);
+             },
+         .tell =
+             [](objects& o) {
+                 WRITE_ONCE(o.flag, 1);
+                 spin_unlock(o.lock);
+             },
+         .hear =
+             [](objects& o) {
+                 spin_lock(o.lock);
+                 const bool heard = read_flag(o);
+                 spin_unlock(o.lock);
+                 return heard;
+             },
+         .prepare = [](objects& o) { spin_lock(o.lock); },
+         .hold = [](objects& o) { spin_lock(o.lock); },
+         .let_go = [](objects& o) { spin_unlock(o.lock); }},
+        {.name = "`spin_unlock`, then `spin_lock` of another one",
+         .use =
+             [](objects& o) {
+                 spin_lock(o.lock);
+                 spin_unlock(o.lock);
+                 spin_lock(o.next_lock);
+                 spin_unlock(o.next_lock);
+             },
+         .is_barrier = true,
+         .hold = &lock_next,
+         .let_go = &unlock_next},
+        {.name = "the same, and `smp_mb__after_unlock_lock`",
+         .use =
+             [](objects& o) {
+                 spin_lock(o.lock);
+                 spin_unlock(o.lock);
+                 spin_lock(o.next_lock);
+                 smp_mb__after_unlock_lock();
+                 spin_unlock(o.next_lock);
+             },
+         .is_barrier = true,
+         .hold = &lock_next,
+         .let_go = &unlock_next},
+        {.name = "`spin_trylock`, `spin_unlock`",
+         .use =
+             [](objects& o) {
+                 if (spin_trylock(o.lock))
                      spin_unlock(o.lock);
-                 },
-             .tell =
-                 [](objects& o) {
-                     WRITE_ONCE(o.flag, 1);
-                     spin_unlock(o.lock);
-                 },
-             .hear =
-                 [](objects& o) {
-                     spin_lock(o.lock);
-                     const bool heard = read_flag(o);
-                     spin_unlock(o.lock);
-                     return heard;
-                 },
-             .prepare = [](objects& o) { spin_lock(o.lock); },
-             .hold = [](objects& o) { spin_lock(o.lock); },
-             .let_go = [](objects& o) { spin_unlock(o.lock); }},
-            {.name = "`spin_unlock`, then `spin_lock` of another one",
-             .use =
-                 [](objects& o) {
-                     spin_lock(o.lock);
-                     spin_unlock(o.lock);
-                     spin_lock(o.next_lock);
-                     spin_unlock(o.next_lock);
-                 },
-             .is_barrier = true,
-             .hold = &lock_next,
-             .let_go = &unlock_next},
-            {.name = "the same, and `smp_mb__after_unlock_lock`",
-             .use =
-                 [](objects& o) {
-                     spin_lock(o.lock);
-                     spin_unlock(o.lock);
-                     spin_lock(o.next_lock);
-                     smp_mb__after_unlock_lock();
-                     spin_unlock(o.next_lock);
-                 },
-             .is_barrier = true,
-             .hold = &lock_next,
-             .let_go = &unlock_next},
-            {.name = "`spin_trylock`, `spin_unlock`",
-             .use =
-                 [](objects& o) {
-                     if (spin_trylock(o.lock))
-                         spin_unlock(o.lock);
-                 },
-             .tell =
-                 [](objects& o) {
-                     WRITE_ONCE(o.flag, 1);
-                     spin_unlock(o.lock);
-                 },
-             .hear =
-                 [](objects& o) {
-                     if (!spin_trylock(o.lock))
-                         return false;
-                     const bool heard = read_flag(o);
-                     spin_unlock(o.lock);
-                     return heard;
-                 },
-             .prepare = [](objects& o) { spin_lock(o.lock); },
-             .hold = [](objects& o) { spin_lock(o.lock); },
-             .let_go = [](objects& o) { spin_unlock(o.lock); }},
-            {.name = "`mutex_lock`, `mutex_unlock`",
-             .use =
-                 [](objects& o) {
-                     mutex_lock(o.sleeping_lock);
-                     mutex_unlock(o.sleeping_lock);
-                 },
-             .tell =
-                 [](objects& o) {
-                     WRITE_ONCE(o.flag, 1);
-                     mutex_unlock(o.sleeping_lock);
-                 },
-             .hear =
-                 [](objects& o) {
-                     mutex_lock(o.sleeping_lock);
-                     const bool heard = read_flag(o);
-                     mutex_unlock(o.sleeping_lock);
-                     return heard;
-                 },
-             .prepare = [](objects& o) { mutex_lock(o.sleeping_lock); },
-             .hold = [](objects& o) { mutex_lock(o.sleeping_lock); },
-             .let_go = [](objects& o) { mutex_unlock(o.sleeping_lock); }},
-            {.name = "`down_read`, `up_read`",
-             .use =
-                 [](objects& o) {
-                     down_read(o.semaphore);
-                     up_read(o.semaphore);
-                 },
-             .tell =
-                 [](objects& o) {
-                     WRITE_ONCE(o.flag, 1);
-                     up_read(o.semaphore);
-                 },
-             .hear =
-                 [](objects& o) {
-                     down_write(o.semaphore);
-                     const bool heard = read_flag(o);
-                     up_write(o.semaphore);
-                     return heard;
-                 },
-             .prepare = [](objects& o) { down_read(o.semaphore); },
-             .hold = [](objects& o) { down_write(o.semaphore); },
-             .let_go = [](objects& o) { up_write(o.semaphore); }},
-            {.name = "`down_write`, `up_write`",
-             .use =
-                 [](objects& o) {
-                     down_write(o.semaphore);
-                     up_write(o.semaphore);
-                 },
-             .tell =
-                 [](objects& o) {
-                     WRITE_ONCE(o.flag, 1);
-                     up_write(o.semaphore);
-                 },
-             .hear =
-                 [](objects& o) {
-                     down_read(o.semaphore);
-                     const bool heard = read_flag(o);
-                     up_read(o.semaphore);
-                     return heard;
-                 },
-             .prepare = [](objects& o) { down_write(o.semaphore); },
-             .hold = [](objects& o) { down_read(o.semaphore); },
-             .let_go = [](objects& o) { up_read(o.semaphore); }},
-            {.name = "`write_seqlock`, `read_seqbegin`, …",
-             .use =
-                 [](objects& o) {
-                     write_seqlock(o.sequence);
-                     write_sequnlock(o.sequence);
-                 },
-             .tell =
-                 [](objects& o) {
-                     WRITE_ONCE(o.flag, 1);
-                     write_sequnlock(o.sequence);
-                 },
-             .hear = [](objects& o) { return read_seqbegin(o.sequence) == 2 && read_flag(o); },
-             .prepare = [](objects& o) { write_seqlock(o.sequence); },
-             .hold = [](objects& o) { write_seqlock(o.sequence); },
-             .let_go = [](objects& o) { write_sequnlock(o.sequence); }}};
+             },
+         .tell =
+             [](objects& o) {
+                 WRITE_ONCE(o.flag, 1);
+                 spin_unlock(o.lock);
+             },
+         .hear =
+             [](objects& o) {
+                 if (!spin_trylock(o.lock))
+                     return false;
+                 const bool heard = read_flag(o);
+                 spin_unlock(o.lock);
+                 return heard;
+             },
+         .prepare = [](objects& o) { spin_lock(o.lock); },
+         .hold = [](objects& o) { spin_lock(o.lock); },
+         .let_go = [](objects& o) { spin_unlock(o.lock); }},
+        {.name = "`mutex_lock`, `mutex_unlock`",
+         .use =
+             [](objects& o) {
+                 mutex_lock(o.sleeping_lock);
+                 mutex_unlock(o.sleeping_lock);
+             },
+         .tell =
+             [](objects& o) {
+                 WRITE_ONCE(o.flag, 1);
+                 mutex_unlock(o.sleeping_lock);
+             },
+         .hear =
+             [](objects& o) {
+                 mutex_lock(o.sleeping_lock);
+                 const bool heard = read_flag(o);
+                 mutex_unlock(o.sleeping_lock);
+                 return heard;
+             },
+         .prepare = [](objects& o) { mutex_lock(o.sleeping_lock); },
+         .hold = [](objects& o) { mutex_lock(o.sleeping_lock); },
+         .let_go = [](objects& o) { mutex_unlock(o.sleeping_lock); }},
+        {.name = "`down_read`, `up_read`",
+         .use =
+             [](objects& o) {
+                 down_read(o.semaphore);
+                 up_read(o.semaphore);
+             },
+         .tell =
+             [](objects& o) {
+                 WRITE_ONCE(o.flag, 1);
+                 up_read(o.semaphore);
+             },
+         .hear =
+             [](objects& o) {
+                 down_write(o.semaphore);
+                 const bool heard = read_flag(o);
+                 up_write(o.semaphore);
+                 return heard;
+             },
+         .prepare = [](objects& o) { down_read(o.semaphore); },
+         .hold = [](objects& o) { down_write(o.semaphore); },
+         .let_go = [](objects& o) { up_write(o.semaphore); }},
+        {.name = "`down_write`, `up_write`",
+         .use =
+             [](objects& o) {
+                 down_write(o.semaphore);
+                 up_write(o.semaphore);
+             },
+         .tell =
+             [](objects& o) {
+                 WRITE_ONCE(o.flag, 1);
+                 up_write(o.semaphore);
+             },
+         .hear =
+             [](objects& o) {
+                 down_read(o.semaphore);
+                 const bool heard = read_flag(o);
+                 up_read(o.semaphore);
+                 return heard;
+             },
+         .prepare = [](objects& o) { down_write(o.semaphore); },
+         .hold = [](objects& o) { down_read(o.semaphore); },
+         .let_go = [](objects& o) { up_read(o.semaphore); }},
+        {.name = "`write_seqlock`, `read_seqbegin`, …",
+         .use =
+             [](objects& o) {
+                 write_seqlock(o.sequence);
+                 write_sequnlock(o.sequence);
+             },
+         .tell =
+             [](objects& o) {
+                 WRITE_ONCE(o.flag, 1);
+                 write_sequnlock(o.sequence);
+             },
+         .hear = [](objects& o) -> bool { return read_seqbegin(o.sequence) == 2 && read_flag(o); },
+         .prepare = [](objects& o) { write_seqlock(o.sequence); },
+         .hold = [](objects& o) { write_seqlock(o.sequence); },
+         .let_go = [](objects& o) { write_sequnlock(o.sequence); }}};
 }
 
 list rcu() {
@@ -353,7 +354,7 @@ list waiting() {
                      WRITE_ONCE(o.counter, 1);
                      await(o.counter, is_one);
                  },
-             .hear = [](objects& o) { return await(o.flag, is_one) == 1; },
+             .hear = [](objects& o) -> bool { return await(o.flag, is_one) == 1; },
              .let_go = [](objects& o) { WRITE_ONCE(o.counter, 1); },
              .waits = [](objects& o) { await(o.counter, is_one); }},
             {.name = "`await_acquire`",
@@ -362,7 +363,7 @@ list waiting() {
                      WRITE_ONCE(o.counter, 1);
                      await_acquire(o.counter, is_one);
                  },
-             .hear = [](objects& o) { return await_acquire(o.flag, is_one) == 1; },
+             .hear = [](objects& o) -> bool { return await_acquire(o.flag, is_one) == 1; },
              .let_go = [](objects& o) { WRITE_ONCE(o.counter, 1); },
              .waits = [](objects& o) { await_acquire(o.counter, is_one); }},
             {.name = "`wake_up`, `wait_event`",
@@ -441,7 +442,7 @@ list work() {
                      flush_work(*o.work);
                  },
              .tell = [](objects& o) { queue_work(o.works, *o.work); },
-             .hear = [](objects& o) { return flush_work(*o.work); },
+             .hear = [](objects& o) -> bool { return flush_work(*o.work); },
              .needs_work = true},
             {.name = "`queue_work`, `flush_workqueue`",
              .use =

@@ -66,7 +66,7 @@ WBSYNC_INLINE void history::begin_branch(thread_id t, dependency of) {
 
 /// One that nothing was done in leaves nothing behind.
 WBSYNC_INLINE void history::end_branch(thread_id t) {
-    if (open_[t].empty())
+    if (open_[t].empty() || mutated(mutant::branch_never_ends))
         return;
     branch& b = branches_[t][open_[t].back()];
     open_[t].pop_back();
@@ -81,6 +81,8 @@ WBSYNC_INLINE void history::next_store(thread_id t, dependency of, bool replaces
 }
 
 WBSYNC_INLINE void history::next_change(thread_id t, bool release, bool full) {
+    if (mutated(mutant::order_of_change_unknown))
+        return;
     told_[t].next.order = full      ? access_order::mb
                           : release ? access_order::release
                                     : access_order::once;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <wbsync/engine/lkmm/thread_dependencies.hpp>
+#include <wbsync/engine/mutants.hpp>
 #include <wbsync/linkage.hpp>
 
 #include <algorithm>
@@ -53,7 +54,7 @@ WBSYNC_INLINE dependency thread_dependencies::join(dependency a, dependency b) {
 
 WBSYNC_INLINE event_numbers thread_dependencies::reads_of(dependency of) const {
     event_numbers all;
-    if (of == 0)
+    if (of == 0 || mutated(mutant::values_depend_on_nothing))
         return all;
     for (const dependency d : members_of(of))
         all.push_back(entries_[static_cast<std::size_t>(d - 1)].read);
