@@ -45,9 +45,10 @@ TEST_CASE("cheat sheet: a side of message passing is measured on its own") {
                                       }});
     CHECK(release.writer == "yes");
     CHECK(release.reader.empty());
-    const measured acquire = measure({.name = "acquire", .use = &nothing, .hear = [](objects& o) {
-                                          return smp_load_acquire(o.flag) == 1;
-                                      }});
+    const measured acquire =
+        measure({.name = "acquire", .use = &nothing, .hear = [](objects& o) -> bool {
+                     return smp_load_acquire(o.flag) == 1;
+                 }});
     CHECK(acquire.writer.empty());
     CHECK(acquire.reader == "yes");
     const measured plain = measure({.name = "plain",
