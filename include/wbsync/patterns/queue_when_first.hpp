@@ -37,9 +37,8 @@ private:
     atomic_t handled_;
 };
 
-/// Shape (c): adders put items on a list, and only the one that finds the list empty, or a flag
-/// clear, queues the work that takes them off. Can an item be left that nobody handles?
-/// docs/patterns.md.
+/// Shape (c): adders put items on a list, and only the one that finds it empty, or a flag clear,
+/// queues the work that takes them off. Can an item be left unhandled? docs/patterns.md.
 ///
 /// The protocol `P` has
 ///
