@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How many executions the explorer runs: one for each Mazurkiewicz trace (an order of the
-// conflicting steps), a number that is known in closed form for these programs.
+// conflicting steps). For these programs that number is known in closed form.
 
 #include <wbsync/wbsync.hpp>
 
@@ -49,14 +49,14 @@ private:
 std::uint64_t run(memory_kind memory, const bodies& what) {
     options with;
     with.memory = memory;
-    with.accept_vacuous = true; // counting is all that it is for
+    with.accept_vacuous = true; // it is only for counting
     const result r = check<model>(with, &what);
     CHECK(r.verified());
     CHECK(r.sleep_set_blocked == 0);
     return r.executions;
 }
 
-/// Executions of a program, which must not depend on the order in which its threads are declared.
+/// The number of executions of a program, which must not depend on the order of declaration.
 std::uint64_t executions(memory_kind memory, bodies what) {
     const std::uint64_t n = run(memory, what);
     for (std::size_t i = 1; i < what.size() && n < 1000; ++i) {
@@ -68,7 +68,7 @@ std::uint64_t executions(memory_kind memory, bodies what) {
     return n;
 }
 
-/// For programs that have as many executions under weak as under sc.
+/// For programs with the same number of executions under weak and under sc.
 std::uint64_t executions(const bodies& what) {
     const std::uint64_t n = executions(memory_kind::sc, what);
     CHECK(executions(memory_kind::weak, what) == n);
@@ -84,7 +84,7 @@ bodies operator+(bodies a, const bodies& b) {
     return a;
 }
 
-/// `make(i)` for each i below n.
+/// `make(i)` for each i less than n.
 template <class F>
 bodies each(int n, F make) {
     bodies all;
@@ -100,7 +100,7 @@ std::uint64_t power(std::uint64_t base, int n) {
     return n == 0 ? 1 : base * power(base, n - 1);
 }
 
-/// Orders of n sequences of k steps each.
+/// The number of interleavings of n sequences of k steps each.
 std::uint64_t shuffles(std::uint64_t n, std::uint64_t k) {
     std::uint64_t count = factorial(n * k);
     for (std::uint64_t i = 0; i != n; ++i)
@@ -183,7 +183,8 @@ TEST_CASE("count: n compare-and-exchanges of one value, of which the first one d
 }
 
 TEST_CASE("count: n compare-and-exchanges from i to i + 1, up to the first that comes too early") {
-    // If that is number k, it sees one of the k values before, and those after it one of k + 1.
+    // If that is number k, it sees one of the k values before it, and those after it see one of k +
+    // 1.
     const auto expected = [](int n) {
         std::uint64_t sum = 1;
         for (int k = 1; k < n; ++k)
@@ -209,7 +210,7 @@ TEST_CASE("count: those that fail whatever happens are readers") {
 }
 
 TEST_CASE("count: n compare-and-exchanges and the store that one of them can replace") {
-    // Any subset of k comes after it; one of these comes first.
+    // Any k of them come after it; one of these comes first.
     for (const int n : {1, 2, 3, 4})
         CHECK(executions(each(n,
                               [](std::size_t i) {
@@ -313,7 +314,7 @@ TEST_CASE("count: store buffering, both orders on both variables but for the cyc
                            READ_ONCE(m.x);
                        }};
     CHECK(executions(memory_kind::sc, plain) == 3);
-    // Both loads miss the other's store: that is one execution more, whichever of them is late.
+    // Both loads miss the other's store: one more execution, whichever of them is late.
     CHECK(executions(memory_kind::weak, plain) == 4);
 }
 
@@ -344,9 +345,8 @@ TEST_CASE("count: fences cost nothing") {
 }
 
 TEST_CASE("count: the last zero of n cells, (n + 3) * 2^(n - 2) executions") {
-    // A reader looks for the last cell that is 0, each writer counts on from the cell before its
-    // own: Abdulla, Aronis, Jonsson, Sagonas, POPL 2014, where the optimal numbers are 64 and
-    // 3,328.
+    // A reader looks for the last cell that is 0; each writer adds 1 to the cell before its own.
+    // Abdulla, Aronis, Jonsson, Sagonas, POPL 2014, where the optimal numbers are 64 and 3,328.
     const auto last_zero = [](int n) {
         return bodies{[n](shared& m) {
                    for (auto i = static_cast<std::size_t>(n); READ_ONCE(m.a[i]) != 0;)
