@@ -57,7 +57,7 @@ TEST_CASE("as models under lkmm, litmus tests have no state that the kernel's mo
         const auto source = expected["source"].get<std::string>();
         const test_result seen = run(source, memory_kind::lkmm);
         if (expected["race"].get<bool>() || seen.result == "Unsupported")
-            continue; // a model in C++ has no variable that is plain and atomic
+            continue; // in a C++ model no variable is both plain and atomic
         ++compared;
         REQUIRE(seen.all_states);
         CHECK(seen.sleep_set_blocked == 0);
@@ -70,7 +70,7 @@ TEST_CASE("as models under lkmm, litmus tests have no state that the kernel's mo
         equal += ours == theirs ? 1 : 0;
     }
     CHECK(compared > 1000);
-    // The others need a load that is performed late, or one whose value decides about nothing.
+    // The others need a load that is performed late, or one whose value has no effect.
     CHECK(equal > compared * 4 / 5);
 }
 
