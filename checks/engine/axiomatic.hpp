@@ -322,8 +322,7 @@ private:
         return newest;
     }
 
-    // --- RCU: each section ends before the end of a grace period, or starts after its start
-    // ---------
+    // --- RCU: each section ends before the end of a grace period, or starts after its start ------
 
     void enter(const moment& m, std::size_t t, const operation& o) {
         moment next = m;

@@ -115,8 +115,7 @@ const body swap_x = [](shared& m) { atomic_fetch_add(1, m.x); };
 
 } // namespace
 
-// --- one variable
-// -------------------------------------------------------------------------------------
+// --- one variable --------------------------------------------------------------------------------
 
 TEST_CASE("count: n threads of k read-modify-writes on one variable, every shuffle once") {
     for (const int k : {1, 2, 3, 4})
@@ -170,8 +169,7 @@ TEST_CASE("count: a writer of k stores and a reader, who may come anywhere betwe
                           read_x}) == static_cast<std::uint64_t>(k) + 1);
 }
 
-// --- read-modify-writes that may change nothing
-// ---------------------------------------------------
+// --- read-modify-writes that may change nothing --------------------------------------------------
 
 TEST_CASE("count: n compare-and-exchanges of one value, of which the first one decides") {
     const auto from_zero = [](std::size_t i) {
@@ -238,8 +236,7 @@ TEST_CASE("count: n tries for a lock that is given back: k get it in some order,
         CHECK(executions(times(n, try_once)) == expected(static_cast<std::uint64_t>(n)));
 }
 
-// --- additions
-// ----------------------------------------------------------------------------------------
+// --- additions -----------------------------------------------------------------------------------
 
 TEST_CASE("count: additions whose results nobody uses commute, one execution") {
     for (const int n : {1, 2, 4, 8})
@@ -282,8 +279,7 @@ TEST_CASE("count: additions of n threads between two barriers of a single wait, 
                          }}) == 1);
 }
 
-// --- several variables
-// --------------------------------------------------------------------------------
+// --- several variables ---------------------------------------------------------------------------
 
 TEST_CASE("count: threads with variables of their own, one execution") {
     for (const int n : {1, 3, 8})
@@ -360,8 +356,7 @@ TEST_CASE("count: the last zero of n cells, (n + 3) * 2^(n - 2) executions") {
     CHECK(run(memory_kind::sc, last_zero(10)) == 3328);
 }
 
-// --- blocking
-// -----------------------------------------------------------------------------------------
+// --- blocking ------------------------------------------------------------------------------------
 
 TEST_CASE("count: n threads that take a lock, every order once") {
     for (const int n : {1, 2, 3, 4, 5})
@@ -409,8 +404,7 @@ TEST_CASE("count: nobody is woken in vain, a chain of waits has one execution") 
                      bodies{write_x}) == 1);
 }
 
-// --- RCU
-// ----------------------------------------------------------------------------------------------
+// --- RCU -----------------------------------------------------------------------------------------
 
 TEST_CASE("count: each section starts before or after each grace period") {
     const body section = [](shared&) {

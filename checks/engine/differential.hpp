@@ -212,8 +212,7 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
     return c;
 }
 
-// --- saying it
-// --------------------------------------------------------------------------------------
+// --- saying it -----------------------------------------------------------------------------------
 
 inline std::string str(const state& s, const program& p) {
     std::string text;

@@ -289,8 +289,7 @@ TEST_CASE("misuse: a thread declared by a thread") {
     check_fails<needs_daemon>("misuse", {"threads can only be declared while the model is set up"});
 }
 
-// --- models that depend on something else than what they read
-// -------------------------------------
+// --- models that depend on something else than what they read ------------------------------------
 
 namespace {
 

@@ -64,8 +64,7 @@ inline constexpr form at_e0d99540489b = but(at_7eb84d54fac5, [](form& f) {
     f.mb_in_do_umount = false;
 });
 
-// --- mutants: a commit with one promise missing, or half of it
-// ------------------------------------
+// --- mutants: a commit with one promise missing, or half of it -----------------------------------
 
 inline constexpr form doomed_twice =
     but(at_48a066e72d97, [](form& f) { f.looks_for_doomed = false; });

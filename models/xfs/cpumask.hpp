@@ -48,8 +48,7 @@ private:
             expect_inactivated(*ip, "xfs_inodegc_flush()");
     }
 
-    // --- queueing: preemption is off from Q1 to Q4 (get_cpu)
-    // -----------------------------------------
+    // --- queueing: preemption is off from Q1 to Q4 (get_cpu) -------------------------------------
 
     void xfs_inodegc_queue(xfs_inode& ip) {
         const on_the_cpu here(*this);

@@ -44,8 +44,7 @@ private:
         expect_inactivated(*inodes_[0], "xfs_inodegc_stop()");
     }
 
-    // --- queueing (Q1 to Q3, K1 to K3)
-    // --------------------------------------------------------------
+    // --- queueing (Q1 to Q3, K1 to K3) -----------------------------------------------------------
 
     void xfs_inodegc_queue(xfs_inode& ip) {
         llist_add(ip.i_gclist, gc_.list); // (Q1)

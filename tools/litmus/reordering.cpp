@@ -116,8 +116,7 @@ private:
                 }
     }
 
-    // --- how to reverse a pair
-    // ----------------------------------------------------------------------
+    // --- how to reverse a pair -------------------------------------------------------------------
 
     [[nodiscard]] const event& at(std::size_t n) const { return *nodes_[n].is; }
     [[nodiscard]] bool ordered(std::size_t a, std::size_t b) const {
