@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Measures the umount protocol of umount.hpp and the models of the repository: the times, or the
-// numbers of executions, as Markdown tables; or all as JSON. Fails if a check takes more executions
-// than it used to, or a mutant gets away.
+// Measures the umount protocol of umount.hpp and the models of the repository: times, or numbers of
+// executions, as Markdown tables; or everything as JSON. Fails if a check takes more executions
+// than it used to, or if a mutant is not caught.
 
 #include "bench/measure.hpp"
 #include "bench/peers/print.hpp"
@@ -73,7 +73,7 @@ std::vector<cell> umount_cells() {
     return cells;
 }
 
-/// The switchers declared symmetric, with and without symmetry.
+/// The umount protocol with symmetric switchers, explored with and without symmetry.
 struct symmetric_row {
     std::string_view what;
     int n;
@@ -187,7 +187,7 @@ void measure_mutants(report_data& data) {
     }
 }
 
-/// The versions that docs/performance.md tells of; models/*/counts.json has all.
+/// The versions that docs/performance.md presents; models/*/counts.json has all.
 bool is_measured(const catalogue::model& m) {
     const std::vector<std::string> names{"isw/v6", "isw/v7", "isw/v7+acqrel", "isw/v9",
                                          "isw/v9+acquire"};
@@ -289,7 +289,7 @@ std::string models_table(const report_data& data) {
     return table.markdown();
 }
 
-/// What depends on the engine only, never on the machine.
+/// Prints what depends only on the engine, never on the machine.
 void print_counts(const report_data& data) {
     fmt::print("{}"
                "\nThe same protocol, operation for operation, in other checkers; executions for "

@@ -15,7 +15,7 @@ namespace bench {
 
 using namespace wbsync;
 
-/// What one check took.
+/// The cost of one check.
 struct measurement {
     std::string what; ///< "per-sb", "RCU", "isw/v7"
     int n = 0;        ///< switchers
@@ -23,7 +23,7 @@ struct measurement {
     result seen; ///< of the fastest run
 };
 
-/// Fastest of `runs` calls of `run`, which returns a result.
+/// The fastest of `runs` calls of `run`, which returns a result.
 template <class Run>
 result best_of(int runs, Run run) {
     result best = run();
@@ -37,8 +37,8 @@ inline double executions_per_second(const result& r) {
     return r.seconds > 0 ? static_cast<double>(r.executions) / r.seconds : 0;
 }
 
-/// Executions a second of checks that are repeated until `seconds` have passed: a single one may
-/// be too short to tell.
+/// Executions per second of checks that are repeated until `seconds` have passed: a single check
+/// may be too short to measure.
 struct throughput {
     std::string what;
     int n = 0;
@@ -46,7 +46,7 @@ struct throughput {
     std::uint64_t checks = 0;
     std::uint64_t executions = 0;
     double seconds = 0;
-    double cpu_seconds = 0; ///< less, if others use the machine as well
+    double cpu_seconds = 0; ///< less than the seconds if others use the machine as well
 
     [[nodiscard]] double per_second() const { return static_cast<double>(executions) / seconds; }
 };
@@ -76,7 +76,7 @@ inline std::string grouped(std::uint64_t n) {
     return digits;
 }
 
-/// The most memory that this process has had so far, in MB.
+/// The peak memory of this process so far, in MB.
 inline double peak_megabytes() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

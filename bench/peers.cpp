@@ -32,7 +32,7 @@ std::string text_of(const needed& n) {
     return numbers_of(n) + (n.here ? " *" : "");
 }
 
-/// To the better peer; of a search that was stopped, more than that.
+/// Relative to the better peer; a lower bound if the search was stopped.
 std::string ratio_of(const row& r, const result& seen) {
     if (r.better_peer() == 0)
         return "";
@@ -41,7 +41,7 @@ std::string ratio_of(const row& r, const result& seen) {
                        all / static_cast<double>(r.better_peer()));
 }
 
-/// What is wrong with it, or nothing.
+/// What is wrong with the result, or an empty text.
 std::string complaint(const row& r, const result& seen) {
     if (seen.outcome == verdict::finding)
         return seen.what.property + ": " + seen.what.message;
@@ -54,14 +54,14 @@ std::string complaint(const row& r, const result& seen) {
 /// The peers that are installed on this machine.
 class peers_here {
 public:
-    /// With their numbers, where they have any.
+    /// Uses their own numbers, where they have any.
     row update(row r, int seconds) {
         genmc_.update(r.genmc, r, seconds);
         nidhugg_.update(r.nidhugg, r, seconds);
         return r;
     }
 
-    /// What the mark means, if there is one.
+    /// Explains the mark, if there is one.
     void print_names() const {
         std::vector<std::string> names;
         for (const installed_peer* p : {&genmc_, &nidhugg_})
@@ -76,7 +76,7 @@ private:
     installed_peer nidhugg_{nidhugg};
 };
 
-/// Returns whether all is well.
+/// Returns whether everything is as expected.
 bool print(const row& r, const options& with) {
     const result seen = r.check(with, r.size);
     fmt::print("{}", wbsync::report::columns::markdown_row(

@@ -4,15 +4,15 @@
 #include <array>
 #include <string_view>
 
-/// What other checkers did with the same protocol, operation for operation, and what ours must not
-/// fall behind.
+/// The numbers of other checkers for the same protocol, operation for operation; ours must not be
+/// worse.
 namespace bench {
 
 struct published {
     std::string_view checker;
     std::string_view memory;
     std::string_view per_sb; ///< executions for n = 1, 2, …
-    std::string_view rcu;    ///< likewise
+    std::string_view rcu;    ///< executions for n = 1, 2, …
 };
 
 inline constexpr std::array<published, 4> others{{

@@ -9,16 +9,16 @@ namespace bench {
 
 using namespace wbsync;
 
-/// What closes the race between the umounter and the switchers.
+/// The fix for the race between the umounter and the switchers.
 enum class fix { rcu, per_sb };
 
-/// The barrier in a function of the umount protocol; "count" is that of a switcher. For
-/// options::weaken, which leaves it out.
+/// The barrier in a function of the umount protocol; "count" is a switcher's function. For
+/// options::weaken, which leaves the barrier out.
 inline weakening mb_in(const char* function) {
     return {.file = "umount.hpp", .function = function, .verb = "smp_mb"};
 }
 
-/// One other promise broken: with the two barriers, the negative controls.
+/// One other broken promise; together with the two barriers, these are the negative controls.
 enum class mutant {
     none,
     decrement_before_iput,
@@ -27,12 +27,12 @@ enum class mutant {
     section_ends_before_queueing,
 };
 
-/// The umount protocol reduced to the operations that published checkers can express as well, so
-/// that counts and times compare: an umounter, `n` switchers, one worker that takes the items in
+/// The umount protocol reduced to operations that published checkers can express as well, so that
+/// counts and times are comparable: an umounter, `n` switchers, one worker that takes the items in
 /// order. Not a model of a kernel version; those are in models/.
 ///
-/// `Symmetric`: the switchers run the same code, so each takes the next free item first. The order
-/// in which they do multiplies the executions by n!, which symmetry takes back.
+/// `Symmetric`: the switchers run the same code, so each first takes the next free item. The order
+/// in which they do so multiplies the executions by n!, which symmetry removes.
 template <fix Fix, int N, mutant Broken = mutant::none, bool Symmetric = false>
 struct umount_protocol {
     atomic_t active{"active", 1};

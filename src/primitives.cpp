@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The primitives of the kernel, as far as no loop of a model looks at what they return.
+// The primitives of the kernel, except those whose results a loop of a model may look at.
 #include <wbsync/memory/await_work_inl.hpp>
 #include <wbsync/memory/bug_inl.hpp>
 #include <wbsync/memory/fences_inl.hpp>

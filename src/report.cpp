@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a result looks like to its reader.
+// The printed form of a result.
 #include <wbsync/report/print_inl.hpp>

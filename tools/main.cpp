@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The program `wbsync`: that of the library, for the models of the repository, and litmus tests.
+// The program `wbsync`: the library's program, for the models of the repository, and litmus tests.
 #include "litmus/litmus_command.hpp"
 
 #include "models/all.hpp"

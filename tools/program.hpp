@@ -16,7 +16,7 @@
 
 namespace wbsync::tools {
 
-/// Where a program is that the shell would find.
+/// The path of a program that the shell would find.
 inline std::optional<std::string> find_in_path(const std::string& name) {
     const char* const path = std::getenv("PATH");
     std::istringstream folders{path == nullptr ? "" : path};
@@ -43,7 +43,7 @@ struct program_setting {
 
 namespace detail {
 
-/// Where the child reads and writes, and in which directory it runs.
+/// The child's input, output and directory.
 class child_setup {
 public:
     child_setup(const program_setting& how, int output) {
@@ -58,7 +58,7 @@ public:
     child_setup& operator=(const child_setup&) = delete;
     ~child_setup() { ::posix_spawn_file_actions_destroy(&actions_); }
 
-    /// Without a shell: a word may contain anything. Returns the process, or nothing.
+    /// Runs without a shell: a word may contain anything. Returns the process, or nullopt.
     [[nodiscard]] std::optional<pid_t> start(const std::vector<std::string>& words) const {
         std::vector<char*> arguments;
         for (const std::string& word : words)
@@ -104,7 +104,7 @@ inline program_end run_program(const std::vector<std::string>& words,
     return end;
 }
 
-/// The same with a command line of the shell.
+/// run_program() for a command line of the shell.
 inline program_end run_shell(const std::string& command, const program_setting& how = {}) {
     return run_program({"sh", "-c", command}, how);
 }

@@ -15,9 +15,9 @@
 
 namespace bench {
 
-/// What a command used, with all that it started.
+/// The cost of a command, with everything that it started.
 struct command_cost {
-    double seconds;   ///< of the processor, in user mode
+    double seconds;   ///< processor time, in user mode
     double megabytes; ///< the largest resident set of one of its processes
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Measures what a file costs that uses an installed copy of the library: seconds of the processor
+// Measures the cost of compiling a file that uses an installed copy of the library: processor time
 // and memory of the compiler, header-only and with the compiled library, as a Markdown table.
 #include "bench/compile/command.hpp"
 
@@ -23,14 +23,14 @@ using bench::command_cost;
 
 constexpr int runs = 3;
 
-/// What any C++ program pays that has a container, a text and a function object.
+/// The cost of any C++ program that has a container, a text and a function object.
 constexpr std::string_view floor_source = "#include <algorithm>\n"
                                           "#include <functional>\n"
                                           "#include <memory>\n"
                                           "#include <string>\n"
                                           "#include <vector>\n";
 
-/// The first block of code in C++ of a page.
+/// The first block of C++ code on a page.
 std::string first_program(const std::string& page) {
     std::ifstream in(page);
     std::stringstream text;
@@ -51,7 +51,7 @@ void write(const fs::path& file, std::string_view text) {
         throw std::runtime_error(file.string() + ": cannot be written");
 }
 
-/// The cheapest of some runs: whatever else the machine does makes them dearer.
+/// The cheapest of some runs: whatever else the machine does makes runs more expensive.
 command_cost measure(const std::vector<std::string>& command) {
     command_cost least = bench::cost_of(command);
     for (int i = 1; i != runs; ++i) {

@@ -51,12 +51,12 @@ inline target_kind target_of(const std::string& text) {
     return text == "idle" ? target_kind::idle : target_kind::busy;
 }
 
-/// What the options say, before it is looked at.
+/// The options before they are checked.
 struct arguments {
     std::vector<int> background{4};
     std::vector<std::string> targets{"idle"};
     std::vector<std::string> grace_periods{"own", "5ms"};
-    setting same; ///< for what is the same in all settings
+    setting same; ///< for the settings' common values
     plan how;
     bool no_pinning = false;
 };
@@ -101,7 +101,7 @@ inline void expect_writable(const char* option, const std::string& file) {
         std::filesystem::remove(file);
 }
 
-/// Every combination.
+/// Every combination of the options.
 inline plan plan_of(const arguments& a) {
     expect_sensible(a);
     plan p = a.how;

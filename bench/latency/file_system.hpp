@@ -13,10 +13,11 @@ using namespace models::writeback;
 struct file_system {
     super_block* sb = nullptr;
     std::vector<inode*> inodes;
-    bdi_writeback* cgwb = nullptr; ///< the wb of the cgroup; nullptr: there was none yet
+    bdi_writeback* cgwb = nullptr; ///< the wb of the cgroup; nullptr: there is none yet
 };
 
-/// Inodes that nobody uses, on the root wb. `writers` of each of them are at it, see inode::i_sync.
+/// Inodes that nobody uses, on the root wb. `writers` threads are writing each of them, see
+/// inode::i_sync.
 inline file_system mount(const label& name, backing_dev_info& bdi, int inodes, int writers,
                          spinlock_t& inode_hash_lock) {
     file_system fs;
@@ -31,7 +32,7 @@ inline file_system mount(const label& name, backing_dev_info& bdi, int inodes, i
     return fs;
 }
 
-/// The end of one that is not unmounted; where no threads run.
+/// Frees a file system that is not unmounted; where no threads run.
 inline void free_all(const file_system& fs) {
     for (inode* i : fs.inodes)
         kfree(i);

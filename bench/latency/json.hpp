@@ -15,7 +15,7 @@ inline json json_of(const percentiles& p) {
     return {{"mean", p.mean}, {"p50", p.p50}, {"p95", p.p95}, {"p99", p.p99}, {"max", p.max}};
 }
 
-/// With every umount, so that anything else can be computed from it.
+/// Includes every umount, so that anything else can be computed from it.
 inline json latencies_json(const samples& s, double sample::*part) {
     json all = json_of(percentiles_of(s.of(part)));
     all["samples"] = s.of(part);

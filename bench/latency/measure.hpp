@@ -10,12 +10,12 @@
 
 namespace wbsync::bench {
 
-/// One setting, and what was measured of each version in it.
+/// One setting, and the measurements of each version in it.
 struct table {
     setting how;
     std::array<samples, versions.size()> of;
 
-    /// Has a version that is not known to be wrong violated something?
+    /// Has a version violated something that is not known to be wrong?
     [[nodiscard]] bool surprises() const {
         for (std::size_t v = 0; v != versions.size(); ++v)
             if (!versions[v].races && !of[v].violations.empty())
@@ -34,8 +34,8 @@ inline void take_turn(const version& v, const setting& how, int shutdowns, std::
         ++into.violations[r.found->property];
 }
 
-/// The versions take turns, and the first one is another one each time: what disturbs the machine
-/// for a while disturbs them all. A version whose runs keep ending early is given up in the end.
+/// The versions take turns, and a different one is first each time: what disturbs the machine for a
+/// while disturbs them all. A version whose runs keep ending early is given up in the end.
 inline table measure(const setting& how, const plan& p) {
     table t{how, {}};
     const int most_turns = 3 * ((p.shutdowns + p.turn - 1) / p.turn) + 10;

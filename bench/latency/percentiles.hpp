@@ -9,8 +9,8 @@
 
 namespace wbsync::bench {
 
-/// Of all samples, none of which is dropped or rounded: by the nearest rank, so each of them is one
-/// that was measured.
+/// Percentiles of all samples, none of which is dropped or rounded: by the nearest rank, so each
+/// percentile is a sample that was measured.
 struct percentiles {
     double mean = 0;
     double p50 = 0;
@@ -19,7 +19,7 @@ struct percentiles {
     double max = 0;
 };
 
-/// The samples are sorted, and there is one at least.
+/// `sorted` must be sorted and not empty.
 inline double percentile(const std::vector<double>& sorted, double percent) {
     const auto rank = std::ceil(percent / 100 * static_cast<double>(sorted.size()));
     return sorted[static_cast<std::size_t>(std::max(rank, 1.0)) - 1];

@@ -21,9 +21,9 @@ inline std::vector<int> usable_cpus() {
     return cpus;
 }
 
-/// Where the threads of a run belong: who unmounts has the first CPU, with the writer of the
+/// The CPUs of a run's threads: the thread that unmounts has the first CPU, with the writer of the
 /// target, and the others share the rest. A thread that one of them starts, such as a kworker,
-/// stays on the CPU of who started it.
+/// stays on the CPU of the thread that started it.
 class placement {
 public:
     explicit placement(bool pinned) : cpus_(pinned ? usable_cpus() : std::vector<int>{}) {}
@@ -38,7 +38,7 @@ public:
     }
 
 private:
-    /// As well as it goes: a CPU may have been taken away meanwhile.
+    /// Best effort: a CPU may have been taken away meanwhile.
     static void pin(int cpu) {
         cpu_set_t set;
         CPU_ZERO(&set);

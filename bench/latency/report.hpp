@@ -12,7 +12,7 @@
 
 namespace wbsync::bench {
 
-/// What the numbers depend on besides the options.
+/// What else the numbers depend on, besides the options.
 struct machine {
     unsigned cpus = std::thread::hardware_concurrency();
     const char* rcu = "liburcu, flavour urcu-memb";
@@ -42,7 +42,7 @@ inline std::string str(const setting& s) {
                        s.background == 1 ? "" : "s", name_of(s.target), s.grace.str());
 }
 
-/// Three digits that count.
+/// With three significant digits.
 inline std::string microseconds_str(double us) {
     if (us >= 1000) {
         const auto n = std::llround(us);
@@ -53,8 +53,8 @@ inline std::string microseconds_str(double us) {
     return fmt::format("{:.{}f}", us, us >= 100 ? 0 : us >= 10 ? 1 : 2);
 }
 
-/// What the page is about: how much longer one version takes than another. Of the whole umount the
-/// p50, and of the part the mean, as the figures of the kernel are.
+/// The main result of the page: how much longer one version takes than another. It compares the p50
+/// of the whole umount, and the mean of the part, as the figures of the kernel do.
 struct quotient {
     const char* name;
     std::size_t of;

@@ -15,13 +15,13 @@ struct sample {
     bool waited = false;                ///< it found something in flight that it had to wait for
 };
 
-/// What was measured of one version in one setting.
+/// The measurements of one version in one setting.
 struct samples {
     std::vector<sample> umounts;
     std::uint64_t rounds = 0;              ///< of all background superblocks
     std::uint64_t grace_periods = 0;       ///< that any thread waited for
-    std::uint64_t flushes = 0;             ///< of umount: nobody else flushes
-    std::map<std::string, int> violations; ///< of properties, each of which ended a run
+    std::uint64_t flushes = 0;             ///< by umount: nobody else flushes
+    std::map<std::string, int> violations; ///< by property; each ended a run
 
     [[nodiscard]] std::vector<double> of(double sample::*part) const {
         std::vector<double> all;

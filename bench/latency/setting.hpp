@@ -14,7 +14,7 @@ namespace wbsync::bench {
 
 using std::chrono::microseconds;
 
-/// How long a grace period takes: as long as liburcu needs, or until readers end their sections,
+/// The duration of a grace period: as long as liburcu needs, or until readers end their sections,
 /// which last `hold`.
 struct grace_period {
     std::optional<microseconds> hold;
@@ -30,7 +30,7 @@ private:
     static constexpr std::chrono::milliseconds msec{1};
 };
 
-/// What the file system that is unmounted does meanwhile.
+/// What the unmounted file system does meanwhile.
 enum class target_kind : std::uint8_t {
     idle, ///< nothing: none of its inodes is ever switched
     busy, ///< a writer switches its inodes until it is inactive
@@ -39,7 +39,7 @@ inline const char* name_of(target_kind t) {
     return t == target_kind::idle ? "idle" : "busy";
 }
 
-/// One table of the output: everything that is the same for all versions in it.
+/// One table of the output: everything that all versions in it have in common.
 struct setting {
     int background = 4;
     int inodes = 4;
@@ -48,21 +48,21 @@ struct setting {
     grace_period grace;
     bool pinned = true;
 
-    /// Threads that a run starts, without those that serve it (kworkers, callbacks).
+    /// Threads that a run starts, except those that serve it (kworkers, callbacks).
     [[nodiscard]] int threads() const {
         return background + (grace.hold ? readers : 0) + (target == target_kind::busy ? 1 : 0) + 1;
     }
-    /// The longest time that passes from one umount to the next mount's umount; it is drawn.
+    /// The longest time from one umount to the umount of the next mount; the actual time is random.
     [[nodiscard]] microseconds longest_pause() const {
         return std::max(microseconds{1000}, 2 * grace.hold.value_or(microseconds{0}));
     }
 };
 
-/// All of them, and how they are measured.
+/// All settings, and how they are measured.
 struct plan {
     std::vector<setting> settings;
     int shutdowns = 100; ///< of each version in each setting
-    int turn = 5;        ///< shutdowns before it is the next version's turn
+    int turn = 5;        ///< shutdowns before the next version's turn
     std::uint64_t seed = 1;
     std::string json; ///< files; empty: not written
     std::string svg;

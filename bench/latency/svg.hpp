@@ -29,7 +29,7 @@ private:
     int last_;
 };
 
-/// What the picture is drawn with: each umount is a dot, and p50 a bar with its value.
+/// Draws the picture: each umount is a dot, and p50 a bar with its value.
 class svg_writer {
 public:
     explicit svg_writer(const report& r) : report_(r) {}
@@ -97,7 +97,7 @@ private:
             least = most = 1;
         return {x, x + axis_width, least, most};
     }
-    /// The clock may not have moved.
+    /// The clock may not have advanced.
     static double positive(double us) { return std::max(us, 0.01); }
 
     void grid_line(double x, double y, double bottom, int power) {

@@ -11,7 +11,7 @@
 
 namespace wbsync::bench {
 
-/// The first column is on the left.
+/// Only the first column is aligned to the left.
 inline wbsync::report::columns table_of(const std::vector<std::string>& headings) {
     using enum wbsync::report::columns::side;
     std::vector<wbsync::report::columns::heading> all;
@@ -25,7 +25,7 @@ inline void append(std::vector<std::string>& row, const percentiles& p) {
         row.push_back(microseconds_str(us));
 }
 
-/// How long umount took, and the part of it, in microseconds.
+/// The duration of umount and of the part, in microseconds.
 inline std::string latencies_str(const table& t) {
     auto c = table_of({"us", "umount mean", "p50", "p95", "p99", "max",
                        "cgroup_writeback_umount() mean", "p50", "p95", "p99", "max"});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Measures how long umount takes on real threads, for the versions v4 to v9 of the protocol, while
-// other superblocks have inodes switched. Exit status 1: a version that is right violated something
-// all the same; 2: that cannot be measured; 4: the output cannot be written.
+// inodes of other superblocks are switched. Exit status 1: a correct version violated something; 2:
+// cannot measure; 4: cannot write the output.
 
 #include "bench/latency/command_line.hpp"
 #include "bench/latency/json.hpp"
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
     CLI::App app(description, "umount_latency");
     arguments asked;
     declare(app, asked);
-    std::signal(SIGPIPE, SIG_IGN); // print() tells what is wrong
+    std::signal(SIGPIPE, SIG_IGN); // print() reports the error
     try {
         program::expect_standard_descriptors();
         app.parse(argc, argv);

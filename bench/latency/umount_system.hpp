@@ -78,7 +78,7 @@ private:
         });
     }
 
-    /// The cgroup is removed: the wb goes when its last inode has gone to another one.
+    /// The cgroup is removed: the wb is freed when its last inode has moved to another one.
     static void cgwb_kill(bdi_writeback* wb) {
         if (wb != nullptr)
             percpu_ref_kill(wb->life->refcnt);
@@ -92,8 +92,8 @@ private:
         });
     }
 
-    /// A new cgroup takes the inodes over from the last one, which is removed. Those of an inactive
-    /// superblock stay where they are.
+    /// A new cgroup takes the inodes over from the last one, which is removed. Inodes of an
+    /// inactive superblock stay.
     void churn(backing_dev_info& bdi, file_system& fs) {
         bdi_writeback* const next = cgwb_create(bdi);
         world_.current_cgwb = next;
@@ -104,8 +104,8 @@ private:
         cgwb_kill(std::exchange(fs.cgwb, next));
     }
 
-    /// Until the inode is switched. A thread at the inodes of a superblock that becomes inactive
-    /// must not wait any longer: the worker that evicts one of them waits for that thread.
+    /// Waits until the inode is switched. A thread that uses inodes of a superblock that becomes
+    /// inactive must stop waiting: the worker that evicts one of them waits for that thread.
     void await_switched(const inode& i) {
         const auto is_switched = [&i] { return (READ_ONCE(i.i_state) & I_WB_SWITCH) == 0; };
         if (atomic_read(i.i_sync) == 0)
@@ -133,8 +133,8 @@ private:
         cgwb_kill(fs.cgwb);
     }
 
-    /// Keeps grace periods from ending sooner. The readers relieve each other: one that preemption
-    /// keeps outside would let grace periods pass.
+    /// Keeps grace periods from ending sooner. The readers relieve each other: if one reader is
+    /// preempted outside of a section, grace periods would end.
     void reader_thread(int number) {
         place_.pin_other(how_.background + number);
         while (!done_.load(std::memory_order_relaxed)) {
@@ -153,7 +153,7 @@ private:
             cpu_relax();
     }
 
-    /// Is at the inodes of the target from its mount until it is inactive.
+    /// Uses the inodes of the target from its mount until it is inactive.
     void writer_thread() {
         place_.pin_umounter();
         while (file_system* fs = next_target()) {
@@ -162,7 +162,7 @@ private:
             bdi_writeback* const cgwb = fs->cgwb;
             for (inode* i : std::vector<inode*>(fs->inodes)) {
                 smp_mb__before_atomic();
-                atomic_dec(i->i_sync); // the last one of them may be the end of the superblock
+                atomic_dec(i->i_sync); // the last decrement may be the end of the superblock
             }
             cgwb_kill(cgwb);
             target_.store(nullptr, std::memory_order_release);
@@ -198,7 +198,7 @@ private:
             cpu_relax();
     }
 
-    /// Returns once it has switched the inodes for the first time.
+    /// Returns once the writer has switched the inodes for the first time.
     void hand_to_writer() {
         is_busy_.store(false, std::memory_order_relaxed);
         target_.store(&fs_, std::memory_order_release);
@@ -206,7 +206,7 @@ private:
             cpu_relax();
     }
 
-    /// Umount comes at any time, not when others have just got somewhere.
+    /// Umount must come at any time, not when others have just reached some point.
     void pause() {
         std::uniform_int_distribution<std::int64_t> any(0, how_.longest_pause().count());
         std::this_thread::sleep_for(microseconds{any(random_)});
@@ -231,19 +231,19 @@ private:
     std::mt19937_64 random_;
     samples& into_;
     placement place_;
-    sample now_; ///< of the only thread that unmounts
+    sample now_; ///< for the only thread that unmounts
 
     spinlock_t inode_hash_lock_{"inode_hash_lock"};
     backing_dev_info* target_bdi_ = nullptr;
-    file_system fs_; ///< the target: not of its thread, which may end before the writer does
+    file_system fs_; ///< the target; not a local of its thread, which may end before the writer
     std::vector<std::pair<backing_dev_info*, file_system>> background_;
 
-    // How the threads are driven. No part of the protocol.
-    std::atomic<file_system*> target_{nullptr}; ///< that the writer is at
+    // How the threads are driven. Not a part of the protocol.
+    std::atomic<file_system*> target_{nullptr}; ///< the one that the writer uses
     std::atomic<bool> is_busy_{false};          ///< the writer has begun
     std::atomic<int> under_way_{0};             ///< background threads that have switched inodes
     std::atomic<std::uint64_t> rounds_{0};
-    std::atomic<int> sections_{0}; ///< that readers have begun
+    std::atomic<int> sections_{0}; ///< begun by readers
     std::atomic<bool> done_{false};
 };
 

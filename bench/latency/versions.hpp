@@ -14,13 +14,13 @@
 
 namespace wbsync::bench {
 
-/// A version of the protocol, and how it is run.
+/// A version of the protocol, and how to run it.
 struct version {
     const char* name;
     const char* commit;
     /// Is it known to be wrong? Then a run may end early.
     bool races;
-    /// Is it a grace period that umount waits for, and not callbacks or a count?
+    /// Does umount wait for a grace period, and not for callbacks or a count?
     bool synchronizes;
     native::result (*run)(const setting& how, int shutdowns, std::uint64_t seed, samples* into);
 };

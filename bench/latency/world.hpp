@@ -9,8 +9,8 @@ namespace wbsync::bench {
 
 using namespace models::writeback;
 
-/// Where the versions of the protocol run here. There are many wbs, which the bounded system of the
-/// model checker leaves out: they come and go with their cgroups.
+/// The world in which the versions of the protocol run here. It has many wbs, which the bounded
+/// system of the model checker leaves out: they come and go with their cgroups.
 struct churning_world {
     atomic_t isw_nr_in_flight{"isw_nr_in_flight"};
     workqueue_struct isw_wq{"isw_wq"};
@@ -37,7 +37,7 @@ inline void wb_put_many(churning_world&, bdi_writeback& old_wb, std::size_t n) {
         wb_put(old_wb);
 }
 
-/// Wakes background_thread(), which has nothing to do before.
+/// Wakes background_thread(), which has nothing to do until then.
 inline void on_switched(churning_world&, inode& i) {
     smp_mb();
     wake_up_var(i.i_state);

@@ -6,8 +6,8 @@
 namespace bench::peers {
 
 /// A queue of one owner, who pushes and pops at its bottom, and of n others, each of whom takes
-/// something from its top once. The owner pushes 5, pops 3 and pushes 2.
-/// GenMC: data-structures/chase-lev.
+/// something from its top once. The owner pushes 5, pops 3 and pushes 2. GenMC:
+/// data-structures/chase-lev.
 struct chase_lev {
     static constexpr int room = 10;
 

@@ -8,13 +8,13 @@
 
 namespace bench::peers {
 
-/// Under one mutex a thread puts numbers into a buffer and another takes them out, n times each;
-/// one whose turn it is not does nothing. Nidhugg: from_SCTBench/circular_buffer.
+/// Under one mutex a thread puts numbers into a buffer and another one takes them out, n times
+/// each; a thread does nothing if it is not its turn. Nidhugg: from_SCTBench/circular_buffer.
 ///
-/// All C(2n, n) orders of the sections can be told apart: whose turn it is says how many of each
-/// came before. With n = 10 the position of the next element comes round to 0, which the last
-/// removal takes for an empty buffer, and the assertion fails in one of the orders. GenMC's 92,377
-/// and Nidhugg's 59,280 executions of that size are those before they meet it.
+/// All C(2n, n) orders of the sections are distinguishable: the turn tells how many of each came
+/// before. With n = 10 the position of the next element wraps around to 0, which the last removal
+/// takes for an empty buffer, and the assertion fails in one of the orders. GenMC's 92,377 and
+/// Nidhugg's 59,280 executions of that size are those before they find it.
 struct circular_buffer {
     static constexpr int room = 10;
 

@@ -3,11 +3,11 @@
 
 #include "bench/peers/operations.hpp"
 
-// One variable, and compare-and-exchanges of it.
+// One variable, and compare-and-exchanges on it.
 namespace bench::peers {
 
-/// n threads put their own number in the place of 0: one of them can.
-/// GenMC: synthetic/cas, for up to 5 threads.
+/// n threads replace 0 by their own number: one of them succeeds. GenMC: synthetic/cas, for up to 5
+/// threads.
 struct cas_p {
     int n;
     atomic_t x{"x"};
@@ -18,7 +18,7 @@ struct cas_p {
     }
 };
 
-/// One thread stores 2, n others put 3 in its place. GenMC: synthetic/wcas.
+/// One thread stores 2, n others replace it by 3. GenMC: synthetic/wcas.
 struct wcas {
     int n;
     atomic_t x{"x"};
@@ -30,7 +30,7 @@ struct wcas {
     }
 };
 
-/// Thread i puts i + 1 in the place of i. GenMC: synthetic/casrot.
+/// Thread i replaces i by i + 1. GenMC: synthetic/casrot.
 struct casrot {
     int n;
     atomic_t x{"x"};
@@ -41,8 +41,7 @@ struct casrot {
     }
 };
 
-/// Each of n threads puts 1 in the place of 0, and then stores a number of its own.
-/// GenMC: synthetic/casw.
+/// Each of n threads replaces 0 by 1, and then stores a number of its own. GenMC: synthetic/casw.
 struct casw {
     int n;
     atomic_t x{"x"};
@@ -56,10 +55,10 @@ struct casw {
     }
 };
 
-/// n threads load x and put 42 in the place of what they saw, until they succeed; two do so with 0,
-/// and two put 0 in the place of 42, once. All of it is sequentially consistent.
-/// GenMC: sr/conf-loop, where n is 3 and those are declared symmetric. They are not here: the
-/// numbers that are published for n = 2 tell them apart.
+/// n threads load x and replace what they saw by 42, until they succeed; two do so with 0, and two
+/// replace 42 by 0, once. Everything is sequentially consistent. GenMC: sr/conf-loop, where n is 3
+/// and the n threads are declared symmetric. They are not symmetric here: neither are they in the
+/// numbers that are published for n = 2.
 struct conf_loop {
     int n;
     atomic_t x{"x"};

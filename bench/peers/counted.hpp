@@ -5,8 +5,8 @@
 
 namespace bench::peers {
 
-/// A number and how often the variable that holds it has changed, as one word: so that a
-/// compare-and-exchange fails where the same number is there again.
+/// A number, and how often the variable that holds it has changed, as one word: a
+/// compare-and-exchange then fails even if the same number is there again.
 struct counted {
     std::int64_t number;
     std::int64_t count;
@@ -16,7 +16,7 @@ struct counted {
         return count << 16 | number;
     }
 
-    /// The word that takes the place of this one.
+    /// The word that replaces this one.
     [[nodiscard]] std::int64_t followed_by(std::int64_t other) const {
         return word(other, count + 1);
     }

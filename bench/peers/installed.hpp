@@ -15,14 +15,14 @@
 
 #include <fmt/format.h>
 
-/// The peers themselves, where they are installed.
+/// The peers that are installed on this machine.
 namespace bench::peers {
 
-/// What there is to know of a peer.
+/// The description of a peer.
 struct peer {
     const char* name;     ///< as it calls itself
     const char* program;  ///< in the path
-    const char* variable; ///< of the environment: the directory that sources.hpp is about
+    const char* variable; ///< variable of the environment: the directory that sources.hpp refers to
     const char* directory;
 
     const source* (*find)(const row&);
@@ -31,7 +31,7 @@ struct peer {
     std::optional<needed> (*read)(std::string_view output);
 };
 
-/// The words, separated by spaces, with the size in the place of {}.
+/// The words, separated by spaces, with {} replaced by the size.
 inline std::vector<std::string> words_of(std::string_view text, int size) {
     std::vector<std::string> words;
     std::istringstream in{std::string{text}};
@@ -70,7 +70,7 @@ inline const source* genmc_source(const row& r) {
     return find_source(genmc_sources, r);
 }
 
-/// Its numbers are those of sc.
+/// Its numbers are valid under sc.
 inline const source* nidhugg_source(const row& r) {
     return r.memory == memory_kind::sc ? find_source(nidhugg_sources, r) : nullptr;
 }
@@ -83,7 +83,7 @@ inline constexpr peer genmc{"GenMC",
                             genmc_arguments,
                             read_genmc};
 
-/// The program nidhuggc compiles and calls nidhugg, which takes no C.
+/// The program nidhuggc compiles the C file and calls nidhugg, which takes no C.
 inline constexpr peer nidhugg{"Nidhugg",
                               "nidhuggc",
                               "WBSYNC_NIDHUGG_BENCHMARKS",
@@ -92,7 +92,7 @@ inline constexpr peer nidhugg{"Nidhugg",
                               nidhugg_arguments,
                               read_nidhugg};
 
-/// A peer on this machine, if it is there. Obstacles are reported on stderr.
+/// A peer on this machine, if it is installed. Obstacles are reported on stderr.
 class installed_peer {
 public:
     explicit installed_peer(const peer& p) : peer_(p) {
@@ -109,7 +109,7 @@ public:
             use(*program, directory);
     }
 
-    /// Replaces the published numbers by its own, if it can run the row's program.
+    /// Replaces the published numbers by its own numbers, if it can run the row's program.
     void update(needed& published, const row& r, int seconds) {
         const source* const s = peer_.find(r);
         if (program_.empty() || s == nullptr)
@@ -120,7 +120,7 @@ public:
         }
     }
 
-    /// What it is, if it has run something: "GenMC 0.11.0".
+    /// Name and version, if it has run something: "GenMC 0.11.0".
     [[nodiscard]] std::optional<std::string> name() const {
         if (!ran_)
             return std::nullopt;
@@ -168,7 +168,7 @@ private:
     }
 
     static std::string complaint(int status, int seconds) {
-        constexpr int timed_out = 124; // says timeout
+        constexpr int timed_out = 124; // exit status of timeout(1)
         if (status == 0)
             return "did not say how many executions it explored";
         if (status == timed_out)

@@ -10,7 +10,7 @@
 // Programs without a read-modify-write.
 namespace bench::peers {
 
-/// Two threads add to x and y by turns, n times; a third looks whether one is too large.
+/// Two threads alternately add to x and y, n times; a third thread checks whether one is too large.
 /// GenMC: synthetic/fib_bench.
 struct fib_bench {
     int n;
@@ -34,7 +34,7 @@ struct fib_bench {
             smp_store_release(sum, first + second);
         }
     }
-    /// Fibonacci's number 2 n + 2.
+    /// The Fibonacci number 2 n + 2.
     [[nodiscard]] std::int64_t largest() const {
         std::int64_t before = 0;
         std::int64_t now = 1;
@@ -66,8 +66,8 @@ struct eratosthenes {
     }
 };
 
-/// Two threads store to two variables each, by turns, and two load all four, in turn.
-/// GenMC: synthetic/big0 (size 0) and synthetic/big1 (size 1), which loads more.
+/// Two threads store alternately to two variables each, and two load all four in turn. GenMC:
+/// synthetic/big0 (size 0) and synthetic/big1 (size 1), which loads more.
 struct big0 {
     int n;
     atomic_t x{"x"};

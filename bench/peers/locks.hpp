@@ -30,8 +30,8 @@ struct ttaslock {
     }
 };
 
-/// n readers of a variable under a seqcount, and n writers who take the lock that belongs to it.
-/// GenMC: data-structures/seqlock-atomic, there with one of each.
+/// n readers of a variable under a seqcount, and n writers that take its lock. GenMC:
+/// data-structures/seqlock-atomic, there with one of each.
 struct seqlock_atomic {
     int n;
     atomic_t sequence{"sequence"};
@@ -65,12 +65,12 @@ struct seqlock_atomic {
     }
 };
 
-/// The kernel's reader-writer lock of before: a reader takes 1 from the bias, a writer all of it;
-/// who finds that too much was taken gives it back, waits, and tries again. GenMC:
+/// The kernel's former reader-writer lock: a reader takes 1 from the bias, a writer all of it; a
+/// thread that finds that too much was taken gives its part back, waits, and tries again. GenMC:
 /// data-structures/linuxrwlocks.
 ///
-/// Nobody uses the result of an unlock, or of what is given back, which Nidhugg sees: atomic_add(),
-/// with smp_mb__before_atomic() for the release.
+/// Nobody uses the result of an unlock, or of giving back, which Nidhugg sees: so it is
+/// atomic_add(), with smp_mb__before_atomic() for the release.
 class biased_rwlock {
 public:
     void read_lock() {
@@ -125,8 +125,7 @@ private:
     plain<int> shared_{"shared"};
 };
 
-/// n threads that read under the lock, and then write. GenMC has it with n = 2
-/// (CONFIG_RWLOCK_RDWR).
+/// n threads that read under the lock, and then write. GenMC has n = 2 (CONFIG_RWLOCK_RDWR).
 struct linuxrwlocks {
     int n;
     under_rwlock all;

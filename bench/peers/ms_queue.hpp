@@ -6,9 +6,10 @@
 
 namespace bench::peers {
 
-/// The queue of Michael and Scott, of nodes that are known by their numbers. n threads put
-/// something in and take something out. A thread whose compare-and-exchange of the head fails gives
-/// up: there it is assumed not to fail. GenMC: data-structures/ms-queue with CONFIG_QUEUE_RDWR.
+/// The queue of Michael and Scott, with nodes identified by their numbers. n threads put something
+/// in and take something out. A thread whose compare-and-exchange of the head fails gives up:
+/// GenMC's version assumes that it does not fail. GenMC: data-structures/ms-queue with
+/// CONFIG_QUEUE_RDWR.
 struct ms_queue {
     int n;
     atomic_t head{"head", counted::word(1, 0)};
@@ -34,7 +35,7 @@ struct ms_queue {
         atomic_cmpxchg_release(tail, last, counted{last}.followed_by(node));
     }
 
-    /// Puts `node` after `last`, or sees that it is not the last one.
+    /// Appends `node` to `last`, or finds that `last` is not the last one.
     bool append(std::int64_t last, int node) {
         atomic_t& after = next[counted{last}.number];
         const std::int64_t seen = smp_load_acquire(after);

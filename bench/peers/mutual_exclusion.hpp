@@ -3,15 +3,14 @@
 
 #include "bench/peers/operations.hpp"
 
-// Critical sections that are kept apart by loads and stores alone.
+// Critical sections that are kept apart only by loads and stores.
 namespace bench::peers {
 
-/// Szymanski's algorithm: two threads enter a critical section, n times each. A loop that waits
-/// looks n times, and if that was in vain, the thread ends.
-/// Nidhugg: SV-COMP/szymanski, where n is LOOP.
+/// Szymanski's algorithm: two threads enter a critical section, n times each. A waiting loop looks
+/// n times, and if that was in vain, the thread ends. Nidhugg: SV-COMP/szymanski, where n is LOOP.
 ///
-/// It is no await(): there each of the two waits for the other at its second door, and once both
-/// are in the doorway, they would do so for ever. See szymanski_waits.
+/// The loops are not await(): each of the two would wait for the other at its second door, and once
+/// both are in the doorway, they would do so for ever. See szymanski_waits.
 struct szymanski {
     int n;
     atomics flag{"flag", 2};
@@ -26,7 +25,7 @@ struct szymanski {
         });
     }
 
-    /// Returns whether it got through.
+    /// Returns whether the thread got through.
     bool section(int self) {
         atomic_t& own = flag[self];
         const atomic_t& other = flag[1 - self];
@@ -54,7 +53,7 @@ struct szymanski {
         return looks([&] { return READ_ONCE(other) < 2; });
     }
 
-    /// Is it true at one of n looks?
+    /// Is the condition true at one of n looks?
     template <class Condition>
     bool looks(Condition holds) {
         for (int i = 0; i != n; ++i)
@@ -64,8 +63,8 @@ struct szymanski {
     }
 };
 
-/// The same with loops that wait until they may go on, as Szymanski has them: at the second door
-/// only thread 1 waits for the other, and on the way out only thread 0.
+/// Szymanski's algorithm with loops that wait until they may go on, as in the original: at the
+/// second door only thread 1 waits for the other, and on the way out only thread 0.
 struct szymanski_waits {
     int n;
     atomics flag{"flag", 2};
@@ -92,7 +91,7 @@ struct szymanski_waits {
         smp_store_mb(own, 0);
     }
 
-    /// Up to the second door.
+    /// The part up to the second door.
     static void enter(atomic_t& own, const atomic_t& other) {
         smp_store_mb(own, 1);
         await(other, [](auto now) { return now < 3; });
@@ -105,8 +104,9 @@ struct szymanski_waits {
     }
 };
 
-/// A lock of two threads, each of which has its own flag. One waits for the other's flag, the other
-/// takes its own back and tries again: if both waited with their flags up, it would be for ever.
+/// A lock for two threads, each of which has its own flag. One thread waits for the other's flag,
+/// the other one takes its own flag back and tries again: if both waited with their flags up, they
+/// would wait for ever.
 class two_flags {
 public:
     void lock_and_wait() {
@@ -139,12 +139,12 @@ private:
 };
 
 /// LockSupport.park() of Java, which once lost a wake-up on x86: a thread parks until a condition
-/// is true, n times at most, and another wakes it before and after it makes it true. Under sc no
-/// wake-up is lost. Nidhugg: from_DCDPOR/parker, where n is N.
+/// is true, n times at most, and another thread wakes it before and after making it true. Under sc
+/// no wake-up is lost. Nidhugg: from_DCDPOR/parker, where n is N.
 ///
-/// Where the parker takes the lock again, Nidhugg assumes that it is free, and so does the other
-/// thread: see two_flags. A parker that went around n times in vain is assumed away there, and ends
-/// here.
+/// Where the parker takes the lock again, Nidhugg assumes that the lock is free, and so does the
+/// other thread here: see two_flags. A parker that looped n times in vain is assumed away there,
+/// and ends here.
 struct parker {
     int n;
     atomic_t done{"global_cond"};

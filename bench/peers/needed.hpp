@@ -8,12 +8,12 @@
 
 namespace bench::peers {
 
-/// What another checker needed. Nothing, if it was not run.
+/// What another checker needed; empty if it was not run.
 struct needed {
     std::uint64_t complete = 0;
-    std::uint64_t blocked = 0;    ///< that ended at an assumption
+    std::uint64_t blocked = 0;    ///< executions that ended at an assumption
     bool more_than_120_s = false; ///< and was stopped
-    bool here = false;            ///< not published: run on this machine
+    bool here = false;            ///< not published, but measured on this machine
 
     [[nodiscard]] bool known() const { return complete != 0; }
     [[nodiscard]] std::uint64_t total() const { return complete + blocked; }
@@ -21,7 +21,7 @@ struct needed {
 
 inline constexpr needed too_long{0, 0, true};
 
-/// The number that comes after these words.
+/// The number that follows these words.
 inline std::optional<std::uint64_t> number_after(std::string_view text, std::string_view words) {
     const std::size_t at = text.find(words);
     if (at == std::string_view::npos)
@@ -32,7 +32,7 @@ inline std::optional<std::uint64_t> number_after(std::string_view text, std::str
     return read.ec == std::errc{} ? std::optional{number} : std::nullopt;
 }
 
-/// What GenMC 0.11 says at the end.
+/// Reads the last lines of GenMC 0.11.
 inline std::optional<needed> read_genmc(std::string_view output) {
     const auto complete = number_after(output, "Number of complete executions explored: ");
     if (!complete)
@@ -41,7 +41,7 @@ inline std::optional<needed> read_genmc(std::string_view output) {
     return needed{.complete = *complete, .blocked = blocked.value_or(0), .here = true};
 }
 
-/// What Nidhugg says at the end: 0.2 and earlier have all on one line, and later ones a line each.
+/// Reads the last lines of Nidhugg: one line up to 0.2, and one line for each number later.
 inline std::optional<needed> read_nidhugg(std::string_view output) {
     const auto complete = number_after(output, "Trace count: ");
     if (!complete)

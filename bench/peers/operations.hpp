@@ -8,23 +8,23 @@
 #include <deque>
 #include <optional>
 
-/// Programs of other checkers, written anew operation for operation. What they do is from the tests
-/// of GenMC v0.11.0 (github.com/MPI-SWS/genmc, tests/correct) and the benchmarks of Nidhugg
+/// Programs of other checkers, rewritten operation for operation. Their operations are those of the
+/// tests of GenMC v0.11.0 (github.com/MPI-SWS/genmc, tests/correct) and the benchmarks of Nidhugg
 /// (github.com/nidhugg/nidhugg, benchmarks). Each is a model that is built from a size.
 ///
-/// Relaxed, acquire and release are as there. A sequentially consistent fence is smp_mb(), a
-/// sequentially consistent compare-and-exchange the fully ordered one. What they access without an
-/// atomic is a relaxed atomic here, an event as it is there, or plain<T> if a lock orders it.
+/// Relaxed, acquire and release are as in the originals. A sequentially consistent fence is
+/// smp_mb(), a sequentially consistent compare-and-exchange the fully ordered one. Non-atomic
+/// accesses are relaxed atomics here, events as they are there, or plain<T> if a lock orders them.
 ///
-/// A loop that only waits is await(), and one that tries again retry_until(): the peers' own tools
-/// make assumptions of these, and so count what fails as blocked. Each round looks for itself, also
-/// where the C code goes on with what a failed compare-and-exchange saw. What they assume in words
-/// ends the thread here if it is not so.
+/// A loop that only waits is await(), and a loop that tries again is retry_until(): the peers' own
+/// tools turn these into assumptions, and so count failures as blocked. Each round loads again
+/// here, even where the C code goes on with the value that a failed compare-and-exchange saw. An
+/// explicit assumption of the originals ends the thread here if it does not hold.
 namespace bench::peers {
 
 using namespace wbsync;
 
-/// Acquire and release.
+/// A compare-and-exchange with acquire and release.
 inline std::int64_t cmpxchg_acq_rel(atomic_t& v, std::int64_t old, std::int64_t value,
                                     const site& at = site::here()) {
     return wbsync::detail::compare_exchange(v, old, value, memory_order::acq_rel,

@@ -6,9 +6,9 @@
 namespace bench::peers {
 
 /// The kernel's queued spinlock without the pending byte, taken by n threads once. A thread that
-/// finds the lock taken announces itself in the pending bit; one that finds that as well queues up
-/// in a list of nodes, and only the first of the list looks at the lock.
-/// GenMC: data-structures/qspinlock, which has Linux 4.9's kernel/locking/qspinlock.c.
+/// finds the lock taken announces itself in the pending bit; if that is set, too, it queues up in a
+/// list of nodes, and only the first of the list looks at the lock. GenMC:
+/// data-structures/qspinlock, which has Linux 4.9's kernel/locking/qspinlock.c.
 struct qspinlock {
     static constexpr std::int64_t locked_value = 1;
     static constexpr std::int64_t locked_mask = 0xff;
@@ -17,7 +17,7 @@ struct qspinlock {
 
     int n;
     atomic_t value{"value"};
-    atomics next; ///< of the nodes, of which each thread has one: the next one's thread plus 1
+    atomics next; ///< of each thread's node: the thread of the next node plus 1
     atomics at_head;
     atomics uses;
     plain<int> shared{"shared"};
@@ -51,7 +51,7 @@ struct qspinlock {
         queue(self);
     }
 
-    /// The compare-and-exchange stored `now`: the lock, or the pending bit.
+    /// The compare-and-exchange has stored `now`: the lock, or the pending bit.
     void wait_as_pending(std::int64_t now) {
         if (now == locked_value)
             return;
@@ -92,7 +92,7 @@ struct qspinlock {
         });
     }
 
-    /// Was this the only one in the list?
+    /// Was this the only thread in the list?
     bool take_at_head(std::int64_t tail) {
         std::int64_t seen =
             await_acquire(value, [](auto now) { return (now & (locked_mask | pending)) == 0; });
@@ -102,7 +102,7 @@ struct qspinlock {
                 return true;
             seen = before;
         }
-        atomic_add(locked_value, value); // there: a store of the byte, which is 0
+        atomic_add(locked_value, value); // in the original a store to the byte, which is 0
         return false;
     }
 };

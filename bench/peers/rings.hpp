@@ -6,9 +6,9 @@
 // Queues in an array of fixed size, which several threads fill and empty.
 namespace bench::peers {
 
-/// n threads put something in and take something out. A position is claimed at the head; who has
-/// claimed it waits until those before it are done, and then moves the tail. A thread whose
-/// compare-and-exchange fails gives up altogether: there it is assumed not to fail.
+/// n threads put something in and take something out. A position is claimed at the head; the thread
+/// that has claimed it waits until the positions before it are done, and then moves the tail. A
+/// thread whose compare-and-exchange fails gives up: GenMC's version assumes that it does not fail.
 /// GenMC: data-structures/buf_ring, FreeBSD 8's sys/buf_ring.h.
 struct buf_ring {
     static constexpr std::int64_t room = 8;
@@ -57,10 +57,10 @@ struct buf_ring {
     }
 };
 
-/// n threads put something in, n take out as long as there is something; there is one element at
-/// first. One word counts the reads and the writes that have begun, two others those that are done,
-/// and who begins waits until those of the other side are. GenMC: data-structures/mpmc-queue, there
-/// with one of each.
+/// n threads put something in, n threads take out as long as there is something; there is one
+/// element at first. One word counts the reads and writes that have begun, two others count those
+/// that are done, and a thread that begins waits until those of the other side are done. GenMC:
+/// data-structures/mpmc-queue, there with one of each.
 struct mpmc {
     static constexpr std::int64_t room = 4;
     static constexpr std::int64_t one_read = 1 << 16;
@@ -83,7 +83,7 @@ struct mpmc {
     static std::int64_t reads(std::int64_t word) { return word >> 16; }
     static std::int64_t writes(std::int64_t word) { return word & 0xffff; }
 
-    /// Counts one more in `begun` unless `refuses` what is there; returns what was there.
+    /// Adds one to `begun` unless `refuses` is true of the old value; returns the old value.
     template <class Predicate>
     std::int64_t begin(std::int64_t one, Predicate refuses) {
         return *retry_until([&]() -> std::optional<std::int64_t> {

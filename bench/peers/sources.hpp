@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <string_view>
 
-/// Where the peers have the programs of the table. Only those are here that are the same program of
-/// the same size, which GenMC 0.11 confirmed: it said the numbers of the table. Of ms_queue 3,
-/// qspinlock 3 and buf_ring 4 it said others. In the words, {} is the size.
+/// Where the peers have the programs of the table. Included are only those that are the same
+/// program of the same size, which GenMC 0.11 confirmed by reporting the numbers of the table. For
+/// ms_queue 3, qspinlock 3 and buf_ring 4 it reported others. {} in the words stands for the size.
 namespace bench::peers {
 
 inline constexpr int any_size = -1;
@@ -18,12 +18,12 @@ struct source {
     std::string_view program;
     int size;
     std::string_view file;
-    std::string_view compiler = ""; ///< words for it
-    std::string_view checker = "";  ///< likewise
+    std::string_view compiler = ""; ///< words for the compiler
+    std::string_view checker = "";  ///< words for the checker
 };
 
-/// In tests/correct of GenMC. Without -disable-ipr, which its own message recommends, it reports an
-/// error in ttaslock that is none.
+/// In tests/correct of GenMC. Without -disable-ipr, which its own message recommends, it reports a
+/// false error in ttaslock.
 inline constexpr std::array genmc_sources{
     source{"cas_p", any_size, "synthetic/cas/variants/cas0.c", "-DN={}"},
     source{"wcas", any_size, "synthetic/wcas/variants/wcas0.c", "-DN={}"},
@@ -56,7 +56,7 @@ inline constexpr std::array genmc_sources{
     source{"big0", 1, "synthetic/big1/variants/big10.c"},
 };
 
-/// In benchmarks of Nidhugg.
+/// In the benchmarks of Nidhugg.
 inline constexpr std::array nidhugg_sources{
     source{"casrot", any_size, "from_RCMC/casrot.c", "-DN={}"},
     source{"casw", any_size, "from_RCMC/casw.c", "-DN={}"},
@@ -65,7 +65,7 @@ inline constexpr std::array nidhugg_sources{
     source{"parker", any_size, "from_RFSC/benchmarks/asserts/from_DCDPOR/parker.c", "-DN={}"},
 };
 
-/// That of a row, or nothing.
+/// The source for a row, or nullptr.
 template <std::size_t N>
 const source* find_source(const std::array<source, N>& all, const row& r) {
     for (const source& s : all)

@@ -27,14 +27,15 @@ struct row {
     memory_kind memory;
     needed genmc;             ///< 0.11, --sc or --rc11
     needed nidhugg;           ///< --optimal; under sc only
-    std::uint64_t executions; ///< of wbsync, exactly, without those that end in a round in vain
+    std::uint64_t executions; ///< of wbsync, exactly, without those that end in a failed round
 
     result (*check)(const options&, int);
 
-    /// Quick enough for a test.
+    /// Is it quick enough for a test?
     [[nodiscard]] bool quick() const { return executions <= 80'000; }
 
-    /// What we want to be near to: GenMC's complete executions, or all of Nidhugg's. 0: not known.
+    /// The number that we want to be close to: GenMC's complete executions, or all of Nidhugg's. 0:
+    /// not known.
     [[nodiscard]] std::uint64_t better_peer() const {
         if (genmc.known() && nidhugg.known())
             return std::min(genmc.complete, nidhugg.total());
@@ -47,7 +48,7 @@ result check_program(const options& with, int size) {
     return check<Program>(with, size);
 }
 
-/// Some have no property that could fail: they are here to be counted.
+/// Accepts programs without a property that could fail: they are only counted.
 inline options to_count(memory_kind memory) {
     options with;
     with.jobs = 1; // times are those of one core
@@ -56,7 +57,7 @@ inline options to_count(memory_kind memory) {
     return with;
 }
 
-/// Where a compare-and-exchange can fail: exactly as many as the peers.
+/// Programs with a compare-and-exchange that can fail: exactly as many executions as the peers.
 inline std::vector<row> failed_exchanges() {
     constexpr auto sc = memory_kind::sc;
     return {
@@ -69,7 +70,7 @@ inline std::vector<row> failed_exchanges() {
     };
 }
 
-/// Where a loop tries again or waits, or a lock is taken.
+/// Programs with a loop that tries again or waits, or with a lock.
 inline std::vector<row> loops() {
     constexpr auto sc = memory_kind::sc;
     return {
@@ -92,7 +93,7 @@ inline std::vector<row> loops() {
     };
 }
 
-/// Against GenMC's rc11. Our weak memory is not exactly that, so neither are the numbers.
+/// Compared with GenMC's rc11. Our weak memory is not exactly that, so neither are the numbers.
 inline std::vector<row> weak() {
     constexpr auto weak = memory_kind::weak;
     return {
@@ -104,7 +105,8 @@ inline std::vector<row> weak() {
     };
 }
 
-/// Smaller ones, with the numbers that GenMC's own tests expect (expected.sc.mo.in): just as many.
+/// Smaller programs, with the numbers that GenMC's own tests expect (expected.sc.mo.in): exactly as
+/// many.
 inline std::vector<row> smaller() {
     constexpr auto sc = memory_kind::sc;
     const auto both = [](std::string_view what, int size, std::uint64_t n, auto check) {

@@ -6,12 +6,13 @@
 
 namespace bench::peers {
 
-/// A stack of nodes that are known by their numbers; a thread has the node of its own number.
+/// A stack of nodes that are identified by their numbers; a thread has the node with its own
+/// number.
 class treiber_stack {
 public:
     explicit treiber_stack(int n) : next_("next", n + 1), value_("value", n + 1) {}
 
-    /// Node 0 is none.
+    /// Node 0 means no node.
     void push(int node, std::int64_t value) {
         WRITE_ONCE(value_[node], value);
         retry_until([&] {
@@ -22,7 +23,7 @@ public:
         });
     }
 
-    /// 0: there was nothing.
+    /// 0: the stack was empty.
     std::int64_t pop() {
         return *retry_until([&]() -> std::optional<std::int64_t> {
             const std::int64_t old = smp_load_acquire(top_);
@@ -43,8 +44,8 @@ private:
     atomics value_;
 };
 
-/// Threads that put their number on the stack, or take one off it; each has written a variable
-/// before, which the one that takes its number off reads. Number 0 is ignored.
+/// Threads that push their number on the stack, or pop one; each has written a variable before,
+/// which the thread that pops its number reads. Number 0 is ignored.
 class treiber_threads {
 public:
     explicit treiber_threads(int n) : stack_(n), written_("written", n) {}

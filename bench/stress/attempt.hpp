@@ -6,7 +6,7 @@
 
 namespace wbsync::bench {
 
-/// How a process ended in which a model ran on real threads, again and again.
+/// How a process ended that ran a model on real threads, again and again.
 enum class ending : std::uint8_t {
     clean,    ///< the time was over, and nothing had been found
     violated, ///< a property failed
@@ -14,13 +14,13 @@ enum class ending : std::uint8_t {
     stuck,    ///< a thread looped, and could not be ended
 };
 
-/// What it came to.
+/// The outcome of the process.
 struct attempt {
     ending end = ending::clean;
     std::string property;   ///< if `violated`
-    std::string message;    ///< likewise, or what ended the process
-    std::uint64_t runs = 0; ///< the last one included: each has one umount
-    std::uint64_t seed = 0; ///< of the last one
+    std::string message;    ///< the message of the violation, or what ended the process
+    std::uint64_t runs = 0; ///< including the last one: each has one umount
+    std::uint64_t seed = 0; ///< of the last run
     double seconds = 0;
 };
 

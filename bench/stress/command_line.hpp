@@ -7,7 +7,7 @@
 
 namespace wbsync::bench {
 
-/// nullopt: the user asked for help, and got it. Throws program::bad_usage.
+/// nullopt: the user asked for help, which was printed. Throws program::bad_usage.
 std::optional<stress_settings> read_command_line(int argc, char** argv);
 
 } // namespace wbsync::bench

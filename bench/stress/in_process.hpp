@@ -8,8 +8,8 @@
 
 namespace wbsync::bench {
 
-/// Runs `work`, which returns a text and throws nothing, in a process of its own. All that this
-/// program needs of tools/.
+/// Runs `work`, which returns a text and throws nothing, in a process of its own. This is all that
+/// this program needs of tools/.
 template <class Work>
 program::child_end in_process(const Work& work) {
     program::child_end seen;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs the umounts of the lineage on real threads, beside what the model checker says of them.
+// Runs the umounts of the lineage on real threads, and shows the model checker's result beside
+// them.
 
 #include "bench/stress/command_line.hpp"
 #include "bench/stress/report.hpp"

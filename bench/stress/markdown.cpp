@@ -29,7 +29,7 @@ std::string cell_of(const subject& s, const attempt& a) {
     }
 }
 
-/// Those under `sc`, unless only `weak` shows it.
+/// The finding under `sc`, or under `weak` if only that shows it.
 std::string checker_of(const subject& s) {
     if (!s.has_finding())
         return fmt::format("verified, {}", grouped(s.executions_weak));

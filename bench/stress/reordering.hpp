@@ -15,17 +15,17 @@ inline constexpr std::string_view architecture = "aarch64";
 inline constexpr std::string_view architecture = "another architecture";
 #endif
 
-/// What a machine has to reorder for a finding that only `weak` has.
+/// The reordering that a finding under `weak` alone needs.
 struct reordering {
     std::string_view suffix; ///< of the model's name
-    std::string_view what;   ///< all but a store and a later load: TSO keeps it in order
+    std::string_view what;   ///< none is a store with a later load, so TSO keeps it in order
 };
 
 inline constexpr std::array reorderings{
     reordering{"-hash", "a store with a later atomic decrement"},
 };
 
-/// nullptr: it is not known.
+/// nullptr: not known.
 inline const reordering* reordering_of(std::string_view model) {
     for (const reordering& r : reorderings)
         if (const auto at = model.find(r.suffix);
@@ -35,7 +35,7 @@ inline const reordering* reordering_of(std::string_view model) {
     return nullptr;
 }
 
-/// May the machine do it?
+/// Can this machine reorder in that way?
 inline bool is_possible_here(const reordering* r) {
     return architecture != "x86_64" || r == nullptr;
 }

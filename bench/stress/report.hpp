@@ -9,7 +9,7 @@
 
 namespace wbsync::bench {
 
-/// A model, and what became of it.
+/// A model, and its attempts.
 struct stressed {
     subject what;
     attempt plain;   ///< without delays

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Runs isw/v9, in which the model checker finds nothing, on real threads for a while: built with
 // -fsanitize=thread or -fsanitize=address. `PROGRAM SECONDS`, without delays and with them. Exit
-// status 1 if a property fails; what a sanitizer finds it prints, with a status of its own.
+// status 1 if a property fails; a sanitizer prints its findings itself, with a status of its own.
 
 #include "models/writeback/isw_v9.hpp"
 #include <wbsync/program/errors.hpp>

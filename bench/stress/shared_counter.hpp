@@ -11,7 +11,7 @@
 
 namespace wbsync::bench {
 
-/// A number that a child process counts and its parent reads, also when the child has crashed.
+/// A number that a child process counts and its parent reads, even after the child has crashed.
 class shared_counter {
 public:
     shared_counter()

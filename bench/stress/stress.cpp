@@ -31,7 +31,7 @@ native::options native_options(const stress_settings& with, bool delays) {
     return o;
 }
 
-/// The child's part: what it found, as JSON, or nothing.
+/// Runs in the child: returns what it found, as JSON, or an empty text.
 std::string run_until_found(const catalogue::model& m, const stress_settings& with, bool delays,
                             shared_counter& runs) {
     native::check_options = native_options(with, delays);
@@ -50,13 +50,13 @@ std::string run_until_found(const catalogue::model& m, const stress_settings& wi
     return {};
 }
 
-/// A message begins with the property: that is said once.
+/// Removes the property from the beginning of the message: it is shown once.
 std::string without(const std::string& property, const std::string& message) {
     const std::string head = property + ": ";
     return message.starts_with(head) ? message.substr(head.size()) : message;
 }
 
-/// native::run() ends the process so if it cannot end a thread.
+/// The exit status of native::run() if it cannot end a thread.
 constexpr int thread_does_not_end = 70;
 
 void add_end(attempt& a, const program::child_end& end) {

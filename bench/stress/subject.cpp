@@ -28,8 +28,8 @@ subject subject_of(const catalogue::model& m) {
     return {m, m.expected(memory_kind::sc, size), m.expected(memory_kind::weak, size)};
 }
 
-/// All whose umount can be run: those that have a finding of P1 or P2 and those that are verified.
-/// Threads order all that the code asks for, so none of them is weakened.
+/// All models whose umount can run: those with a finding of P1 or P2, and the verified ones.
+/// Threads order all that the code asks for, so weakened models are left out.
 std::vector<subject> all_umounts() {
     std::vector<subject> all;
     for (const catalogue::model& m : models::all()) {
@@ -55,7 +55,7 @@ std::string known_names(const std::vector<subject>& all) {
     return fmt::format("{}", fmt::join(names, " "));
 }
 
-/// Why there is none of that name.
+/// Why there is no model with that name.
 std::string reason(const std::string& name) {
     for (const catalogue::model& m : models::all())
         if (!m.weaken.empty() && is_chosen(m, name))

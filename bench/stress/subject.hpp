@@ -16,15 +16,15 @@ struct subject {
     catalogue::model model;
     catalogue::expectation sc;
     catalogue::expectation weak;
-    std::uint64_t executions_sc = 0; ///< that the model checker needed
+    std::uint64_t executions_sc = 0; ///< needed by the model checker
     std::uint64_t executions_weak = 0;
 
     [[nodiscard]] bool has_finding() const { return weak.outcome() == verdict::finding; }
-    /// Is the finding one of a machine that reorders?
+    /// Does the finding need a machine that reorders?
     [[nodiscard]] bool needs_weak() const {
         return has_finding() && sc.outcome() != verdict::finding;
     }
-    /// What has to be reordered for it, if that is known.
+    /// The reordering that the finding needs, if it is known.
     [[nodiscard]] const reordering* needs() const {
         return needs_weak() ? reordering_of(model.name()) : nullptr;
     }
@@ -32,7 +32,7 @@ struct subject {
         return !needs_weak() || bench::is_possible_here(needs());
     }
 
-    /// Is that what it may come to? A crash is a use after free, P2.
+    /// May the attempt end like that? A crash is a use after free, P2.
     [[nodiscard]] bool allows(const attempt& a) const {
         switch (a.end) {
         case ending::clean: return true;
@@ -43,16 +43,16 @@ struct subject {
     }
 
 private:
-    /// Weak memory shows all that sequential consistency does.
+    /// Weak memory shows everything that sequential consistency shows.
     [[nodiscard]] bool may_fail(const std::string& property) const {
         return is_possible_here() && has_finding() && weak.properties.contains(property);
     }
 };
 
-/// What the model checker finds P1 or P2 in, and isw/v9, in which it finds nothing; or those of
-/// `names`, which may be patterns. None of them is weakened (catalogue::model::weaken). The numbers
-/// are those of the manifest. Throws program::bad_usage if there is no such model, or no such
-/// manifest.
+/// The models in which the model checker finds P1 or P2, and isw/v9, in which it finds nothing; or
+/// the models in `names`, which may be patterns. None of them is weakened
+/// (catalogue::model::weaken). The numbers are those of the manifest. Throws program::bad_usage if
+/// there is no such model, or no such manifest.
 std::vector<subject> subjects(const std::vector<std::string>& names, const std::string& manifest);
 
 } // namespace wbsync::bench

@@ -19,7 +19,7 @@
 /// order follow the order in which stores are run, and has no load buffering.
 namespace fuzz {
 
-/// All final states of the executions of a program in which every thread comes to its end.
+/// All final states of the executions of a program in which every thread reaches its end.
 class axiomatic_exploration {
 public:
     explicit axiomatic_exploration(const program& p) : program_(p) {
@@ -39,8 +39,8 @@ private:
         std::int64_t last = 0;
         std::vector<int> must_end; ///< sections that the grace period waits for
         int section = -1;
-        int unlock = none;         ///< the last one, as a node
-        int lock = none;           ///< likewise
+        int unlock = none;         ///< node of the last unlock
+        int lock = none;           ///< node of the last lock
         int atomic = none;         ///< the last read-modify-write
         int fence_waits = nowhere; ///< the node before a fence that waits for one, or `none`
     };
@@ -52,8 +52,8 @@ private:
         axiomatic::graph g;
         state so_far;
         std::vector<progress> threads;
-        std::vector<int> starts;                          ///< of grace periods, as nodes
-        std::vector<int> ends;                            ///< of sections: their `leave`, or -1
+        std::vector<int> starts; ///< nodes of the starts of grace periods
+        std::vector<int> ends;   ///< for each section: the node of its `leave`, or -1
         std::array<std::string, max_program_threads> own; ///< what each thread has done and read
     };
 
@@ -84,7 +84,7 @@ private:
         finals_.insert(s);
     }
 
-    /// A node, the same in whatever order the graph was built.
+    /// The name of a node, independent of the order in which the graph was built.
     static std::string name(const moment& m, int i) {
         if (i == axiomatic::initial)
             return "i";
@@ -256,7 +256,7 @@ private:
 
     // --- fences that belong to another operation ------------------------------------------------
 
-    /// A full fence after all up to those nodes, in their threads, that there are.
+    /// A full fence after everything up to those nodes, if they exist, in their threads.
     static node fence_only_after(std::size_t t, const std::vector<int>& nodes) {
         node n = full_fence(t);
         n.only_after = true;
@@ -276,7 +276,7 @@ private:
         done(next, t, o);
     }
 
-    /// Everything before the unlocks that come before the last lock of the thread.
+    /// Everything before the unlocks that precede the last lock of the thread.
     void fence_after_unlock_lock(const moment& m, std::size_t t, const operation& o) {
         std::vector<int> nodes;
         if (const int l = m.threads[t].lock; l != none)
@@ -305,7 +305,7 @@ private:
         return all;
     }
 
-    /// The last node of the thread of node `i` before that one.
+    /// The node before node `i` in its thread.
     static int node_before(const moment& m, int i) {
         int before = none;
         for (int j = 0; j != i; ++j)
@@ -322,8 +322,7 @@ private:
         return newest;
     }
 
-    // --- RCU: each section ends before the end of a grace period, or starts after its start
-    // ---------
+    // --- RCU: each section ends before the end of a grace period, or starts after its start ------
 
     void enter(const moment& m, std::size_t t, const operation& o) {
         moment next = m;
@@ -380,7 +379,7 @@ private:
     std::set<state> finals_;
 };
 
-/// The final states of a program by the axioms.
+/// The final states of a program according to the axioms.
 inline std::set<state> axiomatic_finals(const program& p) {
     return axiomatic_exploration(p).finals();
 }

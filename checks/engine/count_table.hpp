@@ -99,7 +99,7 @@ constexpr std::uint64_t factorial(std::uint64_t n) {
 constexpr std::uint64_t power_of_2(int n) {
     return std::uint64_t{1} << n;
 }
-/// Orders of two sequences of a and b steps.
+/// The number of interleavings of two sequences of a and b steps.
 constexpr std::uint64_t shuffles(std::uint64_t a, std::uint64_t b) {
     return factorial(a + b) / factorial(a) / factorial(b);
 }
@@ -112,7 +112,7 @@ struct counted {
     std::uint64_t weak;
 };
 
-/// Where old values make no difference.
+/// For programs in which old values make no difference.
 inline counted same(std::string name, threads what, std::uint64_t executions) {
     return {std::move(name), std::move(what), executions, executions};
 }
@@ -158,7 +158,7 @@ inline std::vector<counted> read_modify_writes() {
              6),
         same("compare-and-exchange of 3 threads, of which the first one decides",
              times(3, {cmpxchg(0)}), 3),
-        // The last thread sleeps where it would add, and fails later on, behind one that adds.
+        // The last thread sleeps where it would add, and fails later, after another one has added.
         same("a sleeper that adds where it sleeps, and fails where it runs: counted only",
              {{on(kind::add_unless, 2, 3)},
               {load(0)},
@@ -171,7 +171,7 @@ inline std::vector<counted> read_modify_writes() {
     };
 }
 
-/// Of loops that try again only those executions are counted in which no round is in vain.
+/// For loops that try again, only executions without a round in vain are counted.
 inline std::vector<counted> loops() {
     const operation add_1 = on(kind::retry_add, 0, 1);
     const operation look = on(kind::retry_look, 0, 1);
@@ -190,8 +190,8 @@ inline std::vector<counted> loops() {
               {on(kind::write_seqlock, 0, 1)},
               {on(kind::write_seqlock, 0, 2)}},
              6),
-        // It adds before both stores or after them; or it adds in between, and what it takes back
-        // it takes from the second one.
+        // It adds before both stores or after them; or it adds in between, and subtracts again from
+        // the second store's value.
         same("one that adds to an even number only, and stores of an odd and an even one: 3",
              {{even}, {store(0, 1), store(0, 2)}}, 3),
         same("the same, and one that learns only whether it is negative: counted only",
@@ -214,23 +214,23 @@ inline std::vector<counted> litmus_shapes() {
     const threads iriw{{store(0)}, {store(1)}, {load(0), load(1)}, {load(1), load(0)}};
     const threads iriw_mb{{store(0)}, {store(1)}, {load(0), mb, load(1)}, {load(1), mb, load(0)}};
     return {
-        // Two pairs that conflict, each either way round: 4, less the cycle, which is the outcome
+        // Two conflicting pairs, each in either order: 4, minus the cycle, which is the outcome
         // that weak adds.
         {"SB: 2^2 - 1, and 2^2", sb, 3, 4},
         same("SB+mb: fences leave the 3 of sc", sb_mb, 3),
         {"MP: 2^2 - 1, and the old value behind the flag", mp, 3, 4},
         same("MP+wmb+rmb", mp_fences, 3),
         same("MP+release+acquire", mp_release, 3),
-        // R is SB with a store in the place of one load. The flag doubles what comes of it.
+        // R is SB with a store in place of one load. The flag doubles the number of outcomes.
         {"R, and a flag at its end: (2^2 - 1) * 2, and an old value, twice",
          {{store(0), load(1)}, {store(1), store(0), store(2)}, {load(2)}},
          6,
          8},
         same("LB: 2^2 - 1", lb, 3),
         same("2+2W: 2^2 - 1", writes, 3),
-        // Four pairs: 2^4, less the one cycle through both readers, which each see one store only.
-        // Under weak that outcome is there: one reader comes first, the other misses the store
-        // behind it.
+        // Four pairs: 2^4, minus the one cycle through both readers, each of which sees only one
+        // store. Under weak that outcome exists: one reader comes first, the other misses the store
+        // before it.
         {"IRIW: 2^4 - 1, and 2^4", iriw, 15, 16},
         same("IRIW+mb", iriw_mb, 15),
         same("3.SB+mb: 2^3 - 1",
@@ -240,8 +240,8 @@ inline std::vector<counted> litmus_shapes() {
           {store(1), mb, load(2), load(2), load(0)}},
          20,
          46},
-        // The three steps on the flag in any order: 3!. Where the load comes before the store, the
-        // data's load and store may come either way round: 3 * 2, and 3.
+        // The three steps on the flag in any order: 3!. If the load comes before the store, the
+        // data's load and store can have either order: 3 * 2, and 3.
         same("MP+release+acquire, with a relaxed read-modify-write of the flag",
              {{store(0), release(1)}, {on(kind::fetch_add_relaxed, 1, 1)}, {acquire(1), load(0)}},
              9),
@@ -259,15 +259,15 @@ inline std::vector<counted> fences() {
 
 inline std::vector<counted> old_values() {
     return {
-        // The reader may come anywhere between the k stores: k + 1; no old value is forced.
+        // The reader can come anywhere between the k stores: k + 1; no old value is forced.
         same("a reader and 3 stores: 4", {{store(0, 1), store(0, 2), store(0, 3)}, {load(0)}}, 4),
-        // Loads in program order are shuffled with the stores; coherence forbids going back.
+        // Loads in program order are interleaved with the stores; coherence forbids going back.
         {"2 loads and 2 stores: shuffles",
          {{store(0, 1), store(0, 2)}, {load(0), load(0)}},
          shuffles(2, 2),
          shuffles(2, 2)},
-        // The flag behind j of 2 stores: 2 + 1 places for the data's load under sc; under weak what
-        // the flag says is behind may be missed: 0 or 1 of 2, too.
+        // The flag after j of 2 stores: 2 + 1 places for the data's load under sc. Under weak the
+        // load may miss stores that the flag follows: 0 or 1 of 2, too.
         {"a flag after 2 stores", {{store(0, 1), store(0, 2), store(1)}, {load(1), load(0)}}, 4, 6},
         {"a flag after additions of different amounts: the same, they are ordered in the end",
          {{add(0, 1), add(0, 2), store(1)}, {load(1), acquire(0)}},
@@ -276,7 +276,7 @@ inline std::vector<counted> old_values() {
         same("a flag after 2 stores, released and acquired",
              {{store(0, 1), store(0, 2), release(1)}, {acquire(1), load(0)}}, 4),
         // The new value, and then two orders of the stores to 1 and of those to 0: 2 * 2. The old
-        // one: the own store to 1 is the first one under sc, and either under weak.
+        // value: the own store to 1 is first under sc, and either under weak.
         {"the old value behind a store that came later: 4 + 1",
          {{store(1), load(2), if_not_zero(store(0))}, {store(2), store(1), store(0)}},
          5,
@@ -295,14 +295,14 @@ inline std::vector<counted> spinlocks() {
         same("3 threads, twice each: 6! / 2!^3", times(3, twice), 90),
         same("a section of loads and stores is one block",
              times(3, {lock, load(0), store(0), load(1), store(1), unlock}), 6),
-        // The trylock comes before the lock, between lock and unlock (fails), or after them; if it
-        // comes first, the lock is after its unlock.
+        // The trylock comes before the lock, between lock and unlock (fails), or after them. If it
+        // comes first, the lock comes after its unlock.
         same("a lock and a trylock: 3", {{lock, unlock}, {trylock}}, 3),
     };
 }
 
-/// Store buffering against a full barrier: 2^2 - 1, and the two old values unless the barrier is
-/// one.
+/// Store buffering against a full barrier: 2^2 - 1, and the two old values unless this barrier is
+/// full, too.
 inline counted opposite_mb(std::string name, thread what, bool full) {
     return {std::move(name), {std::move(what), {store(1), mb, load(0)}}, 3, full ? 3U : 4U};
 }
@@ -337,7 +337,7 @@ inline std::vector<counted> unlock_then_lock() {
     const thread writer{store(0), wmb, store(1)};
     const thread reader{acquire(1), load(0)};
     return {
-        // Message passing: 2^2 - 1, and the old value behind the flag unless it is ordered.
+        // Message passing: 2^2 - 1, and the old value after the flag unless it is ordered.
         same("loads", {writer, {load(1), lock, unlock, other_lock, load(0), other_unlock}}, 3),
         {"loads, with no lock after the unlock", {writer, {load(1), lock, unlock, load(0)}}, 3, 4},
         same("uses of what is freed then",
@@ -349,13 +349,14 @@ inline std::vector<counted> unlock_then_lock() {
          {{store(0), lock, store(1), unlock}, reader},
          3,
          4},
-        // What is read before and passed on after: three pairs, less the cycle; which weak shows.
+        // A value that is read before and passed on after: three pairs, minus the cycle, which weak
+        // shows.
         {"a store that was read: 2^3 - 1, and an old value",
          {{store(0)}, {lock, load(0), unlock, lock, store(1), unlock}, reader},
          7,
          8},
-        // Which section comes first, and between each pair of accesses to 0 and to 1: 2^3, less the
-        // circle.
+        // The order of the sections, and of each pair of accesses to 0 and to 1: 2^3, minus the
+        // cycle.
         same("handed over, with what was read: 2^3 - 1",
              {writer, {lock, load(1), store(2), unlock}, {lock, load(2), load(0), unlock}}, 7),
     };
@@ -370,12 +371,13 @@ inline std::vector<counted> sleeping_locks() {
     return {
         same("4 readers: one, they commute", times(4, reads), 1),
         // A later thread arrives while another one is inside, and waits, or finds it free. With
-        // three that is 8 ways for each order: the second waits (then the third arrives before it,
-        // or after it at one of four moments) or not (then at one of two); or it waits behind the
-        // third, which it overtakes.
+        // three threads that is 8 ways for each order: the second waits (then the third arrives
+        // before it, or after it at one of four moments) or not (then at one of two); or it waits
+        // behind the third, which it overtakes.
         same("2 writers: 2! * 2", times(2, writes), 4),
         same("3 writers: 3! * 8", times(3, writes), 48),
-        // Each reader has left before the writer comes, is inside then, or comes after it.
+        // Each reader has left before the writer comes, is inside at that moment, or comes after
+        // it.
         same("3 readers and a writer: 3^3", times(3, reads) + threads{writes}, 27),
         same("2 readers and 2 writers", times(2, reads) + times(2, writes), 116),
         same("3 threads with a mutex: 3!", times(3, locks), 6),
@@ -432,8 +434,8 @@ inline std::vector<counted> work_items() {
         same("queue, once: one", {{queue_work}}, 1),
         // The flush sees whether the work has ended.
         same("queue and flush: 2", {{queue_work, flush_work}}, 2),
-        // Either comes first; the other finds the work pending, or comes after PENDING was cleared
-        // and has it run again.
+        // Either comes first. The other finds the work pending, or comes after PENDING was cleared
+        // and makes it run again.
         same("two threads queue: 2 * 2", times(2, {queue_work}), 4),
         same("queue, and a reader of what it does: 2", {{queue_work}, {load(0)}}, 2),
     };
@@ -442,7 +444,7 @@ inline std::vector<counted> work_items() {
 inline std::vector<counted> wait_var_event() {
     return {
         same("nobody waits", {{store(0), mb, wake}}, 1),
-        // A test that fails comes later, where it does not: as in an await.
+        // A failing test comes later instead, where it succeeds: as in an await.
         same("one waits, one wakes: one", {{wait_for(1)}, {store(0), mb, wake}}, 1),
         same("one waits, one wakes twice: one", {{wait_for(1)}, {store(0), mb, wake, wake}}, 1),
         same("one waits, two wake: one", {{wait_for(1)}, {store(0), mb, wake}, {wake}}, 1),
@@ -466,8 +468,8 @@ inline std::vector<counted> objects() {
 
 inline std::vector<counted> around_grace_periods() {
     return {
-        // The section comes first, and its access with it; or the grace period, and then either
-        // access may be the first.
+        // The section comes first, with its access; or the grace period, and then either access may
+        // be first.
         same("a store in a section, and a load after a grace period: 1 + 2",
              {{read_lock, store(0), read_unlock}, {synchronize, load(0)}}, 3),
         same("a load in a section, and a store after a grace period: 1 + 2",
@@ -480,7 +482,7 @@ struct group {
     std::vector<counted> programs;
 };
 
-/// All of the table.
+/// The whole table.
 inline std::vector<group> groups() {
     return {{"one variable", one_variable()},
             {"read-modify-writes", read_modify_writes()},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How many executions the explorer runs: one for each Mazurkiewicz trace (an order of the
-// conflicting steps), a number that is known in closed form for these programs.
+// conflicting steps). For these programs that number is known in closed form.
 
 #include <wbsync/wbsync.hpp>
 
@@ -49,14 +49,14 @@ private:
 std::uint64_t run(memory_kind memory, const bodies& what) {
     options with;
     with.memory = memory;
-    with.accept_vacuous = true; // counting is all that it is for
+    with.accept_vacuous = true; // it is only for counting
     const result r = check<model>(with, &what);
     CHECK(r.verified());
     CHECK(r.sleep_set_blocked == 0);
     return r.executions;
 }
 
-/// Executions of a program, which must not depend on the order in which its threads are declared.
+/// The number of executions of a program, which must not depend on the order of declaration.
 std::uint64_t executions(memory_kind memory, bodies what) {
     const std::uint64_t n = run(memory, what);
     for (std::size_t i = 1; i < what.size() && n < 1000; ++i) {
@@ -68,7 +68,7 @@ std::uint64_t executions(memory_kind memory, bodies what) {
     return n;
 }
 
-/// For programs that have as many executions under weak as under sc.
+/// For programs with the same number of executions under weak and under sc.
 std::uint64_t executions(const bodies& what) {
     const std::uint64_t n = executions(memory_kind::sc, what);
     CHECK(executions(memory_kind::weak, what) == n);
@@ -84,7 +84,7 @@ bodies operator+(bodies a, const bodies& b) {
     return a;
 }
 
-/// `make(i)` for each i below n.
+/// `make(i)` for each i less than n.
 template <class F>
 bodies each(int n, F make) {
     bodies all;
@@ -100,7 +100,7 @@ std::uint64_t power(std::uint64_t base, int n) {
     return n == 0 ? 1 : base * power(base, n - 1);
 }
 
-/// Orders of n sequences of k steps each.
+/// The number of interleavings of n sequences of k steps each.
 std::uint64_t shuffles(std::uint64_t n, std::uint64_t k) {
     std::uint64_t count = factorial(n * k);
     for (std::uint64_t i = 0; i != n; ++i)
@@ -115,8 +115,7 @@ const body swap_x = [](shared& m) { atomic_fetch_add(1, m.x); };
 
 } // namespace
 
-// --- one variable
-// -------------------------------------------------------------------------------------
+// --- one variable --------------------------------------------------------------------------------
 
 TEST_CASE("count: n threads of k read-modify-writes on one variable, every shuffle once") {
     for (const int k : {1, 2, 3, 4})
@@ -170,8 +169,7 @@ TEST_CASE("count: a writer of k stores and a reader, who may come anywhere betwe
                           read_x}) == static_cast<std::uint64_t>(k) + 1);
 }
 
-// --- read-modify-writes that may change nothing
-// ---------------------------------------------------
+// --- read-modify-writes that may change nothing --------------------------------------------------
 
 TEST_CASE("count: n compare-and-exchanges of one value, of which the first one decides") {
     const auto from_zero = [](std::size_t i) {
@@ -183,7 +181,8 @@ TEST_CASE("count: n compare-and-exchanges of one value, of which the first one d
 }
 
 TEST_CASE("count: n compare-and-exchanges from i to i + 1, up to the first that comes too early") {
-    // If that is number k, it sees one of the k values before, and those after it one of k + 1.
+    // If that is number k, it sees one of the k values before it, and those after it see one of k +
+    // 1.
     const auto expected = [](int n) {
         std::uint64_t sum = 1;
         for (int k = 1; k < n; ++k)
@@ -209,7 +208,7 @@ TEST_CASE("count: those that fail whatever happens are readers") {
 }
 
 TEST_CASE("count: n compare-and-exchanges and the store that one of them can replace") {
-    // Any subset of k comes after it; one of these comes first.
+    // Any k of them come after it; one of these comes first.
     for (const int n : {1, 2, 3, 4})
         CHECK(executions(each(n,
                               [](std::size_t i) {
@@ -237,8 +236,7 @@ TEST_CASE("count: n tries for a lock that is given back: k get it in some order,
         CHECK(executions(times(n, try_once)) == expected(static_cast<std::uint64_t>(n)));
 }
 
-// --- additions
-// ----------------------------------------------------------------------------------------
+// --- additions -----------------------------------------------------------------------------------
 
 TEST_CASE("count: additions whose results nobody uses commute, one execution") {
     for (const int n : {1, 2, 4, 8})
@@ -281,8 +279,7 @@ TEST_CASE("count: additions of n threads between two barriers of a single wait, 
                          }}) == 1);
 }
 
-// --- several variables
-// --------------------------------------------------------------------------------
+// --- several variables ---------------------------------------------------------------------------
 
 TEST_CASE("count: threads with variables of their own, one execution") {
     for (const int n : {1, 3, 8})
@@ -313,7 +310,7 @@ TEST_CASE("count: store buffering, both orders on both variables but for the cyc
                            READ_ONCE(m.x);
                        }};
     CHECK(executions(memory_kind::sc, plain) == 3);
-    // Both loads miss the other's store: that is one execution more, whichever of them is late.
+    // Both loads miss the other's store: one more execution, whichever of them is late.
     CHECK(executions(memory_kind::weak, plain) == 4);
 }
 
@@ -344,9 +341,8 @@ TEST_CASE("count: fences cost nothing") {
 }
 
 TEST_CASE("count: the last zero of n cells, (n + 3) * 2^(n - 2) executions") {
-    // A reader looks for the last cell that is 0, each writer counts on from the cell before its
-    // own: Abdulla, Aronis, Jonsson, Sagonas, POPL 2014, where the optimal numbers are 64 and
-    // 3,328.
+    // A reader looks for the last cell that is 0; each writer adds 1 to the cell before its own.
+    // Abdulla, Aronis, Jonsson, Sagonas, POPL 2014, where the optimal numbers are 64 and 3,328.
     const auto last_zero = [](int n) {
         return bodies{[n](shared& m) {
                    for (auto i = static_cast<std::size_t>(n); READ_ONCE(m.a[i]) != 0;)
@@ -360,8 +356,7 @@ TEST_CASE("count: the last zero of n cells, (n + 3) * 2^(n - 2) executions") {
     CHECK(run(memory_kind::sc, last_zero(10)) == 3328);
 }
 
-// --- blocking
-// -----------------------------------------------------------------------------------------
+// --- blocking ------------------------------------------------------------------------------------
 
 TEST_CASE("count: n threads that take a lock, every order once") {
     for (const int n : {1, 2, 3, 4, 5})
@@ -409,8 +404,7 @@ TEST_CASE("count: nobody is woken in vain, a chain of waits has one execution") 
                      bodies{write_x}) == 1);
 }
 
-// --- RCU
-// ----------------------------------------------------------------------------------------------
+// --- RCU -----------------------------------------------------------------------------------------
 
 TEST_CASE("count: each section starts before or after each grace period") {
     const body section = [](shared&) {

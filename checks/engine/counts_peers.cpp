@@ -13,7 +13,7 @@ using bench::peers::row;
 
 namespace {
 
-/// Runs those that are quick; returns how many there are.
+/// Runs the quick programs; returns how many there are.
 int check(const std::vector<row>& rows) {
     int quick = 0;
     for (const row& r : rows) {

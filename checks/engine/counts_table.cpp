@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How many executions the explorer runs for the programs of count_table.hpp. Each number is known
-// three times: as a formula there, by counting the different ones among all interleavings
+// three times: as a formula there, by counting the distinct executions among all interleavings
 // (trace_counter.hpp), and from the explorer, in several orders of the threads.
 
 #include "checks/engine/count_table.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A model that depends on something else than what it reads through wbsync is found out, also if
-// each of its executions is fine; and one that does not is left alone, whatever it holds.
+// A model that depends on anything but what it reads through wbsync is detected, even if each of
+// its executions is fine; a model that does not is accepted, whatever it contains.
 
 #include "checks/search/divided_models.hpp"
 
@@ -23,7 +23,7 @@ using namespace wbsync;
 
 namespace {
 
-int runs_so_far = 0; // survives executions, as nothing of a model may
+int runs_so_far = 0; // survives executions, which nothing of a model may do
 
 options undivided() {
     options with;
@@ -31,7 +31,7 @@ options undivided() {
     return with;
 }
 
-/// The model is found out by every kind of search, and the message has each of the texts.
+/// Every kind of search detects the model, and the message contains each of the texts.
 template <class Model>
 finding check_found_out(std::initializer_list<std::string_view> texts = {}) {
     options divided;
@@ -239,7 +239,7 @@ TEST_CASE("determinism: a static counter decides, and is named where the program
     };
     check_found_out<counts>({"static objects that changed", "runs_so_far"});
     check_found_out<only_once>();
-    // Also if it turns up otherwise, by the path of the search.
+    // Even if only the path of the search shows it.
     struct late {
         atomic_t x{"x"};
         void threads(scenario& s) {
@@ -253,7 +253,7 @@ TEST_CASE("determinism: a static counter decides, and is named where the program
         }
     };
     runs_so_far = 0;
-    const result r = check<late>(undivided()); // elsewhere each process has a counter of its own
+    const result r = check<late>(undivided()); // otherwise each process has a counter of its own
     INFO(r);
     CHECK(found(r, "the model is not deterministic"));
     CHECK(r.found("runs_so_far"));
@@ -266,7 +266,7 @@ TEST_CASE("determinism: a static object that changes after the first executions 
             ++runs_so_far;
             s.threads("P", 3, [this](int i) { atomic_xchg(x, i); });
         }
-        // Nothing that the search itself could notice.
+        // The search itself could not notice this.
         void finally() {
             WARN_ON(runs_so_far > 10 && READ_ONCE(x) == 7);
             READ_ONCE(x);
@@ -351,7 +351,7 @@ struct full_of_addresses {
     }
 };
 
-/// A generator of its own, with a fixed seed, is a part of the model.
+/// A generator of its own with a fixed seed is a part of the model.
 struct has_its_own_generator {
     atomic_t x{"x"};
     std::mt19937 next{7}; // NOLINT: that is the point
@@ -361,7 +361,7 @@ struct has_its_own_generator {
     }
 };
 
-/// Takes notes of what it saw, outside of itself, and does not read them.
+/// Records what it saw outside of itself, and does not read it.
 struct takes_notes {
     std::vector<std::int64_t>* into;
     atomic_t x{"x"};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The explorer against the reference scheduler on random programs with fixed seeds: the same
-// outcomes and deadlocks, one execution for each trace, none sleep-set blocked, whatever the order
-// of the threads. checks/engine/fuzz/ runs as many more as one likes.
+// outcomes and deadlocks, one execution for each trace, none sleep-set blocked, for any order of
+// the threads. checks/engine/fuzz/ runs any number of further programs.
 
 #include "checks/engine/differential.hpp"
 #include "checks/engine/program_source.hpp"
@@ -35,7 +35,7 @@ void explain(std::uint64_t seed, memory_kind memory, const fuzz::program& p, fuz
                fuzz::source(small, c.order));
 }
 
-/// `too_large`: in how many comparisons the reference has too many executions.
+/// `too_large`: in how many comparisons the reference needs too many executions.
 void compare(std::uint64_t first_seed, int programs, const fuzz::shape& how, int too_large = 0) {
     int skipped = 0;
     int failed = 0;
@@ -53,7 +53,7 @@ void compare(std::uint64_t first_seed, int programs, const fuzz::shape& how, int
             explain(seed, memory, p, what);
         }
     }
-    // How many executions a loop costs that nobody declared depends on the compiler.
+    // How many executions an undeclared loop costs depends on the compiler.
     if ((how.groups & fuzz::group_bit("spin")) == 0)
         CHECK(skipped == too_large);
     else

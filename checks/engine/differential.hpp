@@ -22,15 +22,15 @@ namespace fuzz {
 /// What is wrong with the exploration of a program.
 enum class flaw : std::uint8_t {
     none,
-    too_large, ///< for the reference: nothing was compared
-    outcomes,  ///< other outcomes than the reference's
-    sc,        ///< an outcome under sc is none under weak
+    too_large, ///< for the reference: not compared
+    outcomes,  ///< the outcomes differ from the reference's
+    sc,        ///< an outcome under sc does not exist under weak
     redundant, ///< an execution was sleep-set blocked
     count,     ///< more executions than the reference
     traces,    ///< not one execution for each trace
-    axioms,    ///< other final states than the axioms of the memory model give
-    order,     ///< another number of executions with the threads declared in another order
-    divided,   ///< the search in many tasks sees something else
+    axioms,    ///< the final states differ from those of the memory model's axioms
+    order,     ///< the number of executions depends on the order of declaration
+    divided,   ///< the search in many tasks has another result
 };
 
 constexpr const char* name_of(flaw f) {
@@ -65,16 +65,16 @@ constexpr bool is_await(kind k) {
     return k == kind::await_equal || k == kind::await_not || k == kind::await_acquire_equal;
 }
 
-/// Where a thread dies of a data race or the like depends on the order of steps that commute, and
-/// what comes after is only explored for one of these orders. Of such programs the explorer must
-/// have a finding as well, and nothing that the reference does not have.
+/// If a thread dies of a data race or the like, the place depends on the order of steps that
+/// commute, and what follows is only explored for one of these orders. For such programs the
+/// explorer must also have a finding, and none that the reference does not have.
 ///
-/// Where a wait can go on with an old value only, a deadlock is reported and the execution goes on
-/// nevertheless. The explorer does that later than the reference: it need not be stuck at the same
-/// places in the end, nor pass all those where the reference is, but it must pass one.
+/// If a wait can only go on with an old value, a deadlock is reported and the execution goes on
+/// nevertheless. The explorer does that later than the reference: it need not get stuck at the same
+/// places in the end, nor pass all those where the reference gets stuck, but it must pass one.
 ///
-/// Who has given up a round of a loop is no further than that if another thread dies meanwhile; the
-/// reference goes through such rounds.
+/// A thread that has given up a round of a loop gets no further if another thread dies meanwhile;
+/// the reference runs such rounds.
 inline bool same_outcomes(const exploration& dpor, const exploration& reference,
                           wbsync::memory_kind memory, const program& p) {
     const bool saved_by_old_values = memory != wbsync::memory_kind::sc && p.has(is_await);
@@ -92,7 +92,7 @@ inline bool same_outcomes(const exploration& dpor, const exploration& reference,
            dpor.findings.empty() == reference.findings.empty();
 }
 
-/// Of the programs with hazards two searches stop at different places: see above.
+/// For programs with hazards, two searches stop at different places: see above.
 inline bool same_search(const exploration& a, const exploration& b, bool with_hazards) {
     if (with_hazards)
         return a.findings.empty() == b.findings.empty();
@@ -102,17 +102,17 @@ inline bool same_search(const exploration& a, const exploration& b, bool with_ha
 
 struct comparison {
     flaw what = flaw::none;
-    std::vector<int> order; ///< of declaration, with which the flaw was seen
+    std::vector<int> order; ///< the order of declaration with which the flaw was seen
     exploration reference;
     exploration dpor;
     exploration divided;
     exploration sc;
-    std::set<state> axioms; ///< final states according to them
+    std::set<state> axioms; ///< final states according to the axioms
     std::optional<std::uint64_t> traces;
 };
 
-/// Orders in which to declare the threads of a program: as they are, rotated, and reversed. Which
-/// CPU a thread is on depends on its number, so with per-CPU counters there is only one order.
+/// Orders of declaration for the threads of a program: unchanged, rotated, and reversed. The CPU of
+/// a thread depends on its number, so with per-CPU counters there is only one order.
 inline std::vector<std::vector<int>> orders(const program& p) {
     const std::size_t n = p.threads.size();
     std::vector<int> order(n);
@@ -132,10 +132,10 @@ inline std::vector<std::vector<int>> orders(const program& p) {
 
 inline constexpr std::uint64_t max_reference_executions = 200'000;
 
-/// The number of traces, where it is known. A wait that could only go on with an old value counts
-/// as a deadlock and goes on: that is no trace. Of additions whose order turned out to matter the
-/// counter does not know. And whether a round was in vain depends on who came in between, also if
-/// that one read an older value, and could have come before.
+/// The number of traces, if it is known. A wait that could only go on with an old value counts as a
+/// deadlock and goes on: that is not a trace. The counter does not know about additions whose order
+/// turned out to matter. And whether a round was in vain depends on the steps that came in between,
+/// even if such a step read an older value, and could have come before.
 inline std::optional<std::uint64_t> count_traces(const program& p, const std::vector<int>& order,
                                                  wbsync::memory_kind memory,
                                                  const exploration& dpor) {
@@ -149,7 +149,7 @@ inline std::optional<std::uint64_t> count_traces(const program& p, const std::ve
 }
 
 /// After the deadlock of a wait that an old value could end, the execution goes on only if the
-/// thread has to read that value: which of two loads has to depends on the order of the threads.
+/// thread has to read that value: which of two loads has to, depends on the order of the threads.
 inline bool goes_on_when_stuck(const exploration& e, wbsync::memory_kind memory, const program& p) {
     return memory != wbsync::memory_kind::sc && p.has(is_await) && !e.findings.empty();
 }
@@ -212,8 +212,7 @@ inline comparison compare(const program& p, wbsync::memory_kind memory,
     return c;
 }
 
-// --- saying it
-// --------------------------------------------------------------------------------------
+// --- saying it -----------------------------------------------------------------------------------
 
 inline std::string str(const state& s, const program& p) {
     std::string text;
@@ -227,7 +226,7 @@ inline std::string str(const std::string& finding, const program&) {
     return finding;
 }
 
-/// What is in `all` and not in `other`, a line each.
+/// The elements of `all` that are not in `other`, a line each.
 template <class T>
 std::string difference(const char* title, const std::set<T>& all, const std::set<T>& other,
                        const program& p) {
@@ -238,7 +237,7 @@ std::string difference(const char* title, const std::set<T>& all, const std::set
     return text;
 }
 
-/// What is wrong, as comments to put above the model.
+/// A description of the flaw, as comments above the model.
 inline std::string str(const comparison& c, const program& p) {
     std::string text =
         fmt::format("// {}: executions of the reference {}, of dpor {} (+ {})\n", name_of(c.what),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// However a model tries to end the process, it is a finding with the steps up to it, and the next
-// check runs as if nothing had happened. And one check at a time.
+// However a model tries to end the process, the result is a finding with the steps up to it, and
+// the next check runs as if nothing had happened. Also: one check at a time.
 
 #include "checks/support/healthy.hpp"
 #include "checks/support/second_thread.hpp"
@@ -37,7 +37,7 @@ void check_that_all_is_well() {
     CHECK(std::current_exception() == nullptr);
 }
 
-/// Every kind of search finds it, and goes on with the next.
+/// Every kind of search finds it, and can run the next check.
 template <class Model, class... Args>
 failure check_ends(std::string_view property, std::initializer_list<std::string_view> texts,
                    const Args&... args) {
@@ -110,7 +110,7 @@ void check_thread(std::string_view text) {
 
 enum class part { constructor, threads, finally, destructor, body, allocation, nowhere };
 
-/// In the part that is asked for.
+/// Ends in the part that is selected.
 template <void (*End)()>
 struct ends_in {
     struct allocated {
@@ -284,7 +284,7 @@ TEST_CASE("ends: outside of a model exit() and the others do what they always do
                                                   [] { std::quick_exit(7); }};
     for (const auto& way : ways) {
         static_cast<void>(check<in_second_thread<&ends_0>>().verified());
-        std::fflush(nullptr); // nothing of the tests is to be told twice
+        std::fflush(nullptr); // no output of the tests may be written twice
         const pid_t child = ::fork();
         REQUIRE(child >= 0);
         if (child == 0) {
@@ -344,7 +344,7 @@ TEST_CASE("ends: check() in a callback of the options is refused, and the next o
     CHECK_THROWS_AS(static_cast<void>(checking()), std::logic_error);
     CHECK(calls == 1);
     check_that_all_is_well();
-    // So is whatever else a callback throws, to the caller.
+    // Any other exception of a callback also reaches the caller.
     with.on_execution = [](const std::vector<finding>&) { throw std::runtime_error("enough"); };
     CHECK_THROWS_WITH_AS(static_cast<void>(checking()), "enough", std::runtime_error);
     check_that_all_is_well();

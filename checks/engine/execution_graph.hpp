@@ -35,7 +35,7 @@ public:
                     row(i) |= row(k);
     }
 
-    /// This one, then `other`.
+    /// Composition: this relation, then `other`.
     [[nodiscard]] relation then(const relation& other) const {
         relation both;
         for (std::size_t i = 0; i != rows_.size(); ++i)
@@ -60,9 +60,9 @@ private:
 
 inline constexpr int initial = -1;
 
-/// A node of an execution graph. Grace periods and sections have no accesses: `leave` is where a
-/// section ends, as seen by the grace period that waits for it (with all that was read so far);
-/// `enter` is where it starts, as seen by those that read later what the section writes.
+/// A node of an execution graph. Grace periods and sections have no accesses: `leave` is the end of
+/// a section as seen by the grace period that waits for it (with everything that was read so far);
+/// `enter` is its start as seen by those that later read what the section writes.
 struct node {
     enum class sort : std::uint8_t { access, fence, enter, leave, start, end };
 
@@ -74,14 +74,14 @@ struct node {
     bool releases = false;
     bool full = false;
     int object = 0;
-    int from = initial; ///< the node that is read
+    int from = initial; ///< the node that it reads from
     std::int64_t value = 0;
 
-    /// Of a fence that belongs to an operation before it: all up to these nodes, in their threads,
-    /// comes before it, and not what lies in between.
+    /// For a fence that belongs to an earlier operation: everything up to these nodes, in their
+    /// threads, comes before it, but not what lies in between.
     bool only_after = false;
     std::vector<int> after;
-    /// Of a lock: the unlock whose store it reads, and the last one of its own thread.
+    /// For a lock: the unlock whose store it reads, and the last unlock of its own thread.
     std::vector<int> unlocks;
 
     [[nodiscard]] bool is_fence() const { return what != sort::access; }
@@ -114,7 +114,7 @@ public:
         const relation before = program_order(n);
         relation hb = before;
         hb |= extra;
-        relation propagated; // from stores alone, with nothing else of their past
+        relation propagated; // from stores alone, without the rest of their past
         add_synchronisation(before, hb, propagated);
         hb.close(n);
         propagated |= propagated.then(hb);
@@ -166,7 +166,7 @@ private:
                            [&](int u) { return before.has(r, u); });
     }
 
-    /// The stores that come before an unlock before a lock of which store `w` comes after.
+    /// The stores before an unlock whose next lock comes before store `w`.
     [[nodiscard]] node_set ordered_by_locks(const relation& before, int w) const {
         node_set stores = 0;
         const int n = static_cast<int>(nodes.size());

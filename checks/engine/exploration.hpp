@@ -16,19 +16,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-/// Everything that a scheduler says about a random program.
+/// The results of a scheduler on a random program.
 namespace fuzz {
 
-/// All that one scheduler says about a program.
+/// All results of one scheduler on a program.
 struct exploration {
-    std::set<state> finals;         ///< of executions in which every thread came to its end
-    std::set<state> stuck;          ///< of the others
-    std::set<std::string> findings; ///< deadlocks among them
+    std::set<state> finals;         ///< of executions in which every thread reached its end
+    std::set<state> stuck;          ///< of the other executions
+    std::set<std::string> findings; ///< including deadlocks
     std::set<std::string> traces;   ///< if asked for
     std::uint64_t executions = 0;
     std::uint64_t sleep_set_blocked = 0;
     std::uint64_t discarded = 0;
-    std::string limit; ///< if not empty: it is not all
+    std::string limit; ///< why it is incomplete; empty: it is complete
 };
 
 namespace detail {
@@ -44,9 +44,9 @@ inline std::vector<std::string> sorted_parts(std::string_view text, char separat
     return parts;
 }
 
-/// A deadlock lists threads, and the readers that a grace period waits for, in the order of their
-/// declaration, and it numbers waiting_threads in that order; here it does not. Nor does it say how
-/// often a sleeper has been woken in vain: that is known from other executions, and they are left
+/// A deadlock lists threads, and the readers that a grace period waits for, in the order of
+/// declaration, and numbers waiting_threads in that order; the normal form does not. Nor does it
+/// say how often a sleeper was woken in vain: that is known from other executions, which are left
 /// out.
 inline std::string normal(const wbsync::finding& f) {
     constexpr std::string_view start = "no thread can run: ";
@@ -54,7 +54,7 @@ inline std::string normal(const wbsync::finding& f) {
     constexpr std::string_view woken = "schedule(wakeups), which is ";
     if (f.property == "bug")
         return f.property + " " + f.message;
-    // Which of two racing accesses is the one that fails depends on the order.
+    // The order decides which of two racing accesses fails.
     if (!f.message.starts_with(start))
         return f.property;
     std::string message = f.message.substr(start.size());
@@ -81,7 +81,7 @@ struct access {
     wbsync::engine::access_class what;
 };
 
-/// Written down here again, so that a dependence that the engine forgets is noticed.
+/// Written down a second time here, to notice a dependence that the engine forgets.
 inline access access_of(const operation& o) {
     using wbsync::engine::access_class;
     switch (o.what) {
@@ -98,7 +98,7 @@ inline access access_of(const operation& o) {
     case kind::after_atomic:
     case kind::after_spinlock:
     case kind::after_unlock_lock:
-    case kind::read_lock: // commutes with its like, and grace periods are not looked at here
+    case kind::read_lock: // commutes with others of its kind, and grace periods do not matter here
     case kind::read_unlock: return {0, access_class::none};
     case kind::lock:
     case kind::unlock: return {lock_object, access_class::write};
@@ -146,7 +146,8 @@ inline std::string trace_of(const program& p, const std::vector<performed>& step
 
 } // namespace detail
 
-/// Can traces be told from the order of the operations? The start of a grace period cannot.
+/// Does the order of the operations determine the trace? With the start of a grace period it does
+/// not.
 inline bool has_traces(const program& p) {
     return !p.has(kind::synchronize) && !p.has(is_composite);
 }
@@ -154,15 +155,15 @@ inline bool has_traces(const program& p) {
 /// One task in one process.
 inline constexpr wbsync::division undivided{};
 
-/// Every execution ends a task, which is cut into up to three: what can go wrong where tasks border
-/// goes wrong in small programs.
+/// Every execution ends a task, which is cut into up to three parts: what can go wrong where tasks
+/// border goes wrong in small programs.
 inline constexpr wbsync::division shredded{1, 1, 64, 3, true};
 
-/// Many more than the steps of a random program, if not two of its loops always see each other's
-/// rounds: then they go on without end.
+/// Many more than the steps of a random program, unless two of its loops always see each other's
+/// rounds: then they never end.
 inline constexpr int max_depth = 200;
 
-/// `order`: in which the threads are declared.
+/// `order`: the order of declaration of the threads.
 inline exploration explore(const program& p, const std::vector<int>& order,
                            wbsync::memory_kind memory, wbsync::scheduler_kind scheduler,
                            std::uint64_t max_executions, bool with_traces = false,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Loops that try again, in the shapes that the kernel has them: lib/lockref.c, and fs/dcache.c's
-// walk of a hash chain under RCU. Each rule is broken once.
+// Loops that try again, as they are in the kernel: lib/lockref.c, and fs/dcache.c's walk of a hash
+// chain under RCU. Each rule is broken once.
 
 #include "checks/support/against_reference.hpp"
 
@@ -8,7 +8,8 @@ using namespace primitives;
 
 namespace {
 
-/// A count in the same word as its lock: twice the count, and 1 while it is locked. Dead: negative.
+/// A count in the same word as its lock: twice the count, plus 1 while it is locked. Dead:
+/// negative.
 struct lockref {
     atomic_t word{"word", 2};
     std::int64_t got = 0;
@@ -39,7 +40,7 @@ void unlock(lockref& r, std::int64_t word) {
     atomic_set_release(r.word, word - 1);
 }
 
-/// What `change` makes of the word, as long as nobody holds the lock; nothing, if that is 0.
+/// The word after `change`, as long as nobody holds the lock; unchanged if that is 0.
 template <class Change>
 bool without_lock(lockref& r, Change change) {
     std::int64_t old = atomic_read(r.word);
@@ -71,7 +72,7 @@ bool get_not_dead(lockref& r) {
     return !is_dead(word);
 }
 
-/// One less, or the lock is held with the last one.
+/// Drops a reference, or takes the lock if it is the last one.
 bool put_or_lock(lockref& r) {
     const auto less = [](std::int64_t w) { return w <= one ? 0 : w - one; };
     if (without_lock(r, less))
@@ -93,7 +94,7 @@ const program<lockref>::body gets_not_dead = [](lockref& r) {
 };
 const program<lockref>::body kills = [](lockref& r) {
     if (put_or_lock(r)) {
-        r.lost = 1; // somebody else has the last one
+        r.lost = 1; // another thread has the last one
         return;
     }
     atomic_set(r.word, -127);
@@ -107,7 +108,7 @@ const program<lockref>::body looks_under_lock = [](lockref& r) {
     unlock(r, first);
 };
 
-/// Two dentries, `a` before `b` in a bucket. `a` is moved to the other bucket meanwhile, without a
+/// Two dentries, `a` before `b` in a bucket. Meanwhile `a` is moved to the other bucket, without a
 /// grace period in between.
 struct dcache {
     struct dentry {
@@ -140,7 +141,7 @@ std::int64_t walk(const hlist_head& bucket, std::int64_t name) {
     return 0;
 }
 
-/// A name that was not found is looked up again if somebody renamed in the meantime.
+/// If a name was not found, it is looked up again if a rename happened in the meantime.
 const program<dcache>::body looks_up = [](dcache& c) {
     std::int64_t seq = 0;
     do {
@@ -227,7 +228,7 @@ TEST_CASE("a walk under RCU that somebody moves an entry under has to be tried a
     check_holds<dcache>({{looks_up, looks_up, renames}, found_it});
     check_against_reference<dcache>({{looks_up, renames}, found_it});
     check_fails<dcache>({{looks_up_once, renames}, found_it}, "missed");
-    // Without the sequence the walker does not know.
+    // Without the sequence the walker does not notice.
     check_fails<dcache>({{looks_up, rehashes}, found_it}, "missed");
 }
 

@@ -79,7 +79,7 @@ TEST_CASE("an unbounded loop without a step hits the depth limit as well") {
 
 namespace {
 
-/// Spins until another thread ends that, and may fail then.
+/// Spins until another thread ends the loop, and may fail then.
 template <bool FailsThen>
 struct spins_for_a_while {
     atomic_t x{"x"};
@@ -102,7 +102,7 @@ TEST_CASE("a loop that another thread ends hits the depth limit in some executio
     const result r = check<spins_for_a_while<false>>(with);
     CHECK(is_incomplete(r, "depth"));
     CHECK(r.executions > 1);
-    // To wait is the remedy.
+    // Waiting is the remedy.
     struct waits {
         atomic_t x{"x"};
         void threads(scenario& s) {
@@ -174,7 +174,7 @@ TEST_CASE("progress is reported now and then, with what has been seen so far") {
 
 namespace {
 
-/// One thread stores n times, the other may look back over all of that.
+/// One thread stores n times; the other one may look back over all of these.
 struct long_history {
     atomic_t x{"x"}, y{"y"};
     int n;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-/// The shapes of tools/memory-model/Documentation, with what orders them or does not, and how many
-/// final states each has under the kernel's memory model: the results of all loads, and the
+/// The shapes of tools/memory-model/Documentation, with and without ordering, and the number of
+/// final states of each under the kernel's memory model: the results of all loads, and the
 /// variables. Loads come before what follows them: nothing here needs load buffering.
 namespace lkmm_shapes {
 
@@ -75,7 +75,7 @@ inline std::vector<shape> all() {
         {"S+wmb with fetch_add", {{store(0, 2), wmb, store(1)}, {load(1), fetch_add(0)}}, 3},
         {"S with an addition", {{store(0, 2), store(1)}, {load(1), add(0)}}, 4},
         {"S with two additions", {{store(0, 2), store(1), add(0)}, {load(1), add(0)}}, 4},
-        // an addition that another one is passed over with
+        // an addition that is passed over together with another one
         {"one of two additions", {{add(1), load(0), load(1)}, {add(1, 4), store(0, 3)}}, 4},
         // three and four threads
         {"WRC+po+rmb", {{store(0)}, {load(0), store(1)}, {load(1), rmb, load(0)}}, 8},
@@ -94,7 +94,7 @@ inline std::vector<shape> all() {
         {"IRIW+mb+mb",
          {{store(0)}, {store(1)}, {load(0), mb, load(1)}, {load(1), mb, load(0)}},
          15},
-        // what synchronises by other means than variables
+        // synchronization by other means than variables
         {"two writers of two variables in a semaphore",
          {{{kind::down_write}, store(0), store(1), {kind::up_write}},
           {{kind::down_write}, store(0, 2), store(1, 2), {kind::up_write}}},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Models that are wrong in themselves: each is a finding that says what is wrong and where, and the
-// process goes on.
+// process continues.
 
 #include "checks/support/second_thread.hpp"
 
@@ -22,7 +22,7 @@ using namespace wbsync;
 
 namespace {
 
-/// A model that is fine: shows that the engine still is, too.
+/// A model without errors: shows that the engine still works.
 struct healthy {
     atomic_t x{"x"};
     spinlock_t l{"l"};
@@ -45,14 +45,14 @@ void check_that_all_is_well() {
     CHECK(r.executions == 2);
 }
 
-/// Of a result, unlike which it may be dropped.
+/// From a result; unlike that, it may be dropped.
 struct failure {
     finding what;
     trace counterexample;
 };
 
-/// The model fails with the property, each of the texts is part of the message, and the same goes
-/// for a second check, after which the engine is still in order.
+/// The model fails with the property, and each of the texts is part of the message. The same holds
+/// for a second check, after which the engine still works.
 template <class Model>
 failure check_fails(std::string_view property, std::initializer_list<std::string_view> texts) {
     for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
@@ -70,7 +70,7 @@ failure check_fails(std::string_view property, std::initializer_list<std::string
     return {r.what, r.counterexample};
 }
 
-/// Is the place one in this file?
+/// Is the place in this file?
 bool is_here(const site& at) {
     return std::string_view{at.file}.ends_with("misuse.cpp") && at.line != 0;
 }
@@ -289,8 +289,7 @@ TEST_CASE("misuse: a thread declared by a thread") {
     check_fails<needs_daemon>("misuse", {"threads can only be declared while the model is set up"});
 }
 
-// --- models that depend on something else than what they read
-// -------------------------------------
+// --- models that depend on something else than what they read ------------------------------------
 
 namespace {
 

@@ -45,11 +45,11 @@ enum class kind : std::uint8_t {
     after_atomic,
     after_spinlock,
     after_unlock_lock,
-    trylock, ///< and what it protects, and the unlock
+    trylock, ///< with what it protects, and the unlock
     bug_on,
     plain_read,
     plain_write,
-    use, ///< of an object that may be freed, whether or not that is in order
+    use, ///< of an object that may be freed, correctly or not
     free,
     dereference, ///< fetches the pointer to the object, and uses what it points to
     unpublish,   ///< makes the pointer NULL
@@ -71,30 +71,30 @@ enum class kind : std::uint8_t {
     up_read,
     down_write,
     up_write,
-    down_read_trylock,  ///< and what it protects, and the up
-    down_write_trylock, ///< likewise
+    down_read_trylock,  ///< with what it protects, and the up
+    down_write_trylock, ///< with what it protects, and the up
     srcu_read_lock,
     srcu_read_unlock,
     synchronize_srcu,
     complete,
     wait_for_completion,
     try_wait_for_completion,
-    write_seqlock, ///< and what it protects, and the unlock
-    read_seqlock,  ///< one try, with what it reads if that may be used
+    write_seqlock, ///< with what it protects, and the unlock
+    read_seqlock,  ///< one try, with what it reads if that is valid
     wait_event,
     wake_up,
     refcount_get,
     refcount_put,
-    add_negative,  ///< tells only whether the sum is
-    retry_add,     ///< load and compare-and-exchange until nobody was in between
-    retry_cmpxchg, ///< until there is what it expects
+    add_negative,  ///< returns only whether the sum is negative
+    retry_add,     ///< load and compare-and-exchange until no other thread was in between
+    retry_cmpxchg, ///< until the value is the expected one
     retry_look,    ///< until there is a value
-    retry_xchg,    ///< until it was another value than the one stored
-    retry_undo,    ///< add, and take it back if the sum is not as wanted
-    retry_trylock, ///< and what it protects, and the unlock
-    retry_dance,   ///< one lock, and the other one if that is free; likewise
+    retry_xchg,    ///< until the old value was not the one stored
+    retry_undo,    ///< add, and subtract again if the sum is not as wanted
+    retry_trylock, ///< with what it protects, and the unlock
+    retry_dance,   ///< one lock, and the other one if that is free; with the unlocks
     retry_seqlock, ///< until no writer was there
-    // The same in loops that nobody declares.
+    // The same in undeclared loops.
     spin_look,
     spin_xchg,
     spin_bit, ///< set, until it was not
@@ -104,7 +104,7 @@ enum class kind : std::uint8_t {
 };
 inline constexpr int kind_count = static_cast<int>(kind::atomic) + 1;
 
-/// As the library calls it.
+/// The name of the library's function.
 constexpr const char* name_of(kind k) {
     switch (k) {
     case kind::load: return "READ_ONCE";
@@ -257,11 +257,11 @@ inline const std::vector<kind_group>& groups() {
     return all;
 }
 
-/// Those that programs are drawn from unless somebody asks for others: a group that is added later
-/// changes no program.
+/// The groups that programs are drawn from by default: a group that is added later changes no
+/// program.
 inline constexpr std::uint64_t usual_groups = (std::uint64_t{1} << 36) - 1;
 
-/// The bit of a group in shape::groups, or 0 if there is none of that name.
+/// The bit of a group in shape::groups, or 0 if there is no group with that name.
 inline std::uint64_t group_bit(std::string_view name) {
     for (std::size_t g = 0; g != groups().size(); ++g)
         if (name == groups()[g].name)
@@ -273,7 +273,7 @@ struct operation {
     kind what = kind::load;
     std::int8_t variable = 0;
     std::int8_t value = 0;    ///< stored, added, or waited for
-    bool conditional = false; ///< only done if the thread's last result is not 0
+    bool conditional = false; ///< only executed if the thread's last result is not 0
     std::uint8_t row = 0;     ///< of kind::atomic: which of wbsync::atomic_operations
 
     friend bool operator==(const operation&, const operation&) = default;
@@ -313,24 +313,24 @@ constexpr bool gives_result(kind k) {
     }
 }
 
-/// Does it store in a round that comes to nothing?
+/// Does it store in a round that fails?
 constexpr bool stores_in_vain(kind k) {
     return k == kind::retry_undo || k == kind::retry_dance;
 }
 
-/// May a thread go no further there because what it would do is known from another execution?
+/// May a thread stop there because the rest is known from another execution?
 constexpr bool gives_up(kind k) {
     return k == kind::wait_var || (k >= kind::retry_add && k <= kind::spin_trylock);
 }
 
-/// Is it more than a single step of its own? Programs with such operations are left out where the
-/// order of the steps is to be known, or the memory model is asked.
+/// Is it more than a single step? Programs with such operations are left out where the order of the
+/// steps must be known, or the memory model is asked.
 constexpr bool is_composite(kind k) {
     return k >= kind::trylock;
 }
 
-/// How much it adds to the size of a program: more for what takes several steps, or brings a thread
-/// of the library, or a loop.
+/// What it adds to the size of a program: more for operations with several steps, a thread of the
+/// library, or a loop.
 constexpr int cost_of(kind k) {
     switch (k) {
     case kind::call_rcu_free:
@@ -365,12 +365,12 @@ constexpr int cost_of(kind k) {
     }
 }
 
-/// Does it look at the thread's last result?
+/// Does it depend on the thread's last result?
 constexpr bool needs_result(kind k) {
     return k == kind::bug_on;
 }
 
-/// What ends the section that `k` starts.
+/// The operation that ends the section started by `k`.
 constexpr std::optional<kind> end_of(kind k) {
     switch (k) {
     case kind::lock: return kind::unlock;
@@ -397,7 +397,7 @@ constexpr bool ends_section(kind k) {
     }
 }
 
-/// May it not be used under a spinlock, nor in an RCU section?
+/// Is it forbidden under a spinlock and in an RCU section?
 constexpr bool sleeps(kind k) {
     switch (k) {
     case kind::synchronize:
@@ -414,7 +414,7 @@ constexpr bool sleeps(kind k) {
     }
 }
 
-/// Is `k` out of place in a section that `end` ends?
+/// Is `k` forbidden in a section that `end` ends?
 constexpr bool is_misplaced(kind k, kind end) {
     switch (end) {
     case kind::unlock: // no nesting of locks: its order would matter

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One place for every ordering: the table of the places that were asked, and what becomes of a
-// check if one of them orders less.
+// One place for every ordering: the table of the places that ask, and the result of a check if one
+// of them orders less.
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/report/text.hpp>
@@ -25,7 +25,7 @@ struct two_barriers {
         WRITE_ONCE(x, 1);
         smp_mb();
         missed_y = READ_ONCE(y) == 0;
-        smp_mb(); // for nothing: no access comes after it
+        smp_mb(); // useless: no access comes after it
     }
     void second() {
         WRITE_ONCE(y, 1);
@@ -39,8 +39,8 @@ struct two_barriers {
     void finally() { BUG_ON(missed_x && missed_y); }
 };
 
-/// A fully ordered read-modify-write between two accesses of the other thread's variables. The
-/// fence before it orders `data`, the one after it the look at `y`.
+/// A fully ordered read-modify-write between two accesses to the other thread's variables. The
+/// fence before it orders `data`, the one after it the load of `y`.
 struct both_fences {
     plain<int> data{"data"};
     atomic_t x{"x"}, y{"y"};
@@ -84,7 +84,7 @@ weakening of(const ordering_place& p) {
     return {p.file, p.line, p.function, p.verb, p.part, ordering::relaxed};
 }
 
-/// A model that passes a value on, by a spinlock or by another primitive.
+/// A model that passes a value on by a spinlock or another primitive.
 template <class Primitive>
 struct passes_on {
     plain<int> data{"data"};
@@ -160,7 +160,7 @@ struct by_refcount {
     bool receive() { return refcount_dec_and_test(count); }
 };
 
-/// Each of the places alone is needed.
+/// Each of the places is needed.
 template <class Primitive>
 void check_each_is_needed(std::size_t at_least) {
     using model = passes_on<Primitive>;
@@ -206,7 +206,7 @@ TEST_CASE("orderings: the two fences of a fully ordered read-modify-write are tw
     };
     CHECK(found(check<both_fences>(weaken("before")), "data-race"));
     CHECK(found(check<both_fences>(weaken("after")), "BUG_ON"));
-    // Under sc there is nothing to lose.
+    // Under sc weakening has no effect.
     options sc = weaken("after");
     sc.memory = memory_kind::sc;
     CHECK(verified(check<both_fences>(sc)));
@@ -228,7 +228,7 @@ TEST_CASE("orderings: a trace says what a fence that is weakened orders") {
     const result whole = check<both_fences>(with({{.function = "publish", .part = "after"}}));
     REQUIRE(whole.found("BUG_ON"));
     CHECK(report::counterexample(whole.counterexample, whole.what).find("weakened") ==
-          std::string::npos); // P1's barrier is whole
+          std::string::npos); // P1's barrier is unchanged
 }
 
 TEST_CASE("orderings: fences and accesses of all kinds are places") {

@@ -15,7 +15,7 @@
 
 namespace fuzz {
 
-/// How an execution of a program ended: how far each thread came, its results, the final values.
+/// The end of an execution of a program: how far each thread got, its results, the final values.
 struct state {
     std::array<std::int16_t, max_program_threads> reached{};
     std::array<std::int16_t, max_results> results{};
@@ -24,7 +24,7 @@ struct state {
     friend auto operator<=>(const state&, const state&) = default;
 };
 
-/// An operation that was performed: a thread and which of its operations.
+/// An operation that was performed: the thread, and the index of the operation.
 struct performed {
     std::uint8_t thread;
     std::uint8_t index;
@@ -34,14 +34,14 @@ struct performed {
     friend auto operator<=>(const performed&, const performed&) = default;
 };
 
-/// Where an execution of a program leaves how it went.
+/// Where an execution of a program records what happened.
 struct record {
     state end;
     std::vector<performed> steps; ///< in the order of execution
     bool finished = false;        ///< every thread ran to its end
 };
 
-/// Runs a program. `order` is the one in which the threads are declared.
+/// Runs a program. `order` is the order of declaration of the threads.
 class program_model {
 public:
     program_model(const program* what, const std::vector<int>* order, record* into)
@@ -81,7 +81,7 @@ public:
     program_model(const program_model&) = delete;
     program_model& operator=(const program_model&) = delete;
 
-    /// Also after a deadlock, when finally() is not called.
+    /// Also reports after a deadlock, when finally() is not called.
     ~program_model() {
         for (std::size_t v = 0; v != x_.size(); ++v)
             record_.end.values[v] = static_cast<std::int16_t>(x_[v].value.newest());
@@ -124,7 +124,7 @@ private:
                k == kind::try_wait_for_completion;
     }
 
-    /// Has it changed nothing?
+    /// Has the operation changed nothing?
     static bool is_in_vain(const operation& o, std::int64_t got) {
         return (o.what == kind::cmpxchg && got != o.value % 2) ||
                (o.what == kind::add_unless && got == 0);
@@ -153,7 +153,7 @@ private:
         }
     }
 
-    /// By which an operation's callback or list element waits.
+    /// The members by which an operation's callback or list element waits.
     struct links {
         wbsync::rcu_head head;
         wbsync::llist_node node{"node", nullptr};
@@ -204,7 +204,7 @@ private:
             WRITE_ONCE(x, n);
             spin_unlock(lock_);
             return 1;
-        case kind::bug_on: break; // done by the caller, who knows the result
+        case kind::bug_on: break; // done by the caller, which knows the result
         case kind::plain_read: return plain_.read();
         case kind::plain_write: plain_.write(o.value); break;
         case kind::use: READ_ONCE(object_->member); break;

@@ -342,7 +342,7 @@ private:
         return text;
     }
 
-    /// A member function that the operation calls, if there is one.
+    /// The member function that the operation calls, if there is one.
     [[nodiscard]] std::string function_of(kind k, const char* head, const std::string& body) const {
         if (!any(k))
             return "";
@@ -354,7 +354,7 @@ private:
                            head, body);
     }
 
-    /// The loops that try again.
+    /// The declared loops that try again.
     [[nodiscard]] std::string loops() const {
         std::string text;
         const auto function = [&](kind k, const char* head, const char* attempt,
@@ -403,7 +403,7 @@ private:
         return text;
     }
 
-    /// Those that spin.
+    /// The loops that spin.
     [[nodiscard]] std::string undeclared_loops() const {
         std::string text;
         const auto function = [&](kind k, const char* head, const char* body) {
@@ -444,7 +444,7 @@ inline std::string source(const program& p, const std::vector<int>& order,
     return detail::model_writer(p, order).text(name);
 }
 
-/// What to include above one or more of source_of_test().
+/// The includes above one or more source_of_test().
 inline std::string source_head() {
     return "#include <wbsync/doctest.hpp>\n"
            "#include <wbsync/wbsync.hpp>\n\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The tools of the differential test: that programs are what they should be, that the axioms know
-// the litmus tests, that a failure is shown as its smallest program.
+// Tests of the differential test's tools: programs are well formed, the axioms give the results of
+// the litmus tests, and a failure is shown as its smallest program.
 
 #include "checks/engine/random_program.hpp"
 
@@ -102,7 +102,7 @@ TEST_CASE("a program that fails is shrunk to the operations that matter") {
 
 namespace {
 
-/// How many final states a program of relaxed accesses has.
+/// The number of final states of a program with relaxed accesses.
 std::size_t finals(const program& p) {
     return fuzz::axiomatic_finals(p).size();
 }

@@ -50,7 +50,7 @@ struct program {
     friend bool operator==(const program&, const program&) = default;
 };
 
-/// Sections end, and hold nothing that is misplaced there; what looks at a result has one.
+/// Sections end, and contain nothing forbidden; operations that use a result have one.
 inline bool well_formed(const program& p) {
     for (const auto& thread : p.threads) {
         bool result = false;
@@ -73,7 +73,7 @@ inline bool well_formed(const program& p) {
     return true;
 }
 
-/// How programs are drawn.
+/// The parameters of the random choice.
 struct shape {
     int min_threads = 2;
     int max_threads = 4;
@@ -100,7 +100,7 @@ inline operation draw_operation(random& r, const std::vector<kind>& kinds, int v
     return o;
 }
 
-/// Drops what looks at a result that there is not.
+/// Drops operations that use a result that does not exist.
 inline void drop_unfounded(std::vector<operation>& thread) {
     bool result = false;
     std::erase_if(thread, [&](const operation& o) {
@@ -109,7 +109,7 @@ inline void drop_unfounded(std::vector<operation>& thread) {
     });
 }
 
-/// Puts the ends of sections in at random places.
+/// Inserts the ends of sections at random places.
 inline std::vector<operation> close_sections(random& r, const std::vector<operation>& drawn) {
     std::vector<operation> thread;
     std::vector<kind> open;
@@ -144,8 +144,8 @@ inline void make_conditional(random& r, std::vector<operation>& thread) {
 
 } // namespace detail
 
-/// The program of a seed. Each one uses a random choice of the groups only, so that each mix of
-/// few kinds comes up as well as the mix of all.
+/// The program of a seed. Each uses only a random choice of the groups, so that mixes of few kinds
+/// occur as well as the mix of all.
 inline program draw(std::uint64_t seed, const shape& how) {
     random r(seed);
     std::vector<kind> kinds;
@@ -154,7 +154,7 @@ inline program draw(std::uint64_t seed, const shape& how) {
             if (((how.groups >> g) & 1) != 0 && r.one_in(groups()[g].one_in))
                 kinds.insert(kinds.end(), groups()[g].kinds.begin(), groups()[g].kinds.end());
     const int variables = r.between(1, max_variables);
-    // Few programs of four threads: theirs take the reference longest.
+    // Few programs with four threads: these take the reference longest.
     int threads = r.between(how.min_threads, how.max_threads);
     if (threads > 3 && how.min_threads < threads && !r.one_in(2))
         --threads;

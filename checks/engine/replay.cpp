@@ -15,7 +15,7 @@ using namespace replay;
 
 namespace {
 
-/// Fails the same way, after more steps.
+/// Fails in the same way, after more steps.
 struct longer : store_buffering {
     void threads(scenario& s) {
         store_buffering::threads(s);

@@ -9,7 +9,7 @@
 
 #include <string>
 
-/// What the tests of replays share.
+/// Shared by the tests of replays.
 namespace replay {
 
 using namespace wbsync;
@@ -20,7 +20,7 @@ inline options replaying(const std::string& schedule) {
     return o;
 }
 
-/// A finding, and the same one again by its schedule.
+/// Checks that the schedule of a finding leads to the same finding.
 template <class Check>
 void expect_same(const result& first, Check again) {
     REQUIRE(first.outcome == verdict::finding);

@@ -11,7 +11,7 @@
 
 namespace fuzz {
 
-/// Makes a program smaller, one threads or operation at a time, as long as `fails` holds.
+/// Makes a program smaller, one thread or operation at a time, as long as `fails` holds.
 class shrinker {
 public:
     explicit shrinker(std::function<bool(const program&)> fails) : fails_(std::move(fails)) {}
@@ -44,7 +44,7 @@ private:
         return !p.threads.empty() && well_formed(p) && fails_(p);
     }
 
-    /// Drops an operation, and with the start of a section its end.
+    /// Drops an operation; with the start of a section it also drops the end.
     [[nodiscard]] std::optional<program> without(const program& p, std::size_t t,
                                                  std::size_t i) const {
         program q = p;

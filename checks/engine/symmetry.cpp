@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Threads that a model declares symmetric: as many executions as there are traces up to renaming,
-// or not many more, and the same outcomes up to renaming as the reference scheduler sees.
+// Threads that a model declares symmetric: as many executions as traces up to renaming, or not many
+// more, and the same outcomes up to renaming as the reference scheduler.
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/wbsync.hpp>
@@ -18,7 +18,7 @@ using registers = std::vector<std::int64_t>;
 
 enum class body { stores, increments, locked, reader, counted };
 
-/// `n` threads that run the same code; each puts what it read into `read`, in whatever order.
+/// `n` threads that run the same code; each adds what it read to `read`, in any order.
 struct copies {
     copies(body b, int threads, bool symmetric, registers* into)
         : what(b), n(threads), declared_symmetric(symmetric), read(into) {
@@ -123,7 +123,7 @@ struct row {
 
 TEST_CASE("symmetric threads are explored up to renaming") {
     // Writers and owners of a lock in any order: n!, one up to renaming. Three threads that each
-    // may see one of three things: 3^3, and 10 multisets.
+    // see one of three values: 3^3, and 10 multisets.
     const row rows[] = {{body::stores, 3, 1, 6},   {body::stores, 4, 1, 24},
                         {body::locked, 4, 1, 24},  {body::increments, 2, 2, 4},
                         {body::reader, 3, 10, 27}, {body::counted, 3, 10, 27}};

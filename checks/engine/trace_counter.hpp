@@ -14,19 +14,19 @@
 #include <vector>
 
 /// How many executions an optimal exploration runs, counted without one: every interleaving is run,
-/// and those that are different are counted.
+/// and the distinct ones are counted.
 namespace counting {
 
 using namespace wbsync::engine;
 
-/// Runs everything, as the reference scheduler says, and keeps what tells the executions apart: the
-/// causal order of the steps, and what each load read.
+/// Runs everything, as the reference scheduler decides, and records what distinguishes the
+/// executions: the causal order of the steps, and what each load read.
 ///
-/// Under weak memory the order of a load before a later store tells nothing that is not known from
-/// what reads from what, and from the order of the stores: it is left out. Where threads are
-/// symmetric the explorer tells more executions apart. There a load that passes over a store which
-/// is not in the causal past of its thread's previous step could have been run before that store:
-/// such an execution is not counted, the other one is.
+/// Under weak memory the order of a load before a later store adds nothing to reads-from and the
+/// order of the stores: it is left out. With symmetric threads the explorer distinguishes more
+/// executions. If a load passes over a store that is not in the causal past of its thread's
+/// previous step, it could have been run before that store: such an execution is not counted, the
+/// other one is.
 class trace_counter final : public scheduler {
 public:
     void execution_begin(execution& run) override {
@@ -40,7 +40,7 @@ public:
     thread_id pick(execution& run) override {
         const thread_id t = reference_.pick(run);
         const operation& op = *run.pending(t);
-        // A round whose old store is read might as well not have put it back before that.
+        // A round whose old store is read might as well have not undone it before that.
         if (by_sources_ && op.verb == std::string_view{"retry"})
             return t;
         step s{t, op.object, class_of(op), {}, {}, -1, op.chooses, run.step_count()};
@@ -98,8 +98,9 @@ public:
 
     [[nodiscard]] std::uint64_t count() const { return seen_.size(); }
 
-    /// Is that what the explorer needs? It tells more executions apart where a read-modify-write
-    /// may read an old store: that changes nothing, but is a step of the class of those that do.
+    /// Is the count what the explorer needs? It distinguishes more executions if a
+    /// read-modify-write may read an old store: that changes nothing, but has the class of one that
+    /// does.
     [[nodiscard]] bool exact() const noexcept { return exact_; }
 
 private:
@@ -109,15 +110,15 @@ private:
         access_class access;
         vector_clock clock; ///< causal past as far as it is told apart, the step itself included
         vector_clock order; ///< causal past
-        int old_store;      ///< that it read; -1: what it read was the newest
+        int old_store;      ///< the old store that it read; -1: it read the newest
         bool chooses;
         step_index number;
 
         [[nodiscard]] bool is_load() const { return chooses && access == access_class::read; }
     };
 
-    /// The load, or read-modify-write, comes after what it reads from, and after the stores before
-    /// that. One that may read an older value does not change it.
+    /// The load, or read-modify-write, comes after what it reads from, and after earlier stores. A
+    /// read-modify-write that may read an older value does not change it.
     void join_sources(step& load, const location& x, int read) const {
         load.old_store = 0;
         for (int i = read; i >= 0; --i) { // additions in whichever order
@@ -142,13 +143,13 @@ private:
         load.order[load.thread] = also;
     }
 
-    /// Of the step with that number, the same in whatever order they ran.
+    /// The name of the step with that number, independent of the order of execution.
     [[nodiscard]] int name_of(step_index number) const {
         const step* s = find(number);
         return s == nullptr ? -1 : s->thread * 256 + s->clock[s->thread];
     }
 
-    /// The reference takes additions for writes; here those without a result commute.
+    /// The reference treats additions as writes; here those without a result commute.
     static access_class class_of(const operation& op) {
         for (const std::string_view addition : {"atomic_add", "atomic_sub", "atomic_inc",
                                                 "atomic_dec", "complete", "down_read", "up_read"})
@@ -164,13 +165,13 @@ private:
         return a.access != b.access || a.access == access_class::write;
     }
 
-    /// Does the order of two steps that conflict tell anything that their sources do not? That of a
-    /// load before an addition does: otherwise another load could have to look into a run.
+    /// Does the order of two conflicting steps say more than their sources do? The order of a load
+    /// before an addition does: otherwise another load could have to look into a run.
     [[nodiscard]] bool tells(const step& before, const step& s) const {
         return !by_sources_ || !before.is_load() || s.access == access_class::add;
     }
 
-    /// Does the load, which is the newest step, have to come after a store that it passes over?
+    /// Must the load, which is the newest step, come after a store that it passes over?
     [[nodiscard]] bool has_to_come_after(const step& load, const store_record& store) const {
         if (by_sources_ && store.access != access_class::add)
             return true;
@@ -194,7 +195,7 @@ private:
         return nullptr;
     }
 
-    /// The steps by thread, each with its causal past: the same in whatever order they ran.
+    /// The steps by thread, each with its causal past, independent of the order of execution.
     [[nodiscard]] std::string key() const {
         const int threads = run_->thread_count();
         std::string text;
@@ -220,7 +221,7 @@ private:
     std::unordered_set<std::string> seen_;
 };
 
-/// Runs until there is nothing more, or too much.
+/// Runs until nothing is left, or there are too many executions.
 class all_executions final : public job {
 public:
     all_executions(execution& run_in, scheduler& scheduler_used, model_driver& of)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A check that could not have failed is vacuous, not verified; each of these has a twin beside it
-// that could.
+// A check that could not have failed is vacuous, not verified; each model here has a twin that
+// could have failed.
 
 #include "checks/support/scratch.hpp"
 
@@ -104,7 +104,7 @@ struct frees_beside_a_plain_int {
     }
 };
 
-/// Each has its own: no property depends on the other thread.
+/// Each thread has its own: no property depends on the other thread.
 struct uses_its_own_counter {
     atomic_t x{"x"}, y{"y"};
     void threads(scenario& s) {
@@ -114,7 +114,7 @@ struct uses_its_own_counter {
     void finally() { BUG_ON(READ_ONCE(x) != 1 || READ_ONCE(y) != 1); }
 };
 
-/// RCU alone is nothing that a model shares.
+/// Using RCU alone does not share anything.
 struct waits_for_readers_of_an_int {
     device<int>* d = kmalloc<device<int>>("d");
     void threads(scenario& s) {
@@ -145,7 +145,7 @@ struct has_a_misspelt_end : counts {
     } // NOLINT(readability-convert-member-functions-to-static)
 };
 
-/// Nobody writes what both read.
+/// Nobody writes what both threads read.
 struct reads_what_nobody_writes {
     plain<int> limit{"limit", 3};
     atomic_t x{"x"};
@@ -190,7 +190,8 @@ struct counts_alone {
     }
 };
 
-/// Operations that evaluate something: each of these is the only one by which the check can fail.
+/// Operations that evaluate something: in each model, the operation is the only one that can make
+/// the check fail.
 enum class evaluates : std::uint8_t {
     bug_on,
     warn_on,
@@ -239,12 +240,12 @@ struct counts_and {
     }
 };
 
-/// Whatever it does is not known: it may look at the model, throw, or tell somebody.
+/// What it does is unknown: it may look at the model, throw, or tell somebody.
 struct counts_and_ends : counts {
     void finally() {}
 };
 
-/// Whoever drops the last reference frees: another one may have done so before.
+/// The thread that drops the last reference frees: in another execution it is another thread.
 struct frees_with_the_last_reference {
     struct object {
         int data = 0;
@@ -258,7 +259,7 @@ struct frees_with_the_last_reference {
         });
     }
 };
-/// It is always the same that frees.
+/// The same thread always frees.
 struct frees_when_told {
     device<int>* d = kmalloc<device<int>>("d");
     atomic_t flag{"flag"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A model whose code never comes back to the engine does not run for ever, and neither does one
-// that uses up the memory.
+// A model whose code never returns to the engine does not run for ever, and neither does one that
+// uses up the memory.
 
 #include "checks/support/healthy.hpp"
 
@@ -82,7 +82,7 @@ options impatient() {
     return with;
 }
 
-/// It is found, in the place, and all is well afterwards.
+/// It is found at the place, and afterwards everything works.
 template <void (*Hang)()>
 failure check_lockup(part where, std::string_view place) {
     const result r = check<hangs<Hang>>(impatient(), where);
@@ -190,7 +190,7 @@ TEST_CASE("watchdog: a step that takes long and comes to its end is fine") {
 
 namespace {
 
-/// While it lives, the process gets no more than that much memory in addition.
+/// While it lives, the process gets at most that much additional memory.
 class little_memory {
 public:
     explicit little_memory(std::uint64_t bytes) {
@@ -266,7 +266,7 @@ TEST_CASE("memory: max_memory holds inside of an execution") {
 
 TEST_CASE("memory: operator new does not return nullptr in the program of a check") {
     const little_memory limit(std::uint64_t{64} << 20U);
-    // Called by name: a compiler may leave out a `new` whose memory nobody uses.
+    // Called by name: a compiler may remove a `new` whose memory nobody uses.
     const auto allocating = [] { ::operator delete(::operator new (std::size_t{1} << 30U)); };
     CHECK_THROWS_AS(allocating(), std::bad_alloc);
 }

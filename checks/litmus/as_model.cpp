@@ -57,7 +57,7 @@ TEST_CASE("as models under lkmm, litmus tests have no state that the kernel's mo
         const auto source = expected["source"].get<std::string>();
         const test_result seen = run(source, memory_kind::lkmm);
         if (expected["race"].get<bool>() || seen.result == "Unsupported")
-            continue; // a model in C++ has no variable that is plain and atomic
+            continue; // in a C++ model no variable is both plain and atomic
         ++compared;
         REQUIRE(seen.all_states);
         CHECK(seen.sleep_set_blocked == 0);

@@ -28,7 +28,7 @@ tools::program_end litmus_program(const std::string& arguments) {
     return tools::run_shell(fmt::format("'{}' litmus {}", WBSYNC_TOOL, arguments));
 }
 
-/// How many there are in checks/litmus.
+/// The number of tests in checks/litmus.
 std::size_t own_tests() {
     std::size_t n = 0;
     for (const auto& file : std::filesystem::directory_iterator(WBSYNC_SOURCE_DIR "/checks/litmus"))
@@ -170,7 +170,7 @@ TEST_CASE("litmus: a Never says which axiom and which cycle forbid it, if it is 
     CHECK(why(writer, reader, "exists (1:r0=1 /\\ 1:r1=0)") ==
           "happens-before: read y=1 (P1, line 4) -rmb-> read x=0 (P1, line 4) -fre-> write x=1 "
           "(P0, line 3) -wmb-> write y=1 (P0, line 3) -rfe-> read y=1 (P1, line 4)");
-    // It is not Never, nobody writes that value, nobody asked.
+    // The result is not Never; nobody writes that value; nobody asked.
     CHECK(why(writer, reader, "exists (1:r0=1 /\\ 1:r1=1)").empty());
     CHECK(why(writer, reader, "exists (1:r0=2)").empty());
     with.why = false;
@@ -233,10 +233,10 @@ TEST_CASE("litmus: in program order the library misses load buffering, and says 
 }
 
 TEST_CASE("litmus: out-of-order execution costs nothing where nothing can be reordered") {
-    // One access breaks the one cycle, whichever thread it is in.
+    // Detaching one access breaks the only cycle, in either thread.
     CHECK(detached(test_of("r0 = READ_ONCE(*x); WRITE_ONCE(*y, 1);",
                            "r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1);", "exists (0:r0=1)")) == 1);
-    // No cycle, or none that is loose.
+    // There is no cycle, or none that is unordered.
     for (const char* second :
          {"r0 = READ_ONCE(*y); smp_mb(); WRITE_ONCE(*x, 1);",
           "r0 = READ_ONCE(*y); WRITE_ONCE(*x, r0);", "r0 = smp_load_acquire(y); WRITE_ONCE(*x, 1);",
@@ -273,7 +273,7 @@ TEST_CASE("litmus: a plain store may be performed before the branch that decides
     CHECK(detached(text) == 1);
     CHECK(run(text).result == "Sometimes");
     CHECK(run(text).library == "Sometimes");
-    // But it is not done, nor does it race, when it was guessed wrongly.
+    // But if the guess was wrong, the store is not executed, and does not race.
     const litmus::test_result never = run(test_of("r0 = READ_ONCE(*x); smp_store_release(y, 2);",
                                                   guessed, "exists (0:r0=1 \\/ x=1 \\/ 1:r0=1)"));
     CHECK(never.result == "Never");
@@ -335,8 +335,8 @@ TEST_CASE("litmus: every broken library is shown by one of our own Never tests")
     for (const json& r : seen["results"])
         if (r["result"] == "Never" && r["exposes"].empty())
             unexposed.insert(r["name"].get<std::string>());
-    // No mutant takes away dependencies, coherence, atomicity, locks, or smp_store_mb(). Without
-    // its acquire the loop of lb+acquire-loop reads what is stored later, which the library cannot
+    // No mutant removes dependencies, coherence, atomicity, locks, or smp_store_mb(). Without its
+    // acquire the loop of lb+acquire-loop would read what is stored later, which the library cannot
     // do; and the exchange of mp+full-xchg reads the newest store anyway.
     CHECK(unexposed == std::set<std::string>{"corr", "corr+two-readers", "corw", "corw+store",
                                              "cowr", "coww", "lb+acquire-loop", "lb+branch+data",

@@ -36,7 +36,7 @@ struct row {
     bool race = false;
 };
 
-/// Of each file: the last column that is a result, and whether the third one tells of a data race.
+/// For each file: the last column that is a result, and whether the third one mentions a data race.
 std::map<std::string, row> read_index(const std::string& path) {
     std::map<std::string, row> rows;
     std::ifstream in(path);
@@ -58,7 +58,7 @@ std::map<std::string, row> read_index(const std::string& path) {
     return rows;
 }
 
-/// Not run again if pages have seen the results.
+/// Does not run the tests again if the pages have their results.
 json results_of(const std::string& folder) {
     const std::string program = WBSYNC_TOOL;
     const tools::program_end end = tools::run_shell(
@@ -70,7 +70,7 @@ json results_of(const std::string& folder) {
 
 struct expectation {
     std::size_t tests;
-    std::set<std::string> not_explored = {}; ///< known to be, with a reason
+    std::set<std::string> not_explored = {}; ///< expected to be unexplored, for a known reason
     bool races = false;                      ///< the index says which tests have one
 };
 
@@ -130,7 +130,7 @@ TEST_CASE("litmus: of the shared corpus, tests that the library got wrong") {
 TEST_CASE("litmus: of the shared corpus, tests that were written by hand") {
     if (collections() == nullptr)
         SKIP_TEST("WBSYNC_LITMUS_CORPUS is not set");
-    // Its values come out of thin air, if any do.
+    // Its values come out of thin air, if at all.
     compare("manual", "manual/index.tsv",
             {.tests = 158, .not_explored = {"manual__oota__C-JO-OOTA-1.litmus"}});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// `wbsync litmus`: what a litmus test may be written with.
+// `wbsync litmus`: the language of litmus tests.
 #include "tools/litmus/kernel_answer.hpp"
 #include "tools/litmus/parser.hpp"
 #include "tools/litmus/result.hpp"
@@ -19,7 +19,7 @@ namespace {
 
 using states = std::vector<std::string>;
 
-/// The statements of P0 stand in line 3, those of P1 in line 4.
+/// The statements of P0 are in line 3, those of P1 in line 4.
 std::string test_of(std::string_view first, std::string_view second, std::string_view condition) {
     return fmt::format("C language\n{{ }}\n"
                        "P0(int *x, int *y, spinlock_t *l, struct srcu_struct *s) {{ {} }}\n"
@@ -67,7 +67,7 @@ TEST_CASE("litmus: a loop goes round as often as its condition says") {
     CHECK(last("int i = 7; while (i < 0) WRITE_ONCE(*x, i);") == states{"* x=0;"});
     CHECK(last("int n = 0; for (int i = 0; i < 3; i++) for (int j = 0; j < 4; j++) n++; "
                "WRITE_ONCE(*x, n);") == states{"  x=12;"});
-    // As often as a value says that another thread may have written.
+    // As many rounds as a value that another thread may have written.
     CHECK(run("int i = 0; while (i < READ_ONCE(*y)) i++; WRITE_ONCE(*x, i);", "WRITE_ONCE(*y, 2);",
               "exists (x=1)")
               .state_texts == states{"  x=0;", "  x=2;"});
@@ -78,7 +78,7 @@ TEST_CASE("litmus: what is in a loop depends on its condition, what follows it d
     CHECK(buffering("while (r0 == 1) { WRITE_ONCE(*y, 1); r0 = 2; }") == "Never"); // r0 is 2
     CHECK(buffering("for (i = r0; i > 0; i--) WRITE_ONCE(*y, 1);") == "Never");
     CHECK(buffering("for (i = r0; i > 0; i--) ; WRITE_ONCE(*y, 1);") == "Sometimes");
-    // Of a condition that is known nothing depends.
+    // Nothing depends on a condition that is known.
     CHECK(buffering("for (i = 0; i < 2; i++) WRITE_ONCE(*y, 1);") == "Sometimes");
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("litmus: a loop that may go on too long is not explored") {
           message);
     CHECK(remark("int i; for (i = 0; i < 200; i++) for (int j = 0; j < 200; j++) ;")
               .find("more than 10000 statements") != std::string::npos);
-    // A loop that waits has one access.
+    // A waiting loop has one access.
     CHECK(outcome("while (READ_ONCE(*y) == 0) cpu_relax(); WRITE_ONCE(*x, 1);",
                   "WRITE_ONCE(*y, 1);", "exists (x=1)") == "Always");
 }

@@ -24,7 +24,7 @@ std::string repeated(std::string_view what, int times) {
     return text;
 }
 
-/// Of one thread, whose statements are in line 4; the condition is in line 6.
+/// A test of one thread, whose statements are in line 4; the condition is in line 6.
 std::string test_of(std::string_view statements, std::string_view condition) {
     return fmt::format("C limits\n{{ x=0; 0:r1=1; }}\nP0(int *x, int *y) {{ int r0; int r1;\n{}\n"
                        "}}\n{}\n",
@@ -69,7 +69,7 @@ TEST_CASE("litmus: a name that a condition misspells is an error that names it, 
     refused("~exists (0:r2=1)", "P0 has no register 'r2'");
     refused("filter (0:r2=1) exists (x=0)", "P0 has no register 'r2'");
     refused("filter (z=1) exists (x=0)", "there is no location 'z'");
-    // All of them, and what comes after them.
+    // All unknown names are reported, and reading continues after them.
     refused("locations [z; 1:r0;] filter ([w]=1) exists (0:ro=1 \\/ x=q)",
             "6:12: there is no location 'z': neither the initial state nor a parameter of a thread "
             "names it, so it is not shown\n6:15: there is no thread P1\n6:31: there is no location "
@@ -135,11 +135,11 @@ TEST_CASE("litmus: what only the initial state names is noted, and changes no re
     noted("int xx; 0:x=5;", "2:7: only the initial state names 'xx', so it changes nothing\n"
                             "2:11: only the initial state names '0:x', so it changes nothing");
     noted("y=z; z=3;", "2:3: only the initial state names 'y', so it changes nothing");
-    // Named by a thread, by the condition, among the locations, or as a value.
+    // A name is used by a thread, by the condition, among the locations, or as a value.
     noted("x=0; 0:r0=1; 0:r1=1; 0:r2=7; v=4; w=0; p=1;", "", "r0 = 0 * r1;",
           "locations [w; 0:r2;] exists (0:r0=0 /\\ v=4 /\\ ~(x=p))");
     noted("0:r2=&y; y=3;", "", "r0 = READ_ONCE(*r2) - 3;");
-    // In text, each has a line, and the states are still said to be some of them.
+    // In the text each has its own line, and the states are still marked as incomplete.
     litmus::test_result r = with_initial_state("xx=1; yy=1;");
     r.file = "a.litmus";
     r.all_states = false;
@@ -169,7 +169,7 @@ TEST_CASE("litmus: what is nested too deeply is an error with its line") {
     refused("r0 = " + repeated("READ_ONCE(*", many) + "x" + repeated(")", many) + ";", any, "4:");
     refused("", "exists " + repeated("(", many) + "x=0" + repeated(")", many), "6:");
     refused("", "exists (" + repeated("~", many) + "x=0)", "6:");
-    // And this is not.
+    // This is not nested too deeply.
     const litmus::test_result r = run("r0 = " + repeated("(", 20) + "1" + repeated(" + 1)", 20) +
                                           ";" + repeated("if (r1) ", 20) + "WRITE_ONCE(*x, r0);",
                                       "exists (" + repeated("~(", 20) + "x=21" + repeated(")", 21));

@@ -26,7 +26,7 @@ using wbsync::report::json;
 
 namespace {
 
-/// Questions to the model, of one test. The largest of the collections needs a tenth of it.
+/// Questions to the model for one test. The largest test of the collections needs a tenth of this.
 constexpr std::uint64_t max_asked = 200'000;
 
 const char* collections() {
@@ -39,7 +39,7 @@ struct row {
     bool race = false;
 };
 
-/// The last column that is a result, and whether the third one tells of a data race.
+/// The last column that is a result, and whether the third one mentions a data race.
 std::vector<row> read_index(const std::string& path) {
     std::vector<row> rows;
     std::ifstream in(path);
@@ -67,7 +67,7 @@ litmus_test read_test(const std::string& path) {
     return parse(text.str());
 }
 
-/// Returns how many tests there are.
+/// Returns the number of tests.
 std::size_t compare(const std::string& folder, const std::string& index, bool with_races) {
     const std::string root = collections();
     const std::vector<row> rows = read_index(fmt::format("{}/{}", root, index));

@@ -51,8 +51,8 @@ public:
         return found;
     }
 
-    /// Calls `visit` for each that the model allows and in which these writes are the last ones,
-    /// until it returns false.
+    /// Calls `visit` for each execution that the model allows and in which these writes are the
+    /// last ones, until it returns false.
     void each(const std::vector<event_index>& last, const std::function<bool()>& visit) {
         visit_ = &visit;
         g_.rf = g_.co = relation(g_.size());
@@ -92,7 +92,7 @@ private:
         }
     }
 
-    /// Not those of locks.
+    /// Leaves out writes to locks.
     void find_writes() {
         writes_.resize(locations_);
         for (event_index e = 0; e != g_.size(); ++e)
@@ -100,7 +100,8 @@ private:
                 writes_[at(g_.events[e].location)].push_back(e);
     }
 
-    /// Which writes each read might see: its value, and not against the order of its own thread.
+    /// The writes that each read may see: with its value, and not against the order of its own
+    /// thread.
     void find_sources() {
         for (event_index r = 0; r != g_.size(); ++r) {
             const lkmm::event& e = g_.events[r];
@@ -126,12 +127,12 @@ private:
             return false;
         if (g_.po.has(r, w))
             return false;
-        // Hidden by a later write of the reading thread.
+        // A later write of the reading thread hides it.
         for (event_index o = 0; o != g_.size(); ++o)
             if (g_.events[o].writes() && g_.events[o].location == g_.events[r].location && o != w &&
                 g_.po.has(o, r) && (g_.po.has(w, o) || (w < locations_ && !held && !free)))
                 return false;
-        // In its own section spin_trylock() fails because of that.
+        // Inside of its own section, that section makes spin_trylock() fail.
         if (held && !g_.po.has(w, r))
             for (const section& s : sections_[at(g_.events[r].location)])
                 if (g_.po.has(s.lock_write, r) && !(s.unlock && g_.po.has(*s.unlock, r)))
@@ -143,11 +144,11 @@ private:
                g_.events[w].value == g_.events[r].value;
     }
 
-    // --- deciding. Each returns whether there is need of more. ----------------------------------
+    // --- decisions. Each function returns whether to go on. ------------------------------------
 
     bool possible() { return spend_() && m_.judge() == lkmm::axiom::none; }
 
-    /// The sections of the locks from number `lock` on.
+    /// Orders the sections of the locks from number `lock` on.
     bool order_locks(std::size_t lock) {
         while (lock != locations_ && sections_[lock].empty())
             ++lock;
@@ -284,7 +285,7 @@ private:
             if (is_register_of(test_.shown[k], thread))
                 state_[k] = t.registers[static_cast<std::size_t>(test_.shown[k].index)];
     }
-    /// Could the state be one of those?
+    /// Could the state be a wanted one?
     [[nodiscard]] bool is_looked_for() const {
         if (truth_of(test_.filter, state_) == truth::no)
             return false;
@@ -307,13 +308,13 @@ private:
         last_.clear();
         if (error.empty())
             return choose_last(all, 0);
-        all.each({}, [&] { // does any thread get there?
+        all.each({}, [&] { // does any thread reach the error?
             out_.error = error;
             return false;
         });
     }
 
-    /// Of the locations that the state has.
+    /// Chooses the last writes of the state's locations.
     void choose_last(executions& all, std::size_t k) {
         if (over() || !is_looked_for())
             return;
@@ -365,8 +366,7 @@ private:
         });
     }
 
-    /// A plain value that is computed from itself. No axiom forbids it; herd7 finds no value for
-    /// it.
+    /// A plain value that depends on itself. No axiom forbids it; herd7 finds no value for it.
     static bool comes_from_itself(const executions& all) {
         const lkmm::event_graph& g = all.graph();
         return !all.model().b.plain.empty() && !(g.data | g.addr | g.rf).acyclic();

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-/// The parts of a final state, "[x]=1; 0:r0=2;", in whatever order and with or without brackets.
+/// The parts of a final state, "[x]=1; 0:r0=2;", in any order and with or without brackets.
 inline std::set<std::string> parts_of_state(const std::string& state) {
     std::set<std::string> all;
     std::istringstream in(state);

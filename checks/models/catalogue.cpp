@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The form of the catalogue's entries: what is expected of whom, and bounds that are told once.
+// The form of the catalogue's entries: expectations, and bounds that are declared once.
 
 #include <wbsync/catalogue.hpp>
 #include <wbsync/wbsync.hpp>
@@ -19,7 +19,7 @@ namespace {
 WBSYNC_BOUNDS(bounds, (readers, 2, 1, 4, "threads that look"),
               (writers, 0, 0, 3, "threads that change something"));
 
-/// Adds one in each writer. Those who are careless forget that others do.
+/// Each writer adds one. Careless writers forget that others do, too.
 struct adders {
     adders(const bounds& b, bool is_careless) : size(b), careless(is_careless) {}
     bounds size;
@@ -69,7 +69,7 @@ model weakened_handover(std::vector<weakening> weaken) {
             .check = checks<handover, bounds>};
 }
 
-/// What its check says against its weakening; empty: nothing.
+/// The message if its weakening is refused; empty: it is not.
 std::string refusal(const model& m, const parameter_values& size) {
     try {
         (void)m.run({}, size);
@@ -94,7 +94,7 @@ TEST_CASE("a set of properties has each once, in the order in which they are tol
     some.add({"P1", "leak"});
     CHECK(some.joined(" ") == "misuse P1 leak");
     CHECK(some.contains("leak"));
-    CHECK_FALSE(some.contains("P")); // of which others are longer forms
+    CHECK_FALSE(some.contains("P")); // other names begin with it
     CHECK(property_set{}.empty());
 }
 
@@ -222,6 +222,6 @@ TEST_CASE("an entry whose place no execution comes to at some size is the model 
     CHECK(none.verified());
     CHECK(none.executions == m.check({}, {{"readers", 0}}).executions);
     options few;
-    few.max_executions = 1; // nothing follows from that
+    few.max_executions = 1; // one execution does not decide
     CHECK(weakened_handover({{.function = "nowhere"}}).run(few, {{"readers", 1}}).incomplete());
 }

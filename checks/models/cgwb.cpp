@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// models/cgwb: what holds at more sizes than the default, and what each failure tells.
+// models/cgwb: what holds at larger sizes than the default, and the story of each failure.
 
 #include "checks/models/model_checks.hpp"
 
@@ -46,10 +46,10 @@ TEST_CASE("cgwb/split_work: sync raises a count that is 0, and may soon be gone"
 }
 
 TEST_CASE("cgwb/split_work needs both halves of the fix") {
-    // The count is there, but raised from 0.
+    // The count exists, but is raised from 0.
     CHECK(tells(sc("cgwb/split_work-1ba1199ec574+late_exit", killed_before),
                 {"sync: percpu_ref_get(wb[0].refcnt.count) 0 -> 1", "sync: P3"}));
-    // Not raised, but it may be gone when it is read.
+    // It is not raised, but may be freed when it is read.
     CHECK(tells(sc("cgwb/split_work-1ba1199ec574+tryget", killed_before),
                 {"sync: percpu_ref_tryget(wb[0].refcnt.count) 0",
                  "wb[0].release_work.kworker: percpu_ref_exit(wb[0].refcnt)",
@@ -63,7 +63,7 @@ TEST_CASE("cgwb/offline_list: the cleaner finds a wb whose count is gone") {
                  "cleaner: list_first_entry_or_null(processed.next) &wb[0].offline_node",
                  "cleaner: P3"}));
     check_holds("cgwb/offline_list+b43a9e76b4cc", {{"kill", 0}, {"wbs", 2}});
-    // A count that stays as long as the wb repairs it, too.
+    // A count that lives as long as the wb is a repair, too.
     check_holds("cgwb/offline_list-b43a9e76b4cc+late_exit", {{"kill", 0}, {"wbs", 2}});
 }
 

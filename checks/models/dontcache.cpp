@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// models/dontcache: what holds at more sizes than the default, and what each failure tells.
+// models/dontcache: what holds at larger sizes than the default, and the story of each failure.
 
 #include "checks/models/model_checks.hpp"
 
@@ -43,7 +43,7 @@ TEST_CASE("dontcache/kick: it is the barrier of __mark_inode_dirty() that orders
                  "dwork.kworker: percpu_counter_sum(wb.WB_DONTCACHE_DIRTY.cpu[1]) 0",
                  "writer[0]: percpu_counter_add(wb.WB_DONTCACHE_DIRTY.cpu[1]) 0 -> 1",
                  "writer[0]: test_bit(wb.state) 3 (stale"}));
-    // Without a look before it test_and_set_bit() would do.
+    // Without a test before it, test_and_set_bit() would suffice.
     check_holds("dontcache/kick-mb-test_bit", {{"writers", 3}});
 }
 
@@ -76,23 +76,24 @@ TEST_CASE("dontcache/account: the count follows the pages as long as nobody look
 }
 
 TEST_CASE("dontcache/hit: a lookup clears the flag and counts in a second step") {
-    // Beside the switch: the flag is clear when the counts move, and set when the page was counted.
+    // Against the switch: the flag is clear when the counts move, and was set when the page was
+    // counted.
     CHECK(tells(sc("dontcache/hit"),
                 {"reader[0]: test_and_clear_bit(folio.flags) 3 -> 1",
                  "switcher: test_bit(folio.flags) 1", "switcher: WRITE_ONCE(i_wb) &new_wb",
                  "reader[0]: percpu_counter_add(new_wb.WB_DONTCACHE_DIRTY.cpu[0]) 0 -> -2"}));
-    // Beside the flusher: each believes that the other one counts the page down.
+    // Against the flusher: each believes that the other one subtracts the page.
     CHECK(tells(sc("dontcache/hit", {{"cleaners", 1}, {"switches", 0}}),
                 {"reader[0]: test_and_clear_bit(folio.flags) 3 -> 1",
                  "flusher: test_and_clear_bit(folio.flags) 1 -> 0",
                  "flusher: test_bit(folio.flags) 0", "reader[0]: test_bit(folio.flags) 0"}));
-    // Beside the writer: the page is dirty, and not counted yet.
+    // Against the writer: the page is dirty, and not counted yet.
     CHECK(tells(sc("dontcache/hit", {{"writers", 1}, {"switches", 0}}),
                 {"reader[0]: test_and_clear_bit(folio.flags) 2 -> 0",
                  "writer: test_and_set_bit(folio.flags) 0 -> 1", "writer: test_bit(folio.flags) 1",
                  "reader[0]: test_bit(folio.flags) 1",
                  "reader[0]: percpu_counter_add(old_wb.WB_DONTCACHE_DIRTY.cpu[1]) 0 -> -2"}));
-    // Alone, or with its like, it does no harm.
+    // Alone, or with others of its kind, it does no harm.
     check_holds("dontcache/hit", {{"hits", 3}, {"switches", 0}});
 }
 

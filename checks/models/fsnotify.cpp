@@ -27,7 +27,7 @@ TEST_CASE("fsnotify/put: the superblock may be gone after the count, the inode a
                        "mark[0]: atomic_dec_and_test(watched_objects) 1 -> 0",
                        "mark[0]: READ_ONCE(sb.s_fsnotify_info)", "umount: kfree(sb)"}));
     CHECK(tells(sc("fsnotify/put-sb"), {"mark[0]: kfree(inode[0])", "mark[0]: P2"}));
-    // One that would be kept is not: umount clears SB_ACTIVE before it waits.
+    // A kept inode is not evicted: umount clears SB_ACTIVE before it waits.
     CHECK(tells(sc("fsnotify/put-sb", {{"unlinked", 0}}),
                 {"umount: data_race_write(sb.s_flags) 0", "mark[0]: data_race(sb.s_flags) 0",
                  "mark[0]: kfree(inode[0])", "mark[0]: P2"}));
@@ -60,7 +60,7 @@ TEST_CASE("fsnotify since 7.0, under weak: a lock section between the wait and t
           "inodes orders the two") {
     for (const int unlinked : {0, 1})
         CHECK(verified(weak("fsnotify/put+74bd284537b3", {{"marks", 2}, {"unlinked", unlinked}})));
-    // The fast path of the wait is a relaxed look at the count, and nothing else.
+    // The fast path of the wait is only a relaxed load of the count.
     const result r = weak("fsnotify/put+74bd284537b3-d_lock");
     CHECK(
         tells(r, {"mark[0]: atomic_dec_and_test(inode[0].i_count) 1 -> 0",

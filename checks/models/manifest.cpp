@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a manifest says when it no longer fits; that it fits is a test of its own, wbsync-manifest.
+// The messages when a manifest is out of date; wbsync-manifest is the test that it is up to date.
 
 #include "checks/support/scratch.hpp"
 #include <wbsync/program/manifest.hpp>
@@ -54,7 +54,7 @@ TEST_CASE("a manifest that cannot be written leaves the one before as it was") {
     const std::string path = here.file("counts.json");
     manifest::write(path, {first});
     CHECK(manifest::read(path) == std::vector<row>{first});
-    std::filesystem::create_directory(path + ".new"); // in the way of what it writes first
+    std::filesystem::create_directory(path + ".new"); // where it writes first
     CHECK_THROWS_AS(manifest::write(path, {second}), std::runtime_error);
     CHECK(manifest::read(path) == std::vector<row>{first});
 }

@@ -14,7 +14,7 @@
 
 #include <fmt/format.h>
 
-/// What the checks of the models share: a model by its name, and what its counterexample tells.
+/// Shared by the checks of the models: finding a model by name, and reading its counterexample.
 namespace model_checks {
 
 using namespace wbsync;
@@ -29,7 +29,7 @@ inline const catalogue::model& model_named(const std::string& name) {
     return *at;
 }
 
-/// The model's defaults, but for those given.
+/// The model's defaults, except for the given values.
 inline parameter_values with_defaults(const catalogue::model& m, const parameter_values& given) {
     parameter_values values = catalogue::default_size(m);
     for (const auto& [name, value] : given) {
@@ -56,7 +56,7 @@ inline result check_model(const std::string& name, memory_kind memory,
 }
 
 /// Are these steps in the counterexample, in this order? Each is "thread: operation(object) value",
-/// of which the end may be left out.
+/// possibly without its end.
 inline bool tells(const result& r, const std::vector<std::string>& story) {
     std::size_t next = 0;
     for (const trace_step& s : r.counterexample.steps) {
@@ -75,7 +75,7 @@ inline bool tells(const result& r, const std::vector<std::string>& story) {
     return next == story.size();
 }
 
-/// The verdict of one check; the catalogue is not asked.
+/// The verdict of one check, whatever the catalogue expects.
 inline result sc(const std::string& name, const parameter_values& given = {}) {
     return check_model(name, memory_kind::sc, given);
 }

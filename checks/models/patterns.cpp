@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The shapes of <wbsync/patterns/…>, with protocols as a user would write them. The instances of
-// models/patterns/ are checked with all models, their stories in shapes.cpp.
+// models/patterns/ are checked with all models, and their stories in shapes.cpp.
 
 #include <wbsync/doctest.hpp>
 #include <wbsync/patterns/patterns.hpp>
@@ -111,7 +111,7 @@ TEST_CASE("a control that is not found says that the model has no teeth") {
 
 namespace {
 
-/// f87904c07551: what looks and what stops hold a lock, so the look and the queueing are one.
+/// f87904c07551: the check and the stop hold a lock, so the check and the queueing are one step.
 template <bool Locked>
 struct queued_under_a_lock {
     patterns::guarded object{"bdi"};
@@ -161,7 +161,8 @@ namespace {
 
 enum class taking { the_list, a_look_at_it };
 
-/// Whoever finds the list empty queues the work; stop refuses new items, and waits for the work.
+/// The adder that finds the list empty queues the work; stop refuses new items, and waits for the
+/// work.
 template <taking Taking>
 struct collector {
     llist_head list{"list"};
@@ -209,7 +210,7 @@ TEST_CASE("pattern queue_when_first: an item that comes between look and emptyin
 
 namespace {
 
-/// Everybody's work handles all that is there, and nobody takes it off.
+/// Every work handles the whole list, and nobody takes items off.
 struct handles_again {
     llist_head list{"list"};
     workqueue_struct wq{"wq"};
@@ -275,7 +276,7 @@ namespace {
 
 enum class decides { early, late };
 
-/// Nobody waits: the last one frees if it is closed, and closing frees if all are gone.
+/// Nobody waits: the last one frees if it is closed, and closing frees if no one is left.
 template <decides When>
 struct last_one_frees {
     patterns::guarded object{"session"};
@@ -317,7 +318,7 @@ TEST_CASE("pattern decide_before_drop: each side leaves the object to the other"
 
 namespace {
 
-/// Who comes first leaves a mark on its CPU. Users are not symmetric here, whatever they say.
+/// The first user leaves a mark on its CPU. The users are not symmetric, whatever they declare.
 template <bool Symmetric>
 struct marks_its_cpu {
     static constexpr bool users_are_symmetric = Symmetric;
@@ -347,6 +348,6 @@ struct marks_its_cpu {
 
 TEST_CASE("users that differ by their CPU are not symmetric, and say so") {
     CHECK(found(check<last_use<marks_its_cpu<false>>>(options{}, 2), "BUG_ON"));
-    // The promise is the user's: one that is wrong hides what differs.
+    // Symmetry is the user's promise: a wrong one hides differences.
     CHECK(verified(check<last_use<marks_its_cpu<true>>>(options{}, 2)));
 }

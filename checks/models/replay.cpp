@@ -14,13 +14,13 @@ using namespace model_checks;
 
 namespace {
 
-/// What the manifests of all folders say is found.
+/// The findings in the manifests of all folders.
 std::vector<manifest::row> recorded_findings() {
     std::vector<manifest::row> findings;
     for (const auto& folder : std::filesystem::directory_iterator(WBSYNC_SOURCE_DIR "/models")) {
         const auto file = folder.path() / "counts.json";
         if (!std::filesystem::exists(file))
-            continue; // models/vfs has none: it is what others share
+            continue; // models/vfs has no manifest: it is shared code
         for (manifest::row& r : manifest::read(file.string()))
             if (r.verdict.starts_with("finding "))
                 findings.push_back(std::move(r));
@@ -38,7 +38,7 @@ void expect_same_replay(const catalogue::model& m, memory_kind memory,
                         [&](const options& again) { return m.run(again, size); });
 }
 
-/// Two of each, as far as the model has them.
+/// Two of everything that the model has.
 parameter_values two_of_each(const catalogue::model& m) {
     parameter_values values = catalogue::default_size(m);
     for (const catalogue::parameter& p : m.parameters)
@@ -65,7 +65,7 @@ TEST_CASE("every finding of two switchers, inodes and superblocks is replayed by
             if (size == catalogue::default_size(m) ||
                 m.expected(memory, size).outcome() != verdict::finding)
                 continue;
-            expect_same_replay(m, memory, size); // what is expected and not found fails
+            expect_same_replay(m, memory, size); // fails if an expected finding is missing
             ++replayed;
         }
     CHECK(replayed == 92);

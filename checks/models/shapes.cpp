@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// models/patterns/, erofs/, fuse/, super/ and xfs/, the shapes of docs/patterns.md: what fails does
-// so for the reason that it is there for.
+// models/patterns/, erofs/, fuse/, super/ and xfs/, the shapes of docs/patterns.md: each failure
+// has the intended reason.
 
 #include "checks/models/model_checks.hpp"
 
@@ -77,7 +77,7 @@ TEST_CASE("fuse/umount+b8f9: the request has seen the connection, and wakes nobo
 TEST_CASE("fuse/umount+2d84: two lock sections after the wait order the inodes after the count") {
     for (const auto memory : {memory_kind::sc, memory_kind::weak})
         CHECK(verified(model_checks::check_model("fuse/umount+2d84", memory, {{"requests", 2}})));
-    // Without them the fast path of the wait, a relaxed look, is all there is.
+    // Without them only the fast path of the wait is left, a relaxed load.
     const result r = weak("fuse/umount+2d84-d_lock");
     CHECK(tells(r, {"request[0]: atomic_dec_and_test(inode[0].i_count) 1 -> 0",
                     "request[0]: atomic_dec_and_test(fc.num_waiting) 1 -> 0",

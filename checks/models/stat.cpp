@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// models/stat: what holds at more sizes than the default, and what each failure tells.
+// models/stat: what holds at larger sizes than the default, and the story of each failure.
 
 #include "checks/models/model_checks.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The protocols of models/: every model, under every memory model, comes out as it says it does.
+// The protocols of models/: every model has its expected verdict, under every memory model.
 
 #include "checks/models/model_checks.hpp"
 #include "models/all.hpp"
@@ -22,7 +22,7 @@ using namespace model_checks;
 
 namespace {
 
-/// The verdict that the catalogue announces.
+/// The verdict that the catalogue expects.
 void check_as_expected(const catalogue::model& m, memory_kind memory,
                        const parameter_values& given = {}) {
     const result r = check_model(m.name(), memory, given);
@@ -35,12 +35,12 @@ void check_as_expected(const catalogue::model& m, memory_kind memory,
     CHECK(r.sleep_set_blocked == 0);
 }
 
-/// Is it asked about umount, at the smallest size?
+/// Is the question about umount, at the smallest size?
 bool is_umount(const catalogue::model& m) {
     return m.folder == "writeback" && (m.question.empty() || m.question == "late");
 }
 
-/// Those that are asked about umount, with other bounds than their own.
+/// The models with a question about umount, with other bounds than their own.
 void check_umounts(const parameter_values& given) {
     int seen = 0;
     for (const catalogue::model& m : models::all())
@@ -53,7 +53,7 @@ void check_umounts(const parameter_values& given) {
 }
 
 /// Calls `f` with every combination of the model's parameters from their least value to the default
-/// one, or the next to the least.
+/// one, or to the next after the least.
 template <class F>
 void for_each_small_size(const catalogue::model& m, F f) {
     const auto last = [](const catalogue::parameter& p) {
@@ -162,7 +162,7 @@ TEST_CASE("isw/v1: umount returns while a switch keeps the superblock active") {
 }
 
 TEST_CASE("isw/v2: the grace period ends before the callback has queued the work") {
-    // Without the late count and the window before queueing, so that this is all that is left.
+    // Without the late count and the window before queueing, only this hole is left.
     CHECK(tells(sc("isw/v2+section", {}),
                 {"switcher[0]: call_rcu", "umount: atomic_read(isw_nr_in_flight) 1",
                  "umount: synchronize_rcu() grace period ends",
@@ -280,8 +280,8 @@ TEST_CASE("P8: the worker looks at the bdi after it has unpinned, and the bdi ma
     CHECK(found(sc("isw/v9/P8", {}), "P8"));
     CHECK(verified(sc("isw/v9+flush/P8", {})));
     CHECK(verified(sc("isw/v9+late_unpin/P8", {})));
-    CHECK(verified(sc("isw/v7+rcu_work/P8", {}))); // whose last step is on no wb
-    // But it is relaxed: nothing orders the look at the bdi before it.
+    CHECK(verified(sc("isw/v7+rcu_work/P8", {}))); // its last step uses no wb
+    // But it is relaxed: nothing orders reading the bdi before it.
     CHECK(tells(weak("isw/v7+rcu_work/P8"),
                 {"kworker[0]: READ_ONCE(bdi.wb.bdi)", "kworker[0]: atomic_dec(isw_nr_in_flight)",
                  "umount: atomic_read(isw_nr_in_flight) 0", "umount: P8"}));
@@ -402,7 +402,7 @@ TEST_CASE("isw/v7 has a hole when two superblocks share the list: who finds it n
     const parameter_values two_superblocks{{"superblocks", 2}, {"inodes", 2}, {"switchers", 2}};
     CHECK(is_p1_or_p2(sc("isw/v7", two_superblocks)));
     CHECK(is_p1_or_p2(sc("isw/v7+acqrel", two_superblocks)));
-    // The controls: one superblock, or a counter for each.
+    // Negative controls: one superblock, or a counter for each.
     CHECK(verified(sc("isw/v7", {{"superblocks", 1}, {"inodes", 2}, {"switchers", 2}})));
     CHECK(verified(sc("isw/v9", two_superblocks)));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every model of the catalogue that is not weakened on real threads, a thousand times. What is
-// refuted may show in another way than in the model checker, a use after free as a count that is
-// wrong, or not at all.
+// Every model of the catalogue that is not weakened, on real threads, a thousand times. A refuted
+// model may fail in another way than in the model checker, for example with a wrong count instead
+// of a use after free, or not at all.
 #include "models/all.hpp"
 
 #include <doctest/doctest.h>
@@ -44,7 +44,7 @@ TEST_CASE("native: a model that is weakened says that threads order all") {
 
 TEST_CASE("native: every model that is not weakened runs, and nothing is verified by it") {
     const native::options before = native::check_options;
-    native::check_options.time_limit = 0.2; // some of what is refuted never ends
+    native::check_options.time_limit = 0.2; // some refuted models never end
     for (const catalogue::model& m : models::all()) {
         if (!m.weaken.empty())
             continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Versions of inode_switch_wbs() on real threads, the source that is model checked.
+// Versions of inode_switch_wbs() on real threads: the same source that is model checked.
 #include "models/writeback/isw_v6.hpp"
 #include "models/writeback/isw_v8.hpp"
 #include "models/writeback/isw_v9.hpp"
@@ -11,7 +11,7 @@ using namespace wbsync::models::writeback;
 
 namespace {
 
-/// A thousand times without delays, and some more with them.
+/// Runs a thousand times without delays, and some more times with delays.
 template <class Version>
 void fine(const bounds& size) {
     native::options with;

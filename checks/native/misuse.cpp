@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What is wrong in a model is a violation of a native run as well, or an error that says what is
-// wrong; and the run ends.
+// An error in a model is a violation of a native run, too, or an exception that says what is wrong;
+// and the run ends.
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the models of the catalogue do not use, or not in all ways, on real threads; and that what
-// goes wrong is found.
+// Uses of primitives that the models of the catalogue do not have, on real threads; and errors that
+// must be found.
 #include <wbsync/wbsync.hpp>
 
 #include <doctest/doctest.h>
@@ -65,7 +65,7 @@ struct workqueues {
     void finally() { ensure(atomic_read(runs) > 0, "ran", "the work never ran"); }
 };
 
-/// Timers: a cancelled work does not run, a flushed one has, and a delayed one does in the end.
+/// Timers: a cancelled work does not run, a flushed one has run, and a delayed one runs in the end.
 struct timers {
     workqueue_struct wq{"wq"};
     atomic_t ran{"ran"};
@@ -91,7 +91,7 @@ struct timers {
     void finally() { ensure(atomic_read(ran) == 2, "ran", "a work has not run"); }
 };
 
-/// Readers never see what was taken away before the grace period that has ended.
+/// Readers never see what was removed before a grace period that has ended.
 struct rcu_and_srcu {
     struct object {
         plain<int> value{"value", 1};

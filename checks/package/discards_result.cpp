@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Must not compile with -Werror: a result that nobody looks at is a check that never fails. With
-// WBSYNC_LOOK_AT_RESULT it must, which shows that nothing else is wrong with this file.
+// Must not compile with -Werror: a result that nobody looks at is a check that never fails. It must
+// compile with WBSYNC_LOOK_AT_RESULT, which shows that the file has no other error.
 
 #include <wbsync/check.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A member finally() that check() cannot call is a mistake, and so is one whose result nobody would
-// look at. WBSYNC_MODEL says of what kind the model is, WBSYNC_FINALLY how it declares its member;
-// without them it compiles.
+// A member finally() that check() cannot call is an error, and so is one with a result that would
+// be ignored. WBSYNC_MODEL selects the kind of the model, WBSYNC_FINALLY the declaration of its
+// member; without them it compiles.
 
 #include <wbsync/check.hpp>
 
@@ -19,7 +19,7 @@ struct WBSYNC_MODEL {
     WBSYNC_FINALLY {}
 };
 
-/// One that it inherits will do.
+/// An inherited finally() is fine.
 struct base {
     void finally() {}
 };
@@ -29,14 +29,14 @@ struct model_of_base : base {
     }
 };
 
-/// One that is final can have one as well.
+/// A final class may have one as well.
 struct model_that_is_final final : base {
     void threads(wbsync::scenario& s) {
         s.thread("P", [] {});
     }
 };
 
-/// Nothing that is called so in the model: another name is no mistake that can be seen.
+/// The model has no such member: another name cannot be recognised as an error.
 struct model_without {
     void threads(wbsync::scenario& s) {
         s.thread("P", [] {});

@@ -22,7 +22,7 @@
 #error "Relacy's RL_ASSERT, RL_INFO or RL_TEST is visible"
 #endif
 
-// A dollar sign in a name is an extension, which is why asking for it warns.
+// A dollar sign in a name is an extension, so testing for it warns.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 #ifdef $
@@ -30,7 +30,7 @@
 #endif
 #pragma GCC diagnostic pop
 
-// errno and assert are macros anyway; what counts is whose.
+// errno and assert are macros anyway; what matters is whose.
 #define WBSYNC_TEXT_(...) #__VA_ARGS__
 #define WBSYNC_TEXT(...) WBSYNC_TEXT_(__VA_ARGS__)
 static_assert(std::string_view(WBSYNC_TEXT(errno)).find("rl::") == std::string_view::npos,

@@ -37,7 +37,7 @@ struct store_buffering {
     void finally() { BUG_ON(r0 == 0 && r1 == 0); }
 };
 
-// The words that Relacy redefines, in their own meaning.
+// Uses the words that Relacy redefines in their own meaning.
 bool words_keep_their_meaning() {
     errno = 0;
     assert(errno == 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A protocol of a user's own in a shape of the library, without <wbsync/wbsync.hpp>. With
-// WBSYNC_WITHOUT_LEAVE a step is missing, and the compiler has to say which.
+// A user's own protocol in a shape of the library, without <wbsync/wbsync.hpp>. With
+// WBSYNC_WITHOUT_LEAVE a step is missing, and the compiler has to say which one.
 #include <wbsync/check.hpp>
 #include <wbsync/patterns/patterns.hpp>
 #include <wbsync/sync/wait_bit.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // atomic_t: what only two operations together, or an operation and a barrier, show
-// (Documentation/atomic_t.txt). Each operation by itself: atomic_table.cpp.
+// (Documentation/atomic_t.txt). Single operations are in atomic_table.cpp.
 
 #include "checks/primitives/atomic_promises.hpp"
 
@@ -46,10 +46,11 @@ TEST_CASE("atomic_t: smp_mb__before_atomic and smp_mb__after_atomic give it what
                                              0,
                                              0,
                                              1};
-    // Before it: what came earlier is passed on, but the increment is not ordered before a load.
+    // Barrier before it: what came earlier is passed on, but the increment is not ordered before a
+    // load.
     check_order<as_release>(after_barrier, true, "");
     check_order<as_full_barrier>(after_barrier, false, "BUG_ON");
-    // After it: the other way round.
+    // Barrier after it: the other way round.
     check_order<as_release>(before_barrier, false, "data-race");
     check_order<as_full_barrier>(before_barrier, true, "");
 }
@@ -57,11 +58,11 @@ TEST_CASE("atomic_t: smp_mb__before_atomic and smp_mb__after_atomic give it what
 // --- conditional --------------------------------------------------------------------------------
 
 TEST_CASE("atomic_t: a failed atomic_cmpxchg is a relaxed load") {
-    // It sees that the flag is set, and fails because of that.
+    // It sees the flag set, and so it fails.
     const operation<atomic_t> from_idle{
         "atomic_cmpxchg", 0, 5, [](auto& v) { return atomic_cmpxchg(v, 0, 9); }, 0, 5, 9};
     check_order<as_acquire>(from_idle, false, "data-race");
-    // It fails between a store and a load, and is no barrier there.
+    // It fails between a store and a load, and is not a barrier there.
     using body = void (*)(handshake&);
     const body y_with_mb = [](handshake& h) {
         WRITE_ONCE(h.y, 1);

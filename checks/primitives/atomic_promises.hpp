@@ -85,7 +85,7 @@ struct as_full_barrier {
     void finally() { BUG_ON(missed_x && missed_y); }
 };
 
-/// The value, with nobody else about.
+/// The result, without other threads.
 template <class Atomic>
 struct alone {
     const operation<Atomic>& op;
@@ -102,7 +102,7 @@ struct alone {
     }
 };
 
-/// The operation by two threads is that of one, and then of the other.
+/// Two threads that do the operation have the effect of one after the other.
 template <class Atomic>
 struct together {
     const operation<Atomic>& op;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Each operation of <wbsync/memory/atomic_table.hpp>, of atomic_t, atomic64_t and atomic_long_t:
-// what it does to the value, that it is one step, and that it orders what its form says and no more
+// its effect on the value, that it is one step, and that it orders exactly what its form says
 // (Documentation/atomic_t.txt).
 
 #include "checks/primitives/atomic_promises.hpp"
@@ -82,7 +82,7 @@ outcome expected(const atomic_operation& op, std::int64_t before, std::int64_t n
 }
 
 /// Values of the variable and arguments with which an operation shows what it orders: it changes
-/// the one value, tells the two apart, or does not do anything.
+/// the value, distinguishes the two values, or does nothing.
 struct sample {
     std::int64_t idle, set, n, other;
 };
@@ -140,9 +140,10 @@ void for_each(const functions<Atomic>& all, order_of form, Check check) {
 
 enum : unsigned { none = 0, acquire = 1, release = 2, full = 7 };
 
-/// One that changes the value passes on what came before if it is a release, and is ordered before
-/// what comes after if it is full. One that tells who has set it makes visible what came before
-/// that if it is an acquire; a conditional one only if it is done then.
+/// An operation that changes the value passes on what came before if it is a release, and is
+/// ordered before what comes after if it is full. One that tells who has set the value makes
+/// visible what came before that if it is an acquire; a conditional one only if it is executed
+/// then.
 template <class Atomic>
 void check_orders(const functions<Atomic>& all, order_of form, unsigned orders) {
     for_each(all, form, [&](const atomic_operation& op, const auto& o, const sample& s) {

@@ -28,7 +28,7 @@ struct object {
     atomic_t flag{"flag"};
 };
 
-/// The completion is part of what the waiter frees, as one on its stack is.
+/// The completion is part of what the waiter frees, as if it were on its stack.
 struct freed_by_waiter {
     object* o = kmalloc<object>("object");
     atomic_t flag{"flag"};
@@ -54,7 +54,7 @@ TEST_CASE("wait_for_completion: what came before complete is visible after it") 
                                m.data.write(1);
                            }}},
                          "data-race");
-    // Of two completers either may be the one that was seen; but the lock orders both.
+    // Either of two completers may be the one that was seen; but the lock orders both.
     check_holds<awaited>({{[](awaited& m) {
                                wait_for_completion(m.done);
                                wait_for_completion(m.done);
@@ -127,7 +127,7 @@ TEST_CASE("completion_done and try_wait_for_completion: true only after the comp
                                        kfree(m.o);
                                    },
                                    [](freed_by_waiter& m) { complete(m.o->done); }}});
-    // Without the lock, as completion_done() once was.
+    // Without taking the lock, like an earlier completion_done().
     check_fails<freed_by_waiter>({{[](freed_by_waiter& m) {
                                        if (READ_ONCE(m.o->done.done) == 0)
                                            wait_for_completion(m.o->done);

@@ -7,7 +7,7 @@ using namespace primitives;
 
 namespace {
 
-/// A server that adds up what it is asked for.
+/// A server that adds up the requested numbers.
 struct served {
     atomic_t requests{"requests"}, replies{"replies"};
     plain<int> sum{"sum"};
@@ -102,7 +102,7 @@ TEST_CASE("await: in a daemon it is a deadlock, and the finding names the way") 
     };
     CHECK(hints(sc<awaits>({{[](awaits& m) { atomic_inc(m.requests); }}})));
     CHECK(hints(weak<awaits>({{[](awaits& m) { atomic_inc(m.requests); }}})));
-    // Here the daemon is not what is wrong.
+    // Here the daemon is not the problem.
     CHECK_FALSE(
         hints(sc<awaits>({{[](awaits& m) { await(m.replies, [](auto n) { return n == 1; }); }}})));
 }

@@ -10,7 +10,7 @@ using namespace primitives;
 
 namespace {
 
-/// An object with a lock in it, of which each of two threads gives up its share.
+/// An object with a lock in it; each of two threads gives up its share.
 template <class Lock>
 struct shared {
     struct object {
@@ -26,8 +26,8 @@ struct shared {
     }
 };
 
-/// Counting under the lock, who is last frees the object after the unlock: fails where that is not
-/// the last touch of the one before. Counting after the unlock is always right.
+/// Counting under the lock, the last thread frees the object after the unlock: fails if the unlock
+/// is not the previous owner's last touch. Counting after the unlock is always correct.
 template <class Lock, class Enter, class Leave>
 void check_unlock(bool touches_nothing, Enter, Leave) {
     using model = shared<Lock>;

@@ -68,7 +68,7 @@ TEST_CASE("llist_add: exactly one producer of each batch finds the list empty") 
     check_holds<producers>({{add_a, add_b}, one_each});
     check_holds<producers>({{add_a, add_b, take}, one_each});
     check_fails<producers>({{add_a_in_two_steps, add_b}, one_each}, "BUG_ON");
-    // Not one of all: a batch may be taken in between.
+    // Not one adder in all: a batch may be taken in between.
     check_fails<producers>(
         {{add_a, add_b, take}, [](producers& m) { BUG_ON(READ_ONCE(m.found_empty) != 1); }},
         "BUG_ON");
@@ -95,7 +95,7 @@ TEST_CASE("llist_del_all takes everything, newest first") {
                                 BUG_ON(m.order != "cba");
                                 BUG_ON(m.take());
                             }});
-    // Taken in batches the order is not even that.
+    // Taken in batches, not even that order holds.
     check_fails<producers>({{add_three, take},
                             [](producers& m) {
                                 m.take();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What lockdep finds although nothing went wrong in that execution.
+// What lockdep finds even though nothing went wrong in that execution.
 
 #include "checks/support/primitives_program.hpp"
 
@@ -46,7 +46,7 @@ TEST_CASE("lockdep: opposite orders are found in an execution in which they do n
 
 TEST_CASE("lockdep: opposite orders of which each execution has one only are no deadlock") {
     // The kernel's lockdep, which does not forget, would complain. Here every execution is run, so
-    // where a deadlock is possible one of them has both orders.
+    // if a deadlock is possible, one execution has both orders.
     const body first_to_come = [](locks& x) {
         if (atomic_xchg(x.done, 1) == 0)
             a_then_b(x);
@@ -147,7 +147,7 @@ TEST_CASE("lockdep: a lock taken twice by one thread") {
         down_write(x.rw);
         down_read(x.rw);
     });
-    // Reading twice would go well here: a writer in between is what makes it a deadlock.
+    // Reading twice works here: only a writer in between makes it a deadlock.
     twice([](locks& x) {
         down_read(x.rw);
         down_read(x.rw);
@@ -226,7 +226,7 @@ TEST_CASE("lockdep: switched off for a part of a thread, or for the whole model"
     };
     check_holds<unwatched>(
         {{[](unwatched& x) { a_then_b_first(x); }, [](unwatched& x) { b_then_a_later(x); }}});
-    // The owners of locks are watched all the same.
+    // The owners of locks are still tracked.
     check_fails<unwatched>({{[](unwatched& x) { spin_unlock(x.a); }}}, "misuse");
     check_fails<unwatched>({{[](unwatched& x) {
                                spin_lock(x.a);

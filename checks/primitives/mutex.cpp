@@ -56,7 +56,7 @@ const body adds_as_reader = [](locked& m) {
     up_read(m.rw);
 };
 
-/// An object with a lock in it, freed by whoever finds the other one gone.
+/// An object with a lock in it. The thread that finds the other one gone frees it.
 template <class Lock>
 struct last_user {
     struct object {
@@ -150,12 +150,12 @@ TEST_CASE("rw_semaphore: readers do not exclude each other, and are one executio
                           }}},
                         "deadlock");
     CHECK(weak<locked>({{reader, reader, reader, reader}}).executions == 1);
-    // When the writer asks each of them has left, or is inside, or comes later.
+    // When the writer asks, each reader has left, is inside, or comes later.
     CHECK(weak<locked>({{reader, other_reader, writer}}).executions == 9);
 }
 
 TEST_CASE("rw_semaphore: a writer that waits keeps later readers out") {
-    // The first reader stays inside until the second one was inside as well.
+    // The first reader stays inside until the second one has been inside as well.
     const body first = [](locked& m) {
         down_read(m.rw);
         await(m.x, [](auto v) { return v == 1; });
@@ -168,7 +168,7 @@ TEST_CASE("rw_semaphore: a writer that waits keeps later readers out") {
     };
     check_holds<locked>({{first, second}});
     check_fails<locked>({{first, second, writer}}, "a writer waits");
-    // The two may be one thread, which lockdep would have found without a writer.
+    // The two may be one thread, and lockdep would find that even without a writer.
     const body twice = [](locked& m) {
         lockdep_off();
         down_read(m.rw);

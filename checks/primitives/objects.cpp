@@ -118,7 +118,7 @@ TEST_CASE("kmalloc: an object is there until kfree, for whichever thread frees i
 TEST_CASE("kfree: left out, the object is a leak") {
     check_fails<owner>({{use}}, "leak");
     CHECK(found(sc<owner>({{use}}), "object was never freed"));
-    // In one execution of several.
+    // In one execution out of several.
     check_fails<owner>({{[](owner& o) { WRITE_ONCE(o.done, 1); },
                          [](owner& o) {
                              if (READ_ONCE(o.done) == 0)
@@ -139,7 +139,7 @@ TEST_CASE("kfree: a use afterwards is a use after free, of whatever kind it is")
         [](owner& o) { o.made->plain_part.write(1); },
     };
     for (const body used : uses) {
-        // By another thread, in whichever order the two come.
+        // Freed by another thread, whichever of the two comes first.
         check_fails<owner>({{used, free_at_once}}, "use-after-free");
         check_fails<owner>({{free_at_once, used}}, "use-after-free");
         check_holds<owner>({{used}, &owner::free_it});
@@ -183,7 +183,7 @@ TEST_CASE("kfree: it must be ordered after every use, by release, where memory i
 
 namespace {
 
-/// Two who put their reference, the last of which frees; relaxed, which is too weak.
+/// Two threads that drop their reference; the last one frees. Relaxed, which is too weak.
 struct counted {
     struct object {
         atomic_t x{"x"}, y{"y"}, refs{"refs", 2};
@@ -292,8 +292,8 @@ TEST_CASE("kfree: the last of two users frees, if it is known who that is") {
 }
 
 TEST_CASE("kfree: the last of two users may leave it to a third thread") {
-    // The count is part of what is freed: the third has not read what the first stored there, but
-    // the second has.
+    // The count is part of what is freed: the third thread has not read what the first stored
+    // there, but the second has.
     const body put = [](owner& o) {
         if (atomic_inc_return(o.made->count) == 2)
             smp_store_release(o.done, 1);

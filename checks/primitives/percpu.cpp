@@ -25,7 +25,7 @@ const body inc = [](counted& m) { this_cpu_inc(m.c); };
 const body raw_inc = [](counted& m) { raw_cpu_inc(m.c); };
 void nothing(counted&) {}
 
-/// Its one thread may be moved to the other CPU.
+/// Its only thread may be moved to the other CPU.
 template <body What, body Other = nothing>
 struct migrating : counted {
     void threads(scenario& s) {
@@ -118,7 +118,8 @@ TEST_CASE("per_cpu_sum: after the additions are known it is exact, before it is 
 }
 
 TEST_CASE("may_migrate: a sum can miss a reference that moved between the CPUs") {
-    // Taken on CPU 1, given back on CPU 0: who sums up in between may see only one of them.
+    // Taken on CPU 1, given back on CPU 0: a thread that adds up in between may see only one of
+    // them.
     CHECK(found(check<migrating<&gives_it_back, &sums_up>>(), "sum < 0"));
     CHECK(verified(check<migrating<&gives_it_back_pinned, &sums_up>>()));
 }
@@ -156,7 +157,7 @@ TEST_CASE("preempt_disable: is a section that synchronize_rcu waits for, and doe
 
 namespace {
 
-/// Two threads, of which the first to come counts on its CPU: never on `not_on`.
+/// Two threads, the first of which counts on its CPU: never on `not_on`.
 struct first_to_come {
     int not_on;
     bool symmetric;

@@ -7,7 +7,7 @@ using namespace primitives;
 
 namespace {
 
-/// An object that goes when the last reference does.
+/// An object that is freed with its last reference.
 struct object {
     object() : ref("ref", [this](percpu_ref&) { WRITE_ONCE(released, READ_ONCE(released) + 1); }) {}
     percpu_ref ref;
@@ -34,7 +34,7 @@ const body user = [](object& o) {
 };
 const body killer = [](object& o) { percpu_ref_kill(o.ref); };
 
-/// With a reference for every user, which it writes to the object for.
+/// With a reference for every user, who writes to the object.
 struct freed : object {
     freed() {
         ref.release = [this](percpu_ref&) { data.write(1); };
@@ -57,7 +57,7 @@ TEST_CASE("percpu_ref: released once, after the kill and the last put") {
                               percpu_ref_put(o.ref); // on another CPU than it was taken on
                           }},
                          &object::released_once});
-    // Not killed: never.
+    // Without a kill: never.
     check_holds<object>({{user, user}, [](object& o) { BUG_ON(READ_ONCE(o.released) != 0); }});
     check_fails<object>({{[](object& o) {
                              percpu_ref_get(o.ref); // and nobody gives it back
@@ -183,7 +183,7 @@ TEST_CASE("percpu_ref_exit: after the release has been seen, not after the kill"
                         "use-after-free");
 }
 
-// --- two deaths ---------------------------------------------------------------------------------
+// --- the two ends ----------------------------------------------------------------------------
 
 namespace {
 
@@ -314,7 +314,7 @@ TEST_CASE("percpu_ref_put: looks up release() in the data when the count is 0 al
 
 namespace {
 
-/// The percpu_ref is part of what its last reference keeps.
+/// The percpu_ref is part of the object that it protects.
 struct freed_with_it {
     struct item {
         explicit item(int flags)

@@ -78,7 +78,7 @@ TEST_CASE("percpu_rw_semaphore: readers meet inside, also on the slow path") {
 }
 
 TEST_CASE("percpu_rw_semaphore: a writer that waits for readers keeps later ones out") {
-    // The first reader stays inside until the second one was inside as well.
+    // The first reader stays inside until the second one has been inside as well.
     const body first = [](guarded& m) {
         percpu_down_read(m.sem);
         await(m.x, [](auto v) { return v == 1; });

@@ -90,7 +90,7 @@ TEST_CASE("rcu_read_lock: sections nest, and end with the outermost rcu_read_unl
                                      rcu_read_unlock();
                                  },
                                  updater}});
-    // The same calls, but as two sections.
+    // The same calls, but in two sections.
     check_fails<shared_object>({{[](shared_object& m) {
                                      rcu_read_lock();
                                      auto o = rcu_dereference(m.p);
@@ -105,8 +105,8 @@ TEST_CASE("rcu_read_lock: sections nest, and end with the outermost rcu_read_unl
 }
 
 TEST_CASE("synchronize_rcu does not wait for sections that start later") {
-    // The section waits for something that follows the grace period. That is fine if it starts
-    // after the grace period did, and a deadlock if it starts before.
+    // The section waits for something that follows the grace period. That is fine if the section
+    // starts after the grace period did, and a deadlock if it starts before.
     const body section_waits = [](shared_object& m) {
         rcu_read_lock();
         if (READ_ONCE(m.flag) != 0)
@@ -125,7 +125,7 @@ TEST_CASE("synchronize_rcu does not wait for sections that start later") {
     };
     check_fails<shared_object>({{section_waits, flag_first}, &shared_object::free_it}, "deadlock");
     check_holds<shared_object>({{section_waits, flag_last}, &shared_object::free_it});
-    // Another section may be open for good, if it is later.
+    // Another section may stay open for ever, if it starts later.
     check_holds<shared_object>({{[](shared_object& m) {
                                      await_acquire(m.flag, [](auto v) { return v == 1; });
                                      rcu_read_lock();
@@ -254,7 +254,7 @@ TEST_CASE("call_rcu: the callback sees what came before the call, and not what c
 }
 
 TEST_CASE("rcu_barrier waits for the callbacks queued before it, of all threads") {
-    // As when a module goes: what the callbacks use is destroyed.
+    // As at the end of a module: what the callbacks use is destroyed.
     const auto module_exit = [](with_callbacks& m) {
         call_rcu(m.head, [&m] { percpu_counter_dec(m.in_use); });
         rcu_barrier();
@@ -306,8 +306,8 @@ TEST_CASE("rcu_barrier is no grace period, with no callbacks it does not wait fo
 }
 
 TEST_CASE("a grace period never started before the call that uses it") {
-    // The callback is queued inside of a section. One that shared a grace period that was under
-    // way, and that this section need not hold up, would come too early.
+    // The callback is queued inside of a section. If it shared a grace period that was under way,
+    // which need not wait for this section, it would come too early.
     const caller section_queues = [](with_callbacks& m) {
         await(m.flag, [](auto v) { return v == 1; });
         rcu_read_lock();
@@ -394,7 +394,7 @@ TEST_CASE("rcu_barrier waits for the callbacks of all CPUs") {
         rcu_barrier();
         BUG_ON(m.data.read() != 1);
     };
-    // Its own callback says nothing of the other CPU's.
+    // Its own callback says nothing about the other CPU's.
     const thread waits_for_own_callback = [](two_cpus& m) {
         await_acquire(m.flag, [](auto v) { return v == 1; });
         call_rcu(m.second, [&m] { smp_store_release(m.x, 1); });
@@ -421,7 +421,7 @@ TEST_CASE("kfree_rcu frees the object after a grace period") {
 }
 
 TEST_CASE("kfree_rcu is waited for by kvfree_rcu_barrier and not by rcu_barrier") {
-    // The object holds up the destruction of what it is part of, as kmem_cache_destroy() is.
+    // The object delays the destruction of what it is part of, as with kmem_cache_destroy().
     const caller reader_waits = [](with_callbacks& m) {
         rcu_read_lock();
         await(m.flag, [](auto v) { return v == 1; });
@@ -445,7 +445,7 @@ TEST_CASE("kfree_rcu is waited for by kvfree_rcu_barrier and not by rcu_barrier"
 
 namespace {
 
-/// The finding says so, and points to this file.
+/// The finding has this message, and a place in this file.
 void check_misuse(const program<with_callbacks>& what, const char* text) {
     const result r = weak(what);
     CAPTURE(r);

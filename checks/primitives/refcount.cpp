@@ -42,7 +42,7 @@ TEST_CASE("refcount_dec_and_test: the last one frees, after what all others did"
                               if (refcount_dec_and_test(m.o->refs))
                                   kfree(m.o);
                           }}});
-    // Each looks by itself: both may see 0, or none.
+    // Each thread looks by itself: both may see 0, or neither.
     constexpr auto looks = [](shared& m) {
         atomic_dec(m.o->refs.refs);
         if (refcount_read(m.o->refs) == 0)

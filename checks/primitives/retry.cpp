@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// retry_until(): rounds that come to nothing cost nothing, and nothing is lost with them.
+// retry_until(): failed rounds cost nothing, and nothing is lost with them.
 
 #include "checks/support/against_reference.hpp"
 
@@ -35,7 +35,7 @@ const body increments = [](shared& m) {
 const body waits_for_x = [](shared& m) { retry_until([&] { return READ_ONCE(m.x) != 0; }); };
 const body sets_x = [](shared& m) { WRITE_ONCE(m.x, 1); };
 
-/// Locks against the order, as d_walk() in fs/dcache.c does: it only tries the second one.
+/// Locks in the wrong order, as d_walk() in fs/dcache.c does: it only tries the second one.
 const body against_the_order = [](shared& m) {
     retry_until([&] {
         spin_lock(m.b);
@@ -56,7 +56,7 @@ const body in_order = [](shared& m) {
     spin_unlock(m.a);
 };
 
-/// Takes x while it waits for y, and gives it back where that is not there yet.
+/// Takes x while it waits for y, and gives x back if y is not there yet.
 const body borrows_x = [](shared& m) {
     retry_until([&] {
         WRITE_ONCE(m.x, 1);
@@ -79,7 +79,7 @@ std::uint64_t completed(memory_kind memory, const program<shared>& what) {
     return r.executions;
 }
 
-/// As the reference sees it, which goes through a round in vain; and that many run to the end.
+/// Compares with the reference, which runs rounds in vain; and counts complete executions.
 void check_count(const program<shared>& what, std::uint64_t expected) {
     for (const auto memory : {memory_kind::sc, memory_kind::weak})
         CHECK(completed(memory, what) == expected);
@@ -94,7 +94,7 @@ TEST_CASE("retry_until: increments of n threads are n! executions, and none is l
     };
     check_count({{increments, increments}}, 2);
     check_count({{increments, increments, increments}, all_there}, 6);
-    // The same without looking whether somebody was in between.
+    // The same without checking whether another thread was in between.
     check_fails<shared>(
         {{increments, increments, [](shared& m) { WRITE_ONCE(m.x, atomic_read(m.x) + 1); }},
          all_there},
@@ -195,7 +195,7 @@ TEST_CASE("retry_until: what a round put back was there for who looked in betwee
 }
 
 TEST_CASE("retry_until: an old store of a round that was put back can be read under weak") {
-    // P1 knows of nothing that P0 did, and so may see what was there before it was put back.
+    // P1 knows nothing of what P0 did, and so may see the value from before it was put back.
     check_against_reference<shared>({{borrows_x,
                                       [](shared& m) {
                                           const bool late = READ_ONCE(m.data_ready) != 0;
@@ -338,7 +338,7 @@ TEST_CASE("retry_until: after all threads have ended nothing changes any more") 
 
 namespace {
 
-/// Readers of a lock with a bias, which one writer takes as a whole. At first it is closed.
+/// Readers of a lock with a bias, all of which a writer takes at once. At first it is closed.
 constexpr std::int64_t bias = 8;
 
 const body reads_under_bias = [](shared& m) {
@@ -365,14 +365,14 @@ const body writes_under_bias = [](shared& m) {
 };
 const body opens = [](shared& m) { atomic_add(bias, m.x); };
 
-/// To this one the sum matters.
+/// The sum matters to this one.
 const body looks_at_the_sum = [](shared& m) { m.seen = atomic_fetch_add(0, m.x); };
 
 } // namespace
 
 TEST_CASE("retry_until: what was added for a while is not seen by those who learn the same") {
     for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
-        // The results are who is first, and whether it has left: attempts that fail add none.
+        // The results are who is first, and whether it has left: failed attempts add none.
         CHECK(completed(memory, {{opens, reads_under_bias}}) == 1);
         CHECK(completed(memory, {{opens, reads_under_bias, reads_under_bias}}) == 4);
         CHECK(completed(memory, {{opens, reads_under_bias, looks_at_the_sum}}) > 3);

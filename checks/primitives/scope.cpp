@@ -24,7 +24,7 @@ struct shown {
     static void daemons(scenario& s) { rcu_callback_thread(s); }
 };
 
-/// Where a function's locals were there is something else afterwards.
+/// Overwrites the place where a function's locals were.
 __attribute__((noinline)) void overwrite_stack() {
     volatile std::uint8_t other[8192];
     for (volatile std::uint8_t& byte : other)
@@ -58,8 +58,8 @@ void check_names(const result& r, const std::string& name) {
     CHECK(std::string{r.what.where.file}.find("scope.cpp") != std::string::npos);
 }
 
-/// `Use` of the object after the function has returned, whether its memory is as it was or not, is
-/// found. If the function waits until it is over, all is well.
+/// `Use` of the object after the function has returned is found, whether its memory has changed or
+/// not. If the function waits for the use to end, it is correct.
 template <class Holder, class Use>
 void check_ends_with_scope(const std::string& name, Use) {
     using model = shown<Holder>;
@@ -245,7 +245,7 @@ TEST_CASE("scope: a completion on the stack, for those who wait with wait_for_co
         smp_store_release(m.to, &c);
         await_acquire(c.x.done, [](auto v) { return v == 1; });
     };
-    // The completer goes on with it.
+    // The completer continues to use it.
     const body completes_and_looks = [](model& m) {
         completion& c = find(m)->x;
         complete(c);

@@ -140,14 +140,14 @@ TEST_CASE("spin_trylock: success is as good as spin_lock, failure means keep out
     check_holds<locked>(
         {{add_locked, try_add}, [](locked& m) { BUG_ON(m.data.read() < 1 || m.data.read() > 2); }});
     check_fails<locked>({{add_locked, add_anyway}}, "data-race");
-    // It does fail when the lock is held, and does not when nobody has taken it.
+    // It fails if the lock is held, and does not fail if nobody has taken it.
     check_fails<locked>({{add_locked, try_add}, &locked::both_added}, "BUG_ON");
     check_holds<locked>({{try_add}, [](locked& m) { BUG_ON(m.data.read() != 1); }});
 }
 
 TEST_CASE("spin_trylock: failure orders nothing") {
     // To fail, the second thread must have met the later of two sections; but that orders nothing,
-    // as the flag does not.
+    // and neither does the flag.
     const body twice = [](locked& m) {
         add_locked(m);
         spin_lock(m.l);

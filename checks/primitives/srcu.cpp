@@ -178,7 +178,7 @@ void two_sections(domains& m) {
 } // namespace
 
 TEST_CASE("srcu_read_lock: sections of a thread overlap, and each lasts until its own end") {
-    // A grace period that starts in the first section only waits for that.
+    // A grace period that starts in the first section waits only for that one.
     const body second_outlives_first = &two_sections<false>;
     const body second_inside_first = &two_sections<true>;
     const body grace_period_in_first = [](domains& m) {
@@ -257,7 +257,7 @@ TEST_CASE("cleanup_srcu_struct comes after every section and callback") {
         cleanup_srcu_struct(m.s);
     };
     const body cleans_up = [](domains& m) { cleanup_srcu_struct(m.s); };
-    // Not even a grace period keeps readers from coming.
+    // Not even a grace period prevents new readers.
     const body synchronizes_then_cleans_up = [](domains& m) {
         synchronize_srcu(m.s);
         cleanup_srcu_struct(m.s);
@@ -300,7 +300,7 @@ TEST_CASE("init_srcu_struct makes a domain usable again") {
 
 namespace {
 
-/// One thread does it; the finding says so and points here.
+/// One thread does something wrong; the finding has this message, and a place in this file.
 void check_misuse(body wrong, const char* text) {
     const program<domains> what{{wrong}, &domains::free_it};
     const result r = weak(what);

@@ -39,7 +39,7 @@ const body barrier_looks_then_wakes = [](waiting& m) {
         wake_up(m.wq);
 };
 
-/// wait_event() written out.
+/// wait_event(), spelled out.
 const body waits_by_hand = [](waiting& m) {
     wait_queue_entry wait;
     for (;;) {
@@ -89,7 +89,7 @@ TEST_CASE("prepare_to_wait: must come before the last test of the condition") {
                            },
                            wakes}},
                          "P[0] waits for schedule");
-    // Without it schedule() does not sleep.
+    // Without prepare_to_wait() schedule() does not sleep.
     check_holds<waiting>({{[](waiting&) { schedule(); }}});
 }
 
@@ -180,8 +180,7 @@ TEST_CASE("wake_up: still touches the queue of a thread that is on its way") {
           }}});
 }
 
-// --- who touches the queue after a wake-up
-// ----------------------------------------------------------
+// --- who touches the queue after a wake-up -------------------------------------------------------
 
 namespace {
 
@@ -217,7 +216,7 @@ const user sleeps_by_hand = [](queued& m) {
     finish_wait(m.o->wq, wait);
     smp_store_release(m.off_queue, 1);
 };
-/// The same, and comes after the waker by the lock in between.
+/// sleeps, and comes after the waker because of the lock in between.
 const user sleeps_and_locks = [](queued& m) {
     wait_queue_entry wait;
     prepare_to_wait(m.o->wq, wait);
@@ -260,7 +259,7 @@ const user wakes_waits_and_frees = [](queued& m) {
 
 TEST_CASE("finish_wait: does not touch a queue that the thread knows to have left") {
     check_holds<queued>({{sleeps_and_locks, wakes_under_lock}});
-    // That it has not left: the lock of the queue is taken.
+    // It has not left the lock of the queue yet: that lock is taken.
     const user frees = [](queued& m) {
         await_acquire(m.on_queue, [](auto v) { return v == 1; });
         kfree(m.o);
@@ -388,7 +387,7 @@ TEST_CASE("wait_event_exclusive: one that was woken may take the next one's wake
         await_acquire(m.taken, [](auto v) { return v == 1; });
         wait_event_exclusive(m.wq, [&m] { return m.take(m.second_tests); });
     };
-    // Each is asleep for sure when its turn comes, and its wake-up.
+    // Each is certainly asleep when its turn and its wake-up come.
     const step wakes_one = [](turns& m) {
         await_acquire(m.first_tests, [](auto n) { return n == 2; });
         atomic_inc(m.left);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// wait_on_bit and its like; the forms of wait_var_event with a lock.
+// wait_on_bit and the like; the forms of wait_var_event with a lock.
 
 #include "checks/support/against_reference.hpp"
 

@@ -194,7 +194,7 @@ constexpr auto counts_tests = [](auto& m) {
     });
 };
 
-/// Changes something in a test that comes to nothing, unless it is the first one.
+/// Changes something in a failing test, unless it is the first test.
 constexpr auto changes_later = [](auto& m) {
     bool first = true;
     wait_var_event(m.users, [&] {
@@ -205,7 +205,7 @@ constexpr auto changes_later = [](auto& m) {
     });
 };
 
-/// Takes what it waits for, and gives it back.
+/// Takes what it waits for, and puts it back.
 constexpr auto takes = [](auto& m) {
     wait_var_event(m.users, [&m] { return atomic_cmpxchg(m.users, 0, 5) == 0; });
     m.seen += READ_ONCE(m.x) + 1;

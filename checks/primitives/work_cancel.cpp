@@ -101,7 +101,7 @@ TEST_CASE("cancel_work_sync returns whether an instance was pending, which then 
 }
 
 TEST_CASE("cancel_work_sync does not make happen what was queued") {
-    // As in 6191cf3ad59f (xfs): what the work was to free stays.
+    // As in 6191cf3ad59f (xfs): what the work was going to free stays.
     const body flushes = [](works& m) {
         m.function = [&m] { kfree(m.made); };
         static_cast<void>(m.queue());
@@ -177,7 +177,7 @@ TEST_CASE("a work that was cancelled is idle: no flush waits for its turn") {
         flush_work(m.second);
         WRITE_ONCE(m.go, 1);
     };
-    // Taken away before the other thread has put it on the queue.
+    // Cancelled before the other thread has put it on the queue.
     const thread queues_second = [](line& m) { queue_work(m.wq, m.second); };
     const thread cancels_second = [](line& m) {
         queue_work(m.wq, m.first);
@@ -253,7 +253,7 @@ TEST_CASE("a work that waits for its own end is found where it does") {
             static_cast<void>(m.queue());
         },
         "destroy_workqueue");
-    // Another work it may wait for, and itself it may cancel without waiting.
+    // It may wait for another work, and cancel itself without waiting.
     check_holds<works>({{[](works& m) {
                             m.function = [&m] {
                                 flush_work(m.chained);
@@ -472,7 +472,7 @@ TEST_CASE("drain_workqueue: others may not queue meanwhile, but before and after
     check_fails<works>({{drains, queues_any_time}, &works::free_it}, "misuse");
     check_holds<works>({{drains_when_told, queues_before}, &works::free_it});
     check_holds<works>({{drains, queues_after}, &works::free_it});
-    // Not even who has drained it himself, if another drain may be under way.
+    // Not even the thread that has drained it may queue, if another drain may be under way.
     const body drains_and_queues = [](works& m) {
         drain_workqueue(m.wq);
         static_cast<void>(m.queue());
@@ -510,7 +510,8 @@ TEST_CASE("destroy_workqueue runs what is queued, and then the workqueue is gone
     check_holds<works>({{queues_before}, &works::free_it});
     check_fails<works>({{queues_after}, &works::free_it}, "use-after-free");
     check_fails<works>({{flushes_after}, &works::free_it}, "use-after-free");
-    // Too early it is not ordered before the end, too late the workqueue is being drained, or gone.
+    // Too early, it is not ordered before the end; too late, the workqueue is being drained, or
+    // gone.
     CHECK(weak<works>({{queues, destroys}, &works::free_it}).outcome == verdict::finding);
     check_holds<works>({{queues_and_says_so, destroys_after_it}, &works::free_it});
 }

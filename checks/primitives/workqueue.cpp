@@ -42,7 +42,7 @@ TEST_CASE("queue_work: every successful call gives one run") {
 }
 
 TEST_CASE("queue_work: while the work is pending a second call finds it so") {
-    // One run or two: it depends on how far the kworker has come.
+    // One run or two, depending on how far the kworker has got.
     check_fails<counted>({{queue_twice}, [](counted& m) { BUG_ON(READ_ONCE(m.runs) == 1); }},
                          "BUG_ON");
     check_fails<counted>({{queue_twice}, [](counted& m) { BUG_ON(READ_ONCE(m.runs) == 2); }},
@@ -102,7 +102,7 @@ TEST_CASE("queue_work: the function may queue its own work again") {
 
 namespace {
 
-/// Two producers, whose news the runs collect.
+/// Two producers, whose data the runs collect.
 struct collected {
     atomic_t x{"x"}, y{"y"};
     bool saw_x = false, saw_y = false;
@@ -160,8 +160,7 @@ TEST_CASE("queue_work passes plain data on to the function, if it is written bef
                      "data-race");
 }
 
-// --- one kworker at a time, several works at a time
-// -----------------------------------------------
+// --- one kworker at a time, several works at a time ----------------------------------------------
 
 namespace {
 
@@ -265,7 +264,7 @@ TEST_CASE("flush_workqueue and flush_work wait for what is queued and for what r
     };
     for (const flusher f : {queue_and_flush, queue_and_flush_work, flush_what_runs})
         check_holds<flushed>({{f}});
-    // Left out, or of another workqueue, or in place of a wait for the end, it is missed.
+    // Without it, with another workqueue, or instead of a wait for the end, the run is missed.
     check_fails<flushed>({{[](flushed& m) {
                              queue_work(m.wq, m.work);
                              m.check_done();
@@ -332,7 +331,8 @@ TEST_CASE("flush_workqueue does not wait for a producer that has not queued yet"
 
 TEST_CASE(
     "flush_workqueue: a work is pending before it is on the queue, and then it is not waited for") {
-    // The other producer has set PENDING, so this one's call returns false: no promise about flush.
+    // The other producer has set PENDING, so this one's call returns false: the flush promises
+    // nothing.
     const flusher queue_and_flush = [](flushed& m) {
         queue_work(m.wq, m.work);
         flush_workqueue(m.wq);
@@ -365,7 +365,7 @@ TEST_CASE("flush_workqueue does not wait for what is queued later") {
         queue_work(m.wq, m.later);
         WRITE_ONCE(m.flag, 1);
     }}});
-    // It does wait for works that are queued by then: here for ever.
+    // It does wait for works that are queued before it returns: here for ever.
     check_fails<chain>({{[](chain& m) {
                            queue_work(m.wq, m.first);
                            queue_work(m.wq, m.later);

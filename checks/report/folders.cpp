@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The README's list of folders: a line for each, and none for what is not there.
+// The README's list of folders: a line for each folder, and none for a folder that does not exist.
 #include <doctest/doctest.h>
 
 #include <filesystem>

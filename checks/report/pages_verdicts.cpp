@@ -16,7 +16,7 @@
 
 namespace {
 
-/// The cells of a row of a Markdown table; none: the line is no row.
+/// The cells of a row of a Markdown table; empty: the line is not a row.
 std::vector<std::string> cells_of(const std::string& line) {
     if (!line.starts_with("| ") || !line.ends_with(" |"))
         return {};
@@ -27,7 +27,7 @@ std::vector<std::string> cells_of(const std::string& line) {
     return cells;
 }
 
-/// The first names the model. Another one such as "-mb" is the first one, with that for its end.
+/// The first name is the model's. Another one such as "-mb" replaces its end.
 std::vector<std::string> models_of(const std::string& cell) {
     static const std::regex name("`([^`]+)`");
     std::vector<std::string> names;
@@ -56,7 +56,7 @@ std::vector<std::string> verdicts_of(const std::string& cell) {
     return verdicts;
 }
 
-/// Does the page say what the manifest does? "P1/P2": either may be met first.
+/// Does the page agree with the manifest? "P1/P2": either may be found first.
 bool agree(const std::string& page, const std::string& recorded) {
     if (page == "holds")
         return recorded == "verified";
@@ -103,7 +103,7 @@ TEST_CASE("every verdict in the tables of models/ is that of the manifest") {
     for (const auto& folder : std::filesystem::directory_iterator(WBSYNC_SOURCE_DIR "/models")) {
         const auto file = folder.path() / "counts.json";
         if (!std::filesystem::exists(file))
-            continue; // models/vfs has none: it is what others share
+            continue; // models/vfs has no manifest: it is shared code
         const std::vector<manifest::row> recorded = manifest::read(file.string());
         const auto rows = verdict_rows(folder.path() / "README.md");
         tables += rows.empty() ? 0 : 1;

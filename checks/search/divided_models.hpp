@@ -8,7 +8,7 @@
 
 namespace divided_models {
 
-/// However a search is divided, it comes to this.
+/// However a search is divided, it must have this result.
 inline void expect_same_search(const wbsync::result& seen, const wbsync::result& whole) {
     CHECK(seen.outcome == whole.outcome);
     CHECK(seen.executions == whole.executions);
@@ -17,7 +17,7 @@ inline void expect_same_search(const wbsync::result& seen, const wbsync::result&
     CHECK(seen.schedule == whole.schedule);
 }
 
-/// Additions of which a load may see some only: the search starts over.
+/// Additions some of which a load may pass over: the search starts over.
 struct ordered_additions {
     wbsync::atomic_t x{"x"}, y{"y"};
     void threads(wbsync::scenario& s) {
@@ -32,7 +32,7 @@ struct ordered_additions {
     }
 };
 
-/// Fails in the executions that come last only.
+/// Fails only in the executions that come last.
 struct fails_late {
     wbsync::atomic_t x{"x"};
     int first = -1;

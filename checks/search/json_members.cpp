@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The part of JSON that a saved search is kept in.
+// The part of JSON that saved searches use.
 
 #include <wbsync/search/json_members.hpp>
 
@@ -37,8 +37,8 @@ T read(std::string_view text) {
     return value;
 }
 
-/// It is read again to the last bit, a library for JSON reads the same, and a text that is cut off
-/// or goes on is refused.
+/// A value is read again exactly, a JSON library reads the same value, and a text that is cut off
+/// or continues is refused.
 template <class T>
 void check_value(const T& value) {
     const std::string text = written(value);

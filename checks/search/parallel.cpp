@@ -66,7 +66,7 @@ void expect_same(const result& seen, const result& whole) {
           report::counterexample(whole.counterexample, whole.what));
 }
 
-/// All ways come to the same.
+/// All ways have the same result.
 void compare(const check_function& checking, const options& with = {}) {
     options alone = with;
     alone.jobs = 1;
@@ -114,7 +114,7 @@ struct stale_reads {
     }
 };
 
-/// One that waits in vain, in an order that a task finds where all others are asleep.
+/// A thread that waits in vain, in an order that a task finds where all others are asleep.
 struct waits_in_vain {
     atomic_t x{"x"}, flag{"flag"}, z{"z"};
     void threads(scenario& s) {
@@ -160,8 +160,8 @@ struct deadlocks {
     }
 };
 
-/// Fails in its first execution only, the one in which the values read are `bad`: before anything
-/// is divided. What follows is not divided for good, because of the old stores that are read.
+/// Fails only in its first execution, the one in which the values read are `bad`: before anything
+/// is divided. The rest is never divided, because of the old stores that are read.
 struct fails_first {
     atomic_t turn{"turn"}, x{"x"}, y{"y"};
     std::int64_t bad;
@@ -281,7 +281,7 @@ TEST_CASE("what kills a process that explores is found by the one that started i
     compare(checking<crashes>());
     CHECK(found(check<crashes>(by(ways.front())), "crash"));
 
-    // It cannot be found where it happens; but what a process takes with it is not lost.
+    // It cannot be found where it happens, but the task of the process is not lost.
     struct worker_exits {
         pid_t own;
         atomic_t x{"x"};
@@ -306,7 +306,7 @@ TEST_CASE("a search uses all cores unless told otherwise, and never fewer than o
     with.divide.tasks = 0;
     CHECK_THROWS_AS((void)checking_them(), std::invalid_argument);
 
-    // Each process leaves its number, among them that of the only one without others.
+    // Each process leaves its number, including the process of an undivided search.
     struct leaves_its_process {
         std::set<pid_t>* into;
         atomic_t x{"x"};

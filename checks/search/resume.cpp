@@ -35,7 +35,7 @@ using namespace divided_models;
 
 namespace {
 
-/// What a search stops into.
+/// The file that a search stops into.
 class scratch_file {
 public:
     [[nodiscard]] std::string path() const { return folder_.file("search.json"); }
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] std::string text() const { return slurp(path()); }
     void write(const std::string& text) const { std::ofstream(path()) << text; }
 
-    /// How many files there are beside it, itself included.
+    /// The number of files in its folder, including itself.
     [[nodiscard]] std::ptrdiff_t files() const {
         return std::distance(std::filesystem::directory_iterator(folder_.path()), {});
     }
@@ -196,7 +196,7 @@ TEST_CASE("an interrupted search says so, how far it came and what it saw") {
     CHECK(r.executions == 1);
     CHECK(r.resume.empty());
     CHECK(report::text(r).starts_with("incomplete (interrupted; explored about "));
-    // There is nothing to go on with for the reference, but it is no less incomplete.
+    // The reference cannot be continued, but the check is still incomplete.
     with.scheduler = scheduler_kind::reference;
     CHECK(report::text_of(check<mixture>(with).limit) == "interrupted");
     with.interrupt = nullptr;
@@ -333,7 +333,7 @@ TEST_CASE("a file that is no search of the same check is refused, and left alone
 
 namespace {
 
-/// What check() says against going on from the file; empty: nothing.
+/// The message if check() refuses to continue from the file; empty: it does not.
 template <class Model, class... Args>
 std::string refusal(const options& with, const Args&... args) {
     try {
@@ -344,7 +344,7 @@ std::string refusal(const options& with, const Args&... args) {
     return {};
 }
 
-/// Has a bug for the argument 2 only.
+/// Has a bug only for the argument 2.
 struct fails_for_two {
     atomic_t x{"x"};
     int which;
@@ -374,7 +374,7 @@ options into(const scratch_file& file) {
     return with;
 }
 
-/// A search with one argument goes on with an equal one, and not with another.
+/// A search with one argument can be continued with an equal one, and not with another.
 template <class Arg>
 void check_argument(const Arg& one, const Arg& other) {
     const scratch_file file;
@@ -440,7 +440,7 @@ TEST_CASE("a search needs a name if an argument of the model cannot be told from
     CHECK(refusal<takes>(with, 8, pointer).find("which has the same name") != std::string::npos);
     with.max_executions = 0;
     CHECK(check<takes>(with, 7, pointer).executions == 6);
-    // Without a file there is nothing to be told apart.
+    // Without a file the arguments need not be distinguished.
     CHECK(verified(check<takes>(with_jobs(1), closure)));
 }
 
@@ -461,7 +461,7 @@ TEST_CASE("a search with other options that change it is not gone on from") {
     refused([](options& o) { o.symmetry = false; }, "without symmetry");
     refused([](options& o) { o.all_findings = true; }, "all_findings");
     refused([](options& o) { o.scheduler = scheduler_kind::reference; }, "reference scheduler");
-    // Those of a run only may differ.
+    // Options of a single run may differ.
     options with = first;
     with.max_executions = 0;
     with.max_seconds = 1000;
@@ -516,7 +516,7 @@ TEST_CASE("a file that cannot be written is refused before the search") {
                              std::invalid_argument);
     }
     CHECK(executions == 0);
-    // Where it turns out later, what was seen is not lost.
+    // If this is noticed later, the result is not lost.
     with = with_jobs(1);
     stop_now = 1;
     with.interrupt = &stop_now;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Files that are written all or not at all.
+// Files that are written as a whole or not at all.
 #include "checks/support/scratch.hpp"
 
 #include <wbsync/search/whole_file.hpp>
@@ -53,7 +53,7 @@ TEST_CASE("a whole file that cannot be written leaves the older one, and says wh
     CHECK(refusal(file) == fmt::format("cannot write '{}': Is a directory", file.path()));
     CHECK_THROWS_AS(file.expect_writable(), std::system_error);
     CHECK(slurp(file.path()) == "old");
-    // A folder in the place of the file is noticed only in the end.
+    // A folder in place of the file is noticed only at the end.
     const whole_file folder(here.file("folder"));
     std::filesystem::create_directory(folder.path());
     CHECK(refusal(folder) == fmt::format("cannot write '{}': Is a directory", folder.path()));

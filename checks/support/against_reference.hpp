@@ -10,14 +10,14 @@
 
 namespace primitives {
 
-/// What a model comes to: the values that it leaves, and the findings, of all executions.
+/// The results of a model in all executions: the values that it leaves, and the findings.
 struct outcomes {
     std::set<std::vector<std::int64_t>> finals;
     std::set<std::string> findings;
     friend bool operator==(const outcomes&, const outcomes&) = default;
 };
 
-/// The model, whose state says what it leaves with `std::vector<std::int64_t> left() const`.
+/// The model; `std::vector<std::int64_t> left() const` of its state returns what it leaves.
 template <class State>
 class recorded_model : public program_model<State> {
 public:
@@ -32,8 +32,8 @@ private:
     outcomes& into_;
 };
 
-/// The explorer finds what a scheduler finds that branches on everything, in fewer executions and
-/// with none in vain.
+/// The explorer has the same results as a scheduler that branches on everything, in fewer
+/// executions and with none in vain.
 template <class State>
 void check_against_reference(const program<State>& what) {
     for (const auto memory : {memory_kind::sc, memory_kind::weak}) {

@@ -7,14 +7,14 @@
 #include <array>
 #include <cstdint>
 
-/// The functions of <wbsync/memory/atomic_table.hpp>, all with the same arguments and result, for
-/// tests that call each of them.
+/// The functions of <wbsync/memory/atomic_table.hpp>, all with the same parameters and result type,
+/// for tests that call each of them.
 namespace atomic_functions {
 
 using namespace wbsync;
 
-/// A call; `other` is what it compares with. One without a result returns 0, one of whether it did
-/// something 0 or 1.
+/// A call; `other` is the value to compare with. A function without a result returns 0, one that
+/// tells whether it did something returns 0 or 1.
 template <class Atomic>
 using function = std::int64_t (*)(Atomic& v, std::int64_t n, std::int64_t other);
 
@@ -22,11 +22,11 @@ using function = std::int64_t (*)(Atomic& v, std::int64_t n, std::int64_t other)
 template <class Atomic>
 using functions = std::array<function<Atomic>, atomic_operations.size()>;
 
-/// In both_results(), of one that did nothing.
+/// The bit in both_results() for a call that did nothing.
 inline constexpr std::int64_t did_nothing = 1 << 12;
 
-/// Both results of try_cmpxchg() in one: what it has seen, with another bit the other way round if
-/// it did nothing.
+/// Both results of try_cmpxchg() in one: the value that it saw, with another bit inverted if it did
+/// nothing.
 template <class Try>
 std::int64_t both_results(std::int64_t expected, Try try_cmpxchg) {
     std::int64_t old = expected;

@@ -5,9 +5,10 @@
 
 namespace primitives {
 
-/// Store buffering of m.x and m.y against a thread that has smp_mb(). With `ordered` as the other
-/// thread one of the two sees the other; with `unordered` both may miss it under `weak`. These
-/// store to m.x, and note in m.missed_y whether m.y was 0 afterwards. `End` cleans up.
+/// Store buffering of m.x and m.y against a thread that has smp_mb(). If the other thread is
+/// `ordered`, one of the two sees the other; if it is `unordered`, both may miss it under `weak`.
+/// These functions store to m.x, and record in m.missed_y whether m.y was 0 afterwards. `End`
+/// cleans up.
 template <class State, void (*End)(State&) = nullptr>
 void check_full_barrier(void (*ordered)(State&), void (*unordered)(State&)) {
     constexpr auto y_side = [](State& m) {

@@ -22,11 +22,10 @@
 /// Outputs that are too long for a string in a test: files, which `./run promote` writes.
 namespace golden {
 
-/// The test cases that compare with such a file belong to this suite: those are what promoting
-/// runs.
+/// The suite of the test cases that compare with such a file: promoting runs these.
 inline constexpr const char* suite = "expected output";
 
-/// Set by `./run promote`: what is expected is written, and not compared.
+/// Set by `./run promote`: the expected output is written instead of compared.
 inline constexpr const char* promoting = "WBSYNC_PROMOTE";
 
 using lines = std::vector<std::string>;
@@ -41,8 +40,8 @@ inline lines lines_of(const std::string& text) {
     return all;
 }
 
-/// Of each pair of places in the two texts, how many lines of what comes from there on are the same
-/// in both: the longest common subsequence.
+/// For each pair of places in the two texts, how many of the lines from there on are common: the
+/// longest common subsequence.
 class common_lines {
 public:
     common_lines(const lines& a, const lines& b)
@@ -84,7 +83,7 @@ inline std::string differences(const std::string& was, const std::string& is) {
     return text;
 }
 
-/// What a test is told: true, or the differences.
+/// The result for a test: true, or the differences.
 struct comparison {
     std::string complaint;
 

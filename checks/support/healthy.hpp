@@ -4,7 +4,7 @@
 
 #include <wbsync/wbsync.hpp>
 
-/// A model without a flaw: that the next check is not touched by what went wrong in one.
+/// A correct model: shows that an error in one check does not affect the next.
 struct healthy {
     wbsync::atomic_t x{"x"};
     void threads(wbsync::scenario& s) {
@@ -13,7 +13,7 @@ struct healthy {
     void finally() { BUG_ON(READ_ONCE(x) == 0); }
 };
 
-/// Of a result, unlike which it may be dropped.
+/// From a result; unlike that, it may be dropped.
 struct failure {
     wbsync::finding what;
     wbsync::trace counterexample;

@@ -9,12 +9,12 @@
 #include <stdexcept>
 #include <string>
 
-/// Does a document keep to a JSON Schema, draft 4? RapidJSON's validator says so.
+/// Is a document valid under a JSON Schema, draft 4? Uses RapidJSON's validator.
 class json_schema {
 public:
     explicit json_schema(const std::string& text) : source_(parsed(text)), schema_(source_) {}
 
-    /// What is wrong with the document: "#/results/0/verdict: enum". Nothing if it is valid.
+    /// The error in the document: "#/results/0/verdict: enum". std::nullopt if it is valid.
     [[nodiscard]] std::optional<std::string> complaint(const std::string& document) const {
         rapidjson::SchemaValidator validator(schema_);
         if (parsed(document).Accept(validator))

@@ -12,7 +12,7 @@ namespace {
 
 std::size_t started = 0;
 
-/// Counts the test cases that are run, and ends the report with those that were skipped. doctest
+/// Counts the test cases that are run, and lists the skipped ones at the end of the report. doctest
 /// has counted these as passed.
 struct skip_listener : doctest::IReporter {
     explicit skip_listener(const doctest::ContextOptions& options) : out_(*options.cout) {}

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
-/// Small programs that rely on one promise of a primitive. Each comes twice: as it should be, and
+/// Small programs that rely on one promise of a primitive. Each comes in two versions: correct, and
 /// with that promise broken.
 namespace primitives {
 
 using namespace wbsync;
 
-/// What a program is made of: its threads, as functions of a `State` that is built afresh for every
-/// execution, and perhaps a look at the end. The state may declare daemons of its own.
+/// A program: its threads, as functions of a `State` that is built anew for every execution, and
+/// perhaps a check at the end. The state may declare daemons of its own.
 template <class State>
 struct program {
     using body = void (*)(State&);
@@ -76,7 +76,7 @@ void check_holds(const program<State>& what) {
     CHECK(verified(weak(what)));
 }
 
-/// The same of threads that have nothing in common, which is the point: each uses its CPU's part.
+/// check_holds() for threads that intentionally share nothing: each uses its CPU's part.
 template <class State>
 void check_holds_apart(const program<State>& what) {
     for (const auto memory : {memory_kind::sc, memory_kind::weak}) {
@@ -88,14 +88,14 @@ void check_holds_apart(const program<State>& what) {
     }
 }
 
-/// Fails under both, for the reason given.
+/// Fails under both memory models, for the given reason.
 template <class State>
 void check_fails(const program<State>& what, const char* why) {
     CHECK(found(sc(what), why));
     CHECK(found(weak(what), why));
 }
 
-/// Fails, for the reason given, but only where memory is weak.
+/// Fails only under weak memory, for the given reason.
 template <class State>
 void check_fails_weakly(const program<State>& what, const char* why) {
     CHECK(verified(sc(what)));

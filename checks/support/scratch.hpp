@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-/// A folder of its own, removed in the end with all that is in it.
+/// A temporary folder, which is removed at the end with its contents.
 class scratch_folder {
 public:
     scratch_folder() {
@@ -28,7 +28,7 @@ private:
     std::string path_ = (std::filesystem::temp_directory_path() / "wbsync-XXXXXX").string();
 };
 
-/// All of a file; empty if there is none.
+/// The whole text of a file; empty if there is none.
 inline std::string slurp(const std::filesystem::path& file) {
     std::ifstream in(file);
     return {std::istreambuf_iterator<char>(in), {}};

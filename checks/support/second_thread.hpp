@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string_view>
 
-/// Calls a function, which ends or ruins the process, in its second thread, after one step of each.
+/// Calls a function that ends or ruins the process in the second thread, after one step of each.
 template <void (*Function)()>
 struct in_second_thread {
     wbsync::atomic_t x{"x"};
@@ -21,7 +21,7 @@ struct in_second_thread {
     }
 };
 
-/// What was found in such a model is the crash, after the steps before it.
+/// The finding in such a model is the crash, after the steps before it.
 inline void check_is_in_second_thread(const wbsync::finding& what, const wbsync::trace& t) {
     CHECK(std::string_view{what.where.file}.ends_with("second_thread.hpp"));
     CHECK(what.where.line != 0); // of the operation before it

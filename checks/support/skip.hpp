@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-/// Test cases that cannot run here, because something that they need is not there. They say so
-/// instead of passing: the main() of the tests lists them, and if there was nothing else to run it
-/// ends with `status`, which CTest reports as "Skipped".
+/// Test cases that cannot run here, because something is missing. They say so instead of passing:
+/// the main() of the tests lists them, and if nothing else was run, it ends with `status`, which
+/// CTest reports as "Skipped".
 namespace skip {
 
 /// CTest's SKIP_RETURN_CODE, in checks/CMakeLists.txt.
@@ -28,7 +28,7 @@ inline void add(std::string reason) {
 
 } // namespace skip
 
-/// Ends the test case, as skipped. Not after a check that could fail.
+/// Ends the test case as skipped. Must not come after a check that could fail.
 #define SKIP_TEST(reason)                                                                          \
     do {                                                                                           \
         skip::add(reason);                                                                         \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Processes of the program: what each comes to is given in its place, whatever ended first.
+// Processes of the program: results are reported in order, whatever ended first.
 #include <wbsync/program/children.hpp>
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ using namespace wbsync;
 
 namespace {
 
-/// What was done, in that order.
+/// What was done, in order.
 struct seen {
     std::vector<std::size_t> order;
     std::vector<std::string> texts;

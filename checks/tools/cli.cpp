@@ -331,8 +331,7 @@ TEST_CASE("JSON has steps by thread name, and nothing where there is nothing") {
     CHECK_NOTHROW((void)report::dump(report::to_json(r, about)));
 }
 
-// --- a check in a process of its own
-// --------------------------------------------------------------
+// --- a check in a process of its own -------------------------------------------------------------
 
 namespace {
 
@@ -398,8 +397,7 @@ TEST_CASE("a check that cannot be run is incomplete") {
 
 #if defined(WBSYNC_TOOL)
 
-// --- the program
-// ----------------------------------------------------------------------------------
+// --- the program ---------------------------------------------------------------------------------
 
 using tool_program::full_pipe;
 using tool_program::ran;
@@ -452,7 +450,7 @@ TEST_CASE("the program refuses an option without a value") {
     for (const char* option : {"--max-executions", "--max-seconds", "--max-depth", "--max-memory",
                                "--jobs", "--memory", "--scheduler", "--resume", "-p"})
         refuses(fmt::format("check isw/v9 {} ''", option), {option, "the value is empty"});
-    // An empty one is not the next word.
+    // An empty value does not take the next word.
     for (const char* option : {"--max-executions=", "--memory=", "--resume=", "--scheduler="})
         refuses(fmt::format("check {} isw/v9", option), {option, "the value is empty"});
     refuses("check isw/v9 -p switchers=", {"-p switchers=", "the value is empty", "switchers (0"});

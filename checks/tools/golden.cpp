@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Expected outputs in files: what is different is told line by line, and nothing is written unless
-// that was asked for.
+// Expected outputs in files: differences are shown line by line, and nothing is written unless that
+// was requested.
 #include "checks/support/golden.hpp"
 #include "checks/support/contains.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// --junit: what the file says of each outcome, and that it is refused before the work.
+// --junit: the file for each outcome, and refusals before the work.
 #include "checks/support/contains.hpp"
 #include "checks/support/scratch.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The verdict matrix: what its cells say, what is not as expected, and the next larger sizes.
+// The verdict matrix: its cells, its marks for unexpected results, and the next larger sizes.
 
 #include "checks/support/contains.hpp"
 #include "models/all.hpp"
@@ -19,7 +19,7 @@ using catalogue::parameter_values;
 
 namespace {
 
-/// Two writers of the same variable; under `broken` somebody minds who was last.
+/// Two writers of the same variable; under `broken` it matters who was last.
 struct two_writers {
     explicit two_writers(bool is_broken) : broken(is_broken) {}
     bool broken;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The documents of the program keep to docs/result.schema.json, and that refuses what is none.
+// The documents of the program are valid under docs/result.schema.json, which rejects invalid ones.
 #include "checks/support/json_schema.hpp"
 #include "checks/support/scratch.hpp"
 #include "checks/tools/tool_program.hpp"
@@ -36,7 +36,7 @@ const json_schema& schema() {
     return known;
 }
 
-/// What is wrong with it, or nothing.
+/// The error in the document, or an empty text.
 std::string complaint(const json& document) {
     return schema().complaint(report::dump(document)).value_or("");
 }
@@ -82,7 +82,7 @@ json& step_of(json& document, std::size_t i = 0) {
     return finding_of(document)["counterexample"]["steps"][i];
 }
 
-/// With each member of the object taken away, and with one more.
+/// Refuses the object without each of its members, and with one more.
 void no_other_members(const char* what, const std::function<json&(json&)>& object) {
     CAPTURE(what);
     json whole = sample();
@@ -97,7 +97,7 @@ void no_other_members(const char* what, const std::function<json&(json&)>& objec
     CHECK_FALSE(complaint(d).empty());
 }
 
-/// The words that the schema has for a member of a definition.
+/// The words that the schema allows for a member of a definition.
 std::set<std::string> words(const char* definition, const char* member) {
     std::set<std::string> all;
     const json text = json::parse(text_of_schema());

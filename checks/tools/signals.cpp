@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Signals that ask the program to end: nothing that was found is lost, and what was not run is
-// said.
+// Signals that ask the program to end: nothing that was found is lost, and the report lists what
+// was not run.
 #include "checks/tools/tool_program.hpp"
 
 #include <wbsync/report/json.hpp>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::array ends{SIGINT, SIGTERM, SIGHUP};
 
-/// Would take for ever.
+/// It would never end.
 std::vector<std::string> long_check(std::initializer_list<std::string> more) {
     std::vector<std::string> arguments{"check", "isw/v9", "-p", "switchers=8", "-p", "inodes=8"};
     arguments.insert(arguments.end(), more);
@@ -45,7 +45,7 @@ void write_test(const std::string& file, int stores) {
 } // namespace
 
 TEST_CASE("a signal ends a check with what was found so far, and a file to go on from") {
-    // A terminal sends it to all processes, kill(1) to one.
+    // A terminal signals all processes, kill(1) only one.
     for (const bool all_processes : {false, true})
         for (const int signal : ends) {
             CAPTURE(all_processes);

@@ -30,7 +30,7 @@ using report::json;
 
 namespace {
 
-/// `adders` threads add one each. With `careless` they forget that others do.
+/// `adders` threads add one each. With `careless` they forget that others do, too.
 struct sum {
     sum(int n, bool is_careless) : adders(n), careless(is_careless) {}
     int adders;
@@ -48,7 +48,7 @@ struct sum {
     void finally() { ensure(READ_ONCE(x) == adders, "sum", "an addition was lost"); }
 };
 
-/// One adder at its default size, and careful.
+/// One careful adder at its default size.
 catalogue::model sum_model(const catalogue::failures& expected) {
     return {.version = "sum/v1",
             .commit = "0123456789ab",
@@ -66,7 +66,7 @@ using catalogue::holds;
 const catalogue::failures fails_if_careless = catalogue::fails(
     {"sum"}, [](const parameter_values& p) { return p.at("adders") > 1 && p.at("careless") != 0; });
 
-/// What a command says on standard output.
+/// The standard output of a command.
 class captured_output {
 public:
     captured_output() {

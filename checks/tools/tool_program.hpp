@@ -30,7 +30,7 @@
 /// The program `wbsync`, run as its users run it.
 namespace tool_program {
 
-/// That a check must not depend on.
+/// Variables that must not influence a check.
 inline constexpr const char* variables[] = {
     "WBSYNC_MEMORY",     "WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS", "WBSYNC_MAX_DEPTH",
     "WBSYNC_MAX_MEMORY", "WBSYNC_JOBS",           "WBSYNC_REPLAY"};
@@ -41,7 +41,7 @@ struct ran {
 };
 
 /// Runs the program by a shell. `output`: where its standard output goes instead. `environment`:
-/// what is set there, "WBSYNC_JOBS=1".
+/// variables to set, "WBSYNC_JOBS=1".
 inline ran wbsync_program(const std::string& arguments, const std::string& output = {},
                           const std::string& environment = {}) {
     const scratch_folder folder;
@@ -54,7 +54,7 @@ inline ran wbsync_program(const std::string& arguments, const std::string& outpu
     return {wbsync::tools::run_shell(command).status, slurp(out), slurp(err)};
 }
 
-/// It is bad usage, with a message that holds all the parts.
+/// The command is bad usage, with a message that contains all the parts.
 inline void refuses(const std::string& arguments, std::initializer_list<const char*> parts,
                     const std::string& environment = {}) {
     const ran r = wbsync_program(arguments, {}, environment);
@@ -99,7 +99,7 @@ public:
     running_program(const running_program&) = delete;
     running_program& operator=(const running_program&) = delete;
 
-    /// Until it runs so many checks: then it listens.
+    /// Waits until it runs that many checks: then it listens to signals.
     void wait_for_check(std::ptrdiff_t checks = 1) const {
         const std::string file = fmt::format("/proc/{0}/task/{0}/children", child_);
         for (std::string children; std::count(children.begin(), children.end(), ' ') < checks;
@@ -107,7 +107,7 @@ public:
             ::sched_yield();
     }
 
-    /// Until it has printed this.
+    /// Waits until it has printed the text.
     void wait_for_output(std::string_view text) const {
         while (!contains(output(), text))
             ::sched_yield();
@@ -117,7 +117,7 @@ public:
         ::kill(all_processes ? -child_ : child_, number);
     }
 
-    /// Signals until it is dead; returns as ended() does.
+    /// Sends signals until it is dead; returns like ended().
     [[nodiscard]] int signalled_to_death(int number) const {
         int status = 0;
         while (::waitpid(child_, &status, WNOHANG) == 0) {
@@ -147,7 +147,7 @@ private:
     pid_t child_ = -1;
 };
 
-/// A pipe that is full: who prints into it is stuck until somebody reads.
+/// A full pipe: a program that prints into it is stuck until somebody reads.
 class full_pipe {
 public:
     full_pipe() {
@@ -168,7 +168,7 @@ public:
 
     [[nodiscard]] int writer() const { return ends_[1]; }
 
-    /// All that the others write, until no process is left that could.
+    /// Reads what the others write, until no process is left that could.
     std::string read() {
         ::close(std::exchange(ends_[1], -1));
         std::string text;

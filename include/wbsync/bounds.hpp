@@ -28,8 +28,8 @@ using parameter_values = std::map<std::string, int>;
 
 namespace detail {
 
-/// Values that are given out one by one. Throws std::invalid_argument if there is none of that
-/// name, or if some were of no use.
+/// Values that are taken one by one. Throws std::invalid_argument if there is none with a wanted
+/// name, or if some are never taken.
 class values_taken {
 public:
     explicit values_taken(const parameter_values& from) : from_(from) {}
@@ -43,7 +43,7 @@ public:
         return at->second;
     }
 
-    /// `known`: all names that were asked for.
+    /// `known`: all names that may be given.
     void expect_all_taken(const char* known) const {
         if (taken_ == from_.size())
             return;
@@ -84,17 +84,17 @@ private:
         taken.take(WBSYNC_BOUND_TEXT(bound), size.WBSYNC_BOUND_NAME(bound));
 #define WBSYNC_BOUND_KNOWN(r, data, bound) " " WBSYNC_BOUND_TEXT(bound)
 
-/// Declares the struct of a model's bounds: how much there is of everything. Each bound is told
+/// Declares the struct of a model's bounds: how much there is of everything. Each bound is given
 /// once, as (name, default, least, most, "summary"):
 ///
 ///     WBSYNC_BOUNDS(bounds, (readers, 1, 1, 4, "threads that look"),
 ///                   (writers, 1, 0, 4, "threads that change something"));
 ///
-/// It is an aggregate with a member `int name` for each, and has
+/// It is an aggregate with a member `int name` for each bound, and has
 /// * parameters(): what the catalogue says of them, with the values of this object as defaults;
-///   parameters(least): the same, where no value is below those of another object;
-/// * from(values): the bounds with the values of a check. One that is not given has its default.
-///   Throws std::invalid_argument if one is given that there is not.
+///   parameters(least): the same, where no value is below its value in another object;
+/// * from(values): the bounds with the values of a check. A bound without a value has its default.
+///   Throws std::invalid_argument for a value without a bound.
 #define WBSYNC_BOUNDS(type, ...) WBSYNC_BOUNDS_OF(type, BOOST_PP_VARIADIC_TO_SEQ(__VA_ARGS__))
 
 #define WBSYNC_BOUNDS_OF(type, bounds) \

@@ -18,11 +18,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-/// What a program that lists, checks and replays models has to know of each of them. An entry is
-/// data: designated initialisers, of which the summary of struct model below is the list.
+/// What a program that lists, checks and replays models has to know about each of them. An entry is
+/// data, written with designated initialisers; struct model below lists its fields.
 namespace wbsync::catalogue {
 
-/// Names of properties, each once, in the order in which they are told.
+/// Names of properties, without duplicates, in the order in which they were given.
 class property_set {
 public:
     property_set() = default;
@@ -54,9 +54,9 @@ private:
     std::vector<std::string> names_;
 };
 
-/// What a check must say.
+/// The expected result of a check.
 struct expectation {
-    property_set properties = {}; ///< of which one fails; none: verified
+    property_set properties = {}; ///< one of these fails; none: verified
 
     [[nodiscard]] verdict outcome() const {
         return properties.empty() ? verdict::verified : verdict::finding;
@@ -72,15 +72,14 @@ struct expectation {
     }
 };
 
-/// Properties of which one is found to fail: of several, which one is met first depends on the
-/// search.
+/// Properties one of which fails: if there are several, the search decides which one is met first.
 struct failure {
     property_set properties;
-    /// At which sizes. Empty: at each.
+    /// The sizes at which it fails. Empty: all.
     std::function<bool(const parameter_values&)> when = {};
 };
 
-/// All that may fail under one memory model; empty: nothing, it is verified.
+/// All that may fail under one memory model; empty: nothing fails, it is verified.
 using failures = std::vector<failure>;
 
 inline const failures holds{};
@@ -89,14 +88,13 @@ inline failures fails(property_set properties,
     return {{std::move(properties), std::move(when)}};
 }
 
-/// What is expected under each memory model, by its name in the registry
-/// (engine/memory_kind.hpp): {{"sc", holds}, {"weak", fails({"P1"})}}. Under lkmm the same as under
-/// rc11 (weak) is expected, unless it is named. Another one that is not named has no expectation
-/// yet.
+/// What is expected under each memory model, by its name in the registry (engine/memory_kind.hpp):
+/// {{"sc", holds}, {"weak", fails({"P1"})}}. If lkmm is not named, the same is expected as under
+/// rc11 (weak). Any other memory model that is not named has no expectation yet.
 class expectations {
 public:
     expectations() = default;
-    /// Throws std::invalid_argument for a name that is no memory model's, or one that is there
+    /// Throws std::invalid_argument for a name that is not that of a memory model, or that occurs
     /// twice.
     expectations(std::initializer_list<std::pair<const char*, failures>> by_memory) {
         for (const auto& [name, what] : by_memory) {
@@ -114,7 +112,8 @@ public:
 
     [[nodiscard]] bool knows(memory_kind memory) const { return find(memory) != by_memory_.end(); }
 
-    /// At that size. Throws std::invalid_argument if it does not know the memory model.
+    /// The expectation at that size. Throws std::invalid_argument if there is none for the memory
+    /// model.
     [[nodiscard]] expectation operator()(memory_kind memory, const parameter_values& size) const {
         const auto known = find(memory);
         if (known == by_memory_.end())
@@ -141,42 +140,43 @@ private:
     table by_memory_;
 };
 
-/// The same under sc and under weak, and so under lkmm.
+/// The same expectation under sc and under weak, and so under lkmm.
 inline expectations sc_and_weak(const failures& what) {
     return {{"sc", what}, {"weak", what}};
 }
 
-/// A protocol in one form, asked one question: an entry of the catalogue.
+/// One version of a protocol, asked one question: an entry of the catalogue.
 struct model {
-    std::string version;       ///< the protocol, and which form of it: "isw/v7"
-    std::string question = {}; ///< which of several that are asked of it: "P3"; empty: the main one
+    std::string version;       ///< the protocol and its version: "isw/v7"
+    std::string question = {}; ///< which of several questions about it: "P3"; empty: the main one
     std::string commit = {};   ///< of the kernel
     std::string release = {};  ///< "7.2-rc1"
     std::string summary = {};
-    property_set asks = {}; ///< the properties it is about
+    property_set asks = {}; ///< the properties that the question is about
     std::vector<parameter> parameters = {};
-    /// What of its default size is different in the next larger one. Empty: the first parameter
-    /// that can be one more, is.
+    /// The parameters whose values differ at the next larger size. Empty: the first parameter that
+    /// can be one more.
     parameter_values larger = {};
     expectations expected = {};
-    /// Places that order less than the code asks for, as in options::weaken, each by its function
-    /// and its verb: a mutant that is nothing but a barrier or an order less is the model that it
-    /// is a mutant of, with such a place.
+    /// Places that order less than the code asks for, as in options::weaken, each given by its
+    /// function and its verb. A mutant that only lacks a barrier or an order is the original model
+    /// with such a place.
     std::vector<weakening> weaken = {};
-    /// Runs it without that: checks<Model, Bounds>, or a function that does the like. run() is for
-    /// who wants the model's verdict.
+    /// Runs the model without its weakenings: checks<Model, Bounds>, or a similar function. For the
+    /// verdict of the model call run().
     std::function<result(const options&, const parameter_values&)> check = {};
-    std::string folder = {}; ///< of its family; whoever collects the models says it
+    std::string folder = {}; ///< folder of its family; set by whoever collects the models
 
-    /// What it is called by: "isw/v7", "isw/v7/P3".
+    /// The name of the entry: "isw/v7", "isw/v7/P3".
     [[nodiscard]] std::string name() const {
         return question.empty() ? version : version + "/" + question;
     }
 
-    /// Checks it, with its weakenings behind those of the options. Where no execution comes to one
-    /// of their places at that size, though some do at the default one, the model is what it is
-    /// without it. Throws std::invalid_argument, with the places that there are, if a weakening
-    /// changes none of them; and on real threads, which do not weaken, if there is one at all.
+    /// Checks the model, with its weakenings after those of the options. If no execution at that
+    /// size comes to one of their places, though some do at the default size, the check is as
+    /// without that weakening. Throws std::invalid_argument, with the list of existing places, if a
+    /// weakening matches none of them; and on real threads, which do not weaken, if there is any
+    /// weakening at all.
     [[nodiscard]] result run(const options& with, const parameter_values& size) const;
 };
 
@@ -188,7 +188,7 @@ result checks(const options& with, const parameter_values& size) {
 
 // --- sizes --------------------------------------------------------------------------------------
 
-/// The sizes that a model has of itself.
+/// The default size of a model.
 inline parameter_values default_size(const model& m) {
     parameter_values values;
     for (const parameter& p : m.parameters)
@@ -196,7 +196,7 @@ inline parameter_values default_size(const model& m) {
     return values;
 }
 
-/// The next larger one; as the default one if there is none.
+/// The next larger size; the default one if there is none.
 inline parameter_values larger_size(const model& m) {
     parameter_values values = default_size(m);
     for (const auto& [name, value] : m.larger)
@@ -210,9 +210,9 @@ inline parameter_values larger_size(const model& m) {
     return values;
 }
 
-/// Every combination of the values that its parameters may have, each from its least one to
-/// `beyond` above its default, the last parameter counting fastest; those in `fixed` have that
-/// value only. Without parameters: one, of nothing.
+/// Every combination of the values of its parameters, each from its least value to `beyond` above
+/// its default, the last parameter varying fastest. Parameters in `fixed` have only that value.
+/// Without parameters: one combination, the empty one.
 inline std::vector<parameter_values> small_sizes(const model& m, int beyond = 1,
                                                  const parameter_values& fixed = {}) {
     std::vector<parameter_values> sizes{{}};
@@ -236,7 +236,7 @@ inline std::vector<parameter_values> small_sizes(const model& m, int beyond = 1,
 
 namespace detail {
 
-/// The places of the model at its default size, as far as its first executions come to them.
+/// The places of the model at its default size that its first executions come to.
 inline ordering_table places_of(const model& m, const options& asked) {
     ordering_table seen;
     options first;
@@ -249,7 +249,7 @@ inline ordering_table places_of(const model& m, const options& asked) {
     return seen;
 }
 
-/// Throws std::invalid_argument if one of these is of no place.
+/// Throws std::invalid_argument if one of these matches no place.
 inline void expect_places(const model& m, const std::vector<weakening>& wanted,
                           const options& asked) {
     const ordering_table there = places_of(m, asked);
@@ -270,7 +270,7 @@ inline result model::run(const options& with, const parameter_values& size) cons
     options weakened = with;
     weakened.weaken.insert(weakened.weaken.end(), weaken.begin(), weaken.end());
     result seen = check(weakened, size);
-    // From a part of the executions nothing follows, nor from one of them.
+    // A part of the executions, or a single one, does not tell.
     if (weaken.empty() || seen.incomplete() || !with.with_environment().replay.empty())
         return seen;
     std::vector<weakening> unused;
@@ -284,7 +284,7 @@ inline result model::run(const options& with, const parameter_values& size) cons
     detail::expect_places(*this, unused, with);
     if (!seen.vacuous())
         return seen;
-    weakened.resume.clear(); // that is of another search, which is over
+    weakened.resume.clear(); // that belongs to another search, which is over
     return check(weakened, size);
 }
 

@@ -31,8 +31,8 @@ concept has_finally = requires(Model& m) {
     m.finally();
 };
 
-/// Looks a name up in a class without calling anything: a member `finally` of `Model`, whatever its
-/// access and its arguments are, makes the name ambiguous here.
+/// Looks a name up in a class without calling anything: any member `finally` of `Model`, with
+/// whatever access and arguments, makes the name ambiguous here.
 struct the_name_finally {
     void finally();
 };
@@ -44,8 +44,8 @@ concept declares_finally = !requires {
     &with_the_name_finally<Model>::finally;
 };
 
-/// Compiles only if finally() will be called where there is one, and if nothing of it is lost.
-/// Nothing can be derived from a class that is final: only what is public is known of it.
+/// Compiles only if a finally() that the model has will be called, and if nothing of it is lost.
+/// One cannot derive from a final class: only its public members are known.
 template <class Model>
 consteval void expect_finally_is_called() {
     if constexpr (has_finally<Model>)
@@ -98,7 +98,7 @@ public:
     }
 
 private:
-    /// Where the model is built, and on what; see execution::variation().
+    /// Where the model is built, and what the memory holds before; see execution::variation().
     void* place(unsigned variation) {
         if (variation == 0)
             return storage_;
@@ -127,11 +127,11 @@ private:
 /// `all_findings` is set, and returns what was seen.
 ///
 /// The arguments are copied once and given to the constructor for every execution. The model must
-/// not depend on anything else than them and what it reads through wbsync: the first executions are
-/// run twice, and a model that then does something else is a finding, "misuse".
+/// depend only on them and on what it reads through wbsync: the first executions are run twice, and
+/// a model that then does something else is a finding, "misuse".
 ///
-/// One check at a time: when another thread of the process has one under way, this waits. Inside of
-/// a model it is a finding of that, "misuse"; from a function of the options it throws
+/// One check runs at a time: if another thread of the process runs one, this call waits. Inside of
+/// a model it is a finding "misuse" of that model; in a function of the options it throws
 /// std::logic_error.
 template <class Model, class... Args>
 [[nodiscard]] result check(const options& asked, const Args&... args) {

@@ -6,16 +6,17 @@
 
 namespace wbsync {
 
-/// What a search has done so far: of a check, of one of its tasks, of what was saved.
+/// The counts of a check so far, of one of its tasks, or of a saved search.
 struct counters {
     std::uint64_t executions = 0;        ///< run to their end
     std::uint64_t sleep_set_blocked = 0; ///< given up: what could follow was explored elsewhere
-    /// Given up in a loop that tries again: another execution begins the round that failed later.
+    /// Given up in a loop that tries again: another execution begins the failed round later.
     std::uint64_t blocked = 0;
-    /// Given up by processes that explore at the same time, where their parts border.
+    /// Given up where processes that explore at the same time overlap.
     std::uint64_t overlap = 0;
-    /// Run before it turned out that the order of some additions matters, or that a load may be
-    /// late, and run again; or in vain, because nobody stored what a late load had returned.
+    /// Thrown away. Either run before the order of some additions turned out to matter, or before a
+    /// load turned out to be possibly late, and run again; or run in vain, because nobody stored
+    /// what a late load had returned.
     std::uint64_t discarded = 0;
     std::uint64_t events = 0; ///< steps of all executions that were run to their end
     int threads = 0;          ///< daemons included

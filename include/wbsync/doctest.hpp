@@ -28,13 +28,13 @@ struct asserted {
     return {std::move(r), holds};
 }
 
-/// The same for CHECK(vacuous(check<model>())).
+/// Like verified(): CHECK(vacuous(check<model>())).
 [[nodiscard]] inline asserted vacuous(result r) {
     const bool holds = r.vacuous();
     return {std::move(r), holds};
 }
 
-/// The same for CHECK(found(check<model>(), "BUG_ON")).
+/// Like verified(): CHECK(found(check<model>(), "BUG_ON")).
 [[nodiscard]] inline asserted found(result r, std::string_view text) {
     const bool holds = r.found(text);
     return {std::move(r), holds};

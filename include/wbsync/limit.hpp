@@ -7,16 +7,15 @@
 
 namespace wbsync {
 
-/// A limit that a check has come to: nothing is known about the rest. report::text_of() says it in
-/// words.
+/// A limit that a check has hit: nothing is known about the rest. report::text_of() describes it.
 struct limit_hit {
     limit_kind kind = limit_kind::none;
-    double bound = 0;           ///< the limit, for those that are numbers
-    bool in_execution = false;  ///< in the middle of one, not between two
-    std::string who = {};       ///< the thread or the part of the model that came to it
+    double bound = 0;           ///< the limit, if it is a number
+    bool in_execution = false;  ///< hit in the middle of an execution, not between two
+    std::string who = {};       ///< the thread or the part of the model that hit it
     std::string where = {};     ///< its newest operation: "umount.hpp:42"
-    std::string message = {};   ///< of a schedule, a process, or a failure: what it was
-    std::string not_saved = {}; ///< why the search cannot be gone on with; empty: nothing is lost
+    std::string message = {};   ///< what happened to a schedule or a process, or what failed
+    std::string not_saved = {}; ///< why the search cannot be continued; empty: nothing is lost
 
     [[nodiscard]] bool empty() const noexcept { return kind == limit_kind::none; }
 

@@ -2,11 +2,11 @@
 #pragma once
 
 /// Stands before every function that is defined in a header which the sources of wbsync::compiled
-/// include, and which users include only without it.
+/// include; users include that header only without wbsync::compiled.
 ///
-/// Header-only, the target wbsync::wbsync: such a header comes with the one that declares the
-/// function, and the function is inline. Compiled, the target wbsync::compiled, which defines
-/// WBSYNC_COMPILED: a file below src/ includes it, once.
+/// Header-only (target wbsync::wbsync), such a header comes with the one that declares the
+/// function, and the function is inline. Compiled (target wbsync::compiled, which defines
+/// WBSYNC_COMPILED), exactly one file below src/ includes it.
 #ifdef WBSYNC_COMPILED
 #define WBSYNC_INLINE
 #else

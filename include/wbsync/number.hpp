@@ -12,8 +12,8 @@
 
 namespace wbsync {
 
-/// The whole text as a decimal number from `least`, which is not negative, to `most`: no sign,
-/// blank, base or unit that would make it mean something else. One with a fraction if Number is a
+/// Reads the whole text as a decimal number from `least`, which is not negative, to `most`: without
+/// sign, blank, base or unit that would change its meaning. A fraction is allowed if Number is a
 /// floating point type. Throws std::invalid_argument, whose message begins with `what`: the name of
 /// the option or variable.
 template <class Number>

@@ -19,7 +19,7 @@ namespace wbsync {
 
 namespace detail {
 
-/// nullptr: it is not set. One that is set says something.
+/// nullptr: it is not set. A variable that is set must not be empty.
 inline const char* environment(const char* name) {
     const char* const value = std::getenv(name);
     if (value != nullptr && *value == '\0')

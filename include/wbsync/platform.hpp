@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// What primitives are made of that are written once for both platforms: shared variables and
-// fences, scopes and lifetimes. `platform` is the model checker's engine, or, with WBSYNC_NATIVE,
-// real threads. A primitive that has to know more than this of where it runs has a header of its
-// own on each.
+// The parts of primitives that are written once for both platforms: shared variables and fences,
+// scopes and lifetimes. `platform` is the model checker's engine, or, with WBSYNC_NATIVE, real
+// threads. A primitive that has to know more about where it runs has a separate header for each
+// platform.
 
 #ifdef WBSYNC_NATIVE
 

@@ -6,15 +6,16 @@
 
 namespace wbsync {
 
-/// Objects of which each execution has exactly one, or one for each thread, whoever uses it first.
-/// The registry of their numbers: a new one needs a name here and a row in reserved_objects.
+/// Objects that exist exactly once in each execution, or once for each thread, whoever uses them
+/// first. The registry of their numbers: a new object needs a name here and a row in
+/// reserved_objects.
 enum class reserved_object : unsigned char {
-    rcu,                    ///< RCU's one domain
-    rcu_queued,             ///< the callbacks of a CPU: how many were queued,
-    rcu_invoked,            ///< and invoked
+    rcu,                    ///< the one domain of RCU
+    rcu_queued,             ///< for a CPU: how many callbacks were queued
+    rcu_invoked,            ///< for a CPU: how many callbacks were invoked
     percpu_ref_switch_lock, ///< lib/percpu-refcount.c
-    wakeups,                ///< of a thread that sleeps in schedule()
-    cpu_of_thread,          ///< that may be migrated
+    wakeups,                ///< for a thread that sleeps in schedule()
+    cpu_of_thread,          ///< for a thread that may be migrated
 };
 
 struct reserved_range {
@@ -26,7 +27,7 @@ struct reserved_range {
 
 inline constexpr unsigned reserved_numbers = 96;
 
-/// Numbers are part of schedules, so they stay what they are.
+/// The numbers are part of schedules, so they never change.
 inline constexpr std::array reserved_objects{
     reserved_range{reserved_object::rcu, 0, 1, 1},
     reserved_range{reserved_object::rcu_queued, 1, 2, 2},

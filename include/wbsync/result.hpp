@@ -32,26 +32,27 @@ constexpr const char* name_of(engine::memory_kind m) noexcept {
     return engine::registered(m).word;
 }
 
-/// What check() saw. There is no conversion to bool: ask for the verdict that you expect.
+/// The result of check(). There is no conversion to bool: ask for the verdict that you expect.
 struct [[nodiscard]] result : counters {
     verdict outcome = verdict::incomplete;
     finding what;         ///< valid if outcome is `finding`
-    trace counterexample; ///< likewise
-    std::string schedule; ///< likewise: leads there again, see options::replay
-    limit_hit limit;      ///< which limit was hit first, or none; report::text_of() says it
+    trace counterexample; ///< valid if outcome is `finding`
+    std::string schedule; ///< valid if outcome is `finding`; see options::replay
+    limit_hit limit;      ///< the first limit that was hit, or none; see report::text_of()
     std::string vacuity;  ///< valid if outcome is `vacuous`: why, and what to do about it
     engine::memory_kind memory = engine::memory_kind::weak;
-    /// How much was explored: 1, or an estimate if there was a limit; less than 0 if nothing is
-    /// known, as for a replay.
+    /// The explored share of the search: 1, or an estimate if there was a limit; less than 0 if it
+    /// is not known, as for a replay.
     double explored = -1;
-    std::string resume; ///< file that the search was stopped into, see options::resume
-    /// A bit for each of options::weaken: an execution came to a place that orders less by it.
+    std::string resume; ///< file that the search was saved to, see options::resume
+    /// A bit for each of options::weaken: it made some place order less.
     std::uint64_t weakened = 0;
     double seconds = 0;
 
     [[nodiscard]] bool verified() const noexcept { return outcome == verdict::verified; }
-    /// Two or more threads, and no object that two of them touched; or no property, wait, lock or
-    /// other thing that can fail at all. options::accept_vacuous makes it `verified`.
+    /// There are two or more threads, and no object that two of them touched; or there is no
+    /// property, wait, lock or anything else that can fail. options::accept_vacuous makes it
+    /// `verified`.
     [[nodiscard]] bool vacuous() const noexcept { return outcome == verdict::vacuous; }
     [[nodiscard]] bool incomplete() const noexcept { return outcome == verdict::incomplete; }
 

@@ -12,25 +12,25 @@
 
 namespace wbsync {
 
-/// What a model is asked to describe: its threads. A model is any struct with a member function
-/// `void threads(scenario&)`, and, if it wants to look at the end of each execution, `void
-/// finally()`. It is built afresh for every execution.
+/// A model describes its threads to it. A model is any struct with a member function `void
+/// threads(scenario&)`, and, if it wants to look at the end of each execution, `void finally()`. It
+/// is built anew for every execution.
 class scenario {
 public:
     explicit scenario(engine::execution& run) : run_(run) {}
 
-    /// A thread of the model: a lambda that runs once. The name must live as long as the model.
-    /// When the thread is found waiting for something that can no longer come, the finding carries
-    /// `property`.
+    /// A thread of the model: a lambda that runs once. The name must live as long as the model. If
+    /// the thread waits for something that can no longer come, the finding has this `property`.
     template <class Body>
     void thread(const label& name, Body body, const char* property = "deadlock") {
         run_.add_thread(name, std::move(body), engine::thread_kind::ordinary, property);
     }
 
-    /// `n` threads name[0] … name[n-1]. A body that takes a number is given that of its thread. One
-    /// that takes none makes them symmetric: executions that differ only in which of them is which
-    /// are explored once. It must then be the same code for all, not find out which one it is (say,
-    /// by counting in the model's own variables), and the model must have no use for that.
+    /// `n` threads name[0] … name[n-1]. A body that takes a number gets that of its thread. A body
+    /// that takes none makes the threads symmetric: executions that differ only in which thread is
+    /// which are explored once. Then the code must be the same for all threads and must not find
+    /// out which thread it runs in (say, by counting in the model's own variables), and the model
+    /// must have no use for that.
     template <class Body>
     void threads(const label& name, int n, const Body& body) {
         for (int i = 0; i != n; ++i)
@@ -49,8 +49,9 @@ public:
     ///             serve(atomic_xchg(requests, 0));
     ///     });
     ///
-    /// The execution is over when only daemons are left, all waiting in await_work(); that is false
-    /// then, and they return. A daemon that waits for ever anywhere else is a deadlock like others.
+    /// The execution is over when only daemons are left, all waiting in await_work(). Then that
+    /// returns false, and they return. A daemon that waits for ever anywhere else is a deadlock
+    /// like others.
     template <class Body>
     void daemon(const label& name, Body body) {
         run_.add_thread(name, std::move(body), engine::thread_kind::daemon);

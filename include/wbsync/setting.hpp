@@ -7,14 +7,14 @@
 
 namespace wbsync {
 
-/// A value that somebody may choose: used like a plain T, it remembers whether one was assigned.
-/// What was chosen stays as it is; otherwise() replaces what was not.
+/// A value that may be chosen: used like a plain T, it remembers whether one was assigned. A chosen
+/// value stays; otherwise() replaces only a value that was not chosen.
 template <class T>
 class setting {
 public:
     constexpr setting(T value) : value_(std::move(value)), is_chosen_(true) {} // NOLINT: like a T
 
-    /// One that nobody has chosen yet.
+    /// A value that nobody has chosen yet.
     [[nodiscard]] static constexpr setting by_default(T value) {
         setting s(std::move(value));
         s.is_chosen_ = false;
@@ -25,7 +25,7 @@ public:
 
     [[nodiscard]] constexpr bool is_chosen() const noexcept { return is_chosen_; }
 
-    /// The value if nobody chose one, and still nobody has.
+    /// Sets the value if nobody has chosen one; it still counts as not chosen.
     constexpr void otherwise(T value) {
         if (!is_chosen_)
             value_ = std::move(value);
@@ -38,7 +38,7 @@ private:
 
 } // namespace wbsync
 
-/// A file that formats one includes <fmt/format.h>: this one does without, for its cost.
+/// A file that formats one includes <fmt/format.h>, which is too expensive to include here.
 template <class T>
 struct fmt::formatter<wbsync::setting<T>> : fmt::formatter<T> {
     template <class Context>

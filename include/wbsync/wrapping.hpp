@@ -5,12 +5,12 @@
 
 namespace wbsync {
 
-/// A sum as processors have it: past the largest number comes the smallest.
+/// A sum as processors compute it: the smallest number comes after the largest.
 constexpr std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) noexcept {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
-/// The same number with the other sign; the smallest has none.
+/// The number with the other sign; the smallest number is its own negation.
 constexpr std::int64_t wrapping_negation(std::int64_t a) noexcept {
     return static_cast<std::int64_t>(-static_cast<std::uint64_t>(a));
 }

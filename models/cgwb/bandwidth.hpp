@@ -9,17 +9,17 @@ namespace wbsync::models::cgwb {
 
 WBSYNC_BOUNDS(bandwidth_bounds, (writebacks, 1, 1, 4, "that end while the device goes"));
 
-/// When a write that ends sets the timer.
+/// When the end of a write sets the timer.
 enum class sets_timer : std::uint8_t {
     always,        ///< before f87904c07551
-    if_registered, ///< WB_registered is looked at without the lock: it may end before the timer is
-                   ///< set
+    if_registered, ///< WB_registered is tested without the lock: it may be cleared before the timer
+                   ///< is set
     under_lock,    ///< f87904c07551
 };
 
-/// The device goes while pages are under writeback: wb_shutdown() in mm/backing-dev.c against
+/// The device goes away while pages are under writeback: wb_shutdown() in mm/backing-dev.c against
 /// wb_inode_writeback_end() in mm/page-writeback.c, which starts a timer to estimate the bandwidth.
-/// f87904c07551 (6.0; CVE-2022-49995): the timer is only set while the wb is registered, with
+/// Since f87904c07551 (6.0; CVE-2022-49995) the timer is only set while the wb is registered, under
 /// the lock under which that ends.
 template <sets_timer When>
 class bandwidth {
@@ -37,7 +37,7 @@ public:
     }
 
 private:
-    /// In an interrupt: one page less under writeback.
+    /// In an interrupt: one page fewer is under writeback.
     void wb_inode_writeback_end(bdi_writeback& wb) {
         unsigned long flags = 0;
         if constexpr (When == sets_timer::under_lock)
@@ -51,12 +51,13 @@ private:
     void end_io() {
         wb_inode_writeback_end(*wb_);
         smp_mb__before_atomic();
-        atomic_dec(under_writeback_); // folio_end_writeback(): who waits for the page goes on
+        atomic_dec(under_writeback_); // folio_end_writeback(): waiters for the page go on
     }
 
     void wb_update_bandwidth_workfn() { static_cast<void>(READ_ONCE(wb_->state)); }
 
-    /// The device is gone; then the last inode goes, which waits for its pages, and with it the wb.
+    /// The device is gone. Then the last inode goes away, which waits for its pages, and so does
+    /// the wb.
     void bdi_unregister() {
         wb_shutdown(*wb_);
         await_acquire(under_writeback_, [](std::int64_t pages) { return pages == 0; });

@@ -5,7 +5,8 @@
 #include "models/cgwb/offline_list.hpp"
 #include "models/cgwb/split_work.hpp"
 
-/// A name ends with the commit that fixes the race: "-" is the state before it, "+" after it.
+/// A name ends with the commit that fixes the race: "-" is the state before the commit, "+" the
+/// state after it.
 
 using namespace wbsync::catalogue;
 using namespace wbsync::models::cgwb;

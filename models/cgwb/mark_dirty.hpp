@@ -22,14 +22,14 @@ WBSYNC_BOUNDS(mark_dirty_bounds, (dirtiers, 1, 1, 4, "of one inode"));
 
 /// How the flusher is woken.
 enum class wakes : std::uint8_t {
-    unlocked,       ///< before d02d2c98d257: when both locks are dropped, so the wb may be gone
-    under_i_lock,   ///< d02d2c98d257, a switch needs that lock
-    with_reference, ///< a repair: a reference on the wb for as long as it takes
-    inside_of_rcu,  ///< another one: wbs are freed by RCU, and one that was shut down does not take
+    unlocked,       ///< before d02d2c98d257: after both locks are dropped, so the wb may be gone
+    under_i_lock,   ///< d02d2c98d257: a switch needs that lock
+    with_reference, ///< a repair: a reference on the wb for the duration
+    inside_of_rcu,  ///< another repair: wbs are freed by RCU, and a wb that was shut down ignores
                     ///< the wake-up
 };
 
-/// Somebody dirties an inode while it is switched to another wb, and its old wb dies:
+/// A thread dirties an inode while it is switched to another wb, and its old wb dies:
 /// __mark_inode_dirty() in fs/fs-writeback.c, d02d2c98d257 (6.17; CVE-2025-39866).
 template <wakes How>
 class mark_dirty {
@@ -39,7 +39,7 @@ public:
     void threads(scenario& s) {
         old_wb_ = make_wb("old_wb");
         new_wb_ = make_wb("new_wb");
-        inode_ = kmalloc<inode>("inode", old_wb_); // with the reference of each wb
+        inode_ = kmalloc<inode>("inode", old_wb_); // with a reference on each wb
         s.threads("dirtier", bounds_.dirtiers, [this] { __mark_inode_dirty(*inode_); });
         s.thread("switcher", [this] { inode_do_switch_wbs(*inode_); });
         rcu_callback_thread(s);
@@ -109,7 +109,7 @@ private:
         spin_unlock_irq(wb.work_lock);
     }
 
-    /// (X3) to (X5) of a switch; then the old wb, whose cgroup is gone, loses its last reference.
+    /// (X3) to (X5) of a switch. Then the old wb, whose cgroup is gone, loses its last reference.
     void inode_do_switch_wbs(inode& i) {
         spin_lock(old_wb_->list_lock);
         spin_lock(new_wb_->list_lock);

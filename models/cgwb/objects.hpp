@@ -7,14 +7,14 @@
 #include <optional>
 
 /// A writeback context of a cgroup (cgwb) and the end of its life:
-/// include/linux/backing-dev-defs.h, mm/backing-dev.c. To use it after its end violates P3.
+/// include/linux/backing-dev-defs.h, mm/backing-dev.c. Using it after its end violates P3.
 namespace wbsync::models::cgwb {
 
 // Bits of bdi_writeback::state.
 inline constexpr int WB_registered = 0; // NOLINT: the kernel's name
 
 struct bdi_writeback {
-    /// `init` makes what only some have: it is then part of the same memory.
+    /// `init` makes members that only some wbs have, as a part of the same memory.
     template <class Init>
     bdi_writeback(const label& called, Init init)
         : name(called), state({name, "state"}, 1 << WB_registered), work_lock({name, "work_lock"}),
@@ -25,7 +25,7 @@ struct bdi_writeback {
 
     label name;
     atomic_t state;
-    spinlock_t work_lock;   ///< protects WB_registered, and queueing because of it
+    spinlock_t work_lock;   ///< protects WB_registered, and queueing that depends on it
     spinlock_t list_lock;   ///< protects b_dirty
     list_head b_dirty;      ///< dirty inodes
     list_head bdi_node;     ///< on the bdi's wb_list
@@ -37,7 +37,7 @@ struct bdi_writeback {
     rcu_head rcu;
 };
 
-/// Gives the wb a reference count, and the work that runs when it is 0. wb_init() and
+/// Gives the wb a reference count, and the work that runs when the count is 0. wb_init() and
 /// cgwb_create().
 inline void init_refcnt(bdi_writeback& wb, workqueue_struct& release_wq, int flags,
                         std::function<void(bdi_writeback&)> cgwb_release_workfn) {

@@ -5,11 +5,11 @@
 
 namespace wbsync::models::cgwb {
 
-/// The cleaner goes through the wbs of dying cgroups and has their inodes switched away:
-/// cleanup_offline_cgwbs_workfn() in mm/backing-dev.c, b43a9e76b4cc (5.14). The wb leaves the list
-/// before its reference count goes, so whoever finds it there may try to take a reference; before
-/// that commit it stayed on the list with a count that is gone. With 1ba1199ec574 in place the
-/// order would not matter: the count is there as long as the wb.
+/// The cleaner walks the list of wbs of dying cgroups and has their inodes switched away:
+/// cleanup_offline_cgwbs_workfn() in mm/backing-dev.c, b43a9e76b4cc (5.14). Since that commit a wb
+/// leaves the list before its reference count is freed, so a thread that finds it on the list may
+/// try to take a reference; before, it stayed on the list after its count was freed. With
+/// 1ba1199ec574 the order would not matter: the count lives as long as the wb.
 template <release_order Order>
 class offline_list {
 public:

@@ -7,25 +7,25 @@
 
 #include <vector>
 
-/// The end of cgwbs: the last reference is dropped by the inode that was switched away or evicted,
-/// cgwb_release_workfn() takes the wb off all lists and gives it to RCU. Beside it somebody walks a
-/// list of wbs: split_work.hpp, offline_list.hpp. mm/backing-dev.c.
+/// The end of cgwbs: the inode that was switched away or evicted drops the last reference, and
+/// cgwb_release_workfn() takes the wb off all lists and gives it to RCU. Meanwhile another thread
+/// walks a list of wbs: split_work.hpp, offline_list.hpp. mm/backing-dev.c.
 namespace wbsync::models::cgwb {
 
 WBSYNC_BOUNDS(release_bounds, (wbs, 1, 1, 3, "of cgroups that are gone"),
               (kill, 1, 0, 1, "1: the first one's cgroup dies meanwhile; 0: it died before"));
 
-/// What is done when, in cgwb_release_workfn().
+/// The order of the steps in cgwb_release_workfn().
 struct release_order {
     bool late_exit;          ///< 1ba1199ec574: percpu_ref_exit() after a grace period
     bool leaves_list_before; ///< b43a9e76b4cc: the wb leaves offline_cgwbs before percpu_ref_exit()
 };
 
-/// Wbs that go.
+/// Dying wbs.
 struct dying_wbs {
     spinlock_t cgwb_lock{"cgwb_lock"};
-    list_head wb_list{"wb_list"};             ///< of the bdi, for readers under RCU
-    list_head offline_cgwbs{"offline_cgwbs"}; ///< of dying wbs, under cgwb_lock
+    list_head wb_list{"wb_list"};             ///< of the bdi, read under RCU
+    list_head offline_cgwbs{"offline_cgwbs"}; ///< dying wbs, under cgwb_lock
     workqueue_struct cgwb_release_wq{"cgwb_release"};
     std::vector<bdi_writeback*> wbs;
 };
@@ -61,7 +61,7 @@ inline void cgwb_kill(dying_wbs& all, bdi_writeback& wb) {
     unlock_cgwb(all.cgwb_lock);
 }
 
-/// `lives`: its cgroup does, at first.
+/// `lives`: its cgroup is alive at first.
 template <release_order Order>
 void add_wb(dying_wbs& all, int number, bool lives) {
     const label name{"wb", number};
@@ -73,12 +73,12 @@ void add_wb(dying_wbs& all, int number, bool lives) {
     all.wbs.push_back(added);
     list_add_tail_rcu(added->bdi_node, all.wb_list);
     if (lives)
-        wb_get(*added); // the inode's; the other one is for the kill to drop
+        wb_get(*added); // the inode's reference; the kill drops the other one
     else
         list_add(added->offline_node, all.offline_cgwbs);
 }
 
-/// Whoever walks a list comes after these threads.
+/// Threads that walk a list are declared after these.
 template <release_order Order>
 void add_release_threads(dying_wbs& all, const release_bounds& size, scenario& s) {
     for (int i = 0; i != size.wbs; ++i)

@@ -5,16 +5,16 @@
 
 namespace wbsync::models::cgwb {
 
-/// How sync(2) takes a reference on a wb that it finds.
+/// How sync(2) takes a reference on a wb that it has found.
 enum class pins : std::uint8_t {
-    wb_get,    ///< before 1ba1199ec574: also if there is none any more
-    wb_tryget, ///< 1ba1199ec574: if there are some
+    wb_get,    ///< before 1ba1199ec574: even if none is left
+    wb_tryget, ///< 1ba1199ec574: only if one is left
 };
 
-/// sync(2) goes through the wbs of a bdi under RCU, and keeps the one at which it has to wait: the
-/// fallback of bdi_split_work_to_wbs() when there is no memory for a request. fs/fs-writeback.c,
-/// 1ba1199ec574 (6.3): only a wb that has references gets another one, and the reference count is
-/// there until a grace period has passed (`LateExit`). Before that it may be gone before the wb is.
+/// sync(2) walks the wbs of a bdi under RCU, and keeps a wb when it has to wait: the fallback of
+/// bdi_split_work_to_wbs() when there is no memory for a request. fs/fs-writeback.c. Since
+/// 1ba1199ec574 (6.3) it takes a reference only if one is left, and the reference count exists
+/// until a grace period has passed (`LateExit`). Before, the count may be freed before the wb is.
 template <pins How, bool LateExit>
 class split_work {
 public:
@@ -45,7 +45,7 @@ private:
         put(last_wb);
     }
 
-    /// Takes a reference, unless the wb has none any more.
+    /// Takes a reference, unless none is left.
     static bool pin(bdi_writeback& wb) {
         if constexpr (How == pins::wb_tryget)
             return wb_tryget(wb);
@@ -58,7 +58,7 @@ private:
             wb_put(*wb);
     }
 
-    /// wb_queue_work() and wb_wait_for_completion(): all that matters is that they use the wb.
+    /// wb_queue_work() and wb_wait_for_completion(): it only matters that they use the wb.
     static void wait_for_work_of(bdi_writeback& wb) {
         might_sleep("wb_wait_for_completion");
         static_cast<void>(test_bit(WB_registered, wb.state));

@@ -4,17 +4,17 @@
 #include <wbsync/bounds.hpp>
 #include <wbsync/wbsync.hpp>
 
-/// A file-backed EROFS mount reads its image with direct IO: fs/erofs/fileio.c, and of the file
-/// system below, the end of its ->read_iter() (fs/ext4/file.c). README.md in this folder says what
-/// is left out.
+/// A file-backed EROFS mount reads its image with direct IO: fs/erofs/fileio.c, and the end of
+/// ->read_iter() of the file system below (fs/ext4/file.c). README.md in this folder says what is
+/// left out.
 namespace wbsync::models::erofs {
 
-/// Who frees the request.
+/// Which part frees the request.
 enum class form : std::uint8_t {
     by_completion,   ///< before 1caf50ce4af0
-    by_the_last,     ///< 1caf50ce4af0: a reference of the submitter and one of the completion
-    one_reference,   ///< that, but both share one
-    never_by_submit, ///< that, but the submitter only drops its reference
+    by_the_last,     ///< 1caf50ce4af0: the submitter and the completion have a reference each
+    one_reference,   ///< the same, but both share one reference
+    never_by_submit, ///< the same, but the submitter only drops its reference
 };
 
 /// A request: struct erofs_fileio_rq, with its kiocb.
@@ -27,7 +27,7 @@ struct erofs_fileio_rq {
 
 WBSYNC_BOUNDS(bounds, (direct, 1, 0, 1, "1: direct IO, which completes elsewhere"));
 
-/// With `direct` the read is queued, and completes elsewhere at any time; otherwise it is done when
+/// With `direct` the read is queued, and completes elsewhere at any time. Otherwise it is done when
 /// vfs_iocb_iter_read() returns, and the submitter completes it.
 template <form Form>
 class fileio {
@@ -63,7 +63,7 @@ private:
         return direct_;
     }
 
-    /// Of iocb->ki_filp, by a file system that has queued the read.
+    /// The use of iocb->ki_filp by a file system that has queued the read.
     void file_accessed() { (void)READ_ONCE(rq_->ki_filp); }
 
     void erofs_fileio_ki_complete() {

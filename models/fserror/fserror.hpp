@@ -7,7 +7,7 @@
 
 #include <deque>
 
-/// Errors of a file system are reported by works, and umount waits for them: fs/fserror.c.
+/// Works report errors of a file system, and umount waits for them: fs/fserror.c.
 namespace wbsync::models::fserror {
 
 using vfs::igrab;
@@ -16,24 +16,24 @@ using vfs::iput;
 using vfs::SB_ACTIVE;
 
 struct super_block : vfs::super_block {
-    /// One more than there are events, until umount takes that one away.
+    /// The number of events plus one, until umount subtracts the one.
     refcount_t s_pending_errors{"s_pending_errors"};
 };
 
 WBSYNC_BOUNDS(bounds, (reporters, 1, 1, 3, "I/Os that fail, each of an inode of its own"));
 
-/// What is different in mutants.
+/// The differences of mutants and repairs.
 struct form {
-    // a barrier or an order more
-    bool mb_before_wake = false;     ///< between counting down and the look whether umount waits
+    // an additional barrier or order
+    bool mb_before_wake = false;     ///< between the decrement and the test whether umount waits
     bool mb_before_evicting = false; ///< that of cgroup_writeback_umount(), for its own count
     bool acquire = false;            ///< an acquire load of the count that umount waits for
-    // steps that are different
-    bool event_first = false; ///< the worker gives up the event before the inode
-    bool unbiased = false;    ///< the count starts with 0: events just add to it, umount just waits
+    // different steps
+    bool event_first = false; ///< the worker drops the event before the inode
+    bool unbiased = false;    ///< the count starts at 0: events only add to it, umount only waits
 };
 
-/// 21945e6cb516 (7.0). I/O of an inode fails and is reported, while its superblock is unmounted.
+/// 21945e6cb516 (7.0). I/O of an inode fails and is reported while its superblock is unmounted.
 template <form Form = form{}>
 class fserror {
 public:
@@ -55,7 +55,7 @@ public:
     }
 
 private:
-    /// From a pool that outlives the superblock.
+    /// An event from a pool that outlives the superblock.
     struct fserror_event {
         fserror_event(int number, inode& i, fserror& model)
             : about(i), work(model.system_wq_, {"event", number},
@@ -67,7 +67,7 @@ private:
 
     refcount_t& pending() { return sb_->s_pending_errors; }
 
-    /// One event more, unless umount has seen that there are none. (R1)
+    /// Adds an event, unless umount has seen that there are none. (R1)
     bool fserror_pending_inc() {
         if constexpr (Form.unbiased) {
             atomic_inc(pending().refs);
@@ -78,7 +78,7 @@ private:
         }
     }
 
-    /// One event less: (D1) counts down, (D2) wakes umount if none is left.
+    /// Drops an event: (D1) decrements the count, (D2) wakes umount if none is left.
     void fserror_pending_dec() {
         if (!refcount_dec_and_test(pending()))
             return;
@@ -97,7 +97,7 @@ private:
             fserror_pending_dec(); // (W3)
     }
 
-    /// ->report_error(), which looks at what the file system keeps. (W1)
+    /// ->report_error(), which reads data of the file system. (W1)
     void report(const fserror_event& e) {
         if ((data_race(sb_->s_flags) & SB_ACTIVE) != 0) {
             READ_ONCE(sb_->s_fs_info->inodes);
@@ -120,7 +120,7 @@ private:
             return refcount_read(pending()) < 1;
     }
 
-    /// The inode does not go away before its I/O has ended. (R1) to (R4)
+    /// The inode exists until its I/O has ended. (R1) to (R4)
     void fserror_report(fserror_event& e) {
         if (!fserror_pending_inc())
             return;

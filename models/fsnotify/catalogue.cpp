@@ -8,7 +8,8 @@ using namespace wbsync::models::fsnotify;
 WBSYNC_FAMILY(fsnotify) {
     const auto marks = bounds{}.parameters();
     const auto unlinked_marks = bounds{.unlinked = 1}.parameters();
-    // Who drops the last reference on an unlinked inode evicts it, whatever SB_ACTIVE is.
+    // The thread that drops the last reference on an unlinked inode evicts it, whatever SB_ACTIVE
+    // is.
     const auto if_cached = [](const parameter_values& p) { return p.at("unlinked") == 0; };
     return {
         // The order of umount up to 6.19: the wait comes last.

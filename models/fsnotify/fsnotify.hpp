@@ -30,15 +30,15 @@ WBSYNC_BOUNDS(bounds, (marks, 1, 1, 4, "marks that are put, each on an inode of 
               (unlinked, 0, 0, 1,
                "1: these inodes are not kept once unused, also by an active superblock"));
 
-/// What commits changed, and what is different in mutants.
+/// What commits changed, and the differences of mutants.
 struct form {
-    bool inode_first = false; ///< 21d1b618b6b9: the count goes last …
+    bool inode_first = false; ///< 21d1b618b6b9: the count is dropped last …
     bool info_once = false;   ///< … and nothing of the superblock is used after it
     bool waits_first = false; ///< 74bd284537b3: umount waits before all else, then shrinks dentries
     // mutants
     bool late_sb = false;            ///< the superblock is looked up when the inode may be gone
-    bool d_lock = true;              ///< else umount takes no lock on the way
-    bool acquire = false;            ///< umount learns what was done before the count went
+    bool d_lock = true;              ///< false: umount takes no lock on the way
+    bool acquire = false;            ///< umount acquires what was done before the count was dropped
     bool mb_before_evicting = false; ///< that of cgroup_writeback_umount(), for its own count
 };
 
@@ -47,7 +47,7 @@ inline constexpr form at_21d1b618b6b9{.inode_first = true, .info_once = true}; /
 inline constexpr form at_74bd284537b3{
     .inode_first = true, .info_once = true, .waits_first = true}; ///< 7.0
 
-/// Marks are put while their superblock is unmounted.
+/// Marks are dropped while their superblock is unmounted.
 template <form Form>
 class fsnotify {
 public:
@@ -66,13 +66,13 @@ public:
     }
 
 private:
-    /// The mark is gone, and with it its reference on the inode. (F1) to (F3)
+    /// The mark is gone, and drops its reference on the inode. (F1) to (F3)
     static void fsnotify_put_inode_ref(inode& i) {
         if constexpr (Form.late_sb) {
             iput(i);
             fsnotify_put_sb_watched_objects(sb_of(i));
         } else if constexpr (Form.inode_first) {
-            super_block& sb = sb_of(i); // before the inode goes
+            super_block& sb = sb_of(i); // before the inode goes away
             iput(i);                    // (F1)
             fsnotify_put_sb_watched_objects(sb);
         } else {
@@ -81,13 +81,13 @@ private:
         }
     }
 
-    /// Counts down, and wakes umount. The superblock may be gone after the first of these.
+    /// Decrements the count, and wakes umount. After the first of these the superblock may be gone.
     static void fsnotify_put_sb_watched_objects(super_block& sb) {
         atomic_t& watched = watched_objects_of(sb);
         if (!atomic_dec_and_test(watched)) // (F2)
             return;
         if constexpr (Form.info_once)
-            wake_up_var(watched); // (F3) looks at the address only
+            wake_up_var(watched); // (F3) uses only the address
         else
             wake_up_var(watched_objects_of(sb)); // (F3)
     }
@@ -100,8 +100,7 @@ private:
     static void generic_shutdown_super(super_block& sb) {
         if constexpr (Form.waits_first)
             fsnotify_sb_delete(sb); // (U0)
-        // Its lock and that of the list of inodes order the look at the count before that at
-        // i_count.
+        // Its lock and that of the list of inodes order reading the count before reading i_count.
         if constexpr (Form.waits_first && Form.d_lock)
             vfs::shrink_dcache_for_umount(sb); // (U1)
         data_race_write(sb.s_flags, 0);        // (U2)

@@ -12,13 +12,13 @@
 /// what is left out.
 namespace wbsync::models::fuse {
 
-/// What drops a request, and what umount does to wait for them.
+/// How a request is dropped, and how umount waits for requests.
 enum class form : std::uint8_t {
     no_wait,             ///< 4.18: umount aborts the requests, and goes on
     decides_early,       ///< b8f95e5d13f5: umount waits; fc->connected is read before the decrement
     decides_late,        ///< 2d84a2d19b61: decrement first, then fc->connected
     late_without_d_lock, ///< without the dentries' locks between the wait and the inodes
-    late_acquire,        ///< that, and an acquire load in the waiter's condition
+    late_acquire,        ///< the same, with an acquire load in the waiter's condition
 };
 
 WBSYNC_BOUNDS(bounds, (requests, 1, 1, 6, "under way when umount comes"));
@@ -38,7 +38,7 @@ struct fuse_conn {
     wait_queue_head_t blocked_waitq{"fc.blocked_waitq"};
 };
 
-/// The inode that a request writes: it holds a reference.
+/// The inode that a request writes: the request holds a reference.
 struct inode {
     explicit inode(int number) : name("inode", number), i_count({name, "i_count"}, 1) {}
 
@@ -88,7 +88,7 @@ private:
         }
     }
 
-    /// (1) A full barrier between the decrement and the look at fc->connected; pairs with (2).
+    /// (1) A full barrier between the decrement and reading fc->connected; pairs with (2).
     bool dropped_the_last() { return atomic_dec_and_test(fc_.num_waiting); }
 
     // --- umount (U1 to U4) ----------------------------------------------------------------------
@@ -118,7 +118,7 @@ private:
         });
     }
 
-    /// The two sections order the look at fc->num_waiting before those at the inodes.
+    /// The two critical sections order reading fc->num_waiting before reading the inodes.
     void kill_anon_super() {
         if constexpr (Form != form::late_without_d_lock && Form != form::late_acquire)
             shrink_dcache_for_umount();

@@ -6,17 +6,17 @@
 
 #include <deque>
 
-/// Asynchronous page faults: a work fetches the page while the guest goes on. The work has to end,
-/// to its last instruction, before the module is unloaded that its function is part of.
+/// Asynchronous page faults: a work fetches the page while the guest continues. The work has to
+/// end, to its last instruction, before the module that contains its function is unloaded.
 /// virt/kvm/async_pf.c, virt/kvm/kvm_main.c.
 namespace wbsync::models::kvm {
 
-/// The code of the module. Freed when that is unloaded.
+/// The code of the module. Freed when the module is unloaded.
 struct module_text {
     atomic_t instruction{"module.instruction"};
 };
 
-/// Somebody runs code of the module.
+/// The current thread runs code of the module.
 inline void execute(const module_text& text, const site& at = site::here()) {
     READ_ONCE(text.instruction, at);
 }
@@ -30,7 +30,7 @@ struct kvm_async_pf {
     work_struct work;
 };
 
-/// A fault's place on the vCPU's two lists.
+/// A fault's entry on the vCPU's two lists.
 struct async_pf_entry {
     explicit async_pf_entry(int number)
         : queued({"async_pf.queue", number}, false), done({"async_pf.done", number}, false) {}
@@ -43,25 +43,25 @@ WBSYNC_BOUNDS(bounds, (faults, 1, 1, 3, "page faults that are fetched at the sam
 
 /// A VM with one vCPU.
 struct kvm_vm {
-    refcount_t users_count{"vm.users_count"}; ///< 1: that of the vCPU's file
+    refcount_t users_count{"vm.users_count"}; ///< 1: the reference of the vCPU's file
     spinlock_t async_pf_lock{"vcpu.async_pf.lock"};
     std::deque<async_pf_entry> async_pf;
     atomic_t wait{"vcpu.wait"}; ///< where a work wakes the vCPU
 };
 
-/// Who waits for the work of a fault.
+/// Which threads wait for the work of a fault.
 struct form {
-    bool references; ///< each fault has a reference on the VM, which its work drops in the end
-    bool vcpu_waits; ///< who takes a fault off the list of those that are done
-    bool last_waits; ///< who destroys the VM, for faults that are on that list
+    bool references; ///< each fault holds a reference on the VM, which its work drops at its end
+    bool vcpu_waits; ///< the thread that takes a fault off the list of completed faults
+    bool last_waits; ///< the thread that destroys the VM, for faults on that list
 };
 
 /// af585b921e5d (2.6.38) as of 5f6de5cbebee (5.18), where a VM has a reference on the module.
 inline constexpr form at_5f6de5cbebee{.references = true, .vcpu_waits = false, .last_waits = false};
-/// 3d75b8aa5c29 (6.9): no reference on the VM; who takes a fault off the list waits for its work.
+/// 3d75b8aa5c29 (6.9): no reference on the VM; taking a fault off the list waits for its work.
 inline constexpr form at_3d75b8aa5c29{.references = false, .vcpu_waits = true, .last_waits = true};
 
-/// A vCPU that faults, and the end of its VM and of the module.
+/// A vCPU with faults, and the end of its VM and of the module.
 template <form Form>
 class async_pf {
 public:
@@ -80,7 +80,7 @@ public:
     }
 
 private:
-    /// The fault was on the list of those that are done. Its work may still be running.
+    /// The fault was on the list of completed faults. Its work may still be running.
     template <bool Waits>
     static void free_done(kvm_async_pf* apf) {
         if constexpr (Waits)
@@ -120,7 +120,7 @@ private:
         execute(*text_);   // and returns
     }
 
-    /// Takes the fault off both lists, if it is done.
+    /// Takes the fault off both lists if it is completed.
     bool take_done(async_pf_entry& e) {
         spin_lock(vm_->async_pf_lock);
         const bool done = e.done.read();
@@ -137,7 +137,7 @@ private:
             free_done<Form.vcpu_waits>(e.apf);
     }
 
-    /// Nobody has a reference on the VM. (K1) to (K4)
+    /// No reference on the VM is left. (K1) to (K4)
     void kvm_destroy_vm() {
         for (async_pf_entry& e : vm_->async_pf)
             kvm_clear_async_pf_completion_queue(e);
@@ -164,7 +164,7 @@ private:
 
     void module_put() { atomic_dec_return(module_refs_); }
 
-    /// Unloads the module when nobody has a reference on it. (X1), (X2)
+    /// Unloads the module when no reference on it is left. (X1), (X2)
     void rmmod() {
         await_acquire(module_refs_, [](std::int64_t refs) { return refs == 0; }); // (X1)
         kfree(text_);                                                             // (X2)

@@ -12,7 +12,7 @@ using namespace wbsync::models::mounts;
 
 namespace {
 
-/// A scenario: the threads that it may have more of, how many there are, and at least.
+/// Parameters of a scenario: the kinds of threads, their default numbers, and their least numbers.
 std::vector<parameter> threads(const std::vector<std::string>& names, const bounds& size,
                                const bounds& least = {}) {
     std::vector<parameter> chosen;
@@ -37,7 +37,7 @@ const auto several_and_torn =
     when([](const bounds& b) { return b.movers + b.closers > 1 && b.movers > 0; });
 const auto moved = when([](const bounds& b) { return b.movers > 0; });
 const auto walked = when([](const bounds& b) { return b.walkers > 0; });
-/// Without the grace period closers' puts without the lock are ordered before nothing, too.
+/// Without the grace period, puts of closers without the lock are not ordered either.
 const auto walked_or_closed = when([](const bounds& b) { return b.walkers + b.closers > 0; });
 
 } // namespace
@@ -190,7 +190,8 @@ WBSYNC_FAMILY(mount) {
                                                      // before nothing, too
                       {"weak", fails({"P2", "P4"}, walked_or_closed)}},
          .check = checks<sync_umount<no_grace_period>, bounds>},
-        // --- do_umount() against who takes a reference on one CPU and drops it on another,
+        // --- do_umount() against a thread that takes a reference on one CPU and drops it on
+        // another,
         // 7eb84d54fac5
         {.version = "mount/sum",
          .commit = "250cf3693060",

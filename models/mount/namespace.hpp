@@ -4,15 +4,15 @@
 #include "models/mount/form.hpp"
 #include "models/mount/objects.hpp"
 
-/// The count of a mount: mntput(), __legitimize_mnt() and do_umount() in fs/namespace.c, at the
-/// commit, or in the mutant, that the form says.
+/// The count of a mount: mntput(), __legitimize_mnt() and do_umount() in fs/namespace.c, in the
+/// version that the form describes: a commit or a mutant.
 namespace wbsync::models::mounts {
 
-/// What __legitimize_mnt() has to say.
+/// The result of __legitimize_mnt().
 enum class walk : std::uint8_t {
     legitimized, ///< the walker has a reference
     refused,     ///< it has none
-    put_it       ///< it has one, and has to give it back when it has left RCU
+    put_it       ///< it has one, and has to drop it after it has left RCU
 };
 
 template <form Form>
@@ -34,8 +34,7 @@ struct mount_namespace {
             this_cpu_dec(m.mnt_count);
     }
 
-    /// From 7eb84d54fac5 on puts are summed up first: a put that is in the sum has its get in the
-    /// sum.
+    /// Since 7eb84d54fac5 puts are added up first: if a put is in the sum, its get is, too.
     static std::int64_t mnt_get_count(mount& m) {
         if constexpr (!Form.gets_and_puts)
             return per_cpu_sum(m.mnt_count);
@@ -47,7 +46,7 @@ struct mount_namespace {
 
     static void mntget(mount& m) { mnt_inc_count(m); }
 
-    /// Drops a reference. Returns whether that was the last one, and the mount is cleaned up.
+    /// Drops a reference. Returns whether it was the last one, so that the mount was cleaned up.
     /// (M1) to (M8)
     bool mntput(mount& m) {
         rcu_read_lock();
@@ -76,7 +75,7 @@ struct mount_namespace {
         return last;
     }
 
-    /// Two who drop the last references may both see that none is left. (M7)
+    /// Two threads that drop the last references may both see that none is left. (M7)
     static bool may_doom(const mount& m) {
         if constexpr (Form.looks_for_doomed)
             return (READ_ONCE(m.mnt_flags) & MNT_DOOMED) == 0;
@@ -84,7 +83,7 @@ struct mount_namespace {
             return true;
     }
 
-    /// In the kernel by the same task, on its way back to user mode.
+    /// In the kernel the same task does this on its way back to user mode.
     static void cleanup_mnt(mount& m) {
         kfree(&m.mnt_sb); // deactivate_super()
         kfree_rcu(&m, &mount::mnt_rcu);
@@ -92,8 +91,8 @@ struct mount_namespace {
 
     // --- walkers --------------------------------------------------------------------------------
 
-    /// A walker under RCU that has begun when mount_lock was at `seq` wants a reference.
-    /// (L1) to (L5)
+    /// A walker under RCU, which began when mount_lock was at `seq`, wants a reference. (L1) to
+    /// (L5)
     walk __legitimize_mnt(mount& m, std::int64_t seq) { // NOLINT: the kernel's name
         if (read_seqretry(mount_lock, seq))
             return walk::refused; // (L1)
@@ -105,7 +104,7 @@ struct mount_namespace {
         return after_a_change(m); // (L5)
     }
 
-    /// Somebody has changed the tree since.
+    /// Another thread has changed the tree since.
     walk after_a_change(mount& m) {
         if constexpr (!Form.sync_umount_under_lock)
             if ((READ_ONCE(m.mnt_flags) & MNT_SYNC_UMOUNT) != 0) { // without the lock
@@ -118,7 +117,7 @@ struct mount_namespace {
             return walk::put_it;
     }
 
-    /// Under mount_lock, where nobody sums up.
+    /// Under mount_lock, where no thread adds up the count.
     walk look_again(mount& m) {
         const std::int64_t refuse =
             Form.sync_umount_under_lock ? MNT_SYNC_UMOUNT | MNT_DOOMED : MNT_DOOMED;
@@ -132,13 +131,13 @@ struct mount_namespace {
 
     // --- umount ---------------------------------------------------------------------------------
 
-    /// Synchronous, which refuses a mount that is in use. Returns whether it has unmounted, and if
-    /// so, sets `finished` when the mount is cleaned up. (D1) to (D4)
+    /// Synchronous: refuses a mount that is in use. Returns whether it has unmounted; if so, sets
+    /// `finished` when the mount is cleaned up. (D1) to (D4)
     bool do_umount(mount& m, pointer<mount>& hashed, bool& finished) {
         lock_mount_hash(); // (D1)
         if constexpr (Form.mb_in_do_umount)
             smp_mb();               // (D2), (3) pairs with (1)
-        if (mnt_get_count(m) > 2) { // (D3) the tree's and umount's own
+        if (mnt_get_count(m) > 2) { // (D3) the references of the tree and of umount
             unlock_mount_hash();
             return false; // EBUSY
         }
@@ -148,7 +147,7 @@ struct mount_namespace {
         return true;
     }
 
-    /// Under mount_lock. (T1)
+    /// Called under mount_lock. (T1)
     static void umount_tree(mount& m, pointer<mount>& hashed, std::int64_t flags) {
         WRITE_ONCE(m.mnt_flags, READ_ONCE(m.mnt_flags) | flags);
         WRITE_ONCE(m.mnt_ns, 0);

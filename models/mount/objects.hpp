@@ -12,7 +12,7 @@ inline constexpr std::int64_t MNT_DOOMED = 1;      // NOLINT: the kernel's name
 inline constexpr std::int64_t MNT_SYNC_UMOUNT = 2; // NOLINT: the kernel's name
 inline constexpr std::int64_t MNT_UMOUNT = 4;      // NOLINT: the kernel's name
 
-/// Goes when the mount's last reference does: at once, without a grace period.
+/// Freed with the mount's last reference: at once, without a grace period.
 struct super_block {
     atomic_t s_flags{"sb.s_flags", 1};
 };
@@ -22,15 +22,14 @@ struct mount {
 
     super_block& mnt_sb;
     atomic_t mnt_ns{"mnt.mnt_ns", 1}; ///< 0: in no namespace any more
-    /// The kernel reads and writes them plainly under mount_lock; before 250cf3693060 also
-    /// without it.
+    /// The kernel accesses them plainly under mount_lock, and before 250cf3693060 also without it.
     atomic_t mnt_flags{"mnt.mnt_flags"};
     percpu_t mnt_count{"mnt.mnt_count"};                         ///< before 7eb84d54fac5
     percpu_t mnt_gets{"mnt.mnt_gets"}, mnt_puts{"mnt.mnt_puts"}; ///< from then on
     rcu_head mnt_rcu;
 };
 
-/// Whoever holds a reference uses the file system.
+/// A thread that holds a reference uses the file system.
 inline void use(mount& m, const site& at = site::here()) {
     READ_ONCE(m.mnt_sb.s_flags, at);
 }

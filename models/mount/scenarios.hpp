@@ -5,18 +5,17 @@
 
 #include <wbsync/bounds.hpp>
 
-/// Who runs against whom.
+/// The scenarios: which threads run against each other.
 namespace wbsync::models::mounts {
 
-/// How many threads there are of each kind. Not every scenario has all kinds.
+/// The number of threads of each kind. Not every scenario has all kinds.
 WBSYNC_BOUNDS(bounds, (closers, 0, 0, 4, "threads that close their open file"),
               (movers, 0, 0, 3, "the same, and migrate while they take and drop another reference"),
               (walkers, 0, 0, 4, "RCU walkers that want a reference"),
               (others, 0, 0, 4, "threads that change the mount tree elsewhere"));
 
-/// One mount, and what the threads do with it. Movers are declared first, so that they start on
-/// CPU 0, whose part of a sum is read first. Threads of one kind are not symmetric: they are on
-/// different CPUs.
+/// One mount, and its threads. Movers are declared first, so that they start on CPU 0, whose part
+/// of a sum is read first. Threads of one kind are not symmetric: they are on different CPUs.
 template <form Form>
 struct scene {
     explicit scene(const bounds& b) : size(b) {}
@@ -27,7 +26,7 @@ struct scene {
     bool mounted = true; ///< for finally()
     pointer<mount> reachable{"reachable"};
 
-    /// With `references` of the tree and of umount, and one for each file.
+    /// With `references` references of the tree and of umount, and one for each file.
     void make(scenario& s, std::int64_t references) {
         mnt = kmalloc<mount>({"mnt", "P2"}, *kmalloc<super_block>({"sb", "P2"}));
         for (std::int64_t i = 0; i != references + size.closers + size.movers; ++i)
@@ -39,7 +38,7 @@ struct scene {
         }
     }
 
-    /// Detached already: in no namespace.
+    /// The mount is already detached: it is in no namespace.
     void make_detached(scenario& s) {
         make(s, 0);
         WRITE_ONCE(mnt->mnt_ns, 0);
@@ -58,7 +57,7 @@ struct scene {
         kernel.mntput(*mnt);
     }
 
-    /// For example open() of another file and its close().
+    /// For example, open() of another file and its close().
     void mover() {
         kernel.mntget(*mnt);
         kernel.mntput(*mnt);
@@ -82,7 +81,7 @@ struct scene {
         kernel.unlock_mount_hash();
     }
 
-    /// What is never unmounted has the tree's reference left.
+    /// A mount that is never unmounted still has the tree's reference.
     void finish() {
         if (!mounted)
             return;
@@ -92,7 +91,7 @@ struct scene {
     }
 };
 
-/// A mount that was detached, in use by open files: who closes the last one cleans up.
+/// A detached mount in use by open files: the thread that closes the last one cleans up.
 template <form Form>
 class last_put {
 public:
@@ -109,7 +108,7 @@ private:
     scene<Form> on_;
 };
 
-/// The same, and walkers that start from the directory of a file that is being closed.
+/// The same mount, with walkers that start from the directory of a file that is being closed.
 template <form Form>
 class walk_from_file {
 public:
@@ -132,7 +131,7 @@ private:
     scene<Form> on_;
 };
 
-/// umount(2) of a mount on which there are walkers, and open files.
+/// umount(2) of a mount with walkers and open files.
 template <form Form>
 class sync_umount {
 public:
@@ -162,7 +161,8 @@ private:
     scene<Form> on_;
 };
 
-/// umount(2) with MNT_DETACH, which asks nobody; whoever closes the last file cleans up.
+/// umount(2) with MNT_DETACH, which succeeds always; the thread that closes the last file cleans
+/// up.
 template <form Form>
 class lazy_umount {
 public:

@@ -4,21 +4,22 @@
 #include <wbsync/bounds.hpp>
 #include <wbsync/wbsync.hpp>
 
-/// A mount that comes while the same file system is being unmounted: fs/super.c around
-/// 2c18a63b760a and dc3216b14160 (6.6). README.md in this folder says what is left out.
+/// The same file system is mounted while it is being unmounted: fs/super.c around 2c18a63b760a and
+/// dc3216b14160 (6.6). README.md in this folder says what is left out.
 namespace wbsync::models::super {
 
-/// When the old superblock leaves the list on which mounts look for it.
+/// When the old superblock leaves the list that mounts search.
 enum class form : std::uint8_t {
     early,      ///< in generic_shutdown_super(): a mount that comes then has nothing to wait for
     past_kill,  ///< 2c18a63b760a: after ->kill_sb(); a mount that finds it waits for SB_DEAD
     in_kill,    ///< dc3216b14160, in kill_anon_super(): before ->kill_sb() frees s_fs_info
-    looks_back, ///< 2c18a63b760a, which asserted something of the old one after its put_super()
+    looks_back, ///< 2c18a63b760a, which asserted something about the old superblock after its
+                ///< put_super()
 };
 
-/// What file system it is.
+/// The kind of file system.
 enum class kind : std::uint8_t {
-    on_a_device, ///< a new superblock opens the device, for itself alone: EBUSY while it is open
+    on_a_device, ///< a new superblock opens the device exclusively: EBUSY while it is open
     keyed,       ///< a superblock is found by its s_fs_info
 };
 
@@ -39,8 +40,8 @@ struct super_block {
     fs_info* s_fs_info = kmalloc<fs_info>("sb.s_fs_info");
 };
 
-/// It wakes others after they can have got in, and with preemption disabled: so that a superblock,
-/// which is freed after a grace period, is there until then.
+/// It wakes others when they may have entered already. Preemption is disabled, so that the
+/// superblock, which is freed after a grace period, exists until then.
 inline void super_unlock_excl(super_block& sb) {
     preempt_disable();
     up_write(sb.s_umount);
@@ -107,7 +108,7 @@ private:
         super_wake(SB_DEAD);
     }
 
-    /// (1) A release, and a full barrier before the look at the queue; pairs with (2).
+    /// (1) A release, and a full barrier before the test of the queue; pairs with (2).
     void super_wake(std::int64_t flag) {
         smp_store_release(sb_->s_flags, READ_ONCE(sb_->s_flags) | flag);
         smp_mb();
@@ -131,7 +132,7 @@ private:
 
     void get_tree() {
         if (sget()) {
-            deactivate_super(); // shared; this mount goes as well
+            deactivate_super(); // shared; this mount goes away, too
             return;
         }
         if constexpr (Kind == kind::on_a_device)
@@ -153,7 +154,7 @@ private:
         }
     }
 
-    /// (M2) the file system's own test, for each superblock on the list.
+    /// (M2) the file system's own test, called for each superblock on the list.
     bool test(super_block& old) {
         if constexpr (Kind == kind::keyed)
             return old.s_fs_info->key.read() == 1;
@@ -161,7 +162,7 @@ private:
             return true;
     }
 
-    /// With sb_lock, which it drops.
+    /// Called with sb_lock, which it drops.
     bool grab_super(super_block& old) {
         old.s_count.write(old.s_count.read() + 1); // (M3)
         spin_unlock(sb_lock_);

@@ -10,8 +10,9 @@
 #include <fmt/format.h>
 
 /// The part of the VFS that umount protocols share: inodes that are kept or evicted, and the steps
-/// of generic_shutdown_super(). fs/super.c, fs/inode.c. Less than models/writeback/vfs.hpp has,
-/// where inodes belong to a wb as well. Step labels as in models/writeback/README.md.
+/// of generic_shutdown_super(). fs/super.c, fs/inode.c. It is less than in
+/// models/writeback/vfs.hpp, where inodes also belong to a wb. Step labels as in
+/// models/writeback/README.md.
 ///
 /// P1: an inode is left after umount. P2: something of the superblock is used after its end.
 namespace wbsync::models::vfs {
@@ -23,15 +24,15 @@ inline constexpr std::int64_t I_FREEING = 1; // NOLINT: the kernel's name
 
 struct inode;
 
-/// What the file system itself keeps for a superblock: freed by put_super().
+/// The file system's own data for a superblock: freed by put_super().
 struct fs_info {
     atomic_t inodes{"s_fs_info.inodes"}; ///< evicted so far
 };
 
 struct super_block {
-    /// The kernel reads and writes it plainly, a known race; here data_race().
+    /// The kernel accesses it plainly, which is a known race; here data_race().
     atomic_t s_flags{"sb.s_flags", SB_ACTIVE};
-    spinlock_t s_root_d_lock{"sb.s_root.d_lock"}; ///< of its root dentry
+    spinlock_t s_root_d_lock{"sb.s_root.d_lock"}; ///< of the root dentry
     spinlock_t s_inode_list_lock{"sb.s_inode_list_lock"};
     plain<std::vector<inode*>> s_inodes{"sb.s_inodes"}; ///< protected by s_inode_list_lock
     fs_info* s_fs_info = kmalloc<fs_info>({"s_fs_info", "P2"});
@@ -47,7 +48,7 @@ struct inode {
 
     label name;
     spinlock_t& i_hash_lock; ///< of all inodes in the hash table
-    bool unlinked = false;   ///< i_nlink is 0: not kept once unused, also by an active superblock
+    bool unlinked = false;   ///< i_nlink is 0: not kept when unused, even by an active superblock
     pointer<super_block> i_sb;
     atomic_t i_state;
     atomic_t i_count;
@@ -56,14 +57,14 @@ struct inode {
     atomic_t i_writeback; ///< I/O under way: eviction waits for it
 };
 
-/// A superblock's type may have more members than super_block.
+/// The type may have more members than super_block.
 template <class Superblock>
 Superblock* alloc_super() {
     return kmalloc<Superblock>({"sb", "P2"});
 }
 
-/// When the model is built. `hash_lock` is the lock of the hash table, which outlives superblocks;
-/// `references` and `io` are of i_count and i_writeback.
+/// Called when the model is built. `hash_lock` is the lock of the hash table, which outlives
+/// superblocks; `references` and `io` are the values of i_count and i_writeback.
 inline inode* new_inode(super_block& sb, spinlock_t& hash_lock, int number, std::int64_t references,
                         std::int64_t io) {
     inode* i = kmalloc<inode>({label{"inode", number}, "P2"}, label{"inode", number}, sb, hash_lock,
@@ -74,8 +75,8 @@ inline inode* new_inode(super_block& sb, spinlock_t& hash_lock, int number, std:
     return i;
 }
 
-/// clear_inode() takes the lock of i_pages and gives it back; then the file system looks at what it
-/// keeps, as ext4 does. (V4)
+/// clear_inode() takes and releases the lock of i_pages; then the file system reads its own data,
+/// as ext4 does. (V4)
 inline void evict_inode(inode& i, super_block& sb) {
     spin_lock(i.i_pages);
     spin_unlock(i.i_pages);
@@ -90,7 +91,7 @@ inline void remove_inode_hash(inode& i) {
     spin_unlock(i.i_hash_lock);
 }
 
-/// The inode is I_FREEING, so it is the caller's alone. (V2) to (V6)
+/// The inode is I_FREEING, so only the caller uses it. (V2) to (V6)
 inline void evict(inode& i) {
     super_block& sb = *READ_ONCE(i.i_sb);
     spin_lock(sb.s_inode_list_lock);
@@ -101,7 +102,7 @@ inline void evict(inode& i) {
     await_acquire(i.i_writeback, [](std::int64_t under_way) { return under_way == 0; });
     evict_inode(i, sb);
     remove_inode_hash(i);
-    spin_lock(i.i_lock); // (V6) who waits for the inode's end is woken
+    spin_lock(i.i_lock); // (V6) waiters for the inode's end are woken
     spin_unlock(i.i_lock);
     kfree(&i);
 }

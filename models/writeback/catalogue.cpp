@@ -26,7 +26,7 @@ using wbsync::weakening;
 
 namespace {
 
-// --- what is asked, and at which size -----------------------------------------------------------
+// --- questions and sizes ------------------------------------------------------------------------
 
 struct configuration {
     const char* name; ///< of the question in the catalogue
@@ -54,9 +54,9 @@ const configuration for_p8{
 const configuration for_sum{
     "sum", {"fs-sum"}, {}, {{"switchers", 2}, {"inodes", 2}}, question::saved_sum};
 
-// --- what is expected ---------------------------------------------------------------------------
+// --- expectations -------------------------------------------------------------------------------
 
-/// Where nothing is switched nothing fails.
+/// Nothing fails if nothing is switched.
 failures fails_when(property_set properties, bool (*is)(const bounds&)) {
     return fails(std::move(properties), [is](const parameter_values& p) {
         const bounds b = bounds::from(p);
@@ -67,27 +67,28 @@ failures fails_when(property_set properties, bool (*is)(const bounds&)) {
 bool always(const bounds&) {
     return true;
 }
-/// Can there be two requests for one wb at a time? The second one may then be added to a list that
+/// Can there be two requests for one wb at a time? Then the second one may be added to a list that
 /// is not empty, or whose work is running.
 bool with_two_requests(const bounds& b) {
     return b.inodes > 1 && std::min(b.switchers, b.inodes) + b.cleaner > 1;
 }
-/// Of different superblocks? Then the RCU fix has a hole: the one that finds the list non-empty
-/// relies on another's queue_work(), whose read-side section the grace period need not wait for.
+/// Are they for different superblocks? Then the RCU fix has a hole: a thread that finds the list
+/// non-empty relies on another thread's queue_work(), whose read-side section the grace period need
+/// not wait for.
 bool lists_mix_superblocks(const bounds& b) {
     return b.superblocks > 1 && with_two_requests(b);
 }
 /// The next iput() of a request takes locks: only the last one is not ordered before its count. The
-/// cleaner's request, which has all inodes, may end with one of another superblock.
+/// last inode of the cleaner's request, which has all inodes, may belong to another superblock.
 bool its_inode_is_last(const bounds& b) {
     return b.switchers != 0 || (b.inodes - 1) % b.superblocks == 0;
 }
 bool its_inode_is_last_or_lists_mix(const bounds& b) {
     return its_inode_is_last(b) || lists_mix_superblocks(b);
 }
-/// An i_count can be stale if the worker saw the superblock active after that inode, and umount
-/// took one lock at the most before it looked: in the cleaner's request the last inode of the
-/// superblock, if it has at most two there.
+/// umount may read a stale i_count if the worker saw the superblock active after that inode, and
+/// umount took at most one lock before it looked: that is so for the superblock's last inode in the
+/// cleaner's request, if the superblock has at most two inodes there.
 bool its_last_inode_comes_early(const bounds& b) {
     const int its_inodes = (b.inodes + b.superblocks - 1) / b.superblocks;
     return b.switchers != 0 || its_inodes <= 2;
@@ -114,7 +115,7 @@ const expectations tail_or_hole = sc_and_weak(together(the_tail, a_hole));
 const expectations only_weak{{"sc", holds}, {"weak", fails_when(p1_or_p2, always)}};
 const expectations only_weak_or_hole{{"sc", a_hole}, {"weak", fails_when(p1_or_p2, always)}};
 
-/// That property fails, or only under weak.
+/// That property fails; or it fails only under weak.
 expectations broken(const char* property) {
     return sc_and_weak(fails_when({property}, always));
 }
@@ -124,19 +125,19 @@ expectations broken_under_weak(const char* property) {
 
 // --- versions -----------------------------------------------------------------------------------
 
-/// A version, what is asked of it, and what comes out.
+/// A version, its questions, and the expected results.
 struct version {
     const char* name;
     const char* commit;
     const char* release;
     const char* summary;
-    bool cleaner = true; ///< does it have one?
+    bool cleaner = true; ///< does the version have one?
     std::vector<weakening> weaken = {};
     result (*check)(const options&, const bounds&, question);
     std::vector<std::pair<configuration, expectations>> asked;
 };
 
-/// `Hashed`: are inodes in the hash table?
+/// `Hashed`: inodes are in the hash table.
 template <class Version, bool Hashed = true>
 result runs(const options& with, const bounds& size, question about) {
     return wbsync::check<isw_model<Version>>(with, size, about, Hashed);
@@ -302,13 +303,13 @@ std::vector<version> versions() {
     };
 }
 
-/// Left out: the barrier after the count, and the one before umount looks at it.
+/// Weakenings: the barrier after the count, and the one before umount reads it.
 const std::vector<weakening> no_mb_in_prepare{
     {.function = "inode_prepare_wbs_switch", .verb = "smp_mb"}};
 const std::vector<weakening> no_mb_in_umount{
     {.function = "cgroup_writeback_umount", .verb = "smp_mb"}};
-/// (I4) is what refcount_dec_and_test() is: a release, and acquire. The look at SB_ACTIVE in
-/// iput_final() may then be done before others see the reference gone.
+/// (I4) has the order of refcount_dec_and_test(): a release, and an acquire. Then iput_final() may
+/// read SB_ACTIVE before others see that the reference is gone.
 const std::vector<weakening> as_a_refcount{{.function = "iput",
                                             .verb = "atomic_dec_and_test",
                                             .part = "before",
@@ -318,7 +319,7 @@ const std::vector<weakening> as_a_refcount{{.function = "iput",
                                             .part = "after",
                                             .left = ordering::read_fence}};
 
-/// What was proposed beside the commits, or closes one of their holes.
+/// Proposed alternatives to the commits, and repairs of their holes.
 std::vector<version> repairs() {
     return {
         {.name = "isw/v2+section",
@@ -377,7 +378,7 @@ std::vector<version> repairs() {
     };
 }
 
-/// What the relaxed load in v9's drain could let through, and what keeps it out.
+/// What the relaxed load in v9's drain could let through, and what prevents it.
 std::vector<version> drain() {
     return {
         {.name = "isw/v9",
@@ -412,7 +413,7 @@ std::vector<version> drain() {
     };
 }
 
-/// The worker after its last count, against the end of the device.
+/// The worker after its last decrement, against the end of the device.
 std::vector<version> bdi_lifetime() {
     return {
         {.name = "isw/v7",
@@ -454,7 +455,7 @@ std::vector<version> bdi_lifetime() {
     };
 }
 
-/// One promise broken each.
+/// Mutants: each breaks one promise.
 std::vector<version> mutants() {
     return {
         {.name = "isw/v9-mb_prepare",

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-/// The steps of which versions of inode_switch_wbs() are made: fs/fs-writeback.c. `World` is where
-/// a version runs, system.hpp has that of the model checker; it says what wbs there are.
+/// The steps that the versions of inode_switch_wbs() consist of: fs/fs-writeback.c. `World` is the
+/// environment of a version, and determines which wbs exist; system.hpp has the model checker's.
 namespace wbsync::models::writeback {
 
 inline bool any(super_block&) {
@@ -16,14 +16,14 @@ inline bool is_active(super_block& sb) {
     return (data_race(sb.s_flags) & SB_ACTIVE) != 0;
 }
 
-/// The look before all else. (S1)
+/// The test before anything else. (S1)
 inline bool is_being_switched(const inode& i) {
     return (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0;
 }
 
 /// The part of inode_prepare_wbs_switch() under i_lock: takes a reference for the request, unless
-/// the superblock is on its way out, the inode has one of the flags or belongs to the wb already.
-/// `pin` takes what else a version needs, and may refuse. (S8)
+/// the superblock is being shut down, or the inode has one of the flags or already belongs to the
+/// wb. `pin` takes what else a version needs, and may refuse. (S8)
 inline bool claim_for_switch(inode& i, inode_switch_wbs_context& isw, std::int64_t unless_flags,
                              bool (*may_use)(super_block&) = &is_active,
                              bool (*pin)(super_block&) = &any) {
@@ -42,14 +42,14 @@ inline bool claim_for_switch(inode& i, inode_switch_wbs_context& isw, std::int64
 
 // --- requests ------------------------------------------------------------------------------------
 
-/// What a request is.
+/// The kind of a request.
 enum class request_kind : std::uint8_t {
     after_callback, ///< v0 to v3: a work of its own, which an RCU callback queues
     rcu_work,       ///< 29264d92a0f1: an rcu_work
     on_list,        ///< e1b849cfa6b6: on a list of its wb, which has one work for all of them
 };
 
-/// What makes a request of a version.
+/// Makes the parts of a request that depend on the version.
 template <class Version>
 auto init_isw([[maybe_unused]] Version& v) {
     if constexpr (Version::requests == request_kind::on_list)
@@ -64,7 +64,7 @@ auto init_isw([[maybe_unused]] Version& v) {
         };
 }
 
-/// The end of a request, and of its reference on the wb. nullptr: there was none.
+/// The end of a request, with its reference on the wb. nullptr: there was no request.
 inline void free_isw(inode_switch_wbs_context* isw) {
     if (isw == nullptr)
         return;
@@ -72,7 +72,7 @@ inline void free_isw(inode_switch_wbs_context* isw) {
     kfree(isw);
 }
 
-/// A request that comes to nothing. A version that has counted it has a function of its own.
+/// Drops a request that is not needed. A version that has counted it has its own function.
 template <class Version>
 void drop_isw(Version& v, inode_switch_wbs_context* isw) {
     if constexpr (requires { v.give_up(isw); })
@@ -81,8 +81,8 @@ void drop_isw(Version& v, inode_switch_wbs_context* isw) {
         free_isw(isw);
 }
 
-/// A request for an inode; nullptr: its wb is on its way out, or it must not be switched. (S3),
-/// (S6) to (S8)
+/// A request for an inode; nullptr: its wb is going away, or it must not be switched. (S3), (S6) to
+/// (S8)
 template <class Version>
 inode_switch_wbs_context* new_isw(Version& v, inode& i) {
     auto* isw = wb_get_create(v.world, init_isw(v));           // (S3), (S6)
@@ -92,8 +92,8 @@ inode_switch_wbs_context* new_isw(Version& v, inode& i) {
     return nullptr;
 }
 
-/// The cleaner takes the inodes of the dying cgroup that may be switched. Returns whether there are
-/// any. (O4) to (O7)
+/// The cleaner claims those inodes of the dying cgroup that may be switched. Returns whether there
+/// are any. (O4) to (O7)
 template <class Version>
 bool claim_attached(Version& v, bdi_writeback& old_wb, inode_switch_wbs_context& isw) {
     spin_lock(old_wb.list_lock);              // (O4)
@@ -103,7 +103,7 @@ bool claim_attached(Version& v, bdi_writeback& old_wb, inode_switch_wbs_context&
     return !isw.inodes.empty();    // (O7)
 }
 
-/// A request for all of them; nullptr: there are none. (O1), (O3) to (O7)
+/// A request for all inodes; nullptr: there are none. (O1), (O3) to (O7)
 template <class Version>
 inode_switch_wbs_context* new_isw(Version& v, bdi_writeback& old_wb) {
     auto* isw = wb_get_create(v.world, init_isw(v)); // (O1), (O3)
@@ -120,7 +120,7 @@ void call_rcu_to_queue(World& in, inode_switch_wbs_context& isw) {
     call_rcu(isw.rcu, [&in, &isw] { queue_work(in.isw_wq, *isw.work); }); // (C1), (C2)
 }
 
-/// Only who finds the list empty queues the work of the wb.
+/// Only the thread that finds the list empty queues the work of the wb.
 template <class World>
 void wb_queue_isw(World& in, inode_switch_wbs_context& isw) {
     if (llist_add(isw.list, isw.new_wb.switch_wbs_ctxs)) // (Q1)
@@ -136,7 +136,8 @@ struct rcu_section {
     static void synchronize() { synchronize_rcu(); }
 };
 
-/// The same with SRCU. The index is the thread's own: the section begins and ends in one function.
+/// The same window with SRCU. The index is local to the thread: the section begins and ends in one
+/// function.
 struct srcu_section {
     void lock() { index.mine() = srcu_read_lock(isw_srcu); }
     void unlock() { srcu_read_unlock(isw_srcu, index.mine()); }
@@ -171,8 +172,8 @@ void inode_do_switch_wbs(World& in, inode& i, bdi_writeback& old_wb, bdi_writeba
     spin_unlock(i.i_lock);
 }
 
-/// The inodes of a request belong to its wb from now on. The first part of
-/// inode_switch_wbs_work_fn(), from 6.18 on process_inode_switch_wbs().
+/// From now on the inodes of a request belong to its wb. The first part of
+/// inode_switch_wbs_work_fn(), since 6.18 process_inode_switch_wbs().
 template <class Flag, class World>
 void switch_inodes(World& in, inode_switch_wbs_context& isw) {
     bdi_writeback& old_wb = old_wb_of(in, isw);
@@ -187,7 +188,7 @@ void switch_inodes(World& in, inode_switch_wbs_context& isw) {
     wb_put_many(in, old_wb, isw.inodes.size());
 }
 
-/// And the request gives back what it holds. (W5)
+/// switch_inodes(), and then the request drops its references. (W5)
 template <class Flag, class World>
 void switch_and_put(World& in, inode_switch_wbs_context& isw) {
     switch_inodes<Flag>(in, isw);
@@ -196,7 +197,7 @@ void switch_and_put(World& in, inode_switch_wbs_context& isw) {
     free_isw(&isw);
 }
 
-/// From e1b849cfa6b6 on: the requests that a worker has taken off the list of a wb.
+/// Since e1b849cfa6b6: the requests that a worker has taken off the list of a wb.
 template <class Process>
 void for_each_isw(llist_node* list, Process process) {
     while (list != nullptr) {
@@ -208,8 +209,8 @@ void for_each_isw(llist_node* list, Process process) {
 
 // --- I_WB_SWITCH, as users of statistics see it --------------------------------------------------
 
-/// Is the inode being switched? (R2) And its switch ends. (X5) With acquire and release, up to
-/// 6.18.
+/// Tests whether the inode is being switched (R2), and ends its switch (X5), with acquire and
+/// release, up to 6.18.
 struct flag_by_acquire {
     static bool is_switched(const inode& i) {
         return (smp_load_acquire(i.i_state) & I_WB_SWITCH) != 0; // (5) pairs with (6)
@@ -219,7 +220,7 @@ struct flag_by_acquire {
     }
 };
 
-/// The same from cb5db358ab57 (6.19) on, with fences.
+/// The same with fences, since cb5db358ab57 (6.19).
 struct flag_by_fences {
     static bool is_switched(const inode& i) {
         const bool yes = (READ_ONCE(i.i_state) & I_WB_SWITCH) != 0;
@@ -250,8 +251,8 @@ void folio_clear_dirty_for_io(inode& i) {
 
 // --- umount --------------------------------------------------------------------------------------
 
-/// From the point where the superblock is declared inactive, until nothing of it is switched any
-/// more. `drains_first`, of a mutant: waits before that. (U2), (U4)
+/// Declares the superblock inactive, and waits until nothing of it is being switched any more.
+/// `drains_first`, in a mutant: waits before that. (U2), (U4)
 template <class Version>
 void stop_switches(Version& v, super_block& sb) {
     constexpr bool drains_first = requires {

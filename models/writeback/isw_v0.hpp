@@ -5,8 +5,8 @@
 
 namespace wbsync::models::writeback {
 
-/// d10c80955265 (4.2): inodes are switched, and nothing tells umount. The request goes through an
-/// RCU callback, (C1) and (C2), to a work of its own.
+/// d10c80955265 (4.2): inodes are switched, and umount is not told. The request goes through an RCU
+/// callback, (C1) and (C2), to a work of its own.
 struct isw_v0 {
     isw_system& world;
 

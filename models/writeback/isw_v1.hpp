@@ -6,8 +6,8 @@
 namespace wbsync::models::writeback {
 
 /// 5ff8eaac1636 (4.5): a switch holds an active reference on the superblock. So umount cannot
-/// overtake it, but whoever drops the last reference shuts the superblock down, and that may be the
-/// worker.
+/// overtake it, but the thread that drops the last reference shuts the superblock down, and that
+/// may be the worker.
 struct isw_v1 {
     isw_system& world;
 

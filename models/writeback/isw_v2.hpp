@@ -5,9 +5,9 @@
 
 namespace wbsync::models::writeback {
 
-/// A repair of v2: without its late count and without the window before queueing. Counted first,
-/// barriers on both sides, and a read-side section that umount's grace period waits for. What is
-/// left is that the callback may lag behind, unless umount waits for callbacks, too.
+/// A repair of v2, without its late count and its window before queueing: it counts first, with
+/// barriers on both sides, and has a read-side section that umount's grace period waits for. The
+/// remaining hole is that the callback may lag behind, unless umount waits for callbacks, too.
 struct v2_form {
     bool section = false;
     bool rcu_barrier = false;
@@ -15,7 +15,7 @@ struct v2_form {
 
 /// a1a0e23e4903 (4.6): a global count of the requests in flight, and a workqueue that umount
 /// flushes if there are any. The request is counted late (S6'), after the reference on the inode;
-/// and the grace period in umount does not say that the callback has run, and has queued the work.
+/// and the grace period in umount does not ensure that the callback has run and queued the work.
 template <v2_form Form = v2_form{}>
 struct isw_v2 {
     isw_system& world;

@@ -6,11 +6,11 @@
 namespace wbsync::models::writeback {
 
 /// ec084de929e4 (5.2): umount waits for the callbacks instead of a grace period, and a request is
-/// counted once it has been given to RCU, so that a count means a callback to wait for. Between the
-/// reference on the inode and the count umount still sees nothing.
+/// counted after it has been given to RCU, so that a count means a callback to wait for. Between
+/// the reference on the inode and the count umount still sees nothing.
 ///
-/// `CountedFirst`: with 8826ee4fe750 alone, as in stable trees (5.4.130), before the reference on
-/// the inode, and no barrier on either side.
+/// `CountedFirst`: with 8826ee4fe750 alone, as in stable trees (5.4.130), the request is counted
+/// before the reference on the inode, without a barrier on either side.
 template <bool CountedFirst = false>
 struct isw_v3 {
     isw_system& world;

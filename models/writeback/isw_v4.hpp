@@ -5,15 +5,15 @@
 
 namespace wbsync::models::writeback {
 
-/// What is different in a repair of v4.
+/// The difference of a repair of v4.
 struct v4_form {
-    bool section = false; ///< v7 on requests that are works of their own, as in stable trees
-                          ///< without e1b849cfa6b6 (6.1.178): nobody relies on another's queueing
+    bool section = false; ///< v7 with requests that are works of their own, as in stable trees
+                          ///< without e1b849cfa6b6 (6.1.178): nobody relies on others' queueing
 };
 
 /// 8826ee4fe750, 592fa002180a, 29264d92a0f1, c22d70a162d3 and others (5.14): counted first,
-/// barriers on both sides, rcu_work instead of a callback, requests of many inodes, and the cleaner
-/// of offline cgroups. A request that is counted and not yet queued is waited for by nobody
+/// barriers on both sides, rcu_work instead of a callback, requests for many inodes, and the
+/// cleaner of offline cgroups. Nobody waits for a request that is counted and not queued yet
 /// (CVE-2026-64378).
 template <v4_form Form = v4_form{}, class World = isw_system>
 struct isw_v4 {
@@ -75,7 +75,7 @@ struct isw_v4 {
         if (atomic_read(world.isw_nr_in_flight) == 0)
             return;
         if constexpr (Form.section)
-            synchronize_rcu(); // who saw SB_ACTIVE has queued by now
+            synchronize_rcu(); // a thread that saw SB_ACTIVE has queued by now
         rcu_barrier();
         flush_workqueue(world.isw_wq);
     }

@@ -6,7 +6,7 @@
 namespace wbsync::models::writeback {
 
 /// e1b849cfa6b6 (6.18): each wb has a list of requests, and one work that serves them. The work
-/// goes on until the list is empty, so it serves requests whose work is pending again, and drops
+/// continues until the list is empty, so it serves requests whose work is pending again, and drops
 /// their references on the wb: that instance may then run on a wb that is gone (CVE-2026-31703).
 template <class World = isw_system>
 struct isw_v5 {
@@ -55,7 +55,7 @@ struct isw_v5 {
         smp_mb();                                // (2) pairs with (1)
         if (atomic_read(world.isw_nr_in_flight) == 0)
             return;
-        rcu_barrier(); // for which nothing of ours is queued any more
+        rcu_barrier(); // nothing of ours is queued for it any more
         flush_workqueue(world.isw_wq);
     }
 };

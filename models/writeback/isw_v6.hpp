@@ -5,11 +5,11 @@
 
 namespace wbsync::models::writeback {
 
-/// 6689f01d6740 (7.1-rc1): one run of the work takes the list once. The state in which
-/// CVE-2026-64378 was found: a switch that is counted but has not been queued yet is seen neither
-/// by rcu_barrier(), for which nothing of ours has been queued since v5, nor by the flush.
+/// 6689f01d6740 (7.1-rc1): one run of the work takes the list once. CVE-2026-64378 was found in
+/// this state: a switch that is counted but has not been queued yet is seen neither by
+/// rcu_barrier(), for which nothing of ours has been queued since v5, nor by the flush.
 ///
-/// cb5db358ab57 (6.19) came in between: I_WB_SWITCH is read and cleared with fences, where it was
+/// cb5db358ab57 (6.19) came in between: I_WB_SWITCH is now read and cleared with fences, before by
 /// an acquire load and a release store.
 template <class World = isw_system>
 struct isw_v6 {

@@ -7,20 +7,20 @@
 
 namespace wbsync::models::writeback {
 
-/// What is different in repairs of v7.
+/// The differences of repairs of v7.
 struct v7_form {
     bool rcu_barrier = true;        ///< kept for the sake of stable trees; v8 is without it
     bool acquire_release = false;   ///< on the global count
-    bool queue_always = false;      ///< also who finds the list non-empty queues the work
-    bool two_grace_periods = false; ///< the second waits for who found the list empty
+    bool queue_always = false;      ///< even a thread that finds the list non-empty queues the work
+    bool two_grace_periods = false; ///< the second waits for the thread that found the list empty
     bool srcu = false;              ///< the proposal of May 2026, so that sections may sleep
 };
 
 /// cba38ec4cbd3 (7.2-rc1): an RCU read-side section spans the window from the check of SB_ACTIVE to
 /// the queueing, and umount waits for a grace period before it flushes.
 ///
-/// The decrement of the global count and its reading by umount are relaxed: when umount reads 0 and
-/// skips the rest, nothing orders what the worker did before it.
+/// The decrement of the global count and umount's read of it are relaxed: if umount reads 0 and
+/// skips the rest, nothing orders what the worker did before.
 template <v7_form Form = v7_form{}, class World = isw_system>
 struct isw_v7 {
     World& world;
@@ -62,7 +62,7 @@ struct isw_v7 {
         }
     }
 
-    /// Nothing is to be switched.
+    /// Nothing is going to be switched.
     void give_up(inode_switch_wbs_context* isw) {
         section.unlock();
         retract();
@@ -98,7 +98,7 @@ struct isw_v7 {
         smp_mb();                                // (2) pairs with (1)
         if (in_flight() == 0)
             return;
-        section.synchronize(); // who saw SB_ACTIVE has queued by now
+        section.synchronize(); // a thread that saw SB_ACTIVE has queued by now
         if constexpr (Form.two_grace_periods)
             section.synchronize();
         if constexpr (Form.rcu_barrier)

@@ -8,26 +8,26 @@
 
 namespace wbsync::models::writeback {
 
-/// What is different in repairs and mutants of v9.
+/// The differences of repairs and mutants of v9.
 struct v9_form {
     // repairs
     bool drain_acquires = false; ///< an acquire load in the condition of the drain
     bool device_flushes = false; ///< the device waits for the work of its root wb before it goes
-    bool unpins_last = false;    ///< once the worker is done with the wb, not after each iput()
-    // mutants: a step less, or another one
-    bool unpins_first = false;          ///< before iput()
-    bool pins_late = false;             ///< after the reference on the inode is taken
-    bool looks_again = true;            ///< at SB_ACTIVE under i_lock, (N6), and not only at (N1)
-    bool wakes_always = false;          ///< also if the count is not 0 yet: breaks nothing
-    bool unpins_blindly = false;        ///< by atomic_dec(), which tells nothing: wakes always
-    bool drains_first = false;          ///< umount waits before it clears SB_ACTIVE
+    bool unpins_last = false;    ///< when the worker is done with the wb, not after each iput()
+    // mutants: a missing or different step
+    bool unpins_first = false;   ///< before iput()
+    bool pins_late = false;      ///< after the reference on the inode is taken
+    bool looks_again = true;     ///< tests SB_ACTIVE under i_lock, (N6), and not only at (N1)
+    bool wakes_always = false;   ///< even if the count is not 0 yet: breaks nothing
+    bool unpins_blindly = false; ///< by atomic_dec(), which returns nothing: always wakes
+    bool drains_first = false;   ///< umount waits before it clears SB_ACTIVE
     bool waits_for_grace_period = true; ///< the worker does (W4)
 };
 
 /// 31c1d19ead2c (7.2-rc1): each superblock counts its inodes that are being switched, and umount
-/// waits until that count is 0: no grace period, no flush. The global count is for the limit only.
+/// waits until that count is 0: no grace period, no flush. The global count only serves the limit.
 ///
-/// The count is read relaxed in the wait's condition, so umount may go on to read older values of
+/// The wait's condition is a relaxed read of the count, so umount may then read older values of
 /// what the worker changed before it.
 template <v9_form Form = v9_form{}, class World = isw_system>
 struct isw_v9 {
@@ -85,8 +85,8 @@ struct isw_v9 {
             wake_up_var(sb.s_isw_nr_in_flight);
     }
 
-    /// Returns whether umount is to be woken. Only a full barrier orders the decrement before the
-    /// look at the wait queue.
+    /// Returns whether umount has to be woken. Only a full barrier orders the decrement before the
+    /// test of the wait queue.
     static bool counted_down(atomic_t& count) {
         if constexpr (Form.unpins_blindly)
             atomic_dec(count);
@@ -153,7 +153,7 @@ struct isw_v9 {
         wait_var_event(sb.s_isw_nr_in_flight, [&] { return is_drained(sb); });
     }
 
-    /// The device goes, all its file systems are unmounted.
+    /// The device goes away when all its file systems are unmounted.
     void bdi_unregister(backing_dev_info& bdi) {
         if constexpr (Form.device_flushes)
             flush_work(*bdi.wb.switch_work);

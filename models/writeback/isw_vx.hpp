@@ -6,7 +6,7 @@
 namespace wbsync::models::writeback {
 
 /// A proposal of 2019 that was not merged (linux-fsdevel, 20190416120902.18616-1): a count for each
-/// superblock, and umount flushes until it is 0. It is still counted late, as in v2.
+/// superblock, and umount flushes until it is 0. Requests are still counted late, as in v2.
 struct isw_vx {
     isw_system& world;
 
@@ -39,7 +39,7 @@ struct isw_vx {
         if (atomic_read(sb.s_isw_nr_in_flight) == 0)
             return;
         synchronize_rcu();
-        // Flushes until the count is 0; a round that has nothing to wait for changes nothing.
+        // Flushes until the count is 0. A round that has nothing to wait for changes nothing.
         await(sb.s_isw_nr_in_flight, [](std::int64_t n) { return n == 0; });
         flush_workqueue(world.isw_wq);
     }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-/// The objects of cgroup writeback that the umount protocol is about: fs/inode.c, fs/super.c,
+/// The objects of cgroup writeback that matter for the umount protocol: fs/inode.c, fs/super.c,
 /// fs/fs-writeback.c, include/linux/backing-dev-defs.h. README.md in this folder says what is left
 /// out, and why. Each is allocated with the property that a use after its end violates.
 namespace wbsync::models::writeback {
@@ -24,10 +24,10 @@ struct inode;
 struct inode_switch_wbs_context;
 struct backing_dev_info;
 
-/// What a file system such as ext4 keeps for a superblock, besides its counters.
+/// The own data of a file system such as ext4 for a superblock, besides its counters.
 struct fs_info {
     explicit fs_info(const label& of) : options({of, "options"}) {}
-    plain<int> options; ///< looked at without a mark or a lock
+    plain<int> options; ///< read without a mark or a lock
 };
 
 struct super_block {
@@ -49,11 +49,11 @@ struct super_block {
     percpu_counter s_fs_counter;         ///< of s_fs_info: put_super() destroys it
     fs_info* s_fs_info =                 ///< put_super() frees it
         kmalloc<fs_info>({label{name, "s_fs_info"}, "P2"}, label{name, "s_fs_info"});
-    /// If put_super() writes the counter to the disk: what it must be then. Not in the kernel.
+    /// If put_super() writes the counter to the disk: the right value. Not in the kernel.
     std::optional<std::int64_t> sum_to_save;
 };
 
-/// The life of a wb that belongs to a cgroup. The root wb, which is part of its bdi, has none.
+/// The lifetime of a wb that belongs to a cgroup. The root wb, a part of its bdi, has none.
 struct cgwb_life {
     cgwb_life(const label& of, workqueue_struct& release_wq, std::function<void()> release)
         : refcnt(
@@ -66,12 +66,12 @@ struct cgwb_life {
 
     percpu_ref refcnt;
     work_struct release_work;
-    atomic_t released; ///< how often: not in the kernel
+    atomic_t released; ///< how often; not in the kernel
     rcu_head rcu;
 };
 
 struct bdi_writeback {
-    /// `init` makes what only some have: they are then part of the same memory.
+    /// `init` makes members that only some wbs have, as a part of the same memory.
     template <class Init>
     bdi_writeback(const label& called, backing_dev_info& on, Init init)
         : name(called), bdi({name, "bdi"}, &on), list_lock({name, "list_lock"}),
@@ -96,7 +96,7 @@ struct backing_dev_info {
         : wb(label{"bdi.wb"}, *this, init), refcnt("bdi.refcnt", references) {}
 
     bdi_writeback wb; ///< the root wb
-    /// Of the device, of each superblock, and of who holds a wb of a cgroup: such a wb has one.
+    /// References of the device, of each superblock, and of the users of a cgroup's wb: it has one.
     refcount_t refcnt;
 };
 
@@ -109,13 +109,13 @@ struct inode {
     label name;
     spinlock_t* i_hash_lock = nullptr; ///< of all inodes in the hash table; nullptr: not in there
     super_block& i_sb;
-    bool unlinked = false; ///< i_nlink is 0: not kept once unused, also by an active superblock
+    bool unlinked = false; ///< i_nlink is 0: not kept when unused, even by an active superblock
     atomic_t i_state;
     atomic_t i_count; ///< 0: cached on the LRU, nobody uses it
     spinlock_t i_lock;
     pointer<bdi_writeback> i_wb;
-    /// Writers of the inode that are still at it. Eviction waits for them, which is what keeps the
-    /// inode there for inode_switch_wbs() until that holds a reference.
+    /// Writers that are still using the inode. Eviction waits for them, so the inode exists for
+    /// inode_switch_wbs() until that holds a reference.
     atomic_t i_sync;
     spinlock_t i_pages; ///< the lock of i_mapping->i_pages
     atomic_t dirty;     ///< of its one page
@@ -151,8 +151,8 @@ struct inode_switch_wbs_context {
 
 // --- references ---------------------------------------------------------------------------------
 
-/// wb_get(), wb_put(), wb_tryget(): nothing happens to the root wb, but to see that it is the root
-/// wb, wb_put() has to look at its bdi.
+/// wb_get(), wb_put(), wb_tryget(): nothing happens to the root wb, but wb_put() has to read its
+/// bdi to see that it is the root wb.
 inline bool wb_tryget(bdi_writeback& wb) {
     return !wb.life || percpu_ref_tryget(wb.life->refcnt);
 }
@@ -167,7 +167,7 @@ inline void wb_put(bdi_writeback& wb) {
         percpu_ref_put(wb.life->refcnt);
 }
 
-/// The last one frees it. mm/backing-dev.c.
+/// The last reference frees the bdi. mm/backing-dev.c.
 inline void bdi_put(backing_dev_info& bdi) {
     if (refcount_dec_and_test(bdi.refcnt))
         kfree(&bdi);

@@ -5,25 +5,25 @@
 
 #include <wbsync/bounds.hpp>
 
-/// The properties of the umount protocol, P1 to P8, and what a model does to ask for them.
+/// The properties of the umount protocol, P1 to P8, and how a model checks them.
 ///
 /// P2 (a superblock, its inodes and counters), P3 (a wb) and P8 (a bdi) are uses after the end: the
-/// objects are allocated with the property's name, see objects.hpp. P5 and P6 are what umount's
-/// thread violates when it waits for something that cannot come. The others are functions here.
+/// objects are allocated with the property's name, see objects.hpp. Umount's thread violates P5 or
+/// P6 when it waits for something that cannot come. The others are functions here.
 namespace wbsync::models::writeback {
 
-/// What a model is asked about; it has the threads that matter for that, and no others.
+/// The question that a model answers; it has only the threads that matter for it.
 enum class question : std::uint8_t {
     umount,       ///< P1, P2, P4, P5: switchers, perhaps the cleaner, and umount
-    late_umount,  ///< the same without P4
-    wb_lifetime,  ///< P3: the cgroup of the new wb dies as well; no umount, unlinked inodes
+    late_umount,  ///< umount without P4
+    wb_lifetime,  ///< P3: the cgroup of the new wb dies, too; no umount, unlinked inodes
     isolation,    ///< P6: only others switch, and their worker rests until umount is done
     statistics,   ///< P7: pages are cleaned while their inodes are switched; no umount
-    bdi_lifetime, ///< P8: the device goes after umount
-    saved_sum,    ///< as umount, and put_super() reads the counter that evictions change
+    bdi_lifetime, ///< P8: the device goes away after umount
+    saved_sum,    ///< like umount, but put_super() reads the counter that evictions change
 };
 
-/// How much there is of everything.
+/// The size of the system.
 WBSYNC_BOUNDS(bounds,
               (switchers, 1, 1, 8,
                "writers that switch an inode; number i takes inode i mod inodes"),
@@ -39,7 +39,7 @@ inline void expect_no_busy_inodes(super_block& sb, const site& at = site::here()
     spin_unlock(sb.s_inode_list_lock);
 }
 
-/// P3, in the release of a wb: it is the first one, and nobody has queued its work.
+/// P3, at the release of a wb: it is the first release, and the wb's work is not queued.
 inline void expect_released_for_good(bdi_writeback& wb, const site& at = site::here()) {
     ensure(atomic_inc_return(wb.life->released) == 1, "P3",
            fmt::format("somebody took a reference on {} after the last one was dropped",
@@ -58,7 +58,7 @@ inline void expect_unmounted(const super_block& sb, bool did_it, const site& at 
            at);
 }
 
-/// "fs-sum", in ->put_super(), when every inode is evicted: what it saves counts all of them.
+/// "fs-sum", in ->put_super(), when every inode is evicted: the saved sum counts all evictions.
 inline void expect_whole_sum(super_block& sb, const site& at = site::here()) {
     const std::int64_t sum = percpu_counter_sum(sb.s_fs_counter, at);
     ensure(
@@ -67,7 +67,7 @@ inline void expect_whole_sum(super_block& sb, const site& at = site::here()) {
         at);
 }
 
-/// P7, in finally(): the dirty pages of the wb's inodes are what it counts.
+/// P7, in finally(): the wb's count is the number of dirty pages of its inodes.
 inline void expect_counted_once(const bdi_writeback& wb, const std::vector<inode*>& inodes,
                                 const site& at = site::here()) {
     std::int64_t dirty = 0;

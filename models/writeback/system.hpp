@@ -5,8 +5,8 @@
 
 #include <vector>
 
-/// The bounded system that every version of the protocol runs in: what there is of everything, the
-/// threads that each question needs, and the end.
+/// The bounded system that every version of the protocol runs in: its objects, the threads that
+/// each question needs, and its end.
 namespace wbsync::models::writeback {
 
 /// Superblocks on one device, whose inodes all move from the wb of a dying cgroup to another wb.
@@ -19,7 +19,7 @@ struct isw_system {
 
     bounds size;
     question about;
-    bool hashes_inodes; ///< are they in the hash table? Most are; those of XFS are not
+    bool hashes_inodes; ///< are they in the hash table? Most are, but not those of XFS
     spinlock_t inode_hash_lock{"inode_hash_lock"};
     workqueue_struct cgwb_release_wq{"cgwb_release"};
     pointer<bdi_writeback> cgwb_tree{"cgwb_tree"};
@@ -31,10 +31,10 @@ struct isw_system {
     std::vector<inode*> inodes;
 };
 
-// --- what a version asks of the system -----------------------------------------------------------
+// --- what a version needs from the system --------------------------------------------------------
 
-/// A new request, with a reference on the wb that is looked up; nullptr: the wb is on its way out.
-/// (The kernel makes a new wb then.) `init` makes what the version's requests need. (S3), (S6)
+/// A new request, with a reference on the wb that is looked up; nullptr: the wb is going away.
+/// (Then the kernel makes a new wb.) `init` makes what the version's requests need. (S3), (S6)
 template <class Init>
 inode_switch_wbs_context* wb_get_create(isw_system& in, Init init) {
     bdi_writeback* wb = in.new_wb;
@@ -50,17 +50,17 @@ inode_switch_wbs_context* wb_get_create(isw_system& in, Init init) {
     return kmalloc<inode_switch_wbs_context>("isw", "isw", *wb, init);
 }
 
-/// The wb that the inodes of a request leave. There is one, which nobody releases: their references
-/// on it come to nothing.
+/// The wb that the inodes of a request leave. There is only one, which is never released: their
+/// references on it do not matter.
 inline bdi_writeback& old_wb_of(isw_system& in, const inode_switch_wbs_context&) {
     return *in.old_wb;
 }
 inline void wb_put_many(isw_system&, bdi_writeback&, std::size_t) {}
 
-/// The inode belongs to its new wb: nobody waits for that.
+/// The inode belongs to its new wb now. Nobody waits for that.
 inline void on_switched(isw_system&, inode&) {}
 
-/// Where a worker rests while it only has switches of others (P6).
+/// A worker rests here while it only has switches for others (P6).
 inline void rest_if_asked(isw_system& in) {
     if (in.about == question::isolation)
         await(in.umounted, [](std::int64_t done) { return done != 0; });
@@ -68,8 +68,8 @@ inline void rest_if_asked(isw_system& in) {
 
 // --- the wb of a cgroup (question::wb_lifetime) --------------------------------------------------
 
-/// With cgwb_lock and interrupts off, which is a read-side section: the wb is not freed before this
-/// returns.
+/// Runs with cgwb_lock and interrupts off, which is a read-side section: the wb is not freed before
+/// this returns.
 inline void cgwb_kill(isw_system& in, bdi_writeback& wb) {
     rcu_read_lock();
     WRITE_ONCE(in.cgwb_tree, static_cast<bdi_writeback*>(nullptr));
@@ -87,12 +87,12 @@ inline void cgwb_release_workfn(bdi_writeback& wb) {
 
 // --- before the threads start --------------------------------------------------------------------
 
-/// For P6 no inode of the first superblock is: nothing of it is to be switched.
+/// For P6 no inode of the first superblock is: nothing of it must be switched.
 inline bool is_of_dying_cgroup(const isw_system& in, int number) {
     return in.about != question::isolation || number % in.size.superblocks != 0;
 }
 
-/// The inode that switcher number `n` is at. For P6 it is never one of the first superblock.
+/// The inode of switcher number `n`. For P6 it is never one of the first superblock.
 inline int number_of_target(const isw_system& in, int n) {
     if (in.about != question::isolation)
         return n % in.size.inodes;
@@ -103,7 +103,7 @@ inline int number_of_target(const isw_system& in, int n) {
     return of_others.at(static_cast<std::size_t>(n) % of_others.size());
 }
 
-/// Writers that have inode number `i` when the model starts.
+/// The number of writers of inode `i` when the model starts.
 inline int writers_of(const isw_system& in, int i) {
     int n = 0;
     for (int s = 0; s != in.size.switchers; ++s)
@@ -128,7 +128,7 @@ inline void add_inode(isw_system& in, int number) {
     in.inodes.push_back(i);
 }
 
-/// `target` makes what the wb has to which inodes are switched.
+/// `target` makes the wb to which inodes are switched.
 template <class Target>
 void build(isw_system& in, Target target) {
     const bool on_root = in.about == question::bdi_lifetime;
@@ -152,7 +152,7 @@ void build(isw_system& in, Target target) {
             -static_cast<std::int64_t>(in.superblocks.front()->s_inodes.peek().size());
 }
 
-/// The wb has a work, if the version's requests have none of their own, and for P3 a life.
+/// Gives the wb a work, if the version's requests have none of their own, and for P3 a lifetime.
 template <class Version>
 void init_target(Version& v, bdi_writeback& wb) {
     if constexpr (Version::requests == request_kind::on_list)
@@ -180,7 +180,7 @@ void cleanup_offline_cgwbs_workfn(Version& v) {
         bdi_put(*v.world.bdi); // wb_put() of the old wb, whose release does it
 }
 
-/// umount(2), of the first superblock; and for P8 the device goes after it.
+/// umount(2) of the first superblock; for P8 the device goes away after it.
 template <class Version>
 void umount(Version& v) {
     isw_system& in = v.world;
@@ -198,7 +198,7 @@ void umount(Version& v) {
     }
 }
 
-/// The threads besides switchers and the cleaner.
+/// All threads except switchers and the cleaner.
 template <class Version>
 void others(Version& v, scenario& s) {
     isw_system& in = v.world;
@@ -246,9 +246,9 @@ void add_threads(Version& v, scenario& s) {
 
 // --- the end -------------------------------------------------------------------------------------
 
-/// Frees objects that are still there because nobody has unmounted, killed or removed them. Objects
-/// that umount, the release of a wb and the removal of the device have to free are not among them:
-/// a "leak", if they are not freed.
+/// Frees objects that still exist because they were not unmounted, killed or removed. This does not
+/// include objects that umount, the release of a wb and the removal of the device have to free: if
+/// they do not, that is a "leak".
 inline void free_the_rest(isw_system& in) {
     const bool unmounts = in.about != question::wb_lifetime && in.about != question::statistics;
     for (std::size_t k = unmounts ? 1 : 0; k != in.superblocks.size(); ++k) {

@@ -7,13 +7,13 @@
 /// generic_shutdown_super() does around cgroup_writeback_umount().
 namespace wbsync::models::writeback {
 
-/// Under i_lock.
+/// Called under i_lock.
 inline void __iget(inode& i) { // NOLINT: the kernel's name
     atomic_inc(i.i_count);
 }
 
-/// Takes the inode off the lists of its wb, whichever that is by now (evict(), through
-/// inode_io_list_del() and inode_to_wb_and_lock_list()).
+/// Takes the inode off the lists of its current wb (evict(), through inode_io_list_del() and
+/// inode_to_wb_and_lock_list()).
 inline void inode_io_list_del(inode& i) {
     for (;;) {
         bdi_writeback* wb = READ_ONCE(i.i_wb);
@@ -28,15 +28,15 @@ inline void inode_io_list_del(inode& i) {
     }
 }
 
-/// The page cache is empty: clear_inode() takes the lock of i_pages and gives it back, since who
-/// has taken the last page out may still hold it.
+/// The page cache is empty: clear_inode() takes and releases the lock of i_pages, since the thread
+/// that took the last page out may still hold it.
 inline void clear_inode(inode& i) {
     spin_lock(i.i_pages);
     spin_unlock(i.i_pages);
 }
 
-/// ->evict_inode() of a file system such as ext4. What it does with s_fs_info comes after
-/// clear_inode(): ext4_clear_inode() and ext4_free_inode().
+/// ->evict_inode() of a file system such as ext4. It uses s_fs_info after clear_inode(), in
+/// ext4_clear_inode() and ext4_free_inode().
 inline void evict_inode(inode& i) {
     clear_inode(i);
     super_block& sb = i.i_sb;
@@ -53,11 +53,11 @@ inline void remove_inode_hash(inode& i) {
     spin_unlock(*i.i_hash_lock);
 }
 
-/// The inode is I_FREEING, so it is the caller's alone. (V1) to (V6)
+/// The inode is I_FREEING, so only the caller uses it. (V1) to (V6)
 ///
-/// The locks of (V5) and (V6) are not there for what (V4) does, but they order it: an unlock and a
-/// later lock of one thread order what is before the former against what is after the latter. It is
-/// all that orders (V4) before a relaxed decrement of the caller, see (W5).
+/// The locks of (V5) and (V6) are not there for (V4), but they order it: an unlock and a later lock
+/// of one thread order what is before the former against what is after the latter. Nothing else
+/// orders (V4) before a relaxed decrement of the caller, see (W5).
 inline void evict(inode& i) {
     super_block& sb = i.i_sb;
     inode_io_list_del(i);            // (V1)
@@ -67,7 +67,7 @@ inline void evict(inode& i) {
     await_acquire(i.i_sync, [](std::int64_t writers) { return writers == 0; }); // (V3)
     evict_inode(i);                                                             // (V4)
     remove_inode_hash(i);                                                       // (V5)
-    spin_lock(i.i_lock); // (V6) who waits for the inode's end is woken
+    spin_lock(i.i_lock); // (V6) waiters for the inode's end are woken
     spin_unlock(i.i_lock);
     kfree(&i);
 }
@@ -121,8 +121,8 @@ inline void evict_inodes(super_block& sb) {
         evict(*i); // (E7)
 }
 
-/// ->put_super() of a file system such as ext4: s_fs_info and its percpu counters go, and perhaps
-/// their sums are written to the disk before that.
+/// ->put_super() of a file system such as ext4: frees s_fs_info and its percpu counters, perhaps
+/// after writing their sums to the disk.
 inline void put_super(super_block& sb) {
     if (sb.sum_to_save)
         expect_whole_sum(sb);
@@ -140,7 +140,7 @@ void generic_shutdown_super(super_block& sb, StopSwitches stop_switches) {
     expect_no_busy_inodes(sb); // (U8)
 }
 
-/// Drops an active reference; whoever drops the last one shuts the superblock down, and frees it.
+/// Drops an active reference; dropping the last one shuts the superblock down, and frees it.
 /// Returns whether it did. (U0) to (U10)
 template <class StopSwitches>
 bool deactivate_super(super_block& sb, StopSwitches stop_switches) {

@@ -15,18 +15,18 @@ enum class first : std::uint8_t {
     clears_bit, ///< the other way round
 };
 
-/// What is known of the CPU of the queue.
+/// What is known about the CPU of the queue.
 enum class cpu : std::uint8_t {
-    anywhere,    ///< nothing: whoever queues and the worker run at the same time
-    preemptible, ///< both are on it, and the worker may be preempted between any two steps
-    undisturbed, ///< both are on it, and the worker is not preempted: no CONFIG_PREEMPTION
+    anywhere,    ///< nothing: queueing threads and the worker run at the same time
+    preemptible, ///< both run on it, and the worker may be preempted between any two steps
+    undisturbed, ///< both run on it, and the worker is not preempted: no CONFIG_PREEMPTION
 };
 
 WBSYNC_BOUNDS(cpumask_bounds, (inodes, 2, 1, 4, "are queued one after the other"));
 
-/// The mask of CPUs whose list is not empty, 62334fab4762. xfs_inodegc_flush() and stop look at the
-/// lists of the CPUs in the mask only: a list without its bit is passed over. Each unlinker queues
-/// an inode and then flushes, as a reader of quotas does.
+/// The mask of CPUs whose list is not empty, 62334fab4762. xfs_inodegc_flush() and stop look only
+/// at the lists of the CPUs in the mask: a list without its bit is skipped. Each unlinker queues an
+/// inode and then flushes, like a reader of quotas.
 template <first First, cpu Cpu>
 class inodegc_cpumask {
 public:
@@ -48,7 +48,7 @@ private:
             expect_inactivated(*ip, "xfs_inodegc_flush()");
     }
 
-    // --- who queues: preemption is off from Q1 to Q4 (get_cpu) -----------------------------------
+    // --- queueing: preemption is off from Q1 to Q4 (get_cpu) -------------------------------------
 
     void xfs_inodegc_queue(xfs_inode& ip) {
         const on_the_cpu here(*this);

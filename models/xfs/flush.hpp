@@ -11,8 +11,8 @@ WBSYNC_BOUNDS(flush_bounds, (unlinkers, 2, 1, 4, "each queues an inode, and flus
 
 /// xfs_inodegc_flush() promises that what was queued before is inactivated when it returns. Each
 /// thread unlinks an inode and flushes. Before 7cf2b0f9611b the list has a plain work, and PENDING
-/// is set before the work is on its queue. After it the work has a timer, and mod_delayed_work()
-/// takes an instance that is pending off its queue: a flush that waits for that instance is over.
+/// is set before the work is on its queue. Since then the work has a timer, and mod_delayed_work()
+/// takes a pending instance off its queue: then a flush that waits for that instance returns.
 template <bool Delayed>
 class inodegc_flush {
 public:

@@ -6,9 +6,8 @@
 #include <memory>
 #include <vector>
 
-/// Inodes that were unlinked are inactivated in the background: fs/xfs/xfs_icache.c and
-/// fs/xfs/xfs_mount.h. Of the per-CPU queues there is one. README.md in this folder says what else
-/// is left out.
+/// Unlinked inodes are inactivated in the background: fs/xfs/xfs_icache.c and fs/xfs/xfs_mount.h.
+/// There is only one of the per-CPU queues. README.md in this folder says what else is left out.
 namespace wbsync::models::xfs {
 
 /// An unlinked inode that nobody uses any more.
@@ -18,7 +17,7 @@ struct xfs_inode {
 
     label name;
     llist_node i_gclist;
-    atomic_t inactivated; ///< not in the kernel: how often
+    atomic_t inactivated; ///< how often; not in the kernel
 };
 
 /// The queue of a CPU; struct xfs_inodegc.
@@ -31,7 +30,7 @@ struct xfs_inodegc {
     delayed_work work;
 };
 
-/// (W3) for each of them; xfs_inodegc_worker().
+/// xfs_inodegc_worker(): (W3) for each inode on the list.
 inline void xfs_inodegc_inactivate(llist_node* node) {
     while (node != nullptr) {
         llist_node* const next = node->next;
@@ -40,7 +39,7 @@ inline void xfs_inodegc_inactivate(llist_node* node) {
     }
 }
 
-/// What stop, and what a flush, promise for an inode that the same thread has queued before.
+/// What stop and a flush promise for an inode that the same thread has queued before.
 inline void expect_inactivated(const xfs_inode& ip, const char* by, const site& at = site::here()) {
     ensure(READ_ONCE(ip.inactivated) == 1, "forgotten",
            fmt::format("{} was queued before {}, which returns, and it is not inactivated",

@@ -7,18 +7,18 @@
 
 namespace wbsync::models::xfs {
 
-/// How xfs_inodegc_stop() waits for what was queued, and with it how works are queued.
+/// How xfs_inodegc_stop() waits for what was queued; this also determines how works are queued.
 enum class stops : std::uint8_t {
     by_cancelling,    ///< before 6191cf3ad59f: queues all works, and cancels them
     by_draining,      ///< 6191cf3ad59f: queues all works, and drains the workqueue
-    by_looping,       ///< 2254a7396a0c: flushes until no list has anything on it
-    by_flushing_last, ///< that, and a flush after the lists were seen empty: a repair
+    by_looping,       ///< 2254a7396a0c: flushes until all lists are empty
+    by_flushing_last, ///< the same, with a flush after the lists were seen empty: a repair
 };
 
 WBSYNC_BOUNDS(bounds, (others, 0, 0, 4, "threads that unlink an inode meanwhile"),
               (shrinker, 0, 0, 1, "1: memory is short, the shrinker queues"));
 
-/// rm of a file, then freeze, umount or a read-only remount by the same thread: the inode has to be
+/// rm of a file, then freeze, umount or a read-only remount by the same thread: the inode must be
 /// inactivated when that returns.
 template <stops Stops>
 class inodegc_stop {
@@ -44,7 +44,7 @@ private:
         expect_inactivated(*inodes_[0], "xfs_inodegc_stop()");
     }
 
-    // --- who queues (Q1 to Q3, K1 to K3) --------------------------------------------------------
+    // --- queueing (Q1 to Q3, K1 to K3) -----------------------------------------------------------
 
     void xfs_inodegc_queue(xfs_inode& ip) {
         llist_add(ip.i_gclist, gc_.list); // (Q1)

@@ -50,7 +50,7 @@ std::int64_t apply(std::string_view op, std::int64_t a, std::int64_t b) {
         return wrapped(bits(a) * bits(b));
     if (b == 0)
         return 0;
-    if (b == -1) // a machine cannot divide its least number by it
+    if (b == -1) // a machine cannot divide its least number by -1
         return op == "/" ? wrapped(-bits(a)) : 0;
     return op == "/" ? a / b : a % b;
 }

@@ -12,7 +12,7 @@
 
 namespace wbsync::litmus {
 
-/// The value of a pointer to location number `i`. Far away from the numbers that tests use.
+/// The value of a pointer to location number `i`, far away from the numbers that tests use.
 constexpr std::int64_t first_address = std::int64_t{1} << 40;
 constexpr std::int64_t address_of(int location) noexcept {
     return first_address + 8 * std::int64_t{location};
@@ -47,8 +47,8 @@ struct statement {
         branch,     ///< if (value) inner[0] else inner[1]
         await,      ///< loads `place` (into `target`, if not -1) until `value` is 0
         block,      ///< inner
-        unfinished, ///< a loop goes on, further than it is followed
-        // Only as long as the test is read, see flatten.hpp:
+        unfinished, ///< a loop continues, further than it is followed
+        // Only while the test is being read, see flatten.hpp:
         loop,  ///< inner[0] while (value)
         leave, ///< return
     } what = kind::block;
@@ -65,7 +65,7 @@ struct location {
     std::int64_t initial = 0;
     enum class kind : std::uint8_t { variable, spinlock, srcu } what = kind::variable;
     bool used = false; ///< named by a thread, by the condition or as a value, or shown
-    int elements = 0;  ///< of the array that begins here; 0: it is none
+    int elements = 0;  ///< of the array that begins here; 0: there is none
 };
 
 struct process {
@@ -76,13 +76,13 @@ struct process {
     int sites = 0;
 };
 
-/// What a condition compares: a number, a register of a thread, a location's final value.
+/// An operand of a condition: a number, a register of a thread, a location's final value.
 struct operand {
     enum class kind : std::uint8_t { number, reg, location } what = kind::number;
     std::int64_t number = 0;
     int process = 0;
     int index = 0;
-    std::size_t shown = 0; ///< where its value stands in a final state; not of a number
+    std::size_t shown = 0; ///< index of its value in a final state; unused for a number
 };
 
 /// A formula on final states.
@@ -104,8 +104,8 @@ struct litmus_test {
     quantifier asks = quantifier::exists;
     formula condition;
     formula filter;
-    std::vector<operand> shown; ///< what a state consists of: all that condition and locations name
-    std::vector<std::string> notes; ///< on names that may be misspelt, and change no result
+    std::vector<operand> shown;     ///< the parts of a state: all that condition and locations name
+    std::vector<std::string> notes; ///< about names that may be misspelt; they change no result
 };
 
 } // namespace wbsync::litmus

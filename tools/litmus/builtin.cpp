@@ -136,7 +136,7 @@ private:
         add("cpu_relax", {.what = action::no_fence});
     }
 
-    /// The table of the library, and what herd7 knows besides.
+    /// The table of the library, and the functions that herd7 knows besides.
     void atomics() {
         for (const atomic_operation& op : atomic_operations)
             if (const std::optional<builtin> b = of_table(op)) {
@@ -149,7 +149,7 @@ private:
             }
     }
 
-    /// Those without a full barrier.
+    /// The forms without a full barrier.
     void weaker_forms(const std::string& name, builtin b) {
         b.full = false;
         add(name + "_relaxed", b);
@@ -159,7 +159,7 @@ private:
         add(name + "_release", b);
     }
 
-    /// nullopt: litmus tests do not call it.
+    /// nullopt: litmus tests do not call the operation.
     static std::optional<builtin> of_table(const atomic_operation& op) {
         const std::optional<action> what = action_of(op);
         if (!what)
@@ -227,7 +227,7 @@ private:
         return arithmetic::plus;
     }
 
-    /// The number included.
+    /// How many arguments it has, including the amount.
     static int arguments_of(action what) {
         return what == action::load                                    ? 1
                : what == action::compare || what == action::add_unless ? 3
@@ -253,7 +253,7 @@ private:
         add("synchronize_srcu_expedited", {.what = action::srcu_synchronize, .arguments = 1});
     }
 
-    /// What linux-kernel.def expands those names into.
+    /// The forms into which linux-kernel.def expands those names.
     void tagged() {
         const auto same = [&](const std::string& name, std::string_view as) {
             add(name, *by_name_.at(as));

@@ -8,7 +8,7 @@
 
 namespace wbsync::litmus {
 
-/// What a function of the kernel does, as far as a litmus test is concerned.
+/// What a function of the kernel does, as far as litmus tests are concerned.
 enum class action : std::uint8_t {
     load,            ///< (*x)
     store,           ///< (*x, v)
@@ -21,7 +21,7 @@ enum class action : std::uint8_t {
     add_return,      ///< (n, x), the new value
     add_and_test,    ///< (n, x), whether the new value is 0
     add_negative,    ///< (n, x), whether the new value is negative
-    full_fence,      ///< () smp_mb(), and those that are one beside something else only
+    full_fence,      ///< () smp_mb(), and fences that are full only beside something else
     read_fence,      ///< ()
     write_fence,     ///< ()
     no_fence,        ///< () barrier(), cpu_relax()
@@ -61,23 +61,24 @@ struct builtin {
     engine::memory_order order = engine::memory_order::relaxed;
     bool full = false; ///< smp_mb() before and after
     arithmetic how = arithmetic::plus;
-    std::int64_t amount = 0; ///< of atomic_inc() and its like, which have no operand
+    std::int64_t amount = 0; ///< of atomic_inc() and the like, which have no operand
     bool implied_amount = false;
     int arguments = 0;
-    bool acquires_in_library = false; ///< rcu_dereference(), which dependencies order in the kernel
-    bool by_value = false;            ///< the location is written `*x`, not `x`
-    fence_kind fence = fence_kind::full; ///< of what has no location
-    bool has_result = true;              ///< of a read-modify-write: its value is of use
+    bool acquires_in_library = false;    ///< rcu_dereference(): dependencies order it in the kernel
+    bool by_value = false;               ///< the location is written `*x`, not `x`
+    fence_kind fence = fence_kind::full; ///< of a function without a location
+    bool has_result = true;              ///< of a read-modify-write: its value can be used
     bool bare = false; ///< a grace period without fences, as a broken library may have it
 
     [[nodiscard]] bool has_location() const noexcept;
-    /// Which argument names the location.
+    /// The number of the argument that names the location.
     [[nodiscard]] int location_argument() const noexcept;
     [[nodiscard]] bool reads() const noexcept;
     [[nodiscard]] bool writes() const noexcept;
     /// A read-modify-write such as atomic_inc(), whose read smp_rmb() does not order.
     [[nodiscard]] bool no_result() const noexcept { return what == action::add || !has_result; }
-    /// Orders everything before it against everything after it, if remove_lone_fences() left it.
+    /// Does it order everything before it against everything after it, if remove_lone_fences() left
+    /// it?
     [[nodiscard]] bool is_full_fence() const noexcept;
 };
 

@@ -33,7 +33,7 @@ void candidates::choose(std::size_t i) {
         if (over())
             return;
         const ways::option& o = options[at];
-        if (!ways_.is_offered(o.needs, chosen_, i)) { // nor what the next ones need, if the same
+        if (!ways_.is_offered(o.needs, chosen_, i)) { // nor are the same needs of the next ones
             at = o.next;
             continue;
         }
@@ -59,7 +59,7 @@ void candidates::set_registers(std::size_t thread, const trace* t) {
     }
 }
 
-/// Could the state be one that is looked for?
+/// Could the state be one that the search is for?
 bool candidates::interesting() const {
     if (truth_of(test_.filter, state_) == truth::no)
         return false;
@@ -68,7 +68,7 @@ bool candidates::interesting() const {
     return truth_of(test_.condition, state_) != (aim_ == aim::meets ? truth::no : truth::yes);
 }
 
-// --- which write is the last one of a location --------------------------------------------------
+// --- which write to a location is the last one --------------------------------------------------
 
 void candidates::with_all_chosen() {
     std::vector<const trace*> threads;
@@ -122,7 +122,7 @@ std::int64_t candidates::held_at_end(int lock) const {
 
 // --- executions ---------------------------------------------------------------------------------
 
-/// Is there time for so many steps?
+/// Is there time for that many steps?
 bool candidates::spend(std::uint64_t steps) {
     left_ -= std::min(left_, steps);
     since_clock_ += steps;
@@ -140,7 +140,7 @@ bool candidates::may_ask(const executions& of) {
     return !cut_off_;
 }
 
-/// A thread does something wrong, if it can get there.
+/// Looks for an error of a thread, if the thread can get there.
 void candidates::look_for_error(executions& of) {
     const auto allowed = [&] {
         for (const ways::option* o : chosen_)
@@ -156,7 +156,7 @@ void candidates::look_for_execution(executions& of) {
     final_state state;
     for (const auto& v : state_)
         state.push_back(v.value_or(0));
-    // A race is searched for in every execution.
+    // Every execution is searched for races.
     const auto for_races = [&] {
         return aim_ == aim::all && of.has_plain() && out_.race.empty() && !enough_;
     };
@@ -177,7 +177,7 @@ void candidates::look_for_execution(executions& of) {
                     }});
 }
 
-/// A plain value that is computed from itself. No axiom forbids it; herd7 finds no value for it.
+/// A plain value that depends on itself. No axiom forbids it; herd7 finds no value for it.
 bool candidates::comes_from_itself(const executions& of) {
     const engine::lkmm::event_graph& g = of.graph();
     return of.has_plain() && !(g.data | g.addr | g.rf).acyclic();
@@ -195,7 +195,8 @@ void candidates::accept(const final_state& state, const executions& of) {
     enough_ = aim_ != aim::all;
 }
 
-/// An srcu_read_unlock() that ends no section, or one that is ended already; a section without end.
+/// An srcu_read_unlock() that ends no section, or one that has ended already; a section without
+/// end.
 std::string candidates::describe_unmatched_section(const executions& of) {
     using enum engine::lkmm::misuse::kind;
     if (of.model().b.srcu_lock.empty() && of.model().b.srcu_unlock.empty())
@@ -222,7 +223,7 @@ std::string candidates::describe_race(const executions& of) const {
             test_.locations[static_cast<std::size_t>(e.location)].name,
             test_.processes[static_cast<std::size_t>(of.graph().events[i].thread)].name);
     };
-    // The plain one first.
+    // The plain access comes first.
     auto [a, b] = std::pair(all.front().first, all.front().second);
     if (!of.source(a)->plain)
         std::swap(a, b);

@@ -15,40 +15,40 @@
 
 namespace wbsync::litmus {
 
-/// Which states one looks for: all, those that meet the proposition, those that do not.
+/// The states that the search is for: all, those that meet the proposition, those that do not.
 enum class aim : std::uint8_t { all, meets, misses };
 
-/// What was found.
+/// The results of the search.
 struct found_states {
     std::set<final_state> states; ///< that pass the filter
     std::string race;             ///< a pair of accesses
-    std::string error;            ///< what an execution does wrong
-    bool thin_air = false;        ///< there is an execution with a value that comes from nowhere
+    std::string error;            ///< an error that an execution has
+    bool thin_air = false;        ///< some execution has a value that comes from nowhere
     std::uint64_t candidates = 0; ///< executions that the model was asked about
 };
 
-/// Goes through the ways of all threads, and through what may come of each combination of them.
+/// Searches the combinations of the threads' ways, and the executions of each combination.
 class candidates {
 public:
-    /// `through` must have been found.
+    /// `through`: its find() must have been called.
     candidates(const litmus_test& test, const ways& through, const deadline& until,
                found_states& out);
 
     enum class end : std::uint8_t {
-        nothing_left, ///< everything was looked at
-        enough,       ///< a state that is looked for was found, or an error
+        nothing_left, ///< everything was searched
+        enough,       ///< a wanted state was found, or an error
         cut_off,      ///< there is no time for more
     };
-    /// Takes `at_most` steps. Data races are looked for together with all states.
+    /// Takes `at_most` steps. Data races are only searched for together with all states.
     end search(aim for_what, std::uint64_t at_most);
 
-    /// Called for each part of an execution that the model forbids, of a state that is looked for.
+    /// Called for each part of an execution with a wanted state that the model forbids.
     using listener = std::function<void(const executions&, engine::lkmm::axiom)>;
     void listen(listener to) { forbidden_ = std::move(to); }
 
 private:
-    /// One looks at the clock that often: after some milliseconds, or one question about a test
-    /// with many events.
+    /// Steps between two looks at the clock: after some milliseconds, or after one question about a
+    /// test with many events.
     static constexpr std::uint64_t steps_between_looks = 200'000;
 
     void choose(std::size_t i);

@@ -9,7 +9,7 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// A name that the test does not have.
+/// A name that does not exist in the test.
 struct unknown_name : source_error {
     using source_error::source_error;
 };
@@ -35,7 +35,7 @@ public:
             registers_.push_back(numbered(p.registers));
     }
 
-    /// Names all names that there are not, in the order of the file.
+    /// Reports all names that do not exist, in the order of the file.
     void run() {
         try {
             read();
@@ -147,7 +147,7 @@ private:
         return f;
     }
 
-    /// A name that there is not is noted, and what comes after it is read.
+    /// An unknown name is recorded, and reading continues after it.
     operand known(operand (condition_parser::*what)()) {
         try {
             return (this->*what)();
@@ -157,7 +157,7 @@ private:
         }
     }
 
-    /// "0:r1" or "x": part of the state from now on.
+    /// "0:r1" or "x": a part of the state from now on.
     operand observed() {
         operand o = in_.sees(token_kind::number) ? register_of_thread() : final_location();
         const int process = o.what == operand::kind::reg ? o.process : -1;
@@ -181,7 +181,7 @@ private:
         return o;
     }
 
-    /// "[1]", of an array; empty: there is none.
+    /// "[1]", of an array; empty: no element.
     std::string element() {
         if (!in_.sees("[") || in_.peek(1).kind != token_kind::number)
             return {};

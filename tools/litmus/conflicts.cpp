@@ -5,12 +5,12 @@
 
 namespace wbsync::litmus {
 
-// --- what is known of every execution -----------------------------------------------------------
+// --- what holds in every execution ---------------------------------------------------------------
 
 namespace {
 
-/// The order of the steps of threads in every execution that meets the goal: program order, except
-/// of accesses performed out of order, and from each store to the loads that have to read it.
+/// The order of the threads' steps in every execution that meets the goal: program order, except
+/// for accesses performed out of order, and from each store to the loads that have to read it.
 class known_order {
 public:
     known_order(const litmus_test& test, const reordering& reordered, const goal& towards,
@@ -71,14 +71,14 @@ private:
         const auto at = std::find_if(reordered_.accesses.begin(), reordered_.accesses.end(), moved);
         if (at == reordered_.accesses.end())
             accesses_[&e] = in_order();
-        else if (at->before_site < 0) // it comes after what its thread did before
+        else if (at->before_site < 0) // it comes after the previous steps of its thread
             accesses_[&e] = node(newest_);
         else
             accesses_[&e] = node(-1);
         note(e);
     }
 
-    /// The starts of sections and grace periods.
+    /// Notes the starts of sections and grace periods.
     void note(const expression& e) {
         const int n = accesses_.at(&e);
         switch (e.function->what) {
@@ -150,7 +150,7 @@ bool conflicts::has(const order& o, int before, int after) {
     return ((o[static_cast<std::size_t>(before)] >> after) & 1) != 0;
 }
 
-/// False: the order cannot be.
+/// False: this order is impossible.
 bool conflicts::add(order& o, int before, int after) {
     if (before == after || has(o, after, before))
         return false;
@@ -175,7 +175,7 @@ void conflicts::learn(const std::vector<ordered_events>& all) {
     nothing_left_ = !some_order_left(known_, 0);
 }
 
-/// Finds an order that has one pair of each conflict the other way round.
+/// Looks for an order that reverses one pair of each conflict.
 bool conflicts::some_order_left(const order& so_far, std::size_t from) {
     if (++tries_ > max_tries)
         return true;

@@ -13,10 +13,10 @@
 
 namespace wbsync::litmus {
 
-/// The start of a read-side section, or of a grace period: the which-th one of its thread in the
-/// domain.
+/// The start of a read-side section, or of a grace period, numbered among those of its thread in
+/// the domain.
 struct rcu_event {
-    static constexpr int rcu = -1; ///< the domain that is none of SRCU
+    static constexpr int rcu = -1; ///< the domain of plain RCU, not of SRCU
 
     int process;
     int domain;
@@ -26,20 +26,20 @@ struct rcu_event {
     auto operator<=>(const rcu_event&) const = default;
 };
 
-/// One of them that comes before another one, of another kind.
+/// One such start that comes before another one, of the other kind.
 struct ordered_events {
     rcu_event first;
     rcu_event second;
 };
 
-/// What was learnt from executions that come to a standstill before they meet the goal: orders of
-/// sections and grace periods that no execution which meets it can have. When no order is left,
-/// there is none.
+/// What was learnt from executions that get stuck before they meet the goal: orders of sections and
+/// grace periods that no execution which meets the goal can have. If no order is left, there is no
+/// such execution.
 class conflicts {
 public:
     conflicts(const litmus_test& test, const reordering& reordered, const goal& towards);
 
-    /// Can anything be learnt?
+    /// Is there anything to learn?
     [[nodiscard]] bool can_learn() const noexcept { return !number_.empty(); }
     [[nodiscard]] const writers& stores() const noexcept { return stores_; }
 
@@ -49,11 +49,11 @@ public:
     /// An execution that meets the goal does not have all of these orders.
     void learn(const std::vector<ordered_events>& all);
 
-    /// Every order is excluded.
+    /// Is every order excluded?
     [[nodiscard]] bool leave_nothing() const noexcept { return nothing_left_; }
-    /// It is not known whether an order is left.
+    /// True: it is not known whether an order is left.
     [[nodiscard]] bool too_many() const noexcept { return tries_ > max_tries; }
-    /// Otherwise: orders with which an execution avoids everything learnt so far.
+    /// Otherwise: orders that avoid everything learnt so far.
     [[nodiscard]] const std::vector<ordered_events>& to_be_tried() const noexcept { return tried_; }
 
 private:

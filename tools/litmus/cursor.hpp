@@ -9,7 +9,7 @@
 
 namespace wbsync::litmus {
 
-/// Walks over the tokens of a file, and throws out_of_time when that takes too long.
+/// Walks over the tokens of a file, and throws out_of_time if that takes too long.
 class cursor {
 public:
     cursor(const std::vector<token>& all, const deadline& until) : all_(all), until_(until) {}
@@ -91,7 +91,7 @@ public:
 
 private:
     static constexpr int max_nesting = 100;
-    static constexpr std::size_t look_every = 4096; ///< tokens; at the clock
+    static constexpr std::size_t look_every = 4096; ///< tokens between two looks at the clock
 
     const std::vector<token>& all_;
     const deadline& until_;

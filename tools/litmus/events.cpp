@@ -11,7 +11,7 @@ namespace {
 
 using sources = std::set<int>;
 
-/// Walks over a thread and follows which values come from which loads.
+/// Walks over a thread, and tracks which values come from which loads.
 class walker {
 public:
     std::vector<event> run(const process& p) {
@@ -157,7 +157,7 @@ bool releases(const event& e) {
     return e.function != nullptr && engine::releases(e.function->order);
 }
 
-/// Whenever `a` or `b` is done, so is the fence `f`.
+/// Is the fence `f` executed whenever `a` or `b` is?
 bool always_with(const event& f, const event& a, const event& b) {
     const auto inside = [&](const event& e) {
         return f.arms.size() <= e.arms.size() &&
@@ -189,7 +189,7 @@ bool directly_ordered(const std::vector<event>& events, std::size_t i, std::size
         return true;
     if (b.branches)
         return b.operands.count(number) != 0;
-    if (a.is_plain() || b.is_plain()) // LKMM: else a compiler may do with it what it wants
+    if (a.is_plain() || b.is_plain()) // LKMM: otherwise the compiler may do with it what it wants
         return !a.is_plain() && b.address.count(number) != 0;
     if (b.operands.count(number) != 0 || (b.writes && b.control.count(number) != 0))
         return true;

@@ -8,7 +8,7 @@
 
 namespace wbsync::litmus {
 
-/// Something that a thread does, as far as its order with other things matters.
+/// An action of a thread, as far as its order with other actions matters.
 struct event {
     const builtin* function = nullptr; ///< nullptr: a plain access, or a branch
     const expression* source = nullptr;
@@ -20,16 +20,16 @@ struct event {
     bool reads = false;
     bool writes = false;
     bool waits = false;     ///< a loop that waits
-    bool branches = false;  ///< if: it uses its operands
+    bool branches = false;  ///< an if: it uses its operands
     std::set<int> operands; ///< numbers of the loads on which its address and value depend
-    std::set<int> address;  ///< those on which its address depends
-    std::set<int> control;  ///< loads that decide whether it is done
+    std::set<int> address;  ///< the loads on which its address depends
+    std::set<int> control;  ///< loads that decide whether it is executed
     std::vector<int> arms;  ///< the branches that it is in
 
     [[nodiscard]] bool is_plain() const { return function == nullptr && !branches; }
 };
 
-/// The events of a thread in program order; those of both arms of a branch, one after the other.
+/// The events of a thread in program order; the two arms of a branch come one after the other.
 std::vector<event> events_of(const process& p);
 
 /// before[i][j], for i < j: event i is performed before event j, by LKMM's preserved program order.

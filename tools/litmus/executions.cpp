@@ -50,11 +50,11 @@ std::vector<event_index> executions::possible_last(int location) const {
     return found;
 }
 
-// --- which writes a read may see, by their values and the order of its own thread ---------------
+// --- which writes a read may see, by value and by the order of its own thread -------------------
 
 void executions::find_sources() {
     for (event_index r = 0; r != graph().size(); ++r) {
-        // What spin_lock() sees follows from the order of the sections.
+        // The order of the sections determines what spin_lock() sees.
         if (!graph().events[r].reads() || is(r, lkmm::event_kind::lock_read))
             continue;
         reads_.push_back({r, {}});
@@ -77,7 +77,7 @@ bool executions::may_see(event_index read, event_index write) const {
         return w.kind == kind::unlock || w.initial();
     if (r.kind != kind::lock_fail)
         return w.value == r.value;
-    // In a section of its own thread it sees that one.
+    // Inside of a section of its own thread, it sees that section.
     const auto& sections = sections_[location_of(read)];
     return w.kind == kind::lock_write &&
            std::none_of(sections.begin(), sections.end(), [&](const section& s) {
@@ -89,7 +89,7 @@ bool executions::is_inside(event_index e, const section& s) const {
     return before(s.lock_write, e) && !(s.unlock && before(*s.unlock, e));
 }
 
-/// By a later write of the reading thread.
+/// Does a later write of the reading thread hide it?
 bool executions::is_hidden(event_index write, event_index read) const {
     for (event_index o = 0; o != graph().size(); ++o)
         if (graph().events[o].writes() && location_of(o) == location_of(read) && before(o, read) &&
@@ -98,11 +98,11 @@ bool executions::is_hidden(event_index write, event_index read) const {
     return false;
 }
 
-// --- deciding. Each returns whether there is need of more ---------------------------------------
+// --- decisions. Each function returns whether to go on ------------------------------------------
 
 void executions::each(const std::vector<event_index>& last, const visitor& visit) {
     if (!reads_.empty() && reads_.front().writes.empty())
-        return; // nobody writes what is read
+        return; // nobody writes the value that is read
     visit_ = &visit;
     relation& co = p_.graph.co = p_.graph.rf = relation(graph().size());
     for (const auto& all : writes_)
@@ -132,7 +132,7 @@ bool executions::possible() {
     return broken == lkmm::axiom::none;
 }
 
-/// Takes back what was decided.
+/// Makes a decision, continues, and takes it back.
 template <class F>
 bool executions::try_out(F decide_and_go_on) {
     const relation rf = graph().rf;
@@ -143,7 +143,7 @@ bool executions::try_out(F decide_and_go_on) {
     return more;
 }
 
-/// Of the locks from number `lock` on.
+/// Orders the sections of the locks from number `lock` on.
 bool executions::order_sections(std::size_t lock) {
     while (lock != sections_.size() && sections_[lock].empty())
         ++lock;
@@ -155,7 +155,8 @@ bool executions::order_sections(std::size_t lock) {
     return place_section(lock, lock, std::move(all));
 }
 
-/// Which one is next? It sees `seen`, an unlock or the initial write. One without an end is last.
+/// Chooses the next section. It sees `seen`, an unlock or the initial write. One without an end is
+/// last.
 bool executions::place_section(std::size_t lock, event_index seen,
                                std::vector<const section*> left) {
     if (left.empty())
@@ -184,7 +185,7 @@ bool executions::place_section(std::size_t lock, event_index seen,
     return true;
 }
 
-/// Of the reads from number `i` on.
+/// Chooses the sources of the reads from number `i` on.
 bool executions::choose_source(std::size_t i) {
     while (i != reads_.size() && reads_[i].writes.size() == 1)
         ++i;

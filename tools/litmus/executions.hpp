@@ -12,9 +12,9 @@
 
 namespace wbsync::litmus {
 
-/// The executions in which each thread goes a given way. It decides one thing after another: which
-/// write does each read see, in which order are the sections of a lock and the writes of a
-/// location. The kernel's model is asked after each decision, and what it forbids is given up.
+/// The executions in which each thread goes a given way. It makes one decision after another: which
+/// write each read sees, and in which order the sections of a lock and the writes of a location
+/// are. The kernel's model is asked after each decision, and what it forbids is given up.
 class executions {
 public:
     executions(const std::vector<const trace*>& threads, const std::vector<location>& locations);
@@ -22,27 +22,27 @@ public:
     executions& operator=(const executions&) = delete;
 
     [[nodiscard]] const engine::lkmm::event_graph& graph() const noexcept { return p_.graph; }
-    /// What the model was asked about last; at least once.
+    /// The model as it was asked last. It must have been asked at least once.
     [[nodiscard]] const engine::lkmm::model& model() const { return *model_; }
-    /// Where an event comes from; nullptr: it is an initial write.
+    /// The source of an event; nullptr: it is an initial write.
     [[nodiscard]] const trace_event* source(engine::lkmm::event_index e) const {
         return p_.source[e];
     }
     [[nodiscard]] bool has_plain() const noexcept { return has_plain_; }
 
-    /// Writes that may be the last of their location, which is no lock: no other one of their
-    /// thread follows. The initial write, if there is no other one.
+    /// Writes that may be the last one of their location, which must not be a lock: no other write
+    /// of their thread follows. If there are none, the initial write.
     [[nodiscard]] std::vector<engine::lkmm::event_index> possible_last(int location) const;
 
-    /// What is done while one searches.
+    /// Functions that the search calls.
     struct visitor {
-        std::function<bool()> may_ask; ///< the model, once more; false: there is no time
-        std::function<bool()> allowed; ///< an execution; false: there is no need of more
-        /// The model forbids a part of an execution. May be empty.
+        std::function<bool()> may_ask; ///< may the model be asked once more? false: no time
+        std::function<bool()> allowed; ///< called for an allowed execution; false: stop
+        /// Called if the model forbids a part of an execution. May be empty.
         std::function<void(engine::lkmm::axiom)> forbidden;
     };
-    /// Goes through those that the model allows and in which these writes, of different locations,
-    /// are the last of theirs. The same ones in the same order every time.
+    /// Visits the executions that the model allows and in which these writes, to different
+    /// locations, are the last ones. The order is the same every time.
     void each(const std::vector<engine::lkmm::event_index>& last, const visitor& visit);
 
 private:
@@ -80,7 +80,7 @@ private:
     std::optional<engine::lkmm::model> model_; ///< made for the first question
     bool has_plain_ = false;
     std::vector<std::vector<section>> sections_;   ///< by location
-    std::vector<std::vector<event_index>> writes_; ///< by location; those of locks left out
+    std::vector<std::vector<event_index>> writes_; ///< by location; without those of locks
     std::vector<read_choice> reads_;               ///< those with few writes first
     const visitor* visit_ = nullptr;
 };

@@ -15,12 +15,12 @@ bool is_result(std::string_view word) {
     return word == "Never" || word == "Sometimes" || word == "Always";
 }
 
-/// Of what a memory model does not know, too.
+/// Does the text state a result under that memory model? Unknown memory models are accepted, too.
 bool is_said_of(std::string_view memory, std::string_view word) {
     return is_result(word) || (memory != kernel_memory && word == "Unsupported");
 }
 
-/// `Never`, or `Never, 3 states`.
+/// Reads `Never`, or `Never, 3 states`.
 expectation read_result(std::string_view text, std::string_view memory) {
     std::istringstream words{std::string{text}};
     expectation said;

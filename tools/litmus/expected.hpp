@@ -9,17 +9,17 @@
 
 namespace wbsync::litmus {
 
-/// What is expected of a test in one memory model.
+/// The expected result of a test under one memory model.
 struct expectation {
-    std::string result;       ///< "Never", "Sometimes", "Always"; empty: nothing is known
-    std::uint64_t states = 0; ///< how many there are; 0: not known
+    std::string result;       ///< "Never", "Sometimes", "Always"; empty: unknown
+    std::uint64_t states = 0; ///< number of states; 0: unknown
 };
 
-/// What is expected of tests. A test says it itself, with or without the number of states:
-/// `Result: Never, 3 states` in the kernel's model, `Result weak: Sometimes` in that one. For the
-/// kernel's model a table `index.tsv` in the folder of the test or in the one above wins over that,
-/// which may be older than the model. Each line of the table names a file and, in its last such
-/// column, Never, Sometimes or Always.
+/// The expected results of tests. A test states its own, with or without the number of states:
+/// `Result: Never, 3 states` for the kernel's model, `Result weak: Sometimes` for that model. For
+/// the kernel's model a table `index.tsv` in the test's folder or in the one above takes
+/// precedence: the statement in the test may be older than the model. Each line of the table names
+/// a file and, in the last such column, Never, Sometimes or Always.
 class expectations {
 public:
     expectation of(const std::filesystem::path& file, std::string_view text,

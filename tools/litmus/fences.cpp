@@ -8,7 +8,7 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// All calls of a thread in program order; those of both arms of a branch, one after the other.
+/// All calls of a thread in program order; the two arms of a branch come one after the other.
 void collect(expression& e, std::vector<expression*>& calls) {
     for (expression& a : e.args)
         collect(a, calls);
@@ -32,7 +32,7 @@ bool ends_section(const builtin& f) {
     return f.what == action::srcu_unlock || f.what == action::srcu_up;
 }
 
-/// The numbers of the first and of the last call that is one.
+/// The numbers of the first and of the last call of a kind.
 struct ends {
     template <class Predicate>
     ends(const std::vector<expression*>& calls, Predicate is) : first(calls.size()) {
@@ -49,7 +49,7 @@ struct ends {
     std::size_t last = 0;
 };
 
-/// Finds the fences of a thread without what is named in them.
+/// Finds the fences of a thread without the operation that their name asks for.
 class lone_fences {
 public:
     explicit lone_fences(const std::vector<expression*>& calls)
@@ -66,7 +66,7 @@ public:
         case fence_kind::after_spinlock: return !locks_.any_before(fence);
         case fence_kind::after_srcu_read_unlock: return !sections_.any_before(fence);
         case fence_kind::after_unlock_lock:
-            // The unlock may be another thread's.
+            // The unlock may be in another thread.
             return !locks_.any_before(fence);
         default: return false;
         }

@@ -13,11 +13,11 @@ namespace wbsync::litmus {
 
 namespace {
 
-constexpr int known_rounds = 256; ///< of a loop whose condition is known without any load
-constexpr int open_rounds = 8;    ///< of another one
+constexpr int known_rounds = 256; ///< if the loop's condition is known without any load
+constexpr int open_rounds = 8;    ///< for any other loop
 constexpr int max_statements = 10'000;
 
-/// Whether the statement is one of this kind, or has one in it.
+/// Is the statement of this kind, or does it contain one that is?
 bool has(const statement& s, statement::kind what) {
     return s.what == what || std::any_of(s.inner.begin(), s.inner.end(),
                                          [&](const statement& i) { return has(i, what); });
@@ -74,7 +74,7 @@ private:
         return s;
     }
 
-    /// Those rounds whose condition is known, one after the other.
+    /// The rounds whose condition is known, one after the other.
     statement loop(const statement& s) {
         statement rounds = block(s.at);
         for (int n = 0; n != known_rounds; ++n) {
@@ -91,7 +91,7 @@ private:
         return rounds;
     }
 
-    /// From round `n` on.
+    /// The rounds from number `n` on.
     statement open_loop(const statement& s, int n) {
         left_.spend(s.at);
         statement round = block(s.at);
@@ -115,7 +115,7 @@ private:
         return s;
     }
 
-    /// Of an expression without accesses whose registers are known.
+    /// The value of an expression without accesses whose registers are known.
     [[nodiscard]] std::optional<std::int64_t> constant(const expression& e) const {
         std::vector<std::int64_t> args;
         for (const expression& a : e.args) {
@@ -140,7 +140,7 @@ private:
                 known_[r] = std::nullopt;
     }
 
-    values known_; ///< what each register contains; nothing: that is not known
+    values known_; ///< what each register contains; empty: not known
     budget& left_;
 };
 
@@ -150,10 +150,10 @@ class ending {
 public:
     explicit ending(budget& left) : left_(left) {}
 
-    /// The statements up to a `return`. What stands in blocks is taken out of them.
+    /// The statements up to a `return`. Blocks are replaced by their contents.
     std::vector<statement> run(std::vector<statement> todo) {
         std::vector<statement> out;
-        std::reverse(todo.begin(), todo.end()); // the next one is the last
+        std::reverse(todo.begin(), todo.end()); // the next one is at the end
         while (!todo.empty()) {
             statement s = std::move(todo.back());
             todo.pop_back();
@@ -191,7 +191,7 @@ private:
 
 // --- sites --------------------------------------------------------------------------------------
 
-/// A statement that stands there twice has two.
+/// A statement that occurs twice gets two sites.
 class numbering {
 public:
     void run(statement& s) {

@@ -9,7 +9,7 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// Does not differ between standard libraries, as its distributions do.
+/// Random numbers that are the same with every standard library, unlike its distributions.
 class dice {
 public:
     explicit dice(std::uint64_t seed) : from_(seed) {}
@@ -21,8 +21,8 @@ private:
 };
 
 struct cycle {
-    std::vector<bool> grace_period; ///< of each thread; otherwise a section
-    std::vector<bool> is_read;      ///< of each edge: a store that the next thread reads
+    std::vector<bool> grace_period; ///< for each thread; otherwise it has a section
+    std::vector<bool> is_read;      ///< for each edge: a store that the next thread reads
 };
 
 cycle draw(dice& d, edge_kind edges) {
@@ -54,7 +54,7 @@ std::string thread_text(const cycle& c, std::size_t t) {
                        body);
 }
 
-/// Every edge is seen: r0 of the next thread is 1, or r1 of this one 0.
+/// The condition that every edge is seen: r0 of the next thread is 1, or r1 of this one 0.
 std::string condition(const cycle& c) {
     std::string all;
     const std::size_t n = c.is_read.size();

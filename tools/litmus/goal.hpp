@@ -10,9 +10,9 @@
 
 namespace wbsync::litmus {
 
-/// Values that registers must have in every final state for which a proposition is true. Only
-/// registers that get their value from one load, assigned in one place: such a load may wait for
-/// the value, so executions that miss the goal are given up where they miss it.
+/// Values that registers must have in every final state for which a proposition is true. It
+/// includes only registers that get their value from one load, assigned in one place: such a load
+/// may wait for the value, so that an execution is given up where it misses the goal.
 class goal {
 public:
     goal() = default;
@@ -32,7 +32,7 @@ private:
         int loads = 0;
     };
     static void count(const statement& s, std::vector<assignments>& of);
-    /// `all`: of each thread, of each of its registers.
+    /// `all`: for each thread and each of its registers.
     void require(const std::vector<std::vector<assignments>>& all, const formula& f);
 
     std::map<std::pair<int, int>, std::int64_t> values_;

@@ -53,8 +53,8 @@ lkmm::access_order order_of(const trace_event& e) {
                          : once;
 }
 
-/// What relates the events of one thread, whose first one has number `first`. Two accesses of one
-/// expression have no order, unless one needs the other.
+/// Adds the relations between the events of one thread, whose first event has number `first`. Two
+/// accesses in one expression are not ordered, unless one needs the other.
 void relate(const std::vector<trace_event>& own, std::size_t first, lkmm::event_graph& g) {
     for (std::size_t j = 0; j != own.size(); ++j) {
         const trace_event& e = own[j];

@@ -10,7 +10,7 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// Looks for the answer.
+/// The search for the answer.
 class inquiry {
 public:
     inquiry(const litmus_test& test, const deadline& until, const kernel_limits& limits)
@@ -39,14 +39,14 @@ private:
         return meeting == 0 ? "Never" : meeting == found_.states.size() ? "Always" : "Sometimes";
     }
 
-    /// Empty: not known.
+    /// Empty: unknown.
     std::string by_all_states() {
         ways all(test_);
         if (!all.find({}, until_))
             return {};
         candidates every(test_, all, until_, found_);
         auto end = every.search(aim::all, limits_.for_states);
-        // Once more: what is known is not looked for again.
+        // Searches again: what is known is not searched for again.
         if (end == candidates::end::cut_off && found_.states.size() <= limits_.few)
             end = every.search(aim::all, limits_.for_few_states);
         const bool finished = end == candidates::end::nothing_left;
@@ -70,7 +70,7 @@ private:
         return *missed ? "Sometimes" : "Always";
     }
 
-    /// Nothing: not known, or an error.
+    /// nullopt: unknown, or there was an error.
     std::optional<bool> is_there(aim for_what) {
         for (const final_state& s : found_.states)
             if (holds(test_.condition, s) == (for_what == aim::meets))

@@ -79,7 +79,7 @@ private:
         advance(end.size());
     }
 
-    /// There "(*" is no comment but the beginning of an argument.
+    /// Inside of a thread "(*" does not begin a comment but an argument.
     [[nodiscard]] bool in_thread() const { return initial_state_read_ && braces_ > 0; }
 
     bool skip_comment() {
@@ -102,7 +102,7 @@ private:
                 return;
     }
 
-    /// Generators leave lines such as `Cycle=…` and strings before the initial state.
+    /// Generators put lines such as `Cycle=…` and strings before the initial state.
     void skip_remarks() {
         while (!done() && peek() != '{')
             if (!skip_comment())
@@ -157,7 +157,7 @@ private:
         return 1;
     }
 
-    static constexpr std::size_t look_every = 65'536; ///< characters; at the clock
+    static constexpr std::size_t look_every = 65'536; ///< characters between two looks at the clock
     static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
     std::string_view text_;

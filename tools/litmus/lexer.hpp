@@ -20,9 +20,9 @@ struct token {
     position at;
 };
 
-/// What stands before the first brace, and the tokens from there on.
+/// The text before the first brace, and the tokens from there on.
 struct tokens {
-    std::string name;          ///< the test's, from its first line
+    std::string name;          ///< of the test, from its first line
     std::vector<token> tokens; ///< the last one is `end`
 };
 

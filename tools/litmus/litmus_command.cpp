@@ -67,7 +67,7 @@ std::vector<job> generated(const request& asked) {
             if (!(out << t.text << std::flush))
                 throw program::bad_usage(fmt::format("cannot write to '{}'", asked.write_to));
         }
-        // In other models the rule holds of some kinds of edges only.
+        // In other models the rule holds only for some kinds of edges.
         const std::string expected = asked.with.memory ? std::string{} : t.expected;
         jobs.push_back({t.name, std::move(t.text), {expected}});
     }
@@ -88,7 +88,7 @@ std::vector<job> jobs_of(const request& asked) {
     return jobs;
 }
 
-/// The tests with most threads first: they take longest, and nobody has to wait for them alone.
+/// The tests with most threads first: they take longest, and should not run alone at the end.
 std::vector<std::size_t> in_order_of_size(const std::vector<job>& jobs) {
     const auto threads = [&](std::size_t i) {
         std::size_t n = 0;
@@ -104,7 +104,7 @@ std::vector<std::size_t> in_order_of_size(const std::vector<job>& jobs) {
     return order;
 }
 
-/// With the bounds of the environment, where no option says another one.
+/// Takes the bounds from the environment, unless an option sets them.
 request with_environment(request asked) {
     options bounds;
     bounds.max_seconds = asked.with.max_seconds;
@@ -117,13 +117,13 @@ request with_environment(request asked) {
     return asked;
 }
 
-/// A test looks at the clock itself. If it has not for that long, its process is ended.
+/// A test looks at the clock itself. If it does not for this long, its process is ended.
 double patience(const settings& with) {
     const double tests = with.power ? 1 + static_cast<double>(mutants.size()) : 1;
     return with.max_seconds > 0 ? 2 + 1.5 * tests * with.max_seconds : 0;
 }
 
-/// None: the kernel's.
+/// nullopt: the kernel's model.
 std::optional<memory_kind> memory_called(const std::string& name) {
     if (name == kernel_memory)
         return std::nullopt;
@@ -202,7 +202,7 @@ CLI::App* add_command(CLI::App& app, request& asked) {
 
 int run_command(const request& given) {
     const request asked = with_environment(given);
-    // The option says which memory model, and the states of a test are collected in one process.
+    // An option selects the memory model, and the states of a test are collected in one process.
     for (const char* variable : {"WBSYNC_MEMORY", "WBSYNC_JOBS", "WBSYNC_REPLAY"})
         ::unsetenv(variable);
     if (asked.paths.empty() && asked.generate.empty())

@@ -13,7 +13,7 @@ class App;
 
 namespace wbsync::litmus {
 
-/// What `wbsync litmus` is asked for.
+/// The request to `wbsync litmus`.
 struct request {
     std::vector<std::string> paths; ///< files, and folders of files
     bool json = false;
@@ -23,7 +23,7 @@ struct request {
     std::string edges = "wr"; ///< wr, rw or mixed
     std::uint64_t seed = 1;
     int count = 100;
-    std::string write_to;                            ///< a folder for what is generated
+    std::string write_to;                            ///< a folder for generated tests
     setting<int> jobs = setting<int>::by_default(0); ///< 0: as many as there are cores
     settings with;
 };
@@ -31,7 +31,7 @@ struct request {
 /// Adds the subcommand.
 CLI::App* add_command(CLI::App& app, request& asked);
 
-/// Runs the tests and prints what came out; an exit_code. Throws bad_usage.
+/// Runs the tests and prints the results; returns an exit_code. Throws bad_usage.
 int run_command(const request& asked);
 
 } // namespace wbsync::litmus

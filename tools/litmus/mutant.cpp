@@ -7,7 +7,7 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// The function with a change, which is the same for all functions: one object for each of them.
+/// The function with a change, which is the same for all functions. There is one object for each.
 template <class Change>
 const builtin* changed(const builtin& f, Change change) {
     static std::map<std::string_view, builtin> all;

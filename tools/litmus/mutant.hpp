@@ -9,17 +9,17 @@
 namespace wbsync::litmus {
 
 /// A way in which the library could be broken. It changes the function wherever a test calls it,
-/// and not what a place orders (options::weaken): which accesses are run out of order
-/// (reordering.hpp) is told by the functions, before there is an execution.
+/// rather than what a place orders (options::weaken): the functions determine which accesses are
+/// run out of order (reordering.hpp), before there is an execution.
 struct mutant {
     std::string_view name;
-    const builtin* (*instead)(const builtin&); ///< what the function does then; nullptr: the same
+    const builtin* (*instead)(const builtin&); ///< what the function does then; nullptr: unchanged
 };
 
-/// The fixed set with which the power of tests is measured.
+/// The fixed set that measures the power of tests.
 extern const std::array<mutant, 6> mutants;
 
-/// Lets the test call the broken functions. Returns whether it calls any.
+/// Makes the test call the broken functions. Returns whether it calls any.
 bool apply(const mutant& m, litmus_test& test);
 
 } // namespace wbsync::litmus

@@ -43,7 +43,7 @@ constexpr std::array<std::pair<std::string_view, int>, 18> operators{{{"||", 1},
                                                                       {"/", 10},
                                                                       {"%", 10}}};
 
-/// The operator with its precedence; an empty one with 0 for what is none.
+/// The operator with its precedence; an empty one with 0 if the token is not an operator.
 std::pair<std::string_view, int> find_operator(const token& t) {
     if (t.kind == token_kind::symbol)
         for (const auto& o : operators)
@@ -76,7 +76,7 @@ public:
 private:
     // --- types ----------------------------------------------------------------------------------
 
-    /// A type stands where a name is followed by another name or by stars and a name.
+    /// A type is followed by a name, or by stars and a name.
     [[nodiscard]] bool sees_type() const {
         if (!in_.sees(token_kind::name))
             return false;
@@ -89,7 +89,7 @@ private:
         return in_.peek(i).kind == token_kind::name && (i == 1 || in_.peek(i + 1).text != "(");
     }
 
-    /// Skips a type; what it is, if that matters.
+    /// Skips a type; returns its kind, if that matters.
     location::kind type() {
         location::kind what = location::kind::variable;
         while (in_.sees(token_kind::name)) {
@@ -210,7 +210,7 @@ private:
             in_.expect(";");
     }
 
-    /// Once the threads are known.
+    /// To be called when the threads are known.
     void set_registers() {
         for (process& p : test_.processes)
             p.initial.resize(p.registers.size());
@@ -225,7 +225,7 @@ private:
             throw source_error(wrong);
     }
 
-    /// herd7 accepts what only the initial state names. Perhaps it is misspelt.
+    /// herd7 accepts names that only the initial state has. They may be misspelt.
     void note_unused() {
         std::set<std::pair<int, int>> shown;
         for (const operand& o : test_.shown)
@@ -455,7 +455,7 @@ private:
         return s;
     }
 
-    /// `r++`, `--r`, `r += 2` and their like.
+    /// `r++`, `--r`, `r += 2` and the like.
     statement step() {
         statement s;
         s.what = statement::kind::assign;
@@ -528,7 +528,7 @@ private:
                     loop(at, std::move(condition), both(one_statement(), std::move(next))));
     }
 
-    // Loops that wait for a value are one access, however often they go round.
+    // Loops that wait for a value are one access, however often they repeat.
 
     /// `while (f(load));` and `while (f(r)) r = load;` wait.
     statement while_loop(const position& at) {
@@ -566,10 +566,10 @@ private:
         return both(std::move(first), loop(at, std::move(condition), std::move(body)));
     }
 
-    /// What a loop's body does.
+    /// The effect of a loop's body.
     struct effect {
         int statements = 0;              ///< that do something
-        const statement* only = nullptr; ///< if it is one
+        const statement* only = nullptr; ///< if there is exactly one
     };
     static effect effect_of(const statement& body) {
         effect does;
@@ -588,7 +588,8 @@ private:
         does.only = does.statements++ == 0 ? &s : nullptr;
     }
 
-    /// A loop with this condition and body as one that waits; something else: it is none.
+    /// The loop with this condition and body as one that waits; an empty block: it does more than
+    /// wait.
     static statement waiting(const position& at, const expression& condition, const effect& does) {
         statement wait;
         wait.at = at;
@@ -624,7 +625,7 @@ private:
         return e.what == expression::kind::call && e.function->what == action::load;
     }
 
-    /// Moves the one load out of `e`, and leaves `awaited` in its place.
+    /// Moves the only load out of `e`, and leaves `awaited` in its place.
     static bool take_load(expression& e, expression& load) {
         if (is_load(e)) {
             load = std::move(e);
@@ -648,7 +649,7 @@ private:
             const auto [op, level] = find_operator(in_.peek());
             if (level < least || level == 0)
                 break;
-            inside.deeper(); // the new operator has all that stands left of it inside
+            inside.deeper(); // everything left of the new operator is inside of it
             expression e;
             e.what = expression::kind::binary;
             e.at = in_.take().at;
@@ -748,7 +749,7 @@ private:
         return e;
     }
 
-    /// `x[1]`, a plain access.
+    /// `x[1]`, as a plain access.
     expression element_of_array(const token& name) {
         if (!is_location(name.text))
             throw source_error(name.at, fmt::format("'{}' is no array of {}", name.text,
@@ -778,7 +779,7 @@ private:
         throw source_error(e.at, "the index of an array has to be a constant");
     }
 
-    /// `__load{acquire}(*x)` and its like, into which linux-kernel.def expands the kernel's names.
+    /// `__load{acquire}(*x)` and the like, into which linux-kernel.def expands the kernel's names.
     expression tagged_call(const token& name) {
         in_.expect("{");
         std::string tag;
@@ -867,8 +868,8 @@ private:
         return e;
     }
 
-    /// READ_ONCE(*x) and its like name the value, all others its address. `*x` is no plain access
-    /// there.
+    /// READ_ONCE(*x) and the like name the value, all others its address. `*x` is not a plain
+    /// access there.
     expression place_of(const builtin& function) {
         const position at = in_.peek().at;
         if (!function.by_value)
@@ -887,7 +888,7 @@ private:
         return declared_.count(name) == 0 && parameters_.count(name) != 0;
     }
 
-    /// Of the thread at hand.
+    /// A register of the current thread.
     struct register_name {
         int number = 0;
         bool used = false; ///< in the thread
@@ -957,12 +958,12 @@ private:
 
     cursor in_;
     litmus_test test_;
-    std::map<std::string_view, int> locations_;   ///< by name, with their numbers
-    std::deque<std::string> element_names_;       ///< of arrays, for that
-    std::vector<std::pair<position, int>> given_; ///< locations, in the initial state
+    std::map<std::string_view, int> locations_; ///< by name, with their numbers
+    std::deque<std::string> element_names_; ///< names of array elements, which locations_ refers to
+    std::vector<std::pair<position, int>> given_; ///< locations that the initial state names
     std::vector<initial_content> contents_;       ///< of registers, by thread
-    std::size_t next_content_ = 0;                ///< of a thread that was not read yet
-    std::set<std::string_view> parameters_;       ///< of the thread at hand
+    std::size_t next_content_ = 0;                ///< for a thread that was not read yet
+    std::set<std::string_view> parameters_;       ///< of the current thread
     std::set<std::string_view> declared_;         ///< its registers, which may hide a parameter
     std::map<std::string_view, register_name> registers_;
     int sites_ = 0;

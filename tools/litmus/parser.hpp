@@ -8,9 +8,9 @@
 
 namespace wbsync::litmus {
 
-/// Reads a litmus test of the kernel (the C format of herd7). Throws source_error, with line and
-/// column, for what is no such test and for every construct that is not supported; out_of_time when
-/// the file is too long for the time that is left.
+/// Parses a litmus test of the kernel (the C format of herd7). Throws source_error, with line and
+/// column, for anything that is not such a test and for every unsupported construct; throws
+/// out_of_time if the file is too long for the time that is left.
 litmus_test parse(std::string_view text, const deadline& until = deadline());
 
 } // namespace wbsync::litmus

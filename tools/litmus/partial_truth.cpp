@@ -21,7 +21,7 @@ truth equal(const formula& f, const partial_state& state) {
     return !a || !b ? truth::unknown : *a == *b ? truth::yes : truth::no;
 }
 
-/// One part that is `decisive` decides.
+/// The truth of a formula that one `decisive` part decides.
 truth truth_of_parts(const formula& f, truth decisive, const partial_state& state) {
     truth all = opposite(decisive);
     for (const formula& part : f.parts) {

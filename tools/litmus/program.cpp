@@ -51,7 +51,7 @@ public:
     model& operator=(const model&) = delete;
 
     void threads(scenario& s) {
-        lockdep_off(); // a test says itself what it forbids
+        lockdep_off(); // a test states itself what it forbids
         for (std::size_t i = 0; i != threads_.size(); ++i)
             s.thread(test_.processes[i].name.c_str(), [this, i] { threads_[i]->run(); });
         for (std::size_t i = 0; i != tasks_.size(); ++i)
@@ -96,7 +96,7 @@ private:
 
     const litmus_test& test_;
     const reordering& reordered_;
-    standstill* stuck_; ///< nullptr: nobody asks why an execution is
+    standstill* stuck_; ///< nullptr: nobody asks why an execution is stuck
     bool complete_ = false;
     exploration& out_;
     volatile std::sig_atomic_t& enough_;
@@ -123,7 +123,7 @@ namespace {
 exploration run(const litmus_test& test, options with, const reordering& reordered,
                 const goal& towards, extent how, standstill* stuck) {
     exploration out;
-    with.all_findings = true; // an execution that deadlocks has no final state, others have
+    with.all_findings = true; // a deadlocked execution has no final state, but others do
     with.trace = false;
     with.on_execution = [&](const std::vector<finding>& findings) {
         for (const finding& f : findings)

@@ -10,14 +10,14 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// A load with a later access of its thread that nothing orders after it.
+/// A load and a later access of its thread that nothing orders after the load.
 struct loose_pair {
     std::size_t first;
     std::size_t second;
-    int broken_by = -1; ///< a move
+    int broken_by = -1; ///< number of a move
 };
 
-/// The load `node` is performed late, or the access `node` as early as before the load `before`.
+/// Either the load `node` is performed late, or the access `node` early, before the load `before`.
 struct move {
     bool late;
     std::size_t node;
@@ -84,7 +84,7 @@ private:
         return a.any_location || b.any_location || a.location == b.location;
     }
 
-    /// The first is performed before the second if they are of different threads and communicate.
+    /// Is the first performed before the second, if they are of different threads and communicate?
     static bool communicate(const event& a, const event& b) {
         if ((unlocks(a) && synchronizes(b)) || (synchronizes(a) && locks(b)))
             return a.location == b.location;
@@ -99,7 +99,7 @@ private:
                     edges_[i].push_back(j);
     }
 
-    /// In through something that communication leads to, out through something that it leads from.
+    /// Paths enter a thread where communication leads to, and leave it where communication starts.
     void add_program_order() {
         for (std::size_t p = 0; p != threads_.size(); ++p)
             for (std::size_t i = 0; i != threads_[p].size(); ++i)
@@ -116,19 +116,19 @@ private:
                 }
     }
 
-    // --- how a pair can be performed the other way round ----------------------------------------
+    // --- how to reverse a pair -------------------------------------------------------------------
 
     [[nodiscard]] const event& at(std::size_t n) const { return *nodes_[n].is; }
     [[nodiscard]] bool ordered(std::size_t a, std::size_t b) const {
         const std::size_t first = first_[nodes_[a].thread];
         return order_[nodes_[a].thread][a - first][b - first];
     }
-    /// Its number in its thread.
+    /// The number of the event in its thread.
     [[nodiscard]] int number(std::size_t n) const {
         return static_cast<int>(n - first_[nodes_[n].thread]);
     }
 
-    /// Has it to be performed late with the load?
+    /// Must `d` be performed late together with the load?
     [[nodiscard]] bool late_with(std::size_t load, std::size_t d) const {
         return ordered(load, d) && (at(d).reads || at(d).writes);
     }
@@ -160,7 +160,7 @@ private:
         return true;
     }
 
-    /// A plain store of a constant, with nothing on the way that it has to come after.
+    /// Is it a plain store of a constant, without anything before it that it has to come after?
     [[nodiscard]] bool can_be_guessed(const loose_pair& l) const {
         const event& in = at(l.first);
         const event& out = at(l.second);
@@ -203,9 +203,9 @@ private:
         });
     }
 
-    /// Is there a way back from the second access of the pair to the first? Not through something
-    /// that is ordered before the second one or after the first: such a cycle is one without the
-    /// pair as well.
+    /// Is there a path back from the second access of the pair to the first? It must not go through
+    /// anything that is ordered before the second one or after the first: such a cycle exists
+    /// without the pair as well.
     [[nodiscard]] bool closes(const loose_pair& pair, const std::vector<bool>& made) {
         late_ = late_ || until_.over();
         if (late_)

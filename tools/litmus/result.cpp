@@ -13,12 +13,12 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// What herd7 calls the observation.
+/// The observation, in herd7's words.
 std::string verdict(std::uint64_t holding, std::uint64_t all) {
     return holding == 0 ? "Never" : holding == all ? "Always" : "Sometimes";
 }
 
-/// With a star if the proposition holds in it.
+/// Has a star if the proposition holds in the state.
 std::string text_of(const litmus_test& test, const final_state& state) {
     return fmt::format("{} {}", holds(test.condition, state) ? "*" : " ", describe(test, state));
 }
@@ -40,15 +40,15 @@ void take(const litmus_test& test, const kernel_answer& says, test_result& r) {
         r.result = says.result;
 }
 
-/// The least of both limits; 0: there is none.
+/// The smaller of both limits; 0: no limit.
 std::uint64_t for_proposition(const settings& with) {
     const std::uint64_t asked = with.max_executions;
     return asked == 0 || with.for_proposition == 0 ? asked + with.for_proposition
                                                    : std::min(asked, with.for_proposition);
 }
 
-/// Whether the proposition holds in some state. First only what was learnt from a few executions is
-/// tried; most often that is enough.
+/// Does the proposition hold in some state? First it only tries what was learnt from a few
+/// executions; that is usually enough.
 exploration look_for(const litmus_test& test, const reordering& reordered, const goal& towards,
                      const settings& with, std::uint64_t at_most, const deadline& until) {
     options bounds;
@@ -64,8 +64,8 @@ exploration look_for(const litmus_test& test, const reordering& reordered, const
     return seen;
 }
 
-/// All states if there are not too many, and otherwise at least whether the proposition holds in
-/// some.
+/// All states if there are not too many; otherwise at least whether the proposition holds in some
+/// state.
 exploration explore(const litmus_test& test, const reordering& reordered, const settings& with,
                     const deadline& until) {
     options bounds;
@@ -81,7 +81,7 @@ exploration explore(const litmus_test& test, const reordering& reordered, const 
     return seen;
 }
 
-/// Would out-of-order execution show the outcome, or is that not known?
+/// Would out-of-order execution show the outcome, or is that unknown?
 bool shown_out_of_order(const litmus_test& test, const reordering& needed, const settings& with,
                         const deadline& until) {
     if (needed.accesses.empty())
@@ -90,7 +90,7 @@ bool shown_out_of_order(const litmus_test& test, const reordering& needed, const
     return seen.found || !seen.incomplete.empty();
 }
 
-/// What the library's executions say.
+/// The result of the library's executions.
 void judge(const litmus_test& test, const exploration& seen, const reordering& needed,
            const settings& with, const deadline& until, test_result& r) {
     std::uint64_t holding = 0;
@@ -104,7 +104,7 @@ void judge(const litmus_test& test, const exploration& seen, const reordering& n
     if (!seen.unsupported.empty())
         r.library_misses = seen.unsupported;
     else if (holding != 0 && holding != states)
-        r.library = "Sometimes"; // nothing that is left out can change that
+        r.library = "Sometimes"; // what is left out cannot change that
     else if (!seen.incomplete.empty())
         r.library_misses = seen.incomplete;
     else if (!needed.impossible.empty())
@@ -131,7 +131,7 @@ void ask_library(litmus_test test, const settings& with, const deadline& until, 
     judge(test, seen, needed, with, until, r);
 }
 
-/// Where; nullptr: there is none.
+/// The place of a plain access; nullptr: there is none.
 const position* plain_access(const expression& e) {
     if (e.what == expression::kind::access)
         return &e.at;
@@ -158,7 +158,7 @@ void refuse_plain_accesses(const litmus_test& test) {
                                     "or an atomic_t, and here it could be both");
 }
 
-/// What a memory model of the library says: the states of all executions.
+/// The result under a memory model of the library: the states of all executions.
 void ask_model(const litmus_test& test, const settings& with, const deadline& until,
                test_result& r) {
     refuse_plain_accesses(test);

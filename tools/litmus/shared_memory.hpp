@@ -33,7 +33,7 @@ struct shared_memory {
     std::vector<std::unique_ptr<spinlock_t>> locks;
     std::vector<std::unique_ptr<srcu_struct>> domains;
 
-    /// Sections that srcu_down_read() began and srcu_up_read() did not end, by their cookies.
+    /// Sections that srcu_down_read() began and srcu_up_read() has not ended, by their cookies.
     std::map<std::int64_t, open_section> handed_over;
     std::string misuse;
 };

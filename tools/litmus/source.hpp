@@ -11,20 +11,20 @@
 
 namespace wbsync::litmus {
 
-/// A place in a litmus file; both count from 1.
+/// A place in a litmus file; line and column count from 1.
 struct position {
     int line = 1;
     int column = 1;
 };
 
-/// What it quotes may be long: the rest is cut off.
+/// The message may quote a long text: it is cut off.
 inline std::string located(const position& at, const std::string& message) {
     constexpr std::size_t most = 400;
     return fmt::format("{}:{}: {}{}", at.line, at.column, message.substr(0, most),
                        message.size() > most ? "…" : "");
 }
 
-/// One message a line; of very many only the first ones.
+/// One message a line; if there are very many, only the first ones.
 inline std::string in_lines(const std::vector<std::string>& messages) {
     constexpr std::size_t most = 10;
     const auto end =
@@ -35,11 +35,11 @@ inline std::string in_lines(const std::vector<std::string>& messages) {
     return text;
 }
 
-/// The file is no litmus test, or uses what is not supported. The message begins with the place.
+/// The file is not a litmus test, or uses something unsupported. The message begins with the place.
 struct source_error : std::runtime_error {
     source_error(const position& at, const std::string& message)
         : std::runtime_error(located(at, message)) {}
-    /// Several, each with its place.
+    /// Several errors, each with its place.
     explicit source_error(const std::vector<std::string>& messages)
         : std::runtime_error(in_lines(messages)) {}
 };

@@ -15,9 +15,9 @@ engine::execution& execution() {
 
 } // namespace
 
-// --- what the threads tell ----------------------------------------------------------------------
+// --- what the threads report ---------------------------------------------------------------------
 
-/// What has to start first has started.
+/// Everything that has to start first has started.
 class standstill::turn final : public engine::guard {
 public:
     turn(const standstill& of, const rcu_event& first) : of_(of), first_(first) {}
@@ -134,7 +134,7 @@ std::vector<standstill::reason> standstill::reasons(thread_id t) const {
     return all;
 }
 
-/// The threads without which the section does not end.
+/// The threads that have to act before the section can end.
 std::vector<standstill::thread_id> standstill::holders_of(const section& s) const {
     std::vector<thread_id> all;
     if (!s.left)
@@ -142,14 +142,14 @@ std::vector<standstill::thread_id> standstill::holders_of(const section& s) cons
     for (const task* by : s.keepers)
         if (!by->done)
             all.push_back(by->thread);
-    if (!s.left) // what the thread has begun in the section and will leave behind
+    if (!s.left) // what the thread began in the section and leaves behind
         for (const task& begun : *tasks_)
             if (begun.process == s.is.process && begun.issued && !begun.done)
                 all.push_back(begun.thread);
     return all;
 }
 
-/// The one thread without which `t` cannot go on, if it waits for something else; or -1.
+/// The only thread that `t` waits for, if it waits for something else than an order; or -1.
 standstill::thread_id standstill::waits_on(thread_id t) const {
     const wait& w = of(t);
     switch (w.what) {
@@ -174,7 +174,7 @@ standstill::thread_id standstill::waits_on(thread_id t) const {
     }
 }
 
-/// The first thread on the way of waits from `t`, itself included, that waits for an order; or -1.
+/// The first thread on the chain of waits from `t`, including `t`, that waits for an order; or -1.
 standstill::thread_id standstill::next_in_ring(thread_id t) const {
     for (std::size_t steps = 0; steps <= waits_.size(); ++steps) {
         if (t < 0 || waits_for_order(t))

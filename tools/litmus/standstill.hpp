@@ -15,23 +15,23 @@
 namespace wbsync::litmus {
 
 /// Why the threads of an execution are stuck before it meets the goal: a ring of threads, each of
-/// which waits for something that only the next one does, later. What it rests on are sections that
-/// started before the start of a grace period (or the other way round, where that was asked for),
-/// and nothing else that could be otherwise. So an execution with the same orders is stuck, too.
+/// which waits for something that only the next one does later. The ring depends only on sections
+/// that started before the start of a grace period (or the other way round, where that was asked
+/// for). So an execution with the same orders gets stuck, too.
 class standstill {
 public:
-    /// What it finds out, `learnt` learns.
+    /// `learnt` learns what this finds out.
     explicit standstill(conflicts& learnt) : learnt_(learnt) {}
 
-    /// A new execution, with as many threads of the test, and these tasks.
+    /// A new execution, with that many threads of the test, and these tasks.
     void begin(int processes, const std::vector<task>& tasks);
 
     /// The execution is over, and stuck. Returns whether it is known why: waiting_ring.hpp has an
-    /// example. Then `learnt` has learnt it. To be called while the execution is still there. O(s *
-    /// t + t^3) for s sections and t threads, auxiliary ones included.
+    /// example. Then `learnt` has learnt it. To be called before the execution is destroyed. O(s *
+    /// t + t^3) for s sections and t threads, including auxiliary ones.
     bool explain();
 
-    // What the threads tell.
+    // Called by the threads.
 
     void waits_for_value(int location, std::int64_t value);
     void waits_for_begin(const task& t);
@@ -39,7 +39,8 @@ public:
     void waits_no_longer();
     void has_stored(const expression& store) { performed_.insert(&store); }
 
-    /// Waits until all has started that has to start before this one, if an order is asked for.
+    /// If an order was asked for, waits until everything has started that must start before this
+    /// section.
     void section_may_start(int process, int domain);
     void section_starts();
     /// The section with that number among those of the thread in that domain.
@@ -53,8 +54,8 @@ private:
     struct wait {
         enum class kind : std::uint8_t { nothing, value, turn, grace_period, begin, end };
         kind what = kind::nothing;
-        rcu_event before = {}; ///< what has its turn first
-        rcu_event own = {};    ///< what the thread begins
+        rcu_event before = {}; ///< what must start first
+        rcu_event own = {};    ///< what the thread starts
         int location = 0;
         std::int64_t value = 0;
         const task* of = nullptr;
@@ -65,7 +66,7 @@ private:
         bool left = false; ///< by its thread
         std::vector<const task*> keepers = {};
     };
-    /// A thread waits for `holder`, because of an order.
+    /// A thread waits for `holder` because of an order.
     struct reason {
         thread_id holder = -1;
         ordered_events because = {};
@@ -89,11 +90,11 @@ private:
     const std::vector<task>* tasks_ = nullptr;
     std::vector<wait> waits_;
     std::vector<section> sections_;
-    std::map<std::pair<int, int>, int> section_count_; ///< of a thread in a domain
+    std::map<std::pair<int, int>, int> section_count_; ///< by thread and domain
     std::map<std::pair<int, int>, int> period_count_;
-    /// Grace periods, with how many steps their threads had taken before.
+    /// Grace periods, with the number of earlier steps of their threads.
     std::map<rcu_event, engine::timestamp> periods_;
-    std::map<thread_id, engine::step_index> newest_; ///< step, of each thread that is stuck
+    std::map<thread_id, engine::step_index> newest_; ///< newest step of each stuck thread
     std::set<const expression*> performed_;
 };
 

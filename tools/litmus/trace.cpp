@@ -12,7 +12,7 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// A value, and which reads it comes from.
+/// A value, and the reads that it comes from.
 struct known {
     std::int64_t number = 0;
     event_mask from = {};    ///< reads that it is computed from
@@ -20,27 +20,27 @@ struct known {
     event_mask places = {};  ///< on which the locations of the reads in this expression depend
 };
 
-/// No execution goes this way: a wait does not end, a lock is taken twice.
+/// No execution goes this way: a wait does not end, or a lock is taken twice.
 struct dead_end {};
 
-/// The rest of the thread is not known: it did something wrong.
+/// The rest of the thread is unknown: it did something wrong.
 struct gone_wrong {};
 
-/// This way goes on in a loop, further than it is followed.
+/// This way continues in a loop, further than it is followed.
 struct unfinished_loop {
     position at;
 };
 
-/// Which value each read returns, so far.
+/// The value that each read returns, so far.
 class choices {
 public:
-    /// The number of the next choice among `n`, which is the first one at first.
+    /// The number of the next choice among `n`; at first, the first one.
     std::size_t among(std::size_t n) {
         if (next_ == taken_.size())
             taken_.emplace_back(0, n);
         return taken_[next_++].first;
     }
-    /// Prepares the next combination. Returns whether there is one.
+    /// Prepares the next combination. False: there is none.
     bool advance() {
         next_ = 0;
         while (!taken_.empty() && taken_.back().first + 1 == taken_.back().second)
@@ -133,7 +133,7 @@ private:
         control_ = outside; // only the arms depend on the condition
     }
 
-    /// The last read of the loop. Those before it have no effect, and less order without them.
+    /// The last read of the loop. Earlier reads have no effect, and less order without them.
     void await(const statement& s) {
         const known at = evaluate(s.place.args.front());
         const int x = location_of(at, s.place.args.front().at);
@@ -469,7 +469,7 @@ private:
     const litmus_test& test_;
     int number_;
     const value_sets& others_;
-    std::vector<std::int64_t> own_; ///< what each location is, as far as the thread itself goes
+    std::vector<std::int64_t> own_; ///< value of each location, as the thread itself knows
     const goal& wanted_;
     choices& by_;
     trace out_;
@@ -480,7 +480,7 @@ private:
     int step_ = 0;
 };
 
-/// Events that one way through the statement has at most.
+/// The most events of one way through the statement.
 std::size_t size_of(const expression& e) {
     std::size_t n = e.what == expression::kind::call || e.what == expression::kind::access ? 2 : 0;
     for (const expression& a : e.args)
@@ -507,7 +507,7 @@ std::size_t branches_in(const statement& s) {
 } // namespace
 
 std::string too_large(const litmus_test& test) {
-    // Whoever decides about the parts of a state calls itself once for each.
+    // The function that decides about the parts of a state recurses once for each.
     if (test.shown.size() > max_parts)
         return fmt::format("the final state has too many parts: more than {}", max_parts);
     if (test.locations.size() > max_parts)

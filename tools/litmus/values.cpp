@@ -41,7 +41,7 @@ values each(const values& a, const values& b, F f) {
     return out;
 }
 
-/// Goes through a thread with sets of values.
+/// Walks over a thread with sets of values.
 class walker {
 public:
     walker(const litmus_test& test, std::size_t process, const value_sets& others,
@@ -251,7 +251,7 @@ std::optional<written_values> values_of(const litmus_test& test, const deadline&
     for (const process& p : test.processes)
         writes += writes_in(p.body);
     try {
-        // A value comes from others by no more steps than there are writes.
+        // A value needs at most as many steps to arrive from others as there are writes.
         for (std::size_t round = 0; round <= writes; ++round) {
             const written_values before = all;
             for (std::size_t p = 0; p != n; ++p)

@@ -17,11 +17,11 @@ using value_sets = std::vector<std::set<std::int64_t>>;
 /// Values that each thread may write, by thread and location.
 using written_values = std::vector<value_sets>;
 
-/// Whatever an execution of the test writes is among these: every arm of every branch is gone
-/// through with every value that may be read there. Nothing if there are too many, or no time.
+/// A superset of the values that executions of the test write: every arm of every branch is walked
+/// with every value that may be read there. nullopt: there are too many, or the time ran out.
 std::optional<written_values> values_of(const litmus_test& test, const deadline& until);
 
-/// What the threads other than `process` write.
+/// The values that the threads other than `process` write.
 value_sets written_by_others(const written_values& all, std::size_t process);
 
 } // namespace wbsync::litmus

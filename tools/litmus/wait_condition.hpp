@@ -9,8 +9,8 @@
 
 namespace wbsync::litmus {
 
-/// The condition of a wait, for one value of its load, which is also that of the register `target`:
-/// it has no accesses. `value_of` is called with the number of each other register that it names.
+/// The condition of a wait, for one value of its load, which is also the value of the register
+/// `target`. It has no accesses. `value_of` is called with the number of each other register in it.
 template <class ValueOf>
 std::int64_t wait_condition(const expression& e, int target, std::int64_t loaded,
                             const ValueOf& value_of) {

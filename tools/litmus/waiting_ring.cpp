@@ -13,7 +13,7 @@ void waiting_ring::add(std::size_t from, std::size_t to, const ordered_events& b
         between(from, to) = {length, to, because};
 }
 
-/// By Floyd and Warshall. `because` stays that of the edge, if there is one.
+/// Floyd and Warshall's algorithm. `because` remains that of the direct edge, if there is one.
 void waiting_ring::find_shortest_ways() {
     for (std::size_t k = 0; k != threads_; ++k)
         for (std::size_t i = 0; i != threads_; ++i)

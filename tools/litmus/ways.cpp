@@ -8,7 +8,7 @@ namespace wbsync::litmus {
 
 namespace {
 
-/// So many ways through one thread are looked at.
+/// The most ways through one thread.
 constexpr std::size_t max_traces = 20'000;
 
 void add(ways::exchanges& to, const ways::exchanges& more) {
@@ -27,7 +27,7 @@ bool ways::find(const goal& wanted, const deadline& until) {
         too_many_ = "a location has too many values";
         return false;
     }
-    // Not all of those are written on some way.
+    // Not all of those values are written on some way.
     for (;;) {
         if (!find_traces(*values, wanted, until))
             return false;

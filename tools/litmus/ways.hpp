@@ -14,38 +14,38 @@
 
 namespace wbsync::litmus {
 
-/// The ways through all threads of a test, with the values that each needs from other threads and
-/// those that it offers to them.
+/// The ways through all threads of a test, with the values that each way needs from other threads
+/// and those that it offers to them.
 class ways {
 public:
     explicit ways(const litmus_test& test) : test_(test) {}
 
-    /// Returns whether there are not too many. `wanted`: as for traces_of().
+    /// False: there are too many. `wanted`: as for traces_of().
     bool find(const goal& wanted, const deadline& until);
     [[nodiscard]] const std::string& too_many() const noexcept { return too_many_; }
     [[nodiscard]] bool has_plain() const noexcept { return has_plain_; }
 
-    /// Locations with values, each by a number.
+    /// Pairs of a location and a value, each pair identified by a number.
     using exchanges = std::vector<std::uint64_t>;
     struct option {
         const trace* way;
         exchanges needs;      ///< values that another thread has to write
         exchanges offers;     ///< values that it writes
-        std::size_t next = 0; ///< the first one after it that needs something else
+        std::size_t next = 0; ///< index of the next option that needs something else
     };
     /// The threads, those with few ways first.
     [[nodiscard]] const std::vector<std::size_t>& order() const noexcept { return order_; }
-    /// Of a thread; those that need the same stand together.
+    /// The options of a thread; those with the same needs are adjacent.
     [[nodiscard]] const std::vector<option>& of(std::size_t thread) const {
         return options_[thread];
     }
 
-    /// One way for each thread; nullptr: none yet.
+    /// One option for each thread; nullptr: none yet.
     using choice = std::vector<const option*>;
-    /// The threads before number `i` of the order write all of that, or those after it may.
+    /// Do the threads before number `i` of the order write all of that, or may those after it?
     [[nodiscard]] bool is_offered(const exchanges& needs, const choice& chosen,
                                   std::size_t i) const;
-    /// Somebody may write all that the ways read that are chosen up to number `last` of the order.
+    /// Can all reads of the ways be met that are chosen up to number `last` of the order?
     [[nodiscard]] bool can_be_met(const choice& chosen, std::size_t last) const;
 
 private:
@@ -61,7 +61,7 @@ private:
     std::vector<trace_list> lists_;
     std::vector<std::vector<option>> options_;
     std::vector<std::size_t> order_;
-    std::vector<exchanges> may_offer_; ///< by the threads from that one of the order on
+    std::vector<exchanges> may_offer_; ///< by the threads from that number of the order on
     std::string too_many_;
     bool has_plain_ = false;
 };

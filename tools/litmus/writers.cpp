@@ -39,10 +39,10 @@ void writers::visit(const expression& e, int process) {
     for (const expression& a : e.args)
         visit(a, process);
     if (e.what == expression::kind::binary && (e.op == "&&" || e.op == "||"))
-        straight_ = false; // the second operand may be left out
+        straight_ = false; // the second operand may not be evaluated
     if (e.what == expression::kind::call &&
         (e.function->what == action::srcu_down || e.function->what == action::srcu_up))
-        straight_ = false; // who ends a section depends on the execution
+        straight_ = false; // the execution decides who ends a section
     if (e.what != expression::kind::call || !e.function->writes() || !e.function->has_location())
         return;
     const expression& x = e.args[static_cast<std::size_t>(e.function->location_argument())];

@@ -9,19 +9,19 @@
 
 namespace wbsync::litmus {
 
-/// Which store writes a value, as far as one can tell without running the test.
+/// The store that writes a value, as far as that is known without running the test.
 class writers {
 public:
     explicit writers(const litmus_test& test);
 
-    /// No thread has a branch, or a loop: each does the same in every execution.
+    /// True: no thread has a branch or a loop, so each does the same in every execution.
     [[nodiscard]] bool straight() const noexcept { return straight_; }
 
     struct writer {
         int process = 0;
         const expression* store = nullptr;
     };
-    /// The one store of that value to the location; nullptr: it may come from elsewhere.
+    /// The only store of that value to the location; nullptr: it may come from elsewhere.
     [[nodiscard]] const writer* only_one(int location, std::int64_t value) const;
 
 private:

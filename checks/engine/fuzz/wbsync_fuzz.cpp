@@ -45,7 +45,7 @@ struct settings {
     }
 };
 
-/// What was compared.
+/// The counts of what was compared.
 struct totals {
     std::map<fuzz::flaw, std::uint64_t> flaws;
     std::array<std::uint64_t, fuzz::kind_count> operations{};
@@ -54,8 +54,8 @@ struct totals {
     std::uint64_t dpor = 0;
     std::uint64_t traces = 0;
     std::uint64_t finals = 0;
-    std::uint64_t findings = 0;  ///< comparisons in which there was one, other than a deadlock
-    std::uint64_t deadlocks = 0; ///< likewise
+    std::uint64_t findings = 0;  ///< comparisons with a finding other than a deadlock
+    std::uint64_t deadlocks = 0; ///< comparisons with a deadlock
 
     void add(const fuzz::program& p) {
         for (const auto& thread : p.threads)
@@ -136,7 +136,7 @@ int run(const settings& with) {
     return sum.clean() ? 0 : 1;
 }
 
-/// The programs as tests, instead of running them.
+/// Prints the programs as tests, instead of running them.
 int print_programs(const settings& with) {
     fmt::print("{}", fuzz::source_head());
     for (std::uint64_t i = 0; i != with.programs; ++i) {

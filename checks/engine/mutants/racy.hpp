@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/// Small programs with a finding, under weak at least: a rule that orders too much hides it.
+/// Small programs with a finding, at least under weak: a rule that orders too much hides it.
 namespace racy {
 
 struct program {

@@ -20,12 +20,12 @@
 
 #include <fmt/format.h>
 
-/// A quick selection of the tests of the engine, to be run with each of its mutants.
+/// A quick selection of the engine's tests, to be run with each of its mutants.
 namespace suite {
 
 using wbsync::memory_kind;
 
-/// What a test saw that should not be.
+/// What a test saw that should not exist.
 using difference = std::optional<std::string>;
 
 struct test {
@@ -36,7 +36,7 @@ struct test {
 
 namespace detail {
 
-/// No mutant makes a search endless, however many executions it brings.
+/// Bounds the search, however many executions a mutant adds.
 constexpr std::uint64_t enough(std::uint64_t expected) {
     return 4 * expected + 100;
 }
@@ -47,7 +47,7 @@ inline wbsync::result explore(const fuzz::program& p, const std::vector<int>& or
     with.jobs = 1;
     with.trace = false;
     with.max_executions = enough(expected);
-    with.accept_vacuous = true; // counting is all that it is for
+    with.accept_vacuous = true; // it is only for counting
     return wbsync::check<fuzz::program_model>(with, &p, &order, &last);
 }
 
@@ -75,7 +75,7 @@ inline difference count(const count_table::counted& c, memory_kind memory,
     return std::nullopt;
 }
 
-/// The same, divided into small tasks. The first tasks have an eighth of `each`.
+/// count(), divided into small tasks. The first tasks have an eighth of `each`.
 inline difference count_divided(const count_table::counted& c, memory_kind memory) {
     for (const std::uint64_t each : {2U, 3U, 24U})
         for (const std::uint64_t first : {1U, 2U}) {
@@ -107,7 +107,7 @@ inline difference compare_symmetric(const symmetric::program& p, memory_kind mem
     return expected == 0 ? std::nullopt : compare(r, expected);
 }
 
-/// Under sc there may be none.
+/// Under sc there may be no finding.
 inline difference look_for_finding(const racy::program& p, memory_kind memory) {
     const fuzz::program what{p.what};
     wbsync::options with;
@@ -140,7 +140,7 @@ inline difference look_at_dependency(const dependent::program& p) {
     return found ? "it comes first" : "it does not come first";
 }
 
-/// Too many executions for a quick test.
+/// More executions are too many for a quick test.
 inline constexpr std::uint64_t limit = 20'000;
 
 /// A difference is shown with the smallest program that has it.
@@ -156,7 +156,7 @@ inline difference compare_random(std::uint64_t seed, const fuzz::shape& how, mem
                        fuzz::source(small, again.order));
 }
 
-/// A wait in vain, in an order that a divided search comes to where all others are asleep.
+/// A wait in vain, in an order that a divided search reaches where all other threads are asleep.
 inline difference wait_in_vain(memory_kind memory) {
     using namespace count_table;
     const fuzz::program p{{{store(2, 4)},
@@ -192,7 +192,7 @@ inline std::vector<mix> mixes() {
 
 } // namespace detail
 
-/// All tests, the quick ones first. `programs`: random ones of each mix.
+/// All tests, the quick ones first. `programs`: how many random programs of each mix.
 inline std::vector<test> tests(int programs) {
     std::vector<test> all;
     const auto add = [&](std::string group, const std::string& name, auto run) {

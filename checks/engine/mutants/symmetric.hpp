@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-/// Models with threads that are declared symmetric, explored up to renaming and without.
+/// Models with threads that are declared symmetric, explored with and without symmetry.
 namespace symmetric {
 
 struct shared {
@@ -19,7 +19,7 @@ struct shared {
     wbsync::spinlock_t lock{"l"};
 };
 
-/// What a thread does; it returns what it has read.
+/// The code of a thread; it returns what it has read.
 using body = std::function<std::vector<std::int64_t>(shared&)>;
 
 struct program {
@@ -28,10 +28,11 @@ struct program {
     body copied;
     std::vector<body> others;
     std::uint64_t executions; ///< up to renaming, under sc; 0: no formula
-    std::uint64_t weak;       ///< likewise, under weak
+    std::uint64_t weak;       ///< up to renaming, under weak
 };
 
-/// What the threads have read; that of the copies is sorted, for it does not matter which is which.
+/// What the threads have read. The results of the copies are sorted, since it does not matter which
+/// copy is which.
 using outcome = std::vector<std::vector<std::int64_t>>;
 
 class model {
@@ -91,8 +92,8 @@ inline std::vector<program> programs() {
         spin_unlock(m.lock);
         return {};
     };
-    // A thread that reads z looks at its barrier before the other one passes over the store of y
-    // that comes before that barrier, and again after it.
+    // A thread that reads z reads at its barrier, before the other one passes over the store of y
+    // that precedes that barrier, and again after it.
     const body looks_before = [](shared& m) -> std::vector<std::int64_t> {
         WRITE_ONCE(m.x, 1);
         WRITE_ONCE(m.z, 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs tests of the engine with each of its mutants (include/wbsync/engine/mutants.hpp), until one
-// of them sees a difference. A mutant that none of them sees is a hole in the tests.
+// Runs tests of the engine with each of its mutants (include/wbsync/engine/mutants.hpp), until a
+// test notices. A mutant that no test notices is a hole in the tests.
 
 #include "checks/engine/mutants/suite.hpp"
 
@@ -21,7 +21,7 @@ using wbsync::engine::mutant;
 using wbsync::engine::mutant_description;
 using wbsync::engine::mutant_descriptions;
 
-/// What caught a mutant.
+/// The test that caught a mutant.
 struct catch_of {
     std::string group; ///< empty: nothing
     std::string test;
@@ -49,7 +49,7 @@ bool is_documented(const std::string& file, const std::string& row) {
     return ("\n" + text).find("\n" + row + "\n") != std::string::npos;
 }
 
-/// Returns whether all is well.
+/// Returns whether everything is as expected.
 bool try_mutant(const mutant_description& m, const std::string& documentation) {
     const catch_of by = run(m.which);
     if (by.group.empty()) {

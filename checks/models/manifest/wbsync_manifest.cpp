@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Compares what the models' checks come to with the manifests beside the models, or writes these.
+// Compares the results of the models' checks with the manifests beside the models, or writes these.
 
 #include "models/all.hpp"
 #include <wbsync/program/manifest.hpp>
@@ -21,7 +21,7 @@ namespace {
 using manifest::row;
 using wbsync::catalogue::model;
 
-/// The models' checks by folder. Prints those that do not come out as the catalogue expects.
+/// The models' checks by folder. Prints those with an unexpected result.
 class measurements {
 public:
     measurements() {
@@ -52,7 +52,7 @@ std::string path_of(const std::string& root, const std::string& folder) {
     return fmt::format("{}/models/{}/counts.json", root, folder);
 }
 
-/// The lines that say what is different, or why the file says nothing.
+/// Describes the differences, or why the file cannot be used.
 std::vector<std::string> compare(const std::string& path, const std::vector<row>& now) {
     try {
         return manifest::differences(manifest::read(path), now);
@@ -61,7 +61,7 @@ std::vector<std::string> compare(const std::string& path, const std::vector<row>
     }
 }
 
-/// Manifests in folders that no model comes from any more.
+/// Manifests in folders without models.
 std::vector<std::string> orphans(const std::string& root,
                                  const std::map<std::string, std::vector<row>>& known) {
     std::vector<std::string> found;
@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
     CLI11_PARSE(app, argc, argv);
     for (const char* bound : {"WBSYNC_MEMORY", "WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS",
                               "WBSYNC_MAX_DEPTH", "WBSYNC_REPLAY"})
-        ::unsetenv(bound); // of no concern here
+        ::unsetenv(bound); // does not matter here
     try {
         return run(root, promote);
     } catch (const std::exception& e) {

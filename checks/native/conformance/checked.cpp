@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the model checker says about the scripts: for each the number of its outcomes, and those, a
-// line each. Arguments: seed, scripts of one thread, scripts of two.
+// The model checker's results for the scripts: for each script the number of its outcomes, and the
+// outcomes, a line each. Arguments: seed, scripts of one thread, scripts of two.
 
 #include "checks/native/conformance/script_model.hpp"
 #include "checks/native/conformance/settings.hpp"

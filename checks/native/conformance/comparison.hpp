@@ -42,7 +42,7 @@ inline outcomes read_outcomes(std::FILE* from) {
 
 } // namespace detail
 
-/// What the checker's program says about each script.
+/// The outcomes that the checker's program reports for each script.
 inline std::vector<outcomes> ask(const std::string& checker, const settings& with, std::size_t n) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> from(
         popen(("'" + checker + "' " + with.str()).c_str(), "r"), pclose);
@@ -54,13 +54,13 @@ inline std::vector<outcomes> ask(const std::string& checker, const settings& wit
     return all;
 }
 
-/// What was compared.
+/// The counts of what was compared.
 struct totals {
     std::uint64_t alone = 0;
     std::uint64_t pairs = 0;
     std::uint64_t in_all_orders = 0; ///< of the pairs
     std::uint64_t runs = 0;
-    std::uint64_t found = 0; ///< scripts in which something is found
+    std::uint64_t found = 0; ///< scripts with a finding
     std::set<std::size_t> operations;
     std::uint64_t too_large = 0; ///< for the checker: not compared
     std::uint64_t differences = 0;
@@ -86,7 +86,7 @@ struct totals {
     }
 };
 
-/// Do they agree? Nothing may be seen that cannot be; and if all orders were run, everything is.
+/// Do they agree? Only possible outcomes may be seen; and if all orders were run, all of them.
 inline bool agree(const sighting& native, const outcomes& expected) {
     const auto possible = [&](const outcome& o) {
         return expected.contains(o) || expected.contains(perhaps + o);
@@ -130,7 +130,7 @@ inline bool has(const script& s, std::size_t operation) {
     return false;
 }
 
-/// The operation is done wrong: does a script notice?
+/// The operation is sabotaged: does a script notice?
 inline bool is_noticed(std::size_t operation, const std::vector<script>& scripts,
                        const std::vector<outcomes>& expected) {
     for (std::size_t i = 0; i != scripts.size(); ++i) {
@@ -141,7 +141,7 @@ inline bool is_noticed(std::size_t operation, const std::vector<script>& scripts
     return false;
 }
 
-/// Two threads add, which has to be one step: is it seen if it is two?
+/// Two threads add, which has to be one step: is it noticed if it is two?
 inline bool notices_torn_additions() {
     const auto& table = operation_table::get();
     std::size_t add = 0;

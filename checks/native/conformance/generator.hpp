@@ -5,13 +5,13 @@
 
 namespace conformance {
 
-/// Makes scripts: number n is the same on both platforms, and on every machine. One or two families
-/// of objects in each, taken in turn so that none is left out.
+/// Makes scripts: number n is the same on both platforms, and on every machine. Each uses one or
+/// two families of objects, taken in turn so that none is left out.
 class generator {
 public:
     explicit generator(std::uint64_t seed) : seed_(seed) {}
 
-    /// Of one thread; every third one is careless.
+    /// A script of one thread; every third one is careless.
     [[nodiscard]] script alone(std::uint64_t n) const {
         random r(seed_ * 1'000'003 + 2 * n);
         script s;
@@ -20,7 +20,7 @@ public:
         s.threads.push_back(lines(r, from, r.between(8, 16)));
         return s;
     }
-    /// Of two, all careful.
+    /// A script of two threads, always careful.
     [[nodiscard]] script pair(std::uint64_t n) const {
         random r(seed_ * 1'000'003 + 2 * n + 1);
         script s;
@@ -66,7 +66,7 @@ private:
     std::uint64_t seed_;
 };
 
-/// The text of a script, for who has to look at it.
+/// The text of a script, for people.
 inline std::string str(const script& s) {
     std::string text;
     for (std::size_t t = 0; t != s.threads.size(); ++t)

@@ -7,8 +7,8 @@
 
 namespace conformance {
 
-/// How a thread holds each of two locks, as far as careful scripts have to know. Each thread looks
-/// at its own.
+/// How a thread holds each of two locks, as far as careful scripts have to know. Each thread has
+/// its own.
 class held {
 public:
     enum how : std::uint8_t { no, as_reader, yes };
@@ -16,7 +16,7 @@ public:
     [[nodiscard]] how& of(const call& c) { return by_[c.thread][static_cast<std::size_t>(c.i)]; }
     [[nodiscard]] how of(std::size_t thread, std::size_t i) const { return by_[thread][i]; }
 
-    /// Does the thread hold none that a lock must not be taken under? The order is a, b.
+    /// Does the thread hold no lock that must be taken later? The order is a, b.
     [[nodiscard]] bool none_after(const call& c) const {
         for (auto i = static_cast<std::size_t>(c.i); i != 2; ++i)
             if (by_[c.thread][i] != no)
@@ -24,8 +24,8 @@ public:
         return true;
     }
 
-    /// Is it to be left out? The native platform does not watch the order of locks: they are
-    /// always taken in that order.
+    /// Must the operation be left out? The native platform does not track the order of locks, so
+    /// they are always taken in that order.
     [[nodiscard]] bool refuses(const call& c, how needed) {
         if (needed == no)
             return c.careful ? !none_after(c) : wrong_order(c);
@@ -57,7 +57,7 @@ struct two_locks {
     [[nodiscard]] Lock& at(const call& c) { return one_of(a, b, c.i); }
     void end(values& v) const { v.push_back(newest(value)); }
 
-    /// Gives back what a thread holds: `unlock` is told the lock, and how the thread holds it.
+    /// Releases what a thread holds: `unlock` gets the lock, and how the thread holds it.
     template <class F>
     void give_back(std::size_t thread, F unlock) {
         if (by.of(thread, 1) != held::no)
@@ -67,8 +67,7 @@ struct two_locks {
     }
 };
 
-/// Takes a lock of two, or gives one back: `f` is told the lock, and returns false if it was not
-/// taken.
+/// Takes or releases one of two locks: `f` gets the lock, and returns false if it was not taken.
 template <class Objects, class F>
 operation_on<Objects> lock_op(const char* name, held::how before, held::how after, F f) {
     return op<Objects>(name, [before, after, f](Objects& o, const call& c) {

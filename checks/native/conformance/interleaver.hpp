@@ -14,15 +14,14 @@
 
 namespace conformance {
 
-/// Runs a model's threads in a chosen order, one at a time: one order after the other until there
-/// is none left, or random ones.
+/// Runs a model's threads in a chosen order, one at a time: either all orders, one after the other,
+/// or random ones.
 ///
-/// A thread that has looked in vain is not asked again before another one has done something. That
-/// it looks in vain once more leads nowhere new: such a run is brought to its end without any
-/// further choice.
+/// A thread that has looked in vain is not asked again before another thread has done something.
+/// Looking in vain once more leads nowhere new: such a run is completed without further choices.
 class interleaver final : public wbsync::native::turns {
 public:
-    /// `served`: threads that take no turns may end a wait.
+    /// `served`: threads outside of the turns may end a wait.
     interleaver(int threads, bool served)
         : served_(served), states_(static_cast<std::size_t>(threads)) {}
 
@@ -35,7 +34,7 @@ public:
         position_ = 0;
         dull_ = false;
     }
-    /// The order after the one that was run. False: there is none.
+    /// Advances to the next order. False: there is none.
     bool advance() {
         path_.resize(std::min(path_.size(), position_));
         while (!path_.empty() && path_.back().taken + 1 == path_.back().of)
@@ -45,7 +44,7 @@ public:
         ++path_.back().taken;
         return true;
     }
-    /// From here on a random one each time.
+    /// From now on the order is random.
     void shuffle(std::uint64_t seed) {
         random_ = random(seed);
         at_random_ = true;
@@ -101,8 +100,8 @@ private:
     enum class is : std::uint8_t { absent, ready, stuck, aside, ended };
     struct state {
         is what = is::absent;
-        std::uint64_t seen = 0; ///< how far the others were when it looked in vain
-        bool by_choice = false; ///< it looks again, and another one could have gone on
+        std::uint64_t seen = 0; ///< progress of the others when it looked in vain
+        bool by_choice = false; ///< it looks again although another thread could have gone on
     };
     struct choice {
         std::size_t taken;
@@ -116,7 +115,8 @@ private:
         changed_.wait(lock, [&] { return turn_ == thread; });
     }
 
-    /// Those who can go on: the current one first, the ready ones, those who may look again.
+    /// The threads that can go on: the current one, then the ready ones, then those that may look
+    /// again.
     [[nodiscard]] std::vector<int> candidates(int current) {
         std::vector<int> all;
         const auto is_ready = [&](int t) { return of(t).what == is::ready; };
@@ -150,7 +150,7 @@ private:
         return std::min(path_[position_++].taken, among - 1);
     }
 
-    /// Everybody waits: for what runs beside, or for ever.
+    /// All threads wait: for something outside of the turns, or for ever.
     void nothing_goes_on(std::unique_lock<std::mutex>& lock) {
         wbsync::native::run_state& run = *wbsync::native::run_state::current();
         const bool others = served_ || std::any_of(states_.begin(), states_.end(),
@@ -158,7 +158,7 @@ private:
         if (run.stopping() || !others) {
             run.report({"deadlock", "no thread can go on", "", {}});
             run.stop();
-            ++progress_; // all are to look again, and to end
+            ++progress_; // all threads have to look again, and to end
             return;
         }
         lock.unlock();
@@ -167,7 +167,7 @@ private:
     }
 
     const bool served_;
-    std::mutex mutex_; ///< of all that follows
+    std::mutex mutex_; ///< of all members below
     std::condition_variable changed_;
     std::vector<state> states_;
     int absent_ = 0;

@@ -31,13 +31,13 @@ struct linked {
     [[nodiscard]] bool& is_on(const call& c) { return on_list[static_cast<std::size_t>(c.j)]; }
     void forget(const object& o) { on_list[static_cast<std::size_t>(o.id - 1)] = false; }
 
-    /// The numbers of those on a list, as decimal digits.
+    /// The numbers of the objects on a list, as decimal digits.
     template <class Range>
     static std::int64_t digits(Range all) {
         std::int64_t n = 0;
         for (object* o : all)
             if (n = 10 * n + o->id; n > 99'999)
-                break; // a list that bites its tail
+                break; // a list with a cycle
         return n;
     }
     static std::int64_t number(const object* o) { return o == nullptr ? 0 : o->id; }

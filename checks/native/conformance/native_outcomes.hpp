@@ -15,10 +15,10 @@ struct sighting {
 
 /// How often a script is run.
 struct effort {
-    std::uint64_t orders = 600; ///< one after the other, at most
-    std::uint64_t random = 150; ///< if these were not all
-    std::uint64_t served = 20;  ///< if other threads run beside
-    std::uint64_t seed = 1;     ///< of the random ones
+    std::uint64_t orders = 600; ///< systematic orders, at most
+    std::uint64_t random = 150; ///< random orders, if these were not all
+    std::uint64_t served = 20;  ///< if other threads run, too
+    std::uint64_t seed = 1;     ///< of the random orders
 };
 
 /// Runs a script on real threads.

@@ -23,8 +23,8 @@ namespace detail {
 
 enum class entry : std::uint8_t { is_added, is_deleted, stays };
 
-/// An operation on an entry. That one is added twice is seen only where it is its own neighbour,
-/// otherwise the list is ruined: such a line is left out. Careless scripts delete what is on no
+/// An operation on an entry. Adding an entry twice is noticed only if it is its own neighbour;
+/// otherwise the list is ruined, so such a line is left out. Careless scripts delete what is on no
 /// list.
 template <class F>
 operation_on<lists> on_entry(const char* name, entry how, F f) {
@@ -130,7 +130,7 @@ inline operations_on<lists> lists::of_readers() {
                     })),
         op<o>("list_for_each_entry_rcu",
               [](o& l, const call& c) {
-                  if (!c.alone) // another list may come in between, without end
+                  if (!c.alone) // another list operation may come in between, without end
                       return left_out;
                   rcu_read_lock();
                   const auto n = digits(list_for_each_entry_rcu<object>(l.head(c)));

@@ -23,7 +23,7 @@ inline std::vector<operations_on<mutexes>> mutexes::all() {
         takes<o>("mutex_lock", [](auto& l) { mutex_lock(l); }),
         takes<o>("mutex_trylock", [](auto& l) { return mutex_trylock(l); }),
         gives_back<o>("mutex_unlock", [](auto& l) { mutex_unlock(l); }),
-        // The newest value, and no step: it is for checks about an execution.
+        // Reads the newest value, without a step: for checks about an execution.
         alone(
             op<o>("mutex_is_locked", [](o& l, const call& c) { return mutex_is_locked(l.at(c)); })),
         op<o>("lockdep_is_held(mutex)",

@@ -7,7 +7,7 @@
 
 namespace conformance {
 
-/// Variables of which each CPU has one, and a counter made of them.
+/// Per-CPU variables, and a counter made of them.
 struct percpus {
     static constexpr const char* name = "percpu_t, percpu_counter";
 

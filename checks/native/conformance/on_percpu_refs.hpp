@@ -7,7 +7,7 @@
 
 namespace conformance {
 
-/// A percpu_ref. Its switch to one count is a callback of RCU, which a thread beside invokes.
+/// A percpu_ref. Its switch to one count is a callback of RCU, which another thread invokes.
 struct percpu_refs {
     static constexpr const char* name = "percpu_ref";
     static constexpr bool is_served = true;
@@ -28,7 +28,7 @@ struct percpu_refs {
         v.push_back(wbsync::atomic_read(killed));
     }
 
-    /// Careful scripts come to rest after what takes a grace period.
+    /// Careful scripts wait for rest after an operation that takes a grace period.
     static void settle(const call& c) {
         if (c.careful)
             wbsync::rcu_barrier();
@@ -46,7 +46,7 @@ inline operations_on<percpu_refs> percpu_refs::gets() {
         op<o>("percpu_ref_get",
               [](o& p, const call& c) {
                   if (c.careful && p.references[c.thread] == 0 && !percpu_ref_tryget(p.r))
-                      return left_out; // needs one that it has
+                      return left_out; // needs a reference of its own
                   else if (c.careful && p.references[c.thread] == 0)
                       ++p.references[c.thread];
                   percpu_ref_get(p.r);

@@ -85,7 +85,7 @@ inline operations_on<pointers> pointers::of_llists() {
         op<o>("llist_add",
               [](o& x, const call& c) {
                   if (atomic_xchg(x.taken[static_cast<std::size_t>(c.j)], 1) != 0)
-                      return left_out; // on a list twice: nobody promises anything
+                      return left_out; // on a list twice: nothing is promised
                   return std::int64_t{llist_add(x.one(c).node, x.list)};
               }),
         op<o>("llist_del_all", [](o& x, const call&) { return digits(llist_del_all(x.list)); }),

@@ -7,7 +7,7 @@
 
 namespace conformance {
 
-/// Sections, grace periods and callbacks of RCU and SRCU. A thread that serves them runs beside.
+/// Sections, grace periods and callbacks of RCU and SRCU. A thread that serves them runs, too.
 struct rcus {
     static constexpr const char* name = "rcu, srcu";
     static constexpr bool is_served = true;
@@ -36,7 +36,7 @@ struct rcus {
     }
     void end(values& v) const { v.push_back(wbsync::atomic_read(called)); }
 
-    /// Would a wait for readers be one for itself?
+    /// Would waiting for readers wait for itself?
     [[nodiscard]] bool inside(const call& c) const {
         return c.careful && (nested[c.thread] != 0 || index[c.thread] >= 0);
     }
@@ -67,8 +67,8 @@ inline operations_on<rcus> rcus::of_rcu() {
                          if (!r.inside(c))
                              synchronize_rcu();
                      })),
-        // With a barrier: that a head is used again before its callback is misuse in the checker
-        // also if the callback has only happened to come first.
+        // Has a barrier: in the checker, using a head again before its callback is misuse even if
+        // the callback happened to come first.
         op<o>("call_rcu",
               [](o& r, const call& c) {
                   if (r.nested[c.thread] != 0 || r.index[c.thread] >= 0)

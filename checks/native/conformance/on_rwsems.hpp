@@ -31,7 +31,7 @@ inline std::vector<operations_on<rwsems>> rwsems::all() {
         gives_back<o>("up_write", [](auto& l) { up_write(l); }),
         lock_op<o>("downgrade_write", held::yes, held::as_reader,
                    [](auto& l) { downgrade_write(l); }),
-        // The newest value, and no step: it is for checks about an execution.
+        // Reads the newest value, without a step: for checks about an execution.
         alone(
             op<o>("rwsem_is_locked", [](o& l, const call& c) { return rwsem_is_locked(l.at(c)); })),
         op<o>("lockdep_is_held(rw_semaphore)",

@@ -12,7 +12,7 @@ struct seqlocks {
     wbsync::seqlock_t lock{"lock"};
     wbsync::seqcount_t count{"count"};
     wbsync::atomic_t value{"value"};
-    std::array<std::int64_t, most_threads> start{}; ///< of the section that a thread began last
+    std::array<std::int64_t, most_threads> start{}; ///< of the last section that each thread began
     bool writing = false;                           ///< with the bare counter
 
     [[nodiscard]] std::int64_t& begun(const call& c) { return start[c.thread]; }

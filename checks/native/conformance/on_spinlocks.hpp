@@ -25,7 +25,7 @@ inline operations_on<spinlocks> spinlocks::first() {
         takes<o>("spin_lock", [](auto& l) { spin_lock(l); }),
         takes<o>("spin_trylock", [](auto& l) { return spin_trylock(l); }),
         gives_back<o>("spin_unlock", [](auto& l) { spin_unlock(l); }),
-        // The newest value, and no step: it is for checks about an execution.
+        // Reads the newest value, without a step: for checks about an execution.
         alone(op<o>("spin_is_locked", [](o& l, const call& c) { return spin_is_locked(l.at(c)); })),
         op<o>("plain::write",
               [](o& l, const call& c) {

@@ -5,7 +5,7 @@
 
 namespace conformance {
 
-/// Works and delayed works, which kworkers run beside.
+/// Works and delayed works; kworkers run them at the same time.
 struct works {
     static constexpr const char* name = "workqueue";
     static constexpr bool is_served = true;
@@ -30,7 +30,7 @@ inline operations_on<works> works::of_works() {
         op<o>("queue_work", [](o& w, const call&) { return queue_work(w.wq, w.a); }),
         op<o>("flush_work", [](o& w, const call&) { return flush_work(w.a); }),
         silent(op<o>("flush_workqueue", [](o& w, const call&) { flush_workqueue(w.wq); })),
-        // No timer may fire meanwhile, nor look to the checker as if it could.
+        // No timer may fire meanwhile, or seem to the checker as if it could.
         silent(alone(op<o>("drain_workqueue",
                            [](o& w, const call&) {
                                flush_delayed_work(w.d);

@@ -15,12 +15,12 @@
 
 namespace conformance {
 
-/// Of an operation that returns nothing.
+/// The result of an operation that returns nothing.
 inline constexpr std::int64_t no_result = std::numeric_limits<std::int64_t>::min();
-/// Of one that was left out, as it would have been misuse.
+/// The result of an operation that was left out because it would have been misuse.
 inline constexpr std::int64_t left_out = -77;
 
-/// A line of a script that is performed: what it is given, and who does it.
+/// A line of a script while it is executed, with its arguments and its thread.
 struct call : line {
     std::size_t thread = 0;
     bool careful = true;
@@ -32,9 +32,9 @@ template <class Objects>
 struct operation_on {
     const char* name;
     std::function<std::int64_t(Objects&, const call&)> run;
-    bool returns;        ///< has it a result?
+    bool returns;        ///< does it have a result?
     bool alone = false;  ///< not in scripts of two threads
-    bool silent = false; ///< that it is left out cannot be noticed: a barrier, a hint
+    bool silent = false; ///< leaving it out cannot be noticed: a barrier, a hint
 };
 
 template <class Objects>
@@ -43,7 +43,7 @@ using operations_on = std::vector<operation_on<Objects>>;
 template <class Objects, class F>
 inline constexpr bool returns = !std::is_void_v<std::invoke_result_t<F, Objects&, const call&>>;
 
-/// Makes an operation of a function with whatever result.
+/// Makes an operation from a function with any result.
 template <class Objects, class F>
 operation_on<Objects> op(const char* name, F f) {
     return {name,

@@ -8,15 +8,15 @@
 
 namespace conformance {
 
-/// Something wrong with one operation, to see that it is noticed: it returns something else, or is
-/// left out if it returns nothing.
+/// A sabotaged operation, to see that this is noticed: it has another result, or is left out if it
+/// has none.
 struct sabotage {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
     std::size_t operation = none;
-    bool torn = false; ///< instead, all that add to an atomic_t do so in two steps
+    bool torn = false; ///< instead, all additions to an atomic_t take two steps
 };
 
-/// Where a run leaves how it ended.
+/// Where a run records its end.
 struct record {
     std::array<values, most_threads> results;
     values end;
@@ -37,7 +37,7 @@ private:
     }
 };
 
-/// Runs a script, on whichever platform it is compiled for.
+/// Runs a script, on the platform that it is compiled for.
 class script_model {
 public:
     script_model(const script* what, const sabotage* wrong, record* into)
@@ -104,7 +104,7 @@ private:
         return no_result;
     }
 
-    /// Gives everything back.
+    /// Releases everything.
     void leave(std::size_t t) {
         world_.for_each([t](std::size_t, auto& objects) {
             if constexpr (requires { objects->leave(t); })

@@ -7,7 +7,7 @@
 
 namespace conformance {
 
-/// Which scripts: both programs are given the same.
+/// The selection of scripts: both programs get the same.
 struct settings {
     std::uint64_t seed = 1;
     std::uint64_t alone = 640; ///< scripts of one thread

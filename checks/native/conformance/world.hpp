@@ -25,7 +25,7 @@
 
 namespace conformance {
 
-/// The objects that a script works on: of each family, if one of its operations is in it.
+/// The objects that a script works on: those of each family that one of its operations belongs to.
 class world {
 public:
     using all = std::tuple<std::optional<atomics>, std::optional<bits>, std::optional<pointers>,
@@ -63,11 +63,11 @@ struct operation {
     bool returns;
     bool alone;
     bool silent;
-    bool served; ///< threads of the platform run beside
+    bool served; ///< threads of the platform run, too
     std::function<std::int64_t(world&, const call&)> run;
 };
 
-/// Of one family: the parts of its table, each as likely as the other.
+/// The operations of one family: the parts of its table are equally likely.
 using family_table = std::vector<std::vector<std::size_t>>;
 
 /// All operations there are.
@@ -113,7 +113,7 @@ private:
     std::array<const char*, world::families> names_{};
 };
 
-/// Does the script use a thread of the platform, which no schedule can hold?
+/// Does the script use a thread of the platform, which is outside of any schedule?
 inline bool is_served(const script& s) {
     for (const auto& thread : s.threads)
         for (const line& l : thread)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Who goes through a door says so first; who locks it looks whether somebody does. Without a
-// barrier on either side both may go ahead.
+// A thread that goes through a door announces that first; a thread that locks the door checks
+// whether somebody is going through. Without a barrier on either side both may proceed.
 #include <wbsync/main.hpp>
 
 #include <wbsync/wbsync.hpp>
@@ -46,8 +46,8 @@ struct door {
     }
 };
 
-/// Is interrupted before its first execution, where DOOR_INTERRUPT is set: as by Ctrl-C, which
-/// reaches the program first.
+/// Is interrupted before its first execution if DOOR_INTERRUPT is set: as by Ctrl-C, which reaches
+/// the program first.
 template <bool Barrier>
 result check_door(const options& with, const catalogue::parameter_values& size) {
     if (std::getenv("DOOR_INTERRUPT") != nullptr) {

@@ -9,13 +9,13 @@ namespace cheat_sheet {
 
 namespace {
 
-/// What the threads of a model do with the word.
+/// How the threads of a model use the word.
 enum class shape {
     writer,     ///< message passing: the reader has a full barrier after what it heard
     reader,     ///< message passing: the writer has a full barrier before it tells
     full,       ///< store buffering
     in_section, ///< one use inside of a read-side section
-    held_up,    ///< a use while another thread keeps it from going on
+    held_up,    ///< a use while another thread blocks it
     once,
     twice, ///< one thread uses it; two threads do
 };
@@ -126,7 +126,7 @@ private:
     results seen_;
 };
 
-/// At most so many executions, if not 0.
+/// At most that many executions, if not 0.
 result run(const word& w, shape s, std::uint64_t most = 0) {
     options with;
     with.memory = memory_kind::weak;
@@ -166,7 +166,7 @@ std::string blocks(const word& w) {
     return held_up.verified() ? "no" : "spins";
 }
 
-/// Of the first execution: others may take another way.
+/// Counted in the first execution: others may have other steps.
 std::uint64_t steps(const word& w) {
     const result r = run(w, shape::once, 1);
     if (!r.verified() && !r.incomplete())

@@ -7,13 +7,13 @@
 #include <optional>
 #include <vector>
 
-/// The words of docs/cheat-sheet.md: how each is used. What the page says of a word is measured
-/// with these, see measure.hpp.
+/// The words of docs/cheat-sheet.md, and how each is used. The page's statements about a word are
+/// measured with these, see measure.hpp.
 namespace cheat_sheet {
 
 using namespace wbsync;
 
-/// The objects that words are used on. A model has all of them, and its word touches some.
+/// The objects that words are used on. A model has all of them, and its word uses some.
 struct objects {
     atomic_t flag{"flag"}, done{"done"};
     atomic_t counter{"counter"};
@@ -36,12 +36,12 @@ struct objects {
     workqueue_struct works{"works"};
     std::optional<work_struct> work;
 
-    /// Tells what the thread knows to whoever reads the flag and has a full barrier then.
+    /// Passes what the thread knows to a thread that reads the flag and then has a full barrier.
     void set_flag() {
         smp_mb();
         WRITE_ONCE(flag, 1);
     }
-    /// Of two threads each has its own: they are on different CPUs.
+    /// Each of two threads has its own: they are on different CPUs.
     rcu_head& head() { return heads[smp_processor_id()]; }
 };
 
@@ -49,20 +49,20 @@ using action = void (*)(objects&);
 
 /// A word. Members that are left out are not measured, and their cells are empty.
 struct word {
-    const char* name; ///< as the page has it
+    const char* name; ///< as on the page
     /// One use, which need not wait: a pair with its end.
     action use;
     /// The word as the last step of a writer, that sets the flag, and as the first one of a reader:
     /// is the flag set?
     action tell = nullptr;
     bool (*hear)(objects&) = nullptr;
-    /// Before there are threads.
+    /// Called before there are threads.
     action set_up = nullptr;
     /// What the writer does before it stores: it takes the lock that `tell` gives back.
     action prepare = nullptr;
     /// The word orders what is before it against what is after it, and has no effect of its own.
     bool is_barrier = false;
-    /// Another thread that keeps `waits` from going on, between the two; `use` waits, if not given.
+    /// Another thread that blocks `waits` between the two; without `waits` it blocks `use`.
     action hold = nullptr, let_go = nullptr, waits = nullptr;
     /// Daemons that the word needs.
     void (*serve)(scenario&, objects&) = nullptr;

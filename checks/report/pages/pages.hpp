@@ -20,11 +20,12 @@
 /// or in a line: <!-- number: wbsync list | wc -l -->237<!-- end -->. A block of code below
 /// <!-- file: NAME --> is a file that later commands use; below <!-- added to: NAME --> it goes on.
 ///
-/// What takes too long for that stands between <!-- measured by: ./run bench --> and the end line.
-/// What looks like an output or like a number of executions, and is in no such part, is an error.
+/// Parts that take too long for that are between <!-- measured by: ./run bench --> and the end
+/// line. Anything that looks like an output or like a number of executions outside of such a part
+/// is an error.
 namespace pages {
 
-/// What a command printed, and with which status it ended.
+/// The output of a command, and its exit status.
 struct output {
     std::string text;
     int status = 0;
@@ -36,12 +37,12 @@ struct surroundings {
     std::function<void(const std::string& file, const std::string& text)> store;
 };
 
-/// A page that cannot be read as one, or whose command does not work any more.
+/// A page that cannot be parsed, or whose command no longer works.
 struct error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// A command that cannot be run here, for want of something that it needs. Its part stays as it is.
+/// A command that cannot run here because something is missing. Its part stays as it is.
 struct not_here : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -51,7 +52,7 @@ struct page {
     std::string is;
     std::string should_be;
     int parts = 0;                     ///< outputs and numbers
-    std::vector<std::string> left_out; ///< why, for each command that could not be run
+    std::vector<std::string> left_out; ///< the reason for each command that could not be run
 };
 
 namespace detail {
@@ -59,8 +60,8 @@ namespace detail {
 inline constexpr std::string_view end_line = "<!-- end -->";
 inline constexpr std::string_view fence = "```";
 
-/// Without the times, which differ from run to run: in a block of code, and in a column of a
-/// Markdown table that stands behind the one of the executions. (A release is no time.)
+/// Removes times, which differ from run to run: in a block of code, and in a column of a Markdown
+/// table after the column of executions. (A release is not a time.)
 inline std::string timeless(const std::string& text) {
     static const std::regex in_code(R"( +[0-9]+\.[0-9][0-9]?( s)?(?=[ \n]))");
     static const std::regex in_table(R"((\| [0-9]{1,9} \| )[0-9]+\.[0-9]{2}(?= \|))");
@@ -103,7 +104,7 @@ inline std::vector<std::string_view> lines_of(std::string_view text) {
     return lines;
 }
 
-/// "1234567" as "1,234,567"; what is no number stays as it is.
+/// "1234567" as "1,234,567"; anything but a number stays as it is.
 inline std::string grouped(std::string text) {
     if (text.find_first_not_of("0123456789") == std::string::npos)
         for (std::size_t i = text.size(); i > 3; i -= 3)
@@ -201,7 +202,7 @@ private:
         around_.store(m.argument, text);
     }
 
-    /// A block of code that nobody writes: commands, C++, and the like.
+    /// A block of code that no command writes: commands, C++, and the like.
     void read_code() {
         if (lines_[at_].starts_with("```text"))
             throw error(fmt::format("line {}: an output that no command writes", at_ + 1));
@@ -254,13 +255,13 @@ private:
     std::vector<std::string_view> lines_;
     std::size_t at_ = 0;
     page page_;
-    std::map<std::string, std::string> known_; ///< of each command
+    std::map<std::string, std::string> known_; ///< by command
     std::map<std::string, std::string> files_;
 };
 
 } // namespace detail
 
-/// Runs the commands of the page. A part of which only the times differ stays as it is.
+/// Runs the commands of the page. A part in which only times differ stays as it is.
 inline page renew(const std::string& text, const surroundings& around) {
     return detail::reader(text, around).read();
 }

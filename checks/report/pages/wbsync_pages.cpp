@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Compares the parts of pages that programs write with what these say now, or writes them.
+// Compares the parts of pages that programs write with their current output, or writes them.
 
 #include "checks/report/pages/pages.hpp"
 #include "checks/support/scratch.hpp"
@@ -54,7 +54,7 @@ std::string read(const std::filesystem::path& path) {
 
 enum class state { well, partly_seen, out_of_date };
 
-/// Each page has a folder of its own for its files, which is the current one meanwhile.
+/// Each page has a folder of its own for its files, which is the current folder meanwhile.
 state look_after(const std::filesystem::path& root, const std::string& path, bool write) {
     const scratch_folder folder;
     std::filesystem::current_path(folder.path());
@@ -76,7 +76,7 @@ state look_after(const std::filesystem::path& root, const std::string& path, boo
     return state::well;
 }
 
-/// The programs that pages name, before all others of that name.
+/// Finds the programs that pages name before others of the same name.
 void set_environment(const std::filesystem::path& root, const std::filesystem::path& build) {
     const std::vector<std::string> folders{root / "checks/report/pages/commands", build / "tools",
                                            build / "checks", build / "bench"};

@@ -36,7 +36,7 @@ namespace wbsync::engine {
 //
 //     passed over    value read
 //     nothing            5        the run as a whole: an option already
-//     +1 and +4          0        passed over as a whole: likewise
+//     +1 and +4          0        passed over as a whole: an option already
 //     +1                 4        +1 is not in the causal past: an execution in which the load runs
 //                                 before +1 reads 4 as well
 //     +4                 1        inside of the run, and +4 is in the causal past: only an order of
@@ -47,7 +47,7 @@ namespace wbsync::engine {
 
 /// How much of a run a load may pass over.
 enum class passage : std::uint8_t {
-    gone,    ///< nothing of the run is there, so nothing has to be passed over
+    gone,    ///< the run has no store left, so there is nothing to pass over
     blocked, ///< none of its stores
     partial, ///< some of its stores
     open,    ///< all of them: older stores can be read
@@ -69,8 +69,8 @@ struct addition_run {
     [[nodiscard]] bool can_be_split() const noexcept;
 };
 
-/// Looks at the stores from index `begin` to `end`, which form a run. `is_gone` is asked with the
-/// step of a store, `may_pass_over` with a store that is there. O(end - begin) calls of each.
+/// Looks at the stores from index `begin` to `end`, which form a run. Calls `is_gone` with the step
+/// of a store and `may_pass_over` with a store that is not gone, O(end - begin) times each.
 template <class Gone, class MayPassOver>
 addition_run look_at_run(const location& x, int begin, int end, Gone is_gone,
                          MayPassOver may_pass_over) {
@@ -116,12 +116,12 @@ public:
     }
 
 private:
-    /// What the additions that a split has decided about come to. Only `inside` needs an order.
+    /// The state of a split after the additions decided so far. Only `inside` needs an order.
     ///
     ///     undecided --reads one--> reads_some --misses a forced one--> inside
     ///         \--misses a forced one--> misses_forced --reads one--------/
     ///
-    /// To miss one that is not in the causal past changes nothing.
+    /// Missing an addition that is not in the causal past changes nothing.
     enum class state : std::uint8_t {
         undecided = 0,
         reads_some = 1,    ///< an addition is read
@@ -139,7 +139,7 @@ private:
         return static_cast<state>(static_cast<unsigned>(s) | static_cast<unsigned>(more));
     }
 
-    /// Each split so far reads the addition; and, if it can be `passed`, another one does not.
+    /// Every split so far reads the addition; if it can be `passed`, a copy of each passes over it.
     void decide(const store_record& addition, bool passed, bool forced);
 
     std::vector<split> splits_; ///< kept for its memory

@@ -10,13 +10,13 @@
 
 namespace wbsync::engine {
 
-/// The sums that a wait for the value of a variable may see, if what conflicts with it are
-/// additions to that variable: to remove some of them from the execution subtracts what they added.
-/// So nothing but a sum has to be looked at, as long as one of them stays; and a set of removed
-/// additions is given up as soon as no superset can come to a value that is waited for.
+/// The sums that a wait for the value of a variable may see, if it conflicts only with additions to
+/// that variable. Removing some of them from the execution subtracts what they added, so only sums
+/// have to be looked at, as long as one addition stays; and a set of removed additions is given up
+/// as soon as no superset can reach a value that is waited for.
 ///
-/// Two threads add 1 and take it back, and a third one waits for 0. They ran as a+ b+ a- b-, and
-/// then the wait. Who removes a step removes its future, here the rest of its thread:
+/// Two threads add 1 and subtract it again, and a third one waits for 0. They ran as a+ b+ a- b-,
+/// and then came the wait. Removing a step removes its future, here the rest of its thread:
 ///
 ///     removed              value left     can still be reached by removing more
 ///
@@ -27,7 +27,7 @@ namespace wbsync::engine {
 ///     |                                   subtracts -1. No 0 among them: given up
 ///     `-- { b- }                1         1 to 2: given up
 ///
-/// Four sets are tried. Of n such threads 2n are, of 3^n - 1 there are.
+/// Four sets are tried. With n such threads there are 3^n - 1 sets, and 2n are tried.
 ///
 /// Made for one operation; all arguments of the constructor must outlive it. The operation's guard
 /// must have a newest value (guard::newest_value()).
@@ -36,8 +36,8 @@ public:
     addition_sums(const causal_order& order, const operation& op, const wait_conflicts& conflicts)
         : order_(order), op_(op), conflicts_(conflicts), newest_(*op.when->newest_value()) {}
 
-    /// Does the wait see nothing but sums? What is not in the past of the thread's previous step it
-    /// cannot pass over, so there is no old store for it to read while an addition stays
+    /// Does the wait see nothing but sums? It cannot pass over what is not in the past of its
+    /// thread's previous step, so there is no old store for it to read while an addition stays
     /// (visible_stores::list_options()). There must be a conflict. O(1).
     [[nodiscard]] static bool decide(const causal_order& order, const operation& op,
                                      const wait_conflicts& conflicts) {
@@ -46,14 +46,15 @@ public:
                op.when->newest_value() != nullptr;
     }
 
-    /// Could it go on without these, one of which at least must be left? O(size of the set).
+    /// Could the wait go on without these additions? At least one must be left. O(size of the set).
     [[nodiscard]] bool is_enabled_without(conflict_set removed) const {
         return op_.when->accepts(value_without(removed));
     }
 
-    /// Could it go on without these and some more, as far as one can tell from the least and the
-    /// greatest sum? `is_known` says which sets contain one that was found: they need not be looked
-    /// at. O(n) calls of it for n conflicts, and at most `most_values` of guard::accepts().
+    /// Could the wait go on without these additions and some more, judged by the least and the
+    /// greatest sum alone? `is_known` says which sets contain a race that was found: they need not
+    /// be looked at. O(n) calls of it for n conflicts, and at most `most_values` of
+    /// guard::accepts().
     template <class IsKnown>
     [[nodiscard]] bool may_lead_to_enabled(conflict_set removed, IsKnown is_known) const {
         const std::int64_t now = value_without(removed);
@@ -81,9 +82,9 @@ private:
         return wrapping_sum(newest_, -sum);
     }
 
-    /// A bound, from above, on the sum, times `sign`, of what can be removed besides the set. Who
-    /// goes takes along an addition of the other sign, if one depends on it that nobody else takes
-    /// along.
+    /// An upper bound on the sum, times `sign`, of what can be removed besides the set. Removing an
+    /// addition also removes an addition of the other sign that depends on it; each such one is
+    /// counted once.
     template <class IsKnown>
     [[nodiscard]] std::int64_t most_removable(conflict_set removed, std::int64_t sign,
                                               IsKnown is_known) const {

@@ -12,10 +12,10 @@
 namespace wbsync::engine {
 
 /// The races of an operation that blocks. It may need several conflicting steps out of its way
-/// before it can run: the unlock before which it could not, and then the lock; two of three
-/// additions. So sets of them are tried, each with all that depends on it: the future of one step,
-/// oldest first, then that of one more. Those without which the operation can run are its races,
-/// unless they contain one that was found before.
+/// before it can run: an unlock together with its lock, or two of three additions. So sets of
+/// conflicting steps are tried, each step with all that depends on it: first the future of one
+/// step, oldest first, then that of one more. The sets without which the operation can run are its
+/// races, unless they contain one that was found before.
 ///
 ///     thread 0: lock; unlock        thread 1: lock; unlock        thread 2: lock
 ///
@@ -32,16 +32,14 @@ namespace wbsync::engine {
 /// Its scratch memory is kept. Not re-entrant: a guard must not lead back here.
 class blocking_races {
 public:
-    static constexpr std::size_t max_sets = 4096; ///< that are tried for one wait
+    static constexpr std::size_t max_sets = 4096; ///< tried for one wait
 
     void reset() noexcept { cut_ = false; }
 
-    /// More sets of steps, or conflicts, would have had to be tried for a wait than there is room
-    /// for.
+    /// Has a wait needed more sets of steps, or more conflicts, than there is room for?
     [[nodiscard]] bool cut() const noexcept { return cut_; }
 
-    /// Calls `visit` with the steps to remove of each race of `op`, the first one first. `op` must
-    /// have a guard, and be what `t` does next in `order`. At most max_sets sets are tried, with
+    /// Calls `visit` with the steps to remove for each race of `op`, oldest step first. `op` must
     /// one call of guard::enabled_without() each, or O(n) for n conflicts if only sums matter.
     template <class F>
     void find(const causal_order& order, thread_id t, const operation& op, F visit) {
@@ -69,7 +67,7 @@ public:
                     try_set(set | conflicts_.future(c));
         }
         if (sums && found_.empty() && !mutated(mutant::sums_see_no_old_store)) {
-            sums.reset(); // without all of them it may read an old store
+            sums.reset(); // without any addition it may read an old store
             try_set(conflicts_.all());
         }
     }
@@ -78,8 +76,8 @@ private:
     /// What a set turns out to be.
     enum class answer : std::uint8_t {
         race,       ///< the operation is enabled without it
-        not_yet,    ///< it is not: more has to go
-        not_needed, ///< it was tried, contains a race, or there is no room to try it
+        not_yet,    ///< the operation is not enabled without it: more has to go
+        not_needed, ///< the set was tried, contains a race, or there is no room to try it
     };
 
     answer look_at(const causal_order& order, const operation& op,
@@ -122,8 +120,8 @@ private:
     bool cut_ = false;
     wait_conflicts conflicts_;
     std::vector<conflict_set> tried_;
-    std::vector<conflict_set> found_;   ///< those that are races
-    std::vector<conflict_set> pending_; ///< those that are not yet
+    std::vector<conflict_set> found_;   ///< the sets that are races
+    std::vector<conflict_set> pending_; ///< the sets that are no races yet
     std::vector<step_index> removed_;
 };
 

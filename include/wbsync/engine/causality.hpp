@@ -24,7 +24,7 @@ namespace wbsync::engine {
 ///     phase_before -1    0      0      2      2      4
 struct event {
     vector_clock clock;   ///< causal past, the step itself included
-    vector_clock through; ///< of all steps on the object up to this one
+    vector_clock through; ///< join of the clocks of all steps on the object up to this one
     thread_id thread = 0;
     timestamp seq = 0; ///< which step of its thread, from 1
     object_id object = 0;
@@ -32,9 +32,9 @@ struct event {
     std::int64_t delta = 0;       ///< what an addition adds
     step_index previous = -1;     ///< the step before it on the same object
     step_index phase_before = -1; ///< the last step of the phase before its own
-    bool chooses = false;         ///< it may read an old store; and if it does:
+    bool chooses = false;         ///< it may read an old store
     bool reads_old = false;
-    step_index source = -1; ///< that of the store which it reads, then; -1: the initial value
+    step_index source = -1; ///< step of the old store that it reads; -1: the initial value
 
     /// A read-modify-write that reads an old store, and changes nothing, is a load after all.
     [[nodiscard]] bool is_load() const noexcept { return chooses || reads_old; }
@@ -45,17 +45,16 @@ struct event {
     }
 };
 
-/// The causal order of one execution, happens-before in the literature on partial order reduction:
-/// program order, and the order of dependent steps as run. An execution that starts like the one
-/// before keeps what was computed for it.
+/// The causal order of one execution, called happens-before in the literature on partial order
+/// reduction: program order, and the order of dependent steps as run. The common prefix with the
+/// previous execution keeps what was computed for it.
 ///
-/// For each step: open(), then what is told about it, then close(). Not re-entrant. Each function
-/// is O(1), or O(t) for t threads where it joins clocks, unless it says otherwise; references to
-/// events are valid until the next open().
+/// For each step: open(), then the functions that say more about it, then close(). Not re-entrant.
+/// Each function is O(1), or O(t) for t threads where it joins clocks, unless it says otherwise;
+/// references to events are valid until the next open().
 class causal_order {
 public:
-    /// A new execution, of which the first `common` steps are those of the last one. O(steps
-    /// undone).
+    /// A new execution, whose first `common` steps are those of the last one. O(steps undone).
     void begin(int common) {
         open_ = false;
         done_ = 0;
@@ -131,15 +130,14 @@ public:
         also_after_.emplace_back(size() - 1, steps_of_[u][static_cast<std::size_t>(seq - 1)]);
     }
 
-    /// The step under way reads the store of step `of`, or the initial value (-1), which is not the
-    /// newest one.
+    /// The step under way reads an old store: that of step `of`, or the initial value (-1).
     void reads_old_store(step_index of) {
         under_way().reads_old = true;
         under_way().source = of;
     }
 
-    /// Has the next step of `t` to come after `store`, in its causal past, also if what has lower
-    /// rank is left out? See collect_forced(). O(1), and O(steps + conflicts) for the first
+    /// Must the next step of `t` come after `store`, which is in its causal past, even if loads of
+    /// lower rank are left out? See collect_forced(). O(1), but O(steps + conflicts) for the first
     /// question about a step.
     [[nodiscard]] bool is_forced(thread_id t, step_index store) {
         if (mutated(mutant::loads_have_no_rank))
@@ -202,12 +200,12 @@ private:
         return newest >= 0 && at(newest).phase_goes_on(access) ? at(newest).phase_before : newest;
     }
 
-    /// What the step after the newest one of `t` has to come after by program order, by what reads
-    /// from what, by the order of stores, and by the order of a load before a later store only if
-    /// the load has a higher rank than that step: it belongs to an earlier thread or to `t` itself.
-    /// The order of another load and a store is given up where the two cannot both be had. That of
-    /// a load before an addition never is: a load that comes later could have to look into a run.
-    /// O(steps + conflicts), once for each load that could read an old store.
+    /// Collects what the step after the newest one of `t` must come after: by program order, by
+    /// reads-from, by the order of stores, and by the order of a load before a later store if the
+    /// load has a higher rank than that step, so belongs to an earlier thread or to `t` itself. The
+    /// order of any other load before a store is given up where the two orders cannot both be had.
+    /// The order of a load before an addition is always kept: a load that comes later could have to
+    /// look into a run. O(steps + conflicts), once for each load that could read an old store.
     void collect_forced(thread_id t) {
         forced_of_ = newest_of_[t];
         forced_.assign(static_cast<std::size_t>(size()), false);
@@ -306,7 +304,7 @@ private:
     int closed_ = 0; ///< steps that are part of the histories
     thread_id running_ = 0;
     std::vector<std::pair<step_index, step_index>> also_after_; ///< order_after(), later step first
-    step_index forced_of_ = none;                               ///< whose forced past that is
+    step_index forced_of_ = none; ///< the step whose forced past is in forced_
     std::vector<bool> forced_;
     std::vector<step_index> pending_;
     bool open_ = false;

@@ -10,15 +10,15 @@
 
 namespace wbsync::engine {
 
-/// A set of steps that conflict with one operation: bit c stands for number c of them.
+/// A set of steps that conflict with one operation: bit c stands for conflict number c.
 using conflict_set = std::uint64_t;
 
 constexpr conflict_set only_conflict(std::size_t c) noexcept {
     return conflict_set{1} << c;
 }
 
-/// A set of conflicts and all that depends on them: the steps of an execution without these. A step
-/// costs O(size of the set).
+/// The steps of an execution without a set of conflicts and all that depends on them. Asking for a
+/// step costs O(size of the set).
 class without_conflicts final : public removed_steps {
 public:
     /// Both must outlive this object.
@@ -40,12 +40,12 @@ private:
 };
 
 /// The steps that conflict with an operation that blocks and are not in its thread's past, oldest
-/// first, each with its future: those of them that depend on it, itself included.
+/// first. The future of each is the set of those that depend on it, itself included.
 class wait_conflicts {
 public:
     static constexpr std::size_t most = 64; ///< bits of a conflict_set
 
-    /// False: there are more than `most`, and only the newest ones are here. O(s + n^2) for s steps
+    /// False: there are more than `most`, and only the newest ones are kept. O(s + n^2) for s steps
     /// on the object, n of which conflict.
     bool collect(const causal_order& order, thread_id t, const operation& op) {
         steps_.clear();

@@ -19,26 +19,26 @@ struct coverage {
     bool shared = false;     ///< two threads touched one object in one execution
     bool could_fail = false; ///< something was evaluated that could have failed
 
-    std::uint64_t weakened = 0; ///< a bit for each of options::weaken: a place orders less by it
+    std::uint64_t weakened = 0; ///< a bit for each of options::weaken that made a place order less
 
     int threads = 0; ///< that the model declares, daemons included
 
-    std::vector<thread_set> freed_by; ///< for each block of memory, in whatever execution
+    std::vector<thread_set> freed_by; ///< for each block of memory: who freed it, in any execution
 
-    /// Thread `t` frees `block`. If another one does in other executions, this could have been a
-    /// second time.
+    /// Thread `t` frees `block`. If other threads free it in other executions, it could have been
+    /// freed twice.
     void frees(std::size_t block, thread_id t);
 
     /// Adds what another process saw.
     void join(const coverage& other);
 };
 
-/// Which thread touched each object so far, until one is touched by two of them.
+/// Which thread has touched each object so far, until two threads have touched the same one.
 ///
-/// A stamp that is different for each execution takes the place of clearing.
+/// Objects are not cleared: each execution has a stamp of its own.
 class object_users {
 public:
-    /// Thread `t` touches `object` in the execution `stamp`. Was another one there before? O(1).
+    /// Thread `t` touches `object` in the execution `stamp`. Did another thread do so before? O(1).
     bool shares(object_id object, thread_id t, std::uint64_t stamp);
 
 private:

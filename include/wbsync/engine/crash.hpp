@@ -15,8 +15,8 @@
 
 namespace wbsync::engine {
 
-/// The execution whose model's code runs in this thread of the process, unless it has ended already
-/// in a way that is none; otherwise nullptr.
+/// The execution whose model's code runs in this thread of the process; nullptr: there is none, or
+/// its model is not intact any more.
 inline execution* execution_of_model() noexcept {
     execution* run = execution::current();
     const bool its_own = run != nullptr && run->current_phase() != execution::phase::outside &&
@@ -29,7 +29,7 @@ inline execution* execution_of_model() noexcept {
 /// own, since the model may have used up its fiber's.
 ///
 /// Only one at a time in a process: signal handlers are the process's (search::turn). A crash of
-/// the engine itself, or of another thread, is left to whoever had the signal before.
+/// the engine itself, or of another thread, is left to the handler that was installed before.
 class crash_handler {
 public:
     crash_handler() : old_terminate_(std::set_terminate(&on_terminate)) {
@@ -82,7 +82,7 @@ private:
 
     static void on_signal(int number, siginfo_t* info, void*) {
         execution* run = execution_of_model();
-        if (run == nullptr) { // ours, or another thread's
+        if (run == nullptr) { // a crash of the engine, or in another thread
             ::signal(number, SIG_DFL);
             ::raise(number);
             return;

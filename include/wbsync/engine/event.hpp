@@ -12,16 +12,16 @@ namespace wbsync {
 
 /// What kind of thing a step of a trace is.
 enum class event_kind : std::uint8_t {
-    unspecified, ///< of an action: what it does to its object says it
+    unspecified, ///< of an action: what it does to its object decides
     load,
     store,
     rmw, ///< a read-modify-write
     add, ///< an addition without a result; two of them on one object commute
     fence,
     lock,     ///< takes a lock that has one owner
-    try_lock, ///< the same if it is free; `after` is nothing if it was not
+    try_lock, ///< takes it if it is free; if it was not, `after` is empty
     unlock,
-    down, ///< enters a semaphore, alone or with others, or waits for it, or has tried to
+    down, ///< enters a semaphore, alone or shared, or waits for it, or has tried to
     up,
     wait, ///< a read, or a read-modify-write, that has waited for the value
     wake,
@@ -31,17 +31,17 @@ enum class event_kind : std::uint8_t {
     grace_period_begin,
     grace_period_end,
     alloc,
-    free, ///< or another end of an object that may not be used any more
+    free, ///< or another end of the object's life
     plain_read,
     plain_write,
-    use, ///< of an object, in a way that is no access of its value
+    use, ///< a use of an object that does not access its value
     note,
     finding, ///< a property does not hold
 };
 
 /// How a step is ordered against the others of its thread.
 enum class event_order : std::uint8_t {
-    unspecified, ///< of an action: that of its access. Of a step: it orders nothing
+    unspecified, ///< of an action: the order of its access; of a step: it orders nothing
     relaxed,
     acquire,
     release,
@@ -49,13 +49,13 @@ enum class event_order : std::uint8_t {
     full, ///< smp_mb(), or smp_mb() on both sides of it
 };
 
-/// What a thread does to an object, as whoever calls it says it.
+/// What a thread does to an object, as its caller says it.
 struct action {
     const char* verb = ""; ///< as the reader knows it: "atomic_inc"
     event_kind kind = event_kind::unspecified;
     event_order order = event_order::unspecified;
-    /// Is the step one of several that the function consists of? Then what it stores is no argument
-    /// of the function.
+    /// Is the step one of several that the function consists of? Then what it stores is not an
+    /// argument of the function.
     bool is_part = false;
 
     constexpr action() = default;
@@ -66,12 +66,12 @@ struct action {
     constexpr operator const char*() const noexcept { return verb; } // NOLINT: where that is enough
 };
 
-/// One step of several that `what` consists of.
+/// One of the several steps that `what` consists of.
 constexpr action part_of(action what) noexcept {
     what.is_part = true;
     return what;
 }
-/// It has smp_mb() on both sides.
+/// The action with smp_mb() on both sides.
 constexpr action with_full_barriers(action what) noexcept {
     what.order = event_order::full;
     return what;
@@ -99,9 +99,9 @@ struct trace_step {
     int newer_step = -1;     ///< of a stale read: the step that stored the newest value
     bool is_part = false;    ///< see action::is_part
     site where = {};
-    std::string property = {};       ///< of a finding
-    std::string message = {};        ///< of a finding or a note, or of a fence that orders nothing
-    std::vector<int> waits_for = {}; ///< of the start of a grace period: threads
+    std::string property = {};       ///< the property that a finding violates
+    std::string message = {};        ///< of a finding or a note; or why a fence orders nothing
+    std::vector<int> waits_for = {}; ///< threads that a new grace period waits for
 };
 
 } // namespace wbsync

@@ -9,14 +9,14 @@
 
 namespace wbsync {
 
-/// The value of a lock that one thread holds alone, or nobody.
+/// The value of a lock: the one thread that holds it, or nobody.
 struct lock_owner {
     int thread = -1; ///< -1: nobody
     std::string name = {};
 };
 
-/// The value of an object as its type sees it: nothing, if there is none to tell; a number; a
-/// truth; who holds the lock; or a name for what it means.
+/// The value of an object as its type sees it: nothing, a number, a truth value, the holder of a
+/// lock, or a name for what the value means.
 class event_value {
 public:
     enum class form : std::uint8_t { nothing, number, truth, name, owner };
@@ -35,12 +35,12 @@ public:
 
     [[nodiscard]] form kind() const noexcept { return form_; }
 
-    /// The number; 0 or 1 for a truth; the thread that holds the lock, or -1.
+    /// The number; 0 or 1 for a truth value; the thread that holds the lock, or -1.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
     /// The name, or that of the thread that holds the lock.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-    /// The owners of a lock are compared by their numbers.
+    /// Owners of a lock are compared by thread number.
     friend bool operator==(const event_value& a, const event_value& b) noexcept {
         return a.form_ == b.form_ && a.number_ == b.number_ &&
                (a.form_ == form::owner || a.name_ == b.name_);
@@ -56,7 +56,7 @@ inline bool has_value(const event_value& v) noexcept {
     return v.kind() != event_value::form::nothing;
 }
 
-/// "1", "true", "&inode[0]", "held by umount"; nothing for nothing.
+/// "1", "true", "&inode[0]", "held by umount"; an empty value has an empty text.
 std::string text_of(const event_value& v);
 
 } // namespace wbsync

@@ -7,24 +7,25 @@
 
 namespace wbsync::engine {
 
-/// The exceptions that are under way or being handled. The C++ runtime keeps them for each thread
-/// of the process; fibers that share one each have their own.
+/// The exceptions that are under way or being handled. The C++ runtime keeps them per thread of the
+/// process; fibers that share a thread each need their own.
 ///
-/// O(1). To be taken before a switch of fibers, and put back after it.
+/// O(1). Take it before a switch of fibers, and put it back after the switch.
 class exception_state {
 public:
     exception_state() = default;
 
-    /// That of the current fiber, in a place that is the same for all fibers of the thread. As the
-    /// Itanium C++ ABI lays down __cxa_eh_globals, which it does not define in the header.
+    /// The state of the current fiber, at an address that is the same for all fibers of the thread.
+    /// The layout is that of __cxa_eh_globals in the Itanium C++ ABI, which the header does not
+    /// define.
     static exception_state& current() noexcept {
         return *reinterpret_cast<exception_state*>(abi::__cxa_get_globals()); // NOLINT: see above
     }
 
-    /// Leaves none.
+    /// Takes the state, and leaves no exceptions behind.
     exception_state take() noexcept { return std::exchange(*this, {}); }
 
-    /// One more may be under way by now, on its way out.
+    /// Puts the state back. One more exception may be on its way out by now.
     void put_back(const exception_state& taken) noexcept {
         if (caught_ == nullptr)
             caught_ = taken.caught_;

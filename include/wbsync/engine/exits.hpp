@@ -18,11 +18,11 @@
 namespace wbsync::engine {
 
 /// A model that ends the process would take all other checks with it, some of them red, and call
-/// that a success; one that forks would run them twice; and a thread of the C library, begun or
-/// ended inside of a model, is none of the model's. Inside of a model the functions below are
-/// findings; otherwise they do what the C library's do. The program's own definitions are found
+/// that a success. One that forks would run them twice. A thread of the C library that begins or
+/// ends inside of a model is not a thread of the model. So the functions below are findings inside
+/// of a model; otherwise they do what the C library's do. The program's own definitions are found
 /// before those of shared libraries. Where the C library is linked statically they may not win:
-/// then exit() is noticed by a function that it calls, and the others are not.
+/// then exit() is noticed by a function that it calls, and the others are not noticed.
 ///
 /// May be called from anywhere, and costs a look at the execution under way.
 class exits {

@@ -42,8 +42,8 @@ namespace wbsync::engine {
 /// In the terms of the paper: race_finder finds the races e <_E e', reversal::build() makes
 /// v = notdep(e, E).e', plan() tests sleep(E') against WI(v) and inserts v into wut(E').
 ///
-/// It explores one task. What it finds out about nodes above the floor of the task is told to
-/// whoever has them.
+/// It explores one task. What it finds out about nodes above the task's floor is passed on to the
+/// tasks that have them.
 ///
 /// An execution of n steps, k of them new, on t threads with r races costs O(n * t) to go through,
 /// what race_finder::find() costs for k steps, and O(r * (n * t + w)) to reverse, where w is the
@@ -53,7 +53,7 @@ namespace wbsync::engine {
 class explorer final : public scheduler {
 public:
     /// `symmetric`: threads that the model declares symmetric are explored up to renaming.
-    /// `are`: what is known of threads that are asleep at nodes of other tasks.
+    /// `are`: what is known about threads asleep at nodes of other tasks.
     void begin(bool symmetric, sleep_reason are) {
         symmetric_ = symmetric;
         why_asleep_ = are;
@@ -87,7 +87,8 @@ public:
     /// execution_end(), instead of next().
     [[nodiscard]] search_task rest() { return division().rest(); }
 
-    /// Cuts what is left of the task into at most `parts`. Likewise. O(nodes * parts).
+    /// Cuts what is left of the task into at most `parts`. To be called like rest(). O(nodes *
+    /// parts).
     [[nodiscard]] std::vector<search_task> split(int parts) {
         return division().split(parts, finished_);
     }
@@ -95,7 +96,7 @@ public:
     /// How much of the task is done, from 0 to 1. O(nodes).
     [[nodiscard]] double explored() { return division().explored(); }
 
-    /// The share of the last execution alone in the task.
+    /// The share of the task that the last execution alone covered.
     [[nodiscard]] double last_share() { return division().last_share(); }
 
     [[nodiscard]] std::vector<distant_reversal>& distant_reversals() noexcept { return distant_; }
@@ -158,7 +159,7 @@ public:
         order_.close();
         if (how == outcome::cut_short || run.assumed().has_to_start_over() || left_the_path())
             return;
-        // Those of the common prefix as well: what can go along with the reversal is new.
+        // Races of the common prefix are reversed, too: what can go along with the reversal is new.
         races_.for_each([&](const race& r) {
             if (!mutated(mutant::only_new_races) || r.second < 0 || r.second >= first_new_)
                 reverse(run, r);
@@ -195,7 +196,7 @@ public:
         return all;
     }
 
-    /// An execution needed a longer analysis of a wait than there is room for.
+    /// Did a wait in some execution need a longer analysis than there is room for?
     [[nodiscard]] bool cut() const override { return races_.cut(); }
 
     [[nodiscard]] bool cannot_be_divided() const override { return restricted_; }
@@ -236,9 +237,9 @@ private:
         return true;
     }
 
-    /// The candidates of a step that is run for the first time. While somebody is still asleep
-    /// after it, what the other candidates lead to may be known from there; then only those are
-    /// explored that a race asks for.
+    /// Chooses among the candidates of a step that is run for the first time. While somebody is
+    /// still asleep after it, the outcome of the other candidates may be known from there; then
+    /// only those are explored that a race asks for.
     void choose_first(node& n, const read_options& options, store_choices candidates) {
         n.fresh = false;
         if (options.size() == 1 && n.sleeping_choices.empty()) {
@@ -299,8 +300,8 @@ private:
             inherited_ = path_.forest.dissolve(branch);
     }
 
-    /// Did the execution end among the steps that were given to it, whose races are those of an
-    /// earlier one? Only a model that is not deterministic does that, and expected() says so.
+    /// Did the execution end before the first new step? Only a model that is not deterministic does
+    /// that, and expected() reports it.
     [[nodiscard]] bool left_the_path() const { return order_.done() < first_new_; }
 
     /// Is the thread about to do what it did in the execution in which the step was planned?
@@ -323,8 +324,8 @@ private:
     // --- reversing races ------------------------------------------------------------------------
 
     /// Operations that stay disabled take part in the race analysis as if they came last: the lock
-    /// that was never obtained races with the lock that was. So they do where all that could go on
-    /// are asleep: no other execution need have the steps in this order.
+    /// that was never obtained races with the lock that was. They do so, too, if all threads that
+    /// could go on are asleep: no other execution need have the steps in this order.
     void races_of_waiting(execution& run) {
         for (thread_id t = 0; t != run.thread_count(); ++t) {
             const operation* op = run.pending(t);
@@ -336,7 +337,7 @@ private:
     }
 
     /// Plans the execution in which the second step of the race comes before the first. O(n * t)
-    /// for n steps after the first one, and what plan() costs.
+    /// for n steps after the first one, plus the cost of plan().
     void reverse(const execution& run, const race& r) {
         const step_index i = r.first();
         node& n = path_[i];
@@ -360,9 +361,9 @@ private:
         distant_.push_back(std::move(d));
     }
 
-    /// A shortcut for the most common answer of plan(): the second step is the next one
-    /// of its thread already at the node, where it is asleep, and as everything later on the object
-    /// comes after the first step, nothing in the sequence comes before it.
+    /// A shortcut for the most common answer of plan(): at the node, the second step is the next
+    /// one of its thread and asleep. Everything later on the object comes after the first step, so
+    /// nothing in the sequence comes before the second step.
     [[nodiscard]] bool second_is_asleep(const node& n, const race& r) const {
         if (!n.sleeps(r.step.thread) ||
             (n.step.access != access_class::write && !mutated(mutant::shortcut_for_any_access)))
@@ -425,13 +426,13 @@ private:
     sleep_reason why_asleep_ = sleep_reason::explored;
     execution* run_ = nullptr;
     bool blocked_ = false;    ///< the choice just made is asleep
-    bool restricted_ = false; ///< some node of the task was
+    bool restricted_ = false; ///< some node of the task was restricted
     bool ranked_ = false;     ///< see execution::has_ranks()
     causal_order order_;
     race_finder races_;
     search_path path_;
     double share_ = 1;     ///< of the task in the whole search
-    step_index floor_ = 0; ///< nodes before this one are somebody else's
+    step_index floor_ = 0; ///< nodes before this one belong to other tasks
     step_index known_ = 0; ///< nodes before this one were there when the task began
     std::vector<distant_reversal> distant_;
     std::vector<finished_node> finished_;
@@ -439,7 +440,7 @@ private:
     int first_new_ = 0; ///< races that end in an earlier step are known
     int threads_ = 0;   ///< of the first execution
     wakeup_forest::index inherited_ = wakeup_forest::none; ///< tree of the next new node
-    per_thread<wakeup_step> left_waiting_;                 ///< what could not run in the end
+    per_thread<wakeup_step> left_waiting_; ///< operations that could not run at the end
     reversal reversal_;
     symmetry symmetry_{order_, path_};
 };

@@ -12,7 +12,7 @@ class execution;
 /// State that a family of primitives keeps for one execution, such as who is in which read-side
 /// section.
 ///
-/// reset() is called before the model is built, and comes before any other function; it should keep
+/// reset() comes before any other function, and before the model is built. It should keep its
 /// memory, as there are many executions.
 class extension {
 public:
@@ -28,7 +28,7 @@ public:
     extension& operator=(const extension&) = delete;
 };
 
-/// One extension of each type, made when it is first asked for and kept for the next execution.
+/// One extension of each type, made at its first use and kept for the next execution.
 ///
 /// get() is O(number of types), a handful; the reference stays valid until clear(). An extension's
 /// constructor and reset() may ask for other extensions.
@@ -53,7 +53,7 @@ private:
         std::unique_ptr<extension> is;
     };
 
-    /// Owns it, and resets it.
+    /// Takes ownership of `made`, and resets it.
     extension& add(const void* key, extension* made);
 
     std::vector<entry> all_;

@@ -5,15 +5,15 @@
 
 namespace wbsync::engine {
 
-/// A set of the full fences of one execution that has, with a fence, all earlier ones of its
-/// thread: what happens before something does. So it is a number for each thread.
+/// A set of full fences of one execution that contains, with each fence, all earlier ones of its
+/// thread, because what happens before something is such a set. So it is a number for each thread.
 ///
 /// insert_first() and count() are O(1), join() and empty() O(threads).
 class fence_set {
 public:
-    /// The first `n` fences of thread `t` are in it.
+    /// Adds the first `n` fences of thread `t`.
     void insert_first(thread_id t, timestamp n) noexcept;
-    /// No more than that.
+    /// Removes the fences of thread `t` after its first `n`.
     void keep_first(thread_id t, timestamp n) noexcept { count_[t] = n; }
 
     void clear() noexcept { count_.fill(0); }
@@ -33,7 +33,8 @@ private:
 struct view {
     vector_clock clock;
     fence_set fences;
-    /// The stores up to these times are known, too. Loads of then are performed, and not known.
+    /// Stores up to these times are known, too. Loads up to these times are performed, but not
+    /// known.
     vector_clock stores;
 
     void join(const view& other) noexcept;

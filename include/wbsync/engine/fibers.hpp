@@ -5,7 +5,7 @@ namespace wbsync::engine {
 
 /// What an execution needs from the library that provides fibers.
 ///
-/// Not re-entrant: each function is called on the fiber that runs, and the caller is on one.
+/// Not re-entrant: each function is called on the fiber that runs.
 class fibers {
 public:
     virtual ~fibers() = default;
@@ -13,7 +13,7 @@ public:
     /// Continues the thread that execution::next() names; returns when the caller is next again.
     virtual void switch_to_next() = 0;
 
-    /// The fiber that runs begins anew: whatever exceptions it was handling are gone.
+    /// The running fiber begins anew: the exceptions that it was handling are gone.
     virtual void forget_exceptions() = 0;
 
     /// Leaves the execution for good, from whichever fiber.

@@ -24,20 +24,20 @@ struct mark {
     access_class access = access_class::none;
     object_id object = 0;
     thread_id thread = -1;
-    step_index step = 0; ///< how many there were before it
+    step_index step = 0; ///< steps before this mark
     std::int64_t value = 0;
     const char* verb = "";
     site where;
 };
 
-/// What a model did in one execution, to see whether it does the same when that is run again. The
-/// engine brings about the same execution; what then differs depends on something else.
+/// What a model did in one execution, to see whether it does the same when that execution is run
+/// again. The engine repeats the execution exactly, so a difference comes from something else.
 ///
-/// Values may be addresses, which differ without meaning: large ones, and all that are shown as
-/// anything but a number, only have to be equal where they were equal before.
+/// Values may be addresses, which differ without meaning. So large values, and all that are not
+/// shown as numbers, only have to be equal where they were equal before.
 ///
-/// record() or compare() come before the execution, rewind() at its beginning. A mark is O(1), but
-/// for addresses: O(log of their number).
+/// record() or compare() come before the execution, rewind() at its beginning. A mark costs O(1),
+/// or O(log n) if it is one of n addresses.
 class footprint {
 public:
     /// The next execution is written down.
@@ -46,10 +46,10 @@ public:
     /// The next execution is compared with the one that was written down.
     void compare();
 
-    /// The execution begins once more: on more fibers, if the model has many threads.
+    /// The execution begins once more, because it needs more fibers.
     void rewind();
 
-    /// False: it differs from what was done before, expected(), which is nullptr if nothing was.
+    /// False: the mark differs from expected(), the one recorded; nullptr if none was.
     bool add(const mark& m, bool opaque);
 
     [[nodiscard]] bool comparing() const noexcept { return comparing_; }
@@ -58,7 +58,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_marks = 100'000; ///< what comes later is not compared
+    static constexpr std::size_t most_marks = 100'000; ///< later marks are not compared
     static constexpr std::uint64_t first_page = 4096;
     static constexpr std::uint64_t int_max = 0x7fff'ffff;
 
@@ -68,9 +68,9 @@ private:
 
     std::vector<mark> marks_;
     bool comparing_ = false;
-    bool is_full_ = false; ///< there was more
+    bool is_full_ = false; ///< marks were left out
     std::size_t compared_ = 0;
-    std::map<std::int64_t, std::int64_t> there_; ///< which value stands for which
+    std::map<std::int64_t, std::int64_t> there_; ///< which value now stands for which one then
     std::map<std::int64_t, std::int64_t> back_;
 };
 

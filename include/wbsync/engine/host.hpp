@@ -30,14 +30,14 @@ public:
     model_driver& model;
     execution::settings settings;
     patience_of_job patience;
-    volatile std::sig_atomic_t look_around = 0; ///< set when a limit was hit during an execution
+    volatile std::sig_atomic_t look_around = 0; ///< set when a limit is hit during an execution
 
     job(execution& the_run, scheduler& the_scheduler, model_driver& the_model)
         : run(the_run), by(the_scheduler), model(the_model) {}
     job(const job&) = delete;
     job& operator=(const job&) = delete;
 
-    /// Looks at the execution that has just ended. False: stop here.
+    /// Called after each execution. False: stop here.
     virtual bool after_execution() = 0;
 
     /// Who decides in the execution under way.

@@ -11,10 +11,11 @@ namespace wbsync::engine {
 /// before it, is a use after free, in whichever order the run took them. Neither is therefore a
 /// scheduling point. See lifetimes::uses and lifetimes::ends.
 ///
-/// It may begin where another one ended, on the stack of a thread that calls a function again. A
-/// thread that does not know of its beginning cannot mean this one: it uses the one before.
+/// A lifetime may begin where another one ended, for example on the stack of a thread that calls a
+/// function again. A thread that does not know of its beginning cannot mean this object: it uses
+/// the one before.
 ///
-/// begin() comes first. Its memory is kept for the next execution.
+/// begin() comes first. The memory is kept for the next execution.
 class lifetime {
 public:
     lifetime() = default;
@@ -43,7 +44,7 @@ private:
     mutable thread_id user_ = -1;      ///< see exercise::touches
     use end_;
     thread_id ended_by_ = -1;
-    const lifetime* before_ = nullptr; ///< of what was in the same place; nullptr: nothing was
+    const lifetime* before_ = nullptr; ///< of the object there before; nullptr: none
     thread_id begun_by_ = -1;
     timestamp begin_ = 0; ///< epoch of the thread that began it
 };

@@ -5,7 +5,7 @@
 
 namespace wbsync {
 
-/// What a check can come to before it is done.
+/// What stops a check before it is done.
 enum class limit_kind : std::uint8_t {
     none,
     executions,    ///< options::max_executions
@@ -14,13 +14,13 @@ enum class limit_kind : std::uint8_t {
     interrupt,     ///< options::interrupt
     depth,         ///< options::max_depth, or work without end that is no step
     objects,       ///< as many as an execution can number
-    allocation,    ///< memory, of which the system gave no more
-    store_history, ///< the stores of one object that a load can look back over
-    wait_orders,   ///< the steps that one wait conflicts with
-    schedule,      ///< a schedule that does not lead to a finding
+    allocation,    ///< the system gave no more memory
+    store_history, ///< more stores of one object than a load can look back over
+    wait_orders,   ///< more steps than a conflict analysis of one wait has room for
+    schedule,      ///< a schedule did not lead to a finding
     process,       ///< the process of the check was ended from outside
     failure,       ///< the check itself failed
-    native_run,    ///< threads that ran, and of which not every order was seen
+    native_run,    ///< threads ran natively, and not every order was seen
 };
 
 } // namespace wbsync

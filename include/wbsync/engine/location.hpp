@@ -22,21 +22,21 @@ struct store_record {
     bool follows = false;    ///< a read-modify-write: nothing can come between it and what it read
     int run = 0;             ///< number of the run of additions; see location
     view message;            ///< what a reader that acquires learns
-    int event = -1;          ///< its number, under a memory model that keeps the events
+    int event = -1;          ///< its number, under a memory model that keeps events
     fence_set fences;        ///< full fences that happen before this store
     fence_set reader_fences; ///< full fences that happen before some read of this store
     vector_clock first_seen; ///< when each thread first read or wrote it, or `never`
 
-    /// As a store of nobody, seen by nobody.
+    /// Resets it to a store of nobody, seen by nobody.
     void begin() noexcept;
 
-    /// The same, not counting the store itself.
+    /// Like was_read_in(), but does not count the store itself.
     [[nodiscard]] bool was_read_by_another_in(const vector_clock& past) const noexcept;
 
-    /// Did something that `past` covers read it, or is it covered itself?
+    /// Does `past` cover the store, or something that read it?
     [[nodiscard]] bool was_read_in(const vector_clock& past) const noexcept;
 
-    /// Can who knows `known` read nothing older any more?
+    /// Does `known` rule out that its owner reads anything older?
     [[nodiscard]] bool is_known_by(const view& known) const noexcept;
 };
 
@@ -50,11 +50,11 @@ struct location {
     object_id id = 0;
     std::uint64_t stamp = 0; ///< of the execution that it belongs to
     label name;
-    const lifetime* owner = nullptr; ///< the heap object that it is part of
+    const lifetime* owner = nullptr; ///< the heap object that contains it
     lifetime scope;                  ///< from the constructor of the variable to its destructor
-    const void* handle = nullptr;    ///< that variable; nullptr: none, it lasts for ever
+    const void* handle = nullptr;    ///< address of the variable; nullptr: none, it lasts for ever
     bool run_open = false;           ///< the next addition joins the run of the newest store
-    bool inserted = false;           ///< modification order is not that of execution
+    bool inserted = false;           ///< modification order differs from that of execution
     bool is_spinlock = false;        ///< its changes are locks, its stores unlocks
     int runs = 0;
 
@@ -63,36 +63,36 @@ struct location {
     [[nodiscard]] store_record& at(int i) noexcept { return stores_[static_cast<std::size_t>(i)]; }
     [[nodiscard]] std::int64_t value() const noexcept { return at(newest()).value; }
 
-    /// Is there a place before the newest store that a store could be put to: in front of one that
-    /// is no read-modify-write?
+    /// Is there a place before the newest store where a store could be put: in front of a store
+    /// that is no read-modify-write?
     [[nodiscard]] bool has_gap() const noexcept;
-    /// The same in the execution without the steps `gone`.
+    /// The same question in the execution without the steps `gone`.
     [[nodiscard]] bool has_gap_without(const removed_steps& gone) const;
 
-    /// Changes the newest value: there is nobody yet, or nobody any more, who could see the old
-    /// one.
+    /// Changes the newest value, when nobody can see the old one: there are no threads yet, or none
+    /// any more.
     void overwrite(std::int64_t value) noexcept { at(newest()).value = value; }
 
     void forget_stores() noexcept { count_ = 0; }
 
-    /// A new store, the newest, still without content.
+    /// Appends a store, the newest one, still without content.
     store_record& append();
 
-    /// A new store, the one at index `i`, still without content.
+    /// Inserts a store at index `i`, still without content.
     store_record& insert(int i);
 
-    /// The newest store in the execution without the steps `gone`, which holds for the causal
-    /// future of what it holds for. O(stores).
+    /// The newest store in the execution without the steps `gone`. If `gone` holds for a step, it
+    /// must hold for the causal future of that step. O(stores).
     [[nodiscard]] int newest_without(const removed_steps& gone) const;
-    /// And the value: a run of additions is worth what is left of it.
+    /// The value of that store: a run of additions is worth what is left of it.
     [[nodiscard]] std::int64_t value_without(const removed_steps& gone) const;
 
-    /// A store that is neither in `ordered` nor known, from reading it or a newer one, to `t` or to
-    /// something in `ordered`; nullptr: none. O(stores * threads).
+    /// A store that is neither in `ordered` nor known to `t` or to something in `ordered`, by
+    /// reading it or a newer one; nullptr: none. O(stores * threads).
     [[nodiscard]] const store_record* unknown_store(thread_id t, const view& ordered) const;
 
-    /// The newest store, a read-modify-write, passes on `known`, and with it what it has read; not
-    /// what its thread knows besides.
+    /// The newest store, a read-modify-write, passes on `known`, and with it what it has read, but
+    /// not what else its thread knows.
     void pass_on(const view& known);
 
     /// Where the run of store `i` begins.
@@ -105,7 +105,7 @@ private:
     int count_ = 0;
 };
 
-/// The locations of an execution, in the order in which they were made.
+/// The locations of an execution, in the order of their creation.
 using location_list = std::vector<const location*>;
 
 } // namespace wbsync::engine

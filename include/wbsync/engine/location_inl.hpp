@@ -98,8 +98,8 @@ WBSYNC_INLINE const store_record* location::unknown_store(thread_id t, const vie
             break;
         if (s.thread != t && s.first_seen[t] != never)
             break;
-        // The same for what somebody read or wrote before the end: coherence keeps older
-        // stores of the variable before it as well.
+        // Nor beyond a store that somebody read or wrote before the end: coherence keeps older
+        // stores of the variable before the end as well.
         if (s.access == access_class::add ? s.was_read_by_another_in(ordered.clock)
                                           : s.was_read_in(ordered.clock))
             break;

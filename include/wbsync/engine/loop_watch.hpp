@@ -13,49 +13,49 @@
 namespace wbsync::engine {
 
 /// Sees when a thread comes back to where it was, in a loop that nobody declared: to the same
-/// operation, from the same place of the code, with the same local state, having changed nothing
-/// since. Looks closely only after it has seen an operation for the second time, so that models
+/// operation, from the same place in the code, with the same local state, and with nothing changed
+/// since. It looks closely only after it has seen an operation for the second time, so that models
 /// without loops pay next to nothing.
 ///
-/// A thread may also keep something in memory that is not its own: in a member of the model, or in
-/// what it has allocated. So that is compared around each piece of the thread's code in such a
+/// A thread may also keep state in memory that is not its own: in a member of the model, or in what
+/// it has allocated. So that memory is compared around each piece of the thread's code in such a
 /// loop. What a model keeps elsewhere, such as in a std::vector, is not seen.
 ///
-/// has_been_at() and passes_by() are O(places of a round); to look closely is O(bytes of the stack
-/// and of the model's memory) for each operation of a round.
+/// has_been_at() and passes_by() are O(places of a round); looking closely costs O(bytes of the
+/// stack and of the model's memory) for each operation of a round.
 class loop_watch {
 public:
-    /// Also when the thread has changed something: what it did before is no part of a round in
-    /// vain.
+    /// Starts over. Also called when the thread has changed something: what it did before is not
+    /// part of a round that came to nothing.
     void begin() noexcept;
 
     [[nodiscard]] bool looks_closely() const noexcept { return close_; }
 
     /// The thread comes to an operation on `object` in a function with that frame. Has it been
-    /// there, as far as that is known? O(operations since the thread changed something).
+    /// there before, as far as is known? O(operations since the thread changed something).
     bool has_been_at(object_id object, const void* frame) noexcept;
 
-    /// It is there once more, with a stack that begins at `base`. A round begins.
+    /// The thread is there again, with a stack that begins at `base`. A round begins.
     void look_closely(object_id object, const void* frame, const void* base, const round& now);
 
-    /// It is somewhere else. It may not come back there any more, but be in another loop.
+    /// The thread is somewhere else. It may be in another loop by now, and not come back.
     void passes_by() noexcept;
 
-    /// Is that where the round began?
+    /// Is this where the round began?
     [[nodiscard]] bool is_back_at(object_id object, const void* frame) const noexcept;
-    /// And is the thread as it was there?
+    /// Is the thread as it was when the round began?
     [[nodiscard]] bool is_as_it_was(const void* frame, const void* base) const noexcept;
     [[nodiscard]] const round& round_under_way() const noexcept { return round_; }
 
-    /// Before the code that follows an operation runs, and after it.
+    /// Called before and after the code that follows an operation.
     void before_code(const std::vector<memory_image::part>& memory) { image_.take(memory); }
     void accept(const void* at, std::size_t size);
     void after_code();
 
 private:
-    static constexpr std::size_t max_places = 16; ///< operations of a round
+    static constexpr std::size_t max_places = 16; ///< operations in a round
 
-    /// Where the operation returns to tells apart also those in one line.
+    /// The return address of the operation also tells apart operations in one line.
     struct place {
         const void* returns_to = nullptr;
         object_id object = 0;
@@ -68,7 +68,7 @@ private:
     std::array<place, max_places> seen_{};
     std::size_t count_ = 0;
     bool close_ = false;
-    std::size_t passed_ = 0; ///< operations of the round
+    std::size_t passed_ = 0; ///< operations of the round so far
     place first_;
     local_state state_;
     round round_;

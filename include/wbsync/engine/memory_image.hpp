@@ -6,9 +6,10 @@
 
 namespace wbsync::engine {
 
-/// Memory of the model, besides the stacks: what it was, to see whether somebody changes it.
+/// Memory of the model, besides the stacks: a copy, to see whether somebody changes it.
 ///
-/// Each function is O(bytes), accept() O(parts). The memory must be there as long.
+/// Each function is O(bytes), accept() O(parts). The memory must exist as long as this object uses
+/// it.
 class memory_image {
 public:
     struct part {
@@ -18,7 +19,7 @@ public:
 
     void take(const std::vector<part>& parts);
 
-    /// What is there is meant to have changed.
+    /// The memory there was meant to change: takes it as it is now.
     void accept(const void* at, std::size_t size);
 
     [[nodiscard]] bool is_unchanged() const noexcept;

@@ -23,9 +23,9 @@ struct registered_memory {
     memory_kind kind;
     std::string_view name;    ///< in the literature
     const char* word;         ///< in results, manifests and JSON; also on the command line
-    char letter;              ///< of a schedule that it runs, a small one
+    char letter;              ///< of the schedules that run under it, in lower case
     bool for_models;          ///< models can ask for it; otherwise `wbsync litmus` alone does
-    bool by_default;          ///< a command that is told none runs under it
+    bool by_default;          ///< commands run under it unless they are told otherwise
     std::string_view summary; ///< one line
 };
 
@@ -48,7 +48,7 @@ constexpr const registered_memory& registered(memory_kind m) noexcept {
     return registered_memories.front();
 }
 
-/// nullptr: no memory model for models is called that.
+/// nullptr: no memory model for models has that name.
 constexpr const registered_memory* find_memory(std::string_view name) noexcept {
     for (const registered_memory& r : registered_memories)
         if (r.for_models && (r.name == name || r.word == name))
@@ -56,7 +56,7 @@ constexpr const registered_memory* find_memory(std::string_view name) noexcept {
     return nullptr;
 }
 
-/// The same by the letter of a schedule, small or capital.
+/// Finds it by the letter of a schedule, lower or upper case.
 constexpr const registered_memory* find_memory_by_letter(char letter) noexcept {
     for (const registered_memory& r : registered_memories)
         if (r.for_models && (r.letter == letter || r.letter - 'a' + 'A' == letter))
@@ -67,10 +67,10 @@ constexpr const registered_memory* find_memory_by_letter(char letter) noexcept {
 /// "'s:' or 'w:' or 'l:'": how the schedules of models begin, for messages.
 std::string memory_letters();
 
-/// "sc, rc11 (or weak), lkmm": those for models, for messages and help.
+/// "sc, rc11 (or weak), lkmm": the memory models for models, for messages and help.
 std::string memory_names();
 
-/// "sc and rc11": those that are run under if nobody says which.
+/// "sc and rc11": the memory models that are used by default.
 std::string default_memory_names();
 
 } // namespace wbsync::engine

@@ -5,10 +5,10 @@ namespace wbsync::engine {
 
 class execution;
 
-/// A model, without its type.
+/// A model with its type erased.
 ///
 /// construct(), then finally() and destroy(), in this order, once for each execution. finally() is
-/// left out if the execution ended early; destroy() if the model is not intact.
+/// skipped if the execution ended early, destroy() if the model is not intact.
 class model_driver {
 public:
     virtual ~model_driver() = default;
@@ -19,8 +19,8 @@ public:
     virtual void finally() = 0;
     virtual void destroy() = 0;
 
-    /// Does an execution do the same when it is run again? Then the first ones are, to see whether
-    /// it does.
+    /// Does an execution do the same when it is run again? If so, the first executions are run
+    /// again, to see whether that is true.
     [[nodiscard]] virtual bool is_repeatable() const noexcept { return true; }
 
     model_driver() = default;

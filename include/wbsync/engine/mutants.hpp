@@ -7,10 +7,9 @@
 
 namespace wbsync::engine {
 
-/// Ways in which the engine can be broken on purpose, one at a time, to see that its tests notice.
-/// A build with `-D WBSYNC_ENGINE_MUTANT=<name>` has that flaw; any other build has none, and
-/// nothing of this costs anything in it. The program wbsync-mutants is built with
-/// WBSYNC_ENGINE_MUTANTS and chooses at run time.
+/// Ways to break the engine on purpose, one at a time, to see that its tests notice. A build with
+/// `-D WBSYNC_ENGINE_MUTANT=<name>` has that flaw; any other build has none, and pays nothing for
+/// this. The program wbsync-mutants is built with WBSYNC_ENGINE_MUTANTS and chooses at run time.
 enum class mutant : std::uint8_t {
     none,
     // which steps commute
@@ -211,7 +210,7 @@ inline constexpr std::array mutant_descriptions = [] {
 inline mutant chosen_mutant = mutant::none;
 #endif
 
-/// Is the engine to have this flaw?
+/// Does the engine have this flaw?
 #ifdef WBSYNC_ENGINE_MUTANTS
 template <class Mutant> // only a template may be constexpr and look at a variable
 constexpr bool mutated(Mutant m) noexcept {

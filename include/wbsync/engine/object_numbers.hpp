@@ -9,10 +9,10 @@
 
 namespace wbsync::engine {
 
-/// Numbers for the objects of one execution. That of an object tells who created it and how many
-/// that thread had created before; it does not depend on what the others do.
+/// Numbers for the objects of one execution. The number of an object tells who created it and how
+/// many objects that thread had created before; it does not depend on what other threads do.
 ///
-/// All are O(1). next() asks for used_up() before it.
+/// All functions are O(1). Call used_up() before next().
 class object_numbers {
 public:
     void reset() noexcept { created_.fill(0); }
@@ -20,15 +20,16 @@ public:
     /// Has thread `creator`, or the set-up if that is -1, no number left?
     [[nodiscard]] bool used_up(thread_id creator) const noexcept;
 
-    /// A fresh one.
+    /// A fresh number.
     object_id next(thread_id creator) noexcept;
 
-    /// For objects of which each execution has exactly one, whoever uses it first; `i`: of several.
+    /// The number of an object that exists exactly once in each execution, whoever uses it first.
+    /// `i`: which one of several.
     static constexpr object_id reserved(reserved_object what, unsigned i = 0) noexcept {
         return static_cast<object_id>(setup_objects - 1 - reserved_number(what, i));
     }
 
-    /// For a second object that belongs to `x`.
+    /// The number of a second object that belongs to `x`.
     static constexpr object_id companion(object_id x) noexcept {
         return static_cast<object_id>(x + all_objects);
     }

@@ -13,7 +13,7 @@ namespace wbsync::engine {
 /// that thread created before, never on the interleaving.
 using object_id = std::uint16_t;
 
-/// Index of a step in the execution; -1 stands for "before the first".
+/// Index of a step in the execution; -1: before the first step.
 using step_index = int;
 
 enum class memory_order : std::uint8_t { relaxed, acquire, release, acq_rel };
@@ -28,13 +28,13 @@ constexpr bool releases(memory_order o) noexcept {
 /// How an operation touches its object. Two operations on one object commute iff both read, or
 /// both add; see dependent().
 enum class access_class : std::uint8_t {
-    none,  ///< conflicts with nothing: it only waits, or it only ends something
+    none,  ///< conflicts with nothing: it only waits, or only ends something
     read,  ///< a load; also: the start of a read-side critical section
     add,   ///< an addition whose result nobody uses; also: the start of a grace period
     write, ///< a store, or a read-modify-write whose result matters
 };
 
-/// A dependence that a mutant of the engine does not know of.
+/// Is this a dependence that a mutant of the engine ignores?
 constexpr bool is_dropped(access_class a, access_class b) noexcept {
     using enum access_class;
     const auto both = [&](access_class x, access_class y) {
@@ -65,7 +65,7 @@ struct operation {
     bool chooses = false;        ///< it may read more than one store
     bool idle = false;           ///< a daemon waits here for work: it may be told to quit
     const guard* when = nullptr; ///< nullptr: never blocks
-    /// A read-modify-write that may turn out to change nothing; nullptr: it is no such thing.
+    /// A read-modify-write that may change nothing; nullptr: any other operation.
     const possible_change* changes = nullptr;
     const char* verb = "";       ///< as the reader knows it: "atomic_inc"
     const label* name = nullptr; ///< of the object
@@ -91,15 +91,15 @@ struct nothing_gone {
     constexpr bool operator()(step_index) const noexcept { return false; }
 };
 
-/// The condition under which a read-modify-write changes its object. Where it does not it is a
-/// read: two that fail commute. Which of the two it is depends on nothing but what the object
-/// holds, so it is the same in all executions of a trace.
+/// The condition under which a read-modify-write changes its object. If it is false, the operation
+/// is a read: two that fail commute. The condition depends only on what the object holds, so it is
+/// the same in all executions of a trace.
 ///
-/// Lives as long as a guard, and must change as little.
+/// Lives as long as a guard, and must not change anything either.
 class possible_change {
 public:
     [[nodiscard]] virtual bool happens() const = 0;
-    /// Would it happen if the steps `gone` had not?
+    /// Would the change happen without the steps `gone`?
     [[nodiscard]] virtual bool happens_without(const removed_steps& gone) const = 0;
 
     possible_change() = default;
@@ -118,22 +118,23 @@ protected:
 /// as it likes.
 class guard {
 public:
-    /// It can run on the newest state.
+    /// Can the operation run on the newest state?
     [[nodiscard]] virtual bool enabled() const = 0;
 
-    /// It can run, if need be by reading an old store. A thread that only could so may just as well
-    /// never do it: the processor that spins sees the newest value in the end.
+    /// Can the operation run, if need be by reading an old store? A thread that can only run so may
+    /// also never do it: a processor that spins sees the newest value in the end.
     [[nodiscard]] virtual bool enabled_by_old_store() const { return false; }
 
-    /// Could it run if the steps `gone` had not happened? Guards that stay true once they are say
-    /// no: nothing that came later can have disabled them, so there is no race to reverse.
+    /// Could the operation run if the steps `gone` had not happened? A guard that stays true once
+    /// it is true returns false: nothing that came later can have disabled it, so there is no race
+    /// to reverse.
     [[nodiscard]] virtual bool enabled_without(const removed_steps& gone) const = 0;
 
-    /// For a condition on the value of a variable: that value now. Otherwise nullptr.
+    /// The current value, if the condition is on the value of a variable; otherwise nullptr.
     [[nodiscard]] virtual const std::int64_t* newest_value() const { return nullptr; }
     [[nodiscard]] virtual bool accepts(std::int64_t /*value*/) const { return false; }
 
-    /// Is it a loop that waits for what it looked at to change? And has that happened?
+    /// Is this a loop that waits for a change of what it looked at? And has it changed?
     [[nodiscard]] virtual bool gave_up() const { return false; }
     [[nodiscard]] virtual bool is_outdated() const { return false; }
 

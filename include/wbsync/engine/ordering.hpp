@@ -11,7 +11,7 @@
 
 namespace wbsync {
 
-/// What an operation, or a part of it, orders. The first four are those of engine::memory_order.
+/// The order that an operation, or a part of it, imposes. The first four are engine::memory_order.
 enum class ordering : std::uint8_t {
     relaxed, ///< nothing
     acquire,
@@ -34,7 +34,7 @@ constexpr const char* name_of(ordering o) noexcept {
     }
 }
 
-/// `asked`, or `left` if that is less.
+/// The weaker one of `asked` and `left`.
 constexpr ordering weaker(ordering asked, ordering left) noexcept {
     const bool half_access = left == ordering::acquire || left == ordering::release;
     const bool half_fence = left == ordering::read_fence || left == ordering::write_fence;
@@ -43,7 +43,7 @@ constexpr ordering weaker(ordering asked, ordering left) noexcept {
     return is_less ? left : asked;
 }
 
-/// A place in a source that asks for an order: an access that is no relaxed one, a fence, or one of
+/// A place in a source that asks for an order: an access that is not relaxed, a fence, or one of
 /// the two fences of a fully ordered read-modify-write.
 struct ordering_place {
     std::string file; ///< without its folders
@@ -59,20 +59,21 @@ struct ordering_place {
     [[nodiscard]] std::string str() const;
 };
 
-/// All places that executions came to.
+/// All places that executions have reached.
 using ordering_table = std::set<ordering_place>;
 
-/// Places that are to order less than they ask for. What is empty, or 0, is the same for all.
+/// Places that are to order less than they ask for. A field that is empty, or 0, matches every
+/// place.
 struct weakening {
     std::string file = {}; ///< without its folders
     unsigned line = 0;
     std::string function = {};
     std::string verb = {};
     std::string part = {};
-    ordering left = ordering::relaxed; ///< what they order then, if that is less
+    ordering left = ordering::relaxed; ///< the order that is left to them, if that is less
 
     [[nodiscard]] bool is_of(const ordering_place& p) const;
-    /// Is it of this place, and does that order less then?
+    /// Does the weakening match this place, and does the place then order less?
     [[nodiscard]] bool changes(const ordering_place& p) const {
         return is_of(p) && weaker(p.asked, left) != p.asked;
     }
@@ -81,7 +82,7 @@ struct weakening {
     [[nodiscard]] std::string str() const;
 };
 
-/// A number for them, to tell schedules under different ones apart; 0: there are none.
+/// A hash of the weakenings, to tell apart schedules under different ones; 0: there are none.
 std::uint32_t key_of(const std::vector<weakening>& all);
 
 } // namespace wbsync

@@ -11,19 +11,19 @@
 
 namespace wbsync::engine {
 
-/// Decides what each place orders. An execution without one gives each what it asks for
+/// Decides what each place orders. Without a policy, an execution gives each place what it asks for
 /// (execution::ordered()).
 class ordering_policy {
 public:
-    /// `seen`: is told each place; nullptr: nobody wants to know. Both must outlive it. At most 64
-    /// weakenings.
+    /// `seen` collects each place; nullptr: nobody wants to know. Both must outlive this object. At
+    /// most 64 weakenings.
     ordering_policy(const std::vector<weakening>& weakened, ordering_table* seen)
         : weakened_(weakened), seen_(seen) {}
 
-    /// O(1) for a place that was asked for before.
+    /// O(1) for a place that has asked before.
     ordering decide(const site& at, const char* verb, const char* part, ordering asked);
 
-    /// A bit for each weakening: has it changed what a place orders?
+    /// A bit for each weakening that has changed what a place orders.
     [[nodiscard]] std::uint64_t applied() const noexcept { return applied_; }
 
 private:

@@ -7,32 +7,32 @@
 
 #include <optional>
 
-// What <wbsync/platform.hpp> names, where a model is checked. The names are those of
+// What <wbsync/platform.hpp> provides when a model is checked. The names are those of
 // <wbsync/native/watched.hpp>.
 
 namespace wbsync::engine {
 
-/// For a base class that keeps the parts of different CPUs apart: not here.
+/// A base class that keeps data of different CPUs apart; empty here.
 struct padding_of_cpu {};
 
-/// The current thread uses the object; nothing outside of an execution. Not a step.
+/// The current thread uses the object. Does nothing outside of an execution. Not a step.
 inline void use(const scope& of, const char* verb, const site& at) {
     if (execution::current() != nullptr)
         of.use(verb, at);
 }
-/// The same of a variable that it does not access.
+/// The current thread uses a variable without accessing its value.
 inline void use(const variable& of, const char* verb, const site& at) {
     if (execution::current() != nullptr)
         static_cast<void>(of.object(verb, at));
 }
-/// The object, and what it watches, which may have ended before it.
+/// Uses the object and what it watches, which may have ended before the object.
 inline void use(const scope& of, const lifetime& what, const char* verb, const site& at) {
     if (execution* run = execution::current()) {
         of.use(verb, at);
         run->access(&what, verb, at);
     }
 }
-/// The same, and a trace shows it.
+/// Uses both, and a trace shows it.
 inline void show_use(const scope& of, const lifetime& what, const char* verb, const site& at) {
     execution& run = of.use(verb, at);
     run.local_step(at);
@@ -44,8 +44,8 @@ inline void show_use(const scope& of, const lifetime& what, const char* verb, co
     run.access(&what, verb, at);
 }
 
-/// The current thread ends what the object watches; a trace shows it by the name given. Nothing
-/// outside of an execution.
+/// The current thread ends what the object watches; a trace shows it under the name given. Does
+/// nothing outside of an execution.
 inline void end(const scope& of, lifetime& what, const label& name, const char* verb,
                 const site& at) {
     if (execution* run = execution::current()) {
@@ -59,7 +59,7 @@ inline void end(const scope& of, lifetime& what, const label& name, const char* 
     }
 }
 
-/// All that the current thread learns of what it has just stored.
+/// Of what it has just stored, the current thread learns only `what`.
 inline void learns_only(told what) {
     if (execution* run = execution::current(); run != nullptr)
         run->learns_only(what);
@@ -75,7 +75,7 @@ inline void release_fence(const site& at, const char* verb) {
         run->fence(ordering::write_fence, at, verb);
 }
 
-/// The name of the block of memory at that place; empty: there is none.
+/// The name of the block of memory at that address; empty: there is none.
 inline std::string name_of_block(const void* p) {
     if (execution* run = execution::current())
         if (const auto* block = run->blocks().find(p); block != nullptr)
@@ -83,11 +83,11 @@ inline std::string name_of_block(const void* p) {
     return {};
 }
 
-/// The execution under way, for an object that is there only inside of one. Throws
-/// std::logic_error, which names the object, outside of a model.
+/// The execution under way, for an object that can exist only inside of one. Outside of a model it
+/// throws std::logic_error, which names the object.
 execution& execution_with(const char* object);
 
-/// A lock that all objects of a kind share. `Number`: its own.
+/// A lock that all objects of a kind share. `Number`: the object number of the lock.
 template <class Lock, reserved_object Number>
 class shared_lock final : public extension {
 public:

@@ -15,8 +15,8 @@ class psc_veto;
 /// RC11's partial sequential-consistency order over the full fences of one execution: F is before G
 /// when F happens before G, or F (hb; eco; hb) G. It must have no cycle.
 ///
-/// Every edge agrees with the order of execution but those from a load that passes over newer
-/// stores, so cycles are looked for when a load is about to do that, and nowhere else.
+/// Every edge agrees with the order of execution, except those from a load that passes over newer
+/// stores. So cycles are looked for only when a load is about to do that.
 ///
 /// With f fences, s stores of all locations and t threads: add_fence(), any_after() and is_empty()
 /// are O(t), closure() is O(f * s * t) at worst, and remembers what it found until a load passes
@@ -27,9 +27,10 @@ public:
     /// what happens before them. `locations` must outlive it.
     void begin(const location_list& locations, bool by_reading);
 
-    /// A fence of thread `t`, which knows `before` of it, and from then on the fence as well.
-    /// `step` is the newest step of the thread. Whatever knows the fence knows the earlier ones of
-    /// the thread, so it is as if it came after all that is before these.
+    /// Adds a fence of thread `t`. `before` is what happens before the fence, and from now on
+    /// includes the fence. `step` is the newest step of the thread. Whatever knows the fence knows
+    /// the earlier fences of the thread, so the fence counts as coming after everything before
+    /// those.
     void add_fence(thread_id t, view& before, step_index step);
 
     [[nodiscard]] bool is_empty(const fence_set& fences) const noexcept;
@@ -40,13 +41,14 @@ public:
     /// A load has read an old store: the only event that comes before earlier ones.
     void load_passed_over() noexcept;
 
-    /// The fences of `before` and those that are before them. If a load comes after `before`, an
-    /// access that is from-read after the load must not come before any of them. Without the steps
-    /// that `gone` holds for; it holds for the causal future of what it holds for.
+    /// The fences of `before` and all fences before them. If a load comes after `before`, an access
+    /// that is from-read after the load must not come before any of these fences. Leaves out the
+    /// steps for which `gone` holds; if it holds for a step, it must hold for the causal future of
+    /// that step.
     template <class Gone>
     [[nodiscard]] fence_set closure(const fence_set& before, Gone gone) {
         fence_set reached = before;
-        fence_set done; // what comes before these is reached
+        fence_set done; // fences whose predecessors are in `reached`
         for (bool more = true; more;) {
             more = false;
             for (thread_set left = with_fences_; left != 0; left &= left - 1) {
@@ -55,7 +57,7 @@ public:
                     continue;
                 done.insert_first(t, reached.count(t));
                 fence_record& f = last(reached, t);
-                // What happens before a fence has no predecessors that the fence has not.
+                // What happens before a fence has no predecessors that the fence does not have.
                 if (!by_reading_)
                     done.join(f.known_fences);
                 reached.join(predecessors(f, gone));
@@ -65,7 +67,7 @@ public:
         return reached;
     }
 
-    /// Those of `fences` that are there without the steps that `gone` holds for.
+    /// The fences of `fences` without the steps for which `gone` holds.
     template <class Gone>
     [[nodiscard]] fence_set remaining(fence_set fences, Gone gone) const {
         if constexpr (!std::is_same_v<Gone, nothing_gone>)
@@ -77,7 +79,7 @@ public:
         return fences;
     }
 
-    /// For visible_stores. `now` must outlive it.
+    /// The veto for visible_stores. `now` must outlive it.
     template <class Gone>
     [[nodiscard]] psc_veto<Gone> read_veto(thread_id /*t*/, const view& now, Gone gone) {
         return {*this, now.fences, gone};
@@ -91,12 +93,12 @@ private:
     struct fence_record {
         step_index step;        ///< newest step of the thread before the fence
         vector_clock past;      ///< what happens before it, or before an earlier one of its thread
-        fence_set known_fences; ///< likewise
-        fence_set predecessors; ///< direct ones, as of the time `known`
-        unsigned known;         ///< a number of loads that passed over; 0: not known
+        fence_set known_fences; ///< fences that happen before it
+        fence_set predecessors; ///< direct ones, valid if `known` is passed_over_
+        unsigned known;         ///< passed_over_ when they were computed; 0: never
     };
 
-    /// The last fence of thread `t` in a set that has one.
+    /// The last fence of thread `t` in a set that contains one.
     [[nodiscard]] const fence_record& last(const fence_set& fences, thread_id t) const;
     [[nodiscard]] fence_record& last(const fence_set& fences, thread_id t);
 
@@ -123,7 +125,7 @@ private:
         return out;
     }
 
-    /// Those that are before an access to `x` that is eco-before one in the past of the fence.
+    /// Adds the fences before an access to `x` that is eco-before one in the past of the fence.
     template <class Gone>
     static void add_predecessors_by(const location& x, const vector_clock& past, Gone gone,
                                     fence_set& out) {
@@ -139,7 +141,7 @@ private:
                 if (gone(s.step))
                     continue;
                 stored = stored || past.covers(s.thread, s.epoch);
-                // Whoever has added to the run has not read it: others may add to it later.
+                // A thread that has added to the run has not read it: others may add to it later.
                 read = read || s.was_read_by_another_in(past);
                 run.join(s.fences);
                 readers.join(s.reader_fences);
@@ -158,7 +160,7 @@ private:
     thread_set with_fences_ = 0;                   ///< threads that have some
     bool by_reading_ = false;
     const location_list* locations_ = nullptr; ///< of this execution
-    unsigned passed_over_ = 1;                 ///< loads that passed over a store, and one
+    unsigned passed_over_ = 1;                 ///< 1 + the number of loads that passed over a store
 };
 
 } // namespace wbsync::engine

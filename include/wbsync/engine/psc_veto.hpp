@@ -18,10 +18,10 @@ namespace wbsync::engine {
 /// Thread 0 has run first, so r is 0 and F is before G. Now thread 1 comes to `s = x`: G happens
 /// before the load, F is before G, and x = 1 happens before F. The load must not pass over x = 1.
 ///
-/// For one load, and in an execution without the steps that `gone` holds for. Made afresh for each
-/// load, since any step may add fences. The closure over the fences is computed once, when the
-/// first store is asked for: O(fences * stores * threads), of all
-/// locations; each store costs O(threads) then.
+/// For one load, in an execution without the steps for which `gone` holds. Made anew for each load,
+/// since any step may add fences. The closure over the fences is computed once, when the first
+/// store is asked for: O(fences * stores * threads), for the stores of all locations. Then each
+/// store costs O(threads).
 template <class Gone>
 class psc_veto {
 public:
@@ -31,8 +31,8 @@ public:
 
     [[nodiscard]] bool is_gone(step_index s) const { return gone_(s); }
 
-    /// Must the load not pass over the stores of `x` at the indices `first` to `last`? None of
-    /// them, if `first` is greater, is always allowed.
+    /// Must the load not pass over the stores of `x` at the indices `first` to `last`? An empty
+    /// range, with `first` greater than `last`, is always allowed.
     [[nodiscard]] bool forbids(const location& x, int first, int last) {
         if (psc_.is_empty(before_) || first > last || mutated(mutant::no_psc_veto))
             return false;

@@ -11,13 +11,13 @@
 namespace wbsync::engine {
 
 /// A step that could have come before others that it conflicts with. In the literature a race is a
-/// pair of steps, that is, one step to remove; a step that blocks may need more of them out of its
-/// way (blocking_races.hpp).
+/// pair of steps, so there is one step to remove; a step that blocks may need several steps out of
+/// its way (blocking_races.hpp).
 struct race {
     static constexpr step_index never_ran = -1;
 
-    std::vector<step_index> removed; ///< those others, first one first; usually one
-    step_index second;               ///< the step, or `never_ran`: what it was that waited
+    std::vector<step_index> removed; ///< the others, first one first; usually one
+    step_index second;               ///< the step, or `never_ran`: `step` was left waiting
     wakeup_step step;
     timestamp seq;
 
@@ -43,14 +43,14 @@ public:
         blocking_.reset();
     }
 
-    /// Forgets the races that end in step `second` or later.
+    /// Forgets the races that end in step `second` or a later one.
     void keep_before(step_index second) noexcept {
         while (used_ != 0 &&
                (races_[used_ - 1].second == race::never_ran || races_[used_ - 1].second >= second))
             --used_;
     }
 
-    /// More sets of steps would have had to be tried for a wait than blocking_races::max_sets.
+    /// Has a wait needed more sets of steps than blocking_races::max_sets?
     [[nodiscard]] bool cut() const noexcept { return blocking_.cut(); }
 
     template <class F>
@@ -59,9 +59,9 @@ public:
             visit(races_[i]);
     }
 
-    /// Races that end in the operation that `t` performs next, as step `second`. To be called with
-    /// ascending `second`, then with race::never_ran. O(c^2) for c threads in conflict; for one
-    /// that may block see blocking_races::find().
+    /// Finds the races that end in the operation that `t` performs next, as step `second`. To be
+    /// called with ascending `second`, and with race::never_ran last. O(c^2) for c threads in
+    /// conflict; for an operation that may block see blocking_races::find().
     void find(const causal_order& order, thread_id t, const operation& op, step_index second) {
         if (op.access == access_class::none)
             return;
@@ -73,7 +73,7 @@ public:
             });
     }
 
-    /// Does step `i` depend on one that the race removes, or is it one?
+    /// Is step `i` one that the race removes, or does it depend on one?
     static bool removes(const causal_order& order, const race& r, step_index i) {
         for (const step_index s : r.removed)
             if (order.depends_on(i, s))
@@ -110,7 +110,8 @@ private:
                 add_direct(order, t, op, second, i);
     }
 
-    /// Without the other one it may change what it did not, or the other way round.
+    /// Without the other step, `op` may turn from a change into a read, or from a read into a
+    /// change.
     void add_direct(const causal_order& order, thread_id t, const operation& op, step_index second,
                     step_index first) {
         race& r = add(order, t, op, second);

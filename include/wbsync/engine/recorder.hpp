@@ -10,25 +10,25 @@
 
 namespace wbsync::engine {
 
-/// Writes down what happens, when an execution is replayed for a report.
+/// Records what happens when an execution is replayed for a report.
 ///
-/// Off, it costs a test. What is noted is amortised O(1).
+/// While off, it costs one test. Recording a line is amortised O(1).
 class recorder {
 public:
-    /// nullptr: nothing is written down.
+    /// nullptr: nothing is recorded.
     void write_to(trace* log);
     [[nodiscard]] bool is_active() const noexcept { return log_ != nullptr; }
 
     void name_thread(std::string name) { log_->threads.push_back(std::move(name)); }
 
-    /// A line that is no step: a finding, or what is waited for.
+    /// Adds a line that is no step: a finding, or what a thread waits for.
     void add(trace_step line) { log_->steps.push_back(std::move(line)); }
 
-    /// A line that tells of the newest of `steps` steps, if there are any, and read the store of
-    /// step `source`, where that of step `newest` is newer.
+    /// Adds a line about the newest of `steps` steps, if there are any. The step read the store of
+    /// step `source`; the newest store is that of step `newest`.
     void add_step(trace_step line, int steps, step_index source, step_index newest);
 
-    /// The load of that step is late, and reads the store of step `source`.
+    /// The load of step `load` is late, and reads the store of step `source`.
     void reads_late(step_index load, step_index source);
 
 private:

@@ -10,7 +10,8 @@
 namespace wbsync::engine {
 
 /// Branches on everything: every thread that can run in every state, every coherent store of every
-/// load, with no reduction at all. Slow, and simple enough to be believed: the oracle of the tests.
+/// load, with no reduction at all. Slow, and simple enough to be trusted as the oracle of the
+/// tests.
 ///
 /// Exponential in the steps: n! executions of n steps of different threads, times the choices of
 /// their loads. A step costs O(1), memory is O(steps).
@@ -55,7 +56,7 @@ private:
     struct branch {
         int taken;
         std::uint64_t left;     ///< alternatives not tried yet
-        bool is_thread = false; ///< which takes a step, and not a choice of one
+        bool is_thread = false; ///< a choice of thread, not of a store
     };
 
     int next(std::uint64_t alternatives) {

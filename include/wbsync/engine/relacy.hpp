@@ -2,7 +2,8 @@
 #pragma once
 
 // The only header that includes Relacy. Relacy defines macros with everyday names, so the standard
-// library comes first and every macro goes again at the end: this header may stand anywhere.
+// library is included first and every macro is undefined at the end: this header may be included
+// anywhere.
 
 #include <wbsync/engine/vector_clock.hpp>
 
@@ -36,11 +37,12 @@
 
 namespace wbsync::engine {
 
-/// Stacks for Relacy's fibers, which it never frees: kept and handed out again. Each lies above a
-/// guard, so that an overflow is a crash at the place instead of corruption elsewhere.
+/// Stacks for Relacy's fibers. Relacy never frees them, so they are kept and handed out again. Each
+/// lies above a guard, so that an overflow crashes right there instead of corrupting memory
+/// elsewhere.
 ///
-/// take() is O(1) but for the first use of a stack, is_guard() O(stacks). Not for several threads
-/// of the process at a time.
+/// take() is O(1) except for the first use of a stack, is_guard() O(stacks). For one thread of the
+/// process at a time.
 class stack_pool {
 public:
     static constexpr std::size_t relacy_asks_for = std::size_t{64} * 1024;
@@ -52,14 +54,14 @@ public:
         return pool;
     }
 
-    /// Relacy lets the stack grow down from `relacy_asks_for` above this address.
+    /// Relacy's stack grows down from `relacy_asks_for` above this address.
     void* take() {
         if (used_ == stacks_.size())
             stacks_.push_back(map());
         return stacks_[used_++];
     }
 
-    /// Every fiber of the last context is gone.
+    /// All fibers of the last context are gone.
     void recycle() noexcept { used_ = 0; }
 
     /// Does the address lie just below one of the stacks?
@@ -92,7 +94,7 @@ inline void* wbsync_fiber_stack(std::size_t) {
 }
 
 /// Relacy replaces the program's operator new by one that returns what malloc() does. That must not
-/// be nullptr, which nobody expects of it.
+/// be nullptr: nobody expects that of operator new.
 inline void* wbsync_malloc_or_throw(std::size_t size) {
     void* p = std::malloc(size == 0 ? 1 : size);
     if (p == nullptr)
@@ -110,7 +112,7 @@ inline void* wbsync_malloc_or_throw(std::size_t size) {
 #include <relacy/foreach.hpp>
 
 // Relacy unrolls its loops over threads by recursion, which takes compilers many seconds for the
-// larger contexts. These do the same as loops.
+// larger contexts. These are the same as loops.
 namespace rl {
 
 template <typename T, thread_id_t Count>
@@ -137,7 +139,7 @@ struct foreach_thread_impl<T, 0, 32> : wbsync_loop<T, 32> {};
 
 } // namespace rl
 
-// Relacy notes what a test does, for a history that nobody asks for here: its code is left out.
+// Relacy records what a test does, for a history that nobody asks for here: this leaves it out.
 #include <relacy/thread_local_ctx.hpp>
 
 #include <relacy/context_base.hpp>
@@ -149,7 +151,7 @@ struct foreach_thread_impl<T, 0, 32> : wbsync_loop<T, 32> {};
             rl::context& rl_hist_c = C;                                                            \
         TYPE ev =
 
-// Its imitations of pthreads and Win32 redefine those names as macros: leave them out.
+// Relacy's imitations of pthreads and Win32 redefine those names as macros: leave them out.
 #define RL_WINDOWS_HPP
 #define RL_PTHREAD_HPP
 #define malloc wbsync_malloc_or_throw // operator new's, and that of Relacy's own memory
@@ -157,8 +159,8 @@ struct foreach_thread_impl<T, 0, 32> : wbsync_loop<T, 32> {};
 #undef malloc
 #include <relacy/relacy.hpp>
 
-// A context compiles Relacy's own locks and events, once for each number of threads, because it can
-// make them. Nobody asks it to: these cost nothing to compile.
+// A context compiles Relacy's own locks and events, once for each number of threads. Nobody uses
+// them here: these replacements cost nothing to compile.
 namespace rl {
 
 template <thread_id_t Count>

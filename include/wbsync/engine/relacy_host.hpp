@@ -16,7 +16,7 @@
 namespace wbsync::engine {
 
 /// Runs the executions of one job as iterations of rl::run_test. Relacy contributes the fibers, the
-/// loop over iterations and the life of the test suite; which fiber runs is decided by ours.
+/// loop over iterations and the life of the test suite; this host decides which fiber runs.
 ///
 /// One at a time in a process, and none inside of a model (search::turn). An execution costs two
 /// switches of fibers for each step after which another thread runs.
@@ -58,14 +58,13 @@ public:
         destroy_model();
     }
 
-    /// The iteration is over and went well. Returns whether there is another one.
+    /// The iteration ended normally. Returns whether there is another one.
     bool iteration_end() {
         ended_ = true;
         return account();
     }
 
-    // --- fibers
-    // -----------------------------------------------------------------------------------
+    // --- fibers ----------------------------------------------------------------------------------
 
     void switch_to_next() override {
         const exception_state mine = exceptions_.take();
@@ -82,8 +81,7 @@ public:
         std::abort(); // fail_test does not return
     }
 
-    // --- the loop over contexts
-    // -------------------------------------------------------------------
+    // --- the loop over contexts ------------------------------------------------------------------
 
     /// Most jobs need one context; each execution that is left half-way costs another one.
     void run_all() {
@@ -108,7 +106,7 @@ public:
     }
 
 private:
-    /// The model's own code, outside of its threads. An exception must not get to Relacy.
+    /// Runs the model's own code outside of its threads. An exception must not get to Relacy.
     template <class F>
     void guarded(const char* part, F code) {
         run().enter_part(part);

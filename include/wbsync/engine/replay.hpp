@@ -13,21 +13,21 @@
 
 namespace wbsync::engine {
 
-/// Runs exactly one execution, given by its decisions. A schedule that does not fit the model is
-/// a misuse finding; the caller compares the outcome with the one it knows.
+/// Runs exactly one execution, given by its decisions. A schedule that does not fit the model is a
+/// misuse finding; the caller compares the outcome with the expected one.
 ///
-/// O(threads) for a step, but for what loads ask causal_order. follow() only between executions.
+/// O(threads) for a step, plus what loads ask of causal_order. follow() only between executions.
 class replay_scheduler final : public scheduler {
 public:
-    /// `complaint`: what it means that the model cannot follow the schedule. An explorer offers
-    /// loads only what the causal past makes necessary; as choices are numbers, the replay of its
+    /// `complaint`: what it means if the model cannot follow the schedule. An explorer offers a
+    /// load only what its causal past makes necessary. Choices are numbers, so the replay of such a
     /// schedule has to offer the same.
     replay_scheduler(schedule what, const char* complaint)
         : decisions_(std::move(what.decisions)), causal_(what.causal), complaint_(complaint) {
         order_.begin(0); // the set-up of the model asks for it already
     }
 
-    /// Another schedule.
+    /// Replays another schedule next.
     void follow(const schedule& what) {
         decisions_ = what.decisions;
         causal_ = what.causal;

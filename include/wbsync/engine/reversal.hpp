@@ -10,8 +10,8 @@
 
 namespace wbsync::engine {
 
-/// The sequence that runs a race the other way round: what does not depend on its first steps, and
-/// then the second. In the literature v = notdep(e, E).e', for a race of e and e' in E.
+/// The sequence that reverses a race: what does not depend on its first steps, and then the second
+/// step. In the literature v = notdep(e, E).e', for a race of e and e' in E.
 ///
 ///     thread p: x = 1; y = 1        thread q: z = 1; r = x        run as  x=1  y=1  z=1  r=x
 ///
@@ -20,22 +20,23 @@ namespace wbsync::engine {
 ///
 /// Its initials I(v) are the threads whose first step in v depends on no earlier step of v, and so
 /// could go first: { q }. Its weak initials WI(v) are these, and the threads that have no step in v
-/// and whose next step commutes with all of it: they could be added. A thread that sleeps at the
-/// node and is a weak initial of v says that all that v leads to is explored.
+/// and whose next step commutes with all of v: they could be added. If a thread that sleeps at the
+/// node is a weak initial of v, all that v leads to is explored.
 ///
-/// v has at most as many elements as the execution steps, n. Each question about a thread is O(n);
-/// is it an initial: O(n) more. Not re-entrant.
+/// v has at most n elements, the number of steps of the execution. Each question about a thread is
+/// O(n), and has_initial() O(n) more. Not re-entrant.
 class reversal {
 public:
-    /// One step of the sequence. The clock belongs to whoever made the sequence.
+    /// One step of the sequence. The clock belongs to the creator of the sequence.
     struct element {
         wakeup_step step;
         timestamp seq;
         const vector_clock* clock;
     };
 
-    /// From the execution that `order` and `path` describe, in which the race was found. Both must
-    /// outlive the sequence, since it refers to the clocks of `order`. O(n * t).
+    /// Builds the sequence from the execution that `order` and `path` describe, in which the race
+    /// was found. Both must outlive the sequence, since it refers to the clocks of `order`. O(n *
+    /// t).
     void build(const causal_order& order, const search_path& path, const race& r) {
         elements_.clear();
         for (step_index i = r.first() + 1; i != order.done(); ++i) {
@@ -56,7 +57,7 @@ public:
         elements_.push_back({r.step, r.seq, &last_});
     }
 
-    /// Step `i` with the one choice it made.
+    /// Step `i` with the choice that it made.
     [[nodiscard]] static wakeup_step as_run(const search_path& path, step_index i) {
         wakeup_step s = path[i].step;
         s.all_choices = false;
@@ -66,19 +67,19 @@ public:
     [[nodiscard]] const std::vector<element>& elements() const noexcept { return elements_; }
     void assign(std::vector<element> elements) { elements_ = std::move(elements); }
 
-    /// Could thread `t`, whose next step is `next`, go first? Then this is a weak initial.
+    /// Could thread `t`, whose next step is `next`, go first? Then it is a weak initial.
     [[nodiscard]] bool has_weak_initial(thread_id t, const wakeup_step& next) const {
         const int k = first_of(t);
         return k >= 0 ? is_initial(k) : commutes_with(next);
     }
 
-    /// Does it go first in some order of the sequence?
+    /// Does the thread go first in some order of the sequence?
     [[nodiscard]] bool has_initial(thread_id t) const {
         const int k = first_of(t);
         return k >= 0 && is_initial(k);
     }
 
-    /// The same for a single choice of the thread.
+    /// The same question for a single choice of the thread.
     [[nodiscard]] bool has_initial(const explored_choice& c) const {
         const int k = first_of(c.thread);
         return k >= 0 && is_initial(k) &&
@@ -86,8 +87,8 @@ public:
     }
 
     /// Adds the sequence to a wakeup tree, unless the tree has a branch that leads to it:
-    /// insert[E](v, B) in the literature. Returns whether it asks for anything that the tree did
-    /// not. Uses the sequence up. O(b * n) for a tree with b branches on the way.
+    /// insert[E](v, B) in the literature. Returns whether it asks for anything new. Uses the
+    /// sequence up. O(b * n) for a tree with b branches on the way.
     bool insert(wakeup_forest& forest, wakeup_forest::index& list) {
         bool asks = false;
         wakeup_forest::index parent = wakeup_forest::none;

@@ -11,10 +11,10 @@
 
 namespace wbsync::engine {
 
-/// A round of a loop that tries again: where it began.
+/// A round of a loop that tries again: the state at its beginning.
 struct round {
     step_index begin = 0;
-    std::uint64_t effects = 0; ///< that cannot be undone, of its thread, by then
+    std::uint64_t effects = 0; ///< effects of its thread so far that cannot be undone
     int nesting = 0;           ///< sections that its thread was in
 };
 
@@ -25,7 +25,7 @@ enum class told : std::uint8_t {
     whether_negative, ///< atomic_add_negative()
 };
 
-/// Does it learn something else from `a` than from `b`?
+/// Does a thread that learns `what` see a difference between `a` and `b`?
 constexpr bool tells_apart(told what, std::int64_t a, std::int64_t b) noexcept {
     switch (what) {
     case told::whether_zero: return (a == 0) != (b == 0);
@@ -35,34 +35,34 @@ constexpr bool tells_apart(told what, std::int64_t a, std::int64_t b) noexcept {
     return a != b;
 }
 
-/// What the steps of an execution did, as far as loops that try again ask.
+/// What the steps of an execution did, as far as it matters to loops that try again.
 ///
-/// A round that changed nothing that another thread could see, and that comes to try again, need
-/// not have happened: another execution begins it later. There the thread sees what was changed
-/// since, or what it would see in its next round. So the thread waits from then on, as for an
-/// assumption that does not hold (Kokologiannakis, Ren, Vafeiadis, "Dynamic Partial Order
-/// Reductions for Spinloops", FMCAD 2021).
+/// A round that ends by trying again, and changed nothing that another thread could see, need not
+/// have happened: another execution begins it later. There the thread sees what was changed since,
+/// or what it would see in its next round. So from then on the thread waits, as for an assumption
+/// that does not hold (Kokologiannakis, Ren, Vafeiadis, "Dynamic Partial Order Reductions for
+/// Spinloops", FMCAD 2021).
 ///
-/// begin() comes first; each step is added by add() before anything is told about it, which is
-/// O(1).
+/// begin() comes first. add() adds each step before the other functions say more about it. Each of
+/// these is O(1).
 class step_log {
 public:
     enum class effect : std::uint8_t {
         none,
-        store, ///< that can be made undone by another one, of the value that was there before
+        store, ///< undone if a later one restores the value that was there before
         other,
     };
 
     void begin() noexcept;
 
-    /// Thread `t` takes the next step, on `object`. `blind`: an addition whose
-    /// result nobody looks at.
+    /// Thread `t` takes the next step, on `object`. `blind`: an addition whose result nobody looks
+    /// at.
     void add(thread_id t, object_id object, effect what, bool blind);
 
-    /// The newest step stored to its object: `after`, where `before` was.
+    /// The newest step stored `after` to its object, which held `before`.
     void stores(std::int64_t before, std::int64_t after) noexcept;
 
-    /// Its thread learns only that of what it stored.
+    /// Of what it stored, the thread of the newest step learns only `what`.
     void learns_only(told what) noexcept;
 
     /// The newest step read the store of step `of`, which is not the newest one.
@@ -71,22 +71,22 @@ public:
     /// Thread `t` did something that others could see, and that is no step or cannot be undone.
     void note_effect(thread_id t) noexcept { ++effects_[t]; }
 
-    /// It has entered or left a read-side section.
+    /// Thread `t` has entered or left a read-side section.
     void note_nesting(thread_id t, int change) noexcept { nesting_[t] += change; }
 
     [[nodiscard]] round begin_round(thread_id t) const noexcept;
 
-    /// Has thread `t` changed nothing since then that another one could have seen, or will see?
-    /// Which steps came in between is the same in all executions of a trace. O(n * stores), of n
-    /// steps since then.
+    /// Has thread `t`, since the round began, changed nothing that another thread has seen or will
+    /// see? The answer is the same in all executions of a trace. O(n * stores) for n steps since
+    /// then.
     [[nodiscard]] bool in_vain(thread_id t, const round& r) const;
 
-    /// The objects that thread `t` changed since then, each once. A store of the value that was
-    /// there is none: who reads it could read the one before.
+    /// The objects that thread `t` changed since the round began, each once. A store of the same
+    /// value as before does not count: a thread that reads it could read the one before.
     [[nodiscard]] std::vector<object_id> changed_by(thread_id t, const round& r) const;
 
-    /// Has another thread read, later, what `t` stored from step `begin` to step `end`, in steps
-    /// that are not `gone`?
+    /// Has another thread later read what `t` stored from step `begin` to step `end`, in steps that
+    /// are not `gone`?
     template <class Gone>
     [[nodiscard]] bool seen_later(thread_id t, step_index begin, step_index end,
                                   const Gone& gone) const {
@@ -115,7 +115,7 @@ private:
         bool blind = false;        ///< an addition whose result nobody looks at
         told learns = told::value; ///< of what it stored
         bool stale = false;        ///< it read a store that was not the newest, that of `source`
-        step_index source = -1;    ///< only then
+        step_index source = -1;    ///< valid if stale
         std::int64_t before = 0;   ///< of a store only
         std::int64_t after = 0;
     };
@@ -135,12 +135,12 @@ private:
         return all;
     }
 
-    /// Has the thread of that store, after its first one to the object in the round, put back what
-    /// was there, with nobody else looking at the object in the meantime who learnt something else
-    /// than without that? As often as it liked.
+    /// Has the thread of store `s`, since its first store to the object in the round, restored the
+    /// old value? It may do so several times, but in the meantime no other thread may have looked
+    /// at the object and learnt something that it would not have learnt otherwise.
     [[nodiscard]] bool is_undone(const step& s, const round& r) const;
 
-    /// Does the step learn whether somebody else has changed the value by `sum`?
+    /// Does the step notice if somebody else has changed the value by `sum`?
     static bool sees(const step& s, std::int64_t sum) noexcept;
 
     [[nodiscard]] bool changed_after(step_index i) const;

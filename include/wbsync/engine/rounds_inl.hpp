@@ -86,7 +86,7 @@ WBSYNC_INLINE const step_log::step& step_log::at(step_index i) const noexcept {
 
 WBSYNC_INLINE bool step_log::is_undone(const step& s, const round& r) const {
     bool done = true;
-    std::int64_t sum = 0; // by which it has changed the value
+    std::int64_t sum = 0; // what the thread has changed the value by
     for (step_index i = r.begin; i != size(); ++i) {
         const step& other = at(i);
         if (other.object != s.object)

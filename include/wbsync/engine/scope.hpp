@@ -7,12 +7,12 @@
 
 namespace wbsync::engine {
 
-/// A member of each object that is watched and is more than its variables: ends the life of the
-/// object with its destructor. Declared last, so that it ends before the rest of it. A use
-/// afterwards, or one that is not ordered before, is a finding "use-after-scope"; so is one of an
-/// object whose memory is something else by then.
+/// A member of each watched object that is more than its variables: its destructor ends the life of
+/// the object. Declared last, so that it is destroyed first. A use after the end, or one that is
+/// not ordered before it, is a finding "use-after-scope", also if the memory of the object holds
+/// something else by then.
 ///
-/// Each function is O(1), and its place O(objects that have ended).
+/// Each function is O(1), and finding the place O(objects that have ended).
 class scope {
 public:
     explicit scope(const label& name);
@@ -22,10 +22,10 @@ public:
     ~scope();
 
     /// The current thread uses the object. Returns the execution, if the object belongs to it and
-    /// is still there.
+    /// has not ended.
     execution& use(const char* verb, const site& at) const;
 
-    /// What the execution knows of it; nullptr: it was built outside of one.
+    /// The lifetime in the execution; nullptr: the object was built outside of one.
     [[nodiscard]] const lifetime* life() const noexcept { return life_; }
 
 private:

@@ -11,9 +11,9 @@ namespace wbsync::engine {
 
 struct location;
 
-/// The objects of one execution that have ended by their destructor, such as locals of a function
-/// that has returned. Another thread may still come to the place where one was, whatever is there
-/// by then; so what is known of an object belongs to the execution, and is found by the place.
+/// The objects of one execution whose destructor has run, such as locals of a function that has
+/// returned. Another thread may still access the address where an object was, whatever is there by
+/// then. So the lifetime of an object belongs to the execution, and is found by address.
 ///
 /// find() is O(objects that have ended in this execution), all others O(1).
 class scopes {
@@ -21,17 +21,17 @@ public:
     struct ended {
         const void* handle; ///< where the object was
         const lifetime* life;
-        location* variable; ///< nullptr: it was none
+        location* variable; ///< nullptr: it was not a variable
     };
 
     void reset() noexcept;
 
-    /// The life of an object that is no variable.
+    /// Adds the lifetime of an object that is not a variable.
     lifetime& add();
 
     void bury(const ended& object) { ended_.push_back(object); }
 
-    /// The newest one that ended there, or nullptr.
+    /// The newest object that ended at that address, or nullptr.
     [[nodiscard]] const ended* find(const void* handle) const noexcept;
 
 private:

@@ -16,15 +16,15 @@ struct explored_choice {
 };
 
 /// A node of the search tree on the current path, and the step that is explored from it. In the
-/// literature's terms it is a prefix E of the execution, with sleep(E) and the wakeup tree wut(E);
-/// what was explored from it and what its tree begins with are a source set of E.
+/// terms of the literature it is a prefix E of the execution, with sleep(E) and the wakeup tree
+/// wut(E). What was explored from it and what its tree begins with form a source set of E.
 struct search_node {
     wakeup_step step;
-    int read = 0;             ///< which of its read_options the step takes
+    int read = 0;             ///< index of the read_option that the step takes
     bool fresh = true;        ///< the other choices of the step are not known yet
     bool look_up = false;     ///< the step is new because of its choice: the tree may know more
     bool restricted = false;  ///< other choices are explored only if a race asks for them
-    bool closed = false;      ///< what follows the step is explored, or is somebody else's
+    bool closed = false;      ///< what follows the step is explored, or left to another task
     int ended = 0;            ///< steps and choices that were explored here to the end
     thread_set symmetric = 0; ///< threads that could take the step as well, with the same to follow
     thread_set sleep = 0;     ///< threads whose next step was explored here, or is covered
@@ -33,7 +33,7 @@ struct search_node {
     wakeup_forest::index tree = wakeup_forest::none; ///< branches still to explore
     store_choices unexplored = 0;                    ///< other stores the step may read
 
-    /// Begins with another step.
+    /// Begins with step `s`, as a new one.
     void start(const wakeup_step& s) noexcept {
         step = s;
         read = 0;
@@ -47,7 +47,7 @@ struct search_node {
 
     [[nodiscard]] bool sleeps(thread_id t) const noexcept { return (sleep & only(t)) != 0; }
 
-    /// Is this very choice of the step asleep?
+    /// Does this choice of the step sleep here?
     [[nodiscard]] bool sleeps(const wakeup_step& s) const {
         return sleeps(s.thread) ||
                std::any_of(sleeping_choices.begin(), sleeping_choices.end(),
@@ -56,8 +56,8 @@ struct search_node {
                            });
     }
 
-    /// The class here of what thread `t`, who sleeps or is symmetric to the one that runs, would do
-    /// next: `next`, as it is somewhere later.
+    /// The next step of a thread that sleeps, or is symmetric to the one that runs, with the class
+    /// that it has at this node. `next` is that step as it is somewhere later.
     [[nodiscard]] wakeup_step as_here(wakeup_step next) const noexcept {
         if (next.conditional && !mutated(mutant::sleepers_have_later_class)) {
             const bool changes = sleeps(next.thread) ? (sleep_as_reads & only(next.thread)) == 0
@@ -76,7 +76,7 @@ struct search_node {
     }
 };
 
-/// The nodes from the root to the newest one, and the branches that are planned from them.
+/// The nodes from the root to the newest one, and the branches planned from them.
 struct search_path {
     std::vector<search_node> nodes;
     wakeup_forest forest;
@@ -89,7 +89,7 @@ struct search_path {
         nodes.back().tree = forest.copy(of, n.tree);
     }
 
-    /// The same without its tree.
+    /// Adds a node of another path, without its tree.
     void append_bare(const search_node& n) {
         nodes.push_back(n);
         nodes.back().tree = wakeup_forest::none;

@@ -10,8 +10,8 @@
 namespace wbsync::engine {
 
 /// A part of the search tree that is still to be explored: what is left to do at the nodes of a
-/// path from the floor on. The nodes above lead there, and are somebody else's; their trees stay
-/// there, which are most of what a task would have to carry.
+/// path from the floor on. The nodes above the floor lead there and belong to other tasks. Their
+/// trees stay there: these would be most of what a task has to carry.
 ///
 ///     root o       above the floor: the steps lead to the task, and what is left there belongs to
 ///          |       another one. A race whose first step is here is told to that: distant_reversal
@@ -23,12 +23,12 @@ namespace wbsync::engine {
 struct search_task {
     search_path path;
     step_index floor = 0;
-    bool begun = false; ///< otherwise it is the whole search
-    int threads = 0;    ///< that the model declared so far; 0: not known
+    bool begun = false; ///< false: it is the whole search
+    int threads = 0;    ///< declared by the model so far; 0: not known
     double share = 1;   ///< of the whole search, as far as one can tell
 };
 
-/// A race whose first step is one of a node above the floor of the task that found it.
+/// A race whose first step is at a node above the floor of the task that found it.
 struct distant_reversal {
     struct element {
         wakeup_step step;
@@ -41,26 +41,26 @@ struct distant_reversal {
     std::vector<wakeup_step> next; ///< what each thread does next at the node
 };
 
-/// A node at which nothing is left to do, but below which there is.
+/// A node at which nothing is left to do, while there still is below it.
 struct finished_node {
     step_index node = 0;
     search_node state;
 };
 
-/// May the exploration of a thread that is asleep still be under way, by another task?
+/// Is a sleeping thread's step explored, or may another task still be exploring it?
 enum class sleep_reason : std::uint8_t { explored, perhaps_under_way };
 
 /// Adds the sequence to the tree of the node, unless what it leads to is known from elsewhere: from
 /// a thread that is asleep there, or from one symmetric to the one that is explored. `next` gives
-/// the next step of a thread at the node. Returns whether it asks for anything new.
+/// the next step of a thread at the node. Returns whether the sequence asks for anything new.
 ///
-/// A sequence that a sleeping thread is no part of, but could be added to, needs not be planned: if
-/// it leads to something that is not explored with that thread first, the exploration of that will
-/// have planned it. But not if that is still under way. (So WI(v) is tested against the sleep set,
-/// or I(v) if the exploration is under way.)
+/// A sequence need not be planned if a sleeping thread has no step in it but could be added to it:
+/// if it leads to something that is not explored with that thread first, the exploration of that
+/// thread will have planned it. This is not so if that exploration is still under way. (So the
+/// sleep set is tested against WI(v), or against I(v) if the exploration is under way.)
 ///
-/// Uses the sequence up. O((s + b) * n) for s who sleep, b branches of the tree on the way, and a
-/// sequence of n steps.
+/// Uses the sequence up. O((s + b) * n) for s sleeping threads, b branches of the tree on the way,
+/// and a sequence of n steps.
 template <class Next>
 bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleep_reason are, Next next) {
     for (thread_set left = n.sleep | (n.restricted ? 0 : n.symmetric); left != 0;
@@ -76,7 +76,8 @@ bool plan(search_node& n, wakeup_forest& forest, reversal& sequence, sleep_reaso
     for (const explored_choice& c : n.sleeping_choices)
         if (sequence.has_initial(c))
             return false;
-    // In a node's own task the race is with its step; but the task may have gone on meanwhile.
+    // In a node's own task the race is with the node's step; but the task may have gone on
+    // meanwhile.
     if (!n.closed && (n.restricted ? sequence.has_initial({n.step.thread, n.step.choice})
                                    : sequence.has_initial(n.step.thread)))
         return false;

@@ -22,7 +22,7 @@ struct site {
         return {in_file, in_function, at_line};
     }
 
-    /// The same place, for what a daemon does in `other` because of a call there.
+    /// The same place, for a step of the daemon function `other` that this call caused.
     [[nodiscard]] constexpr site on_behalf(const char* other) const noexcept {
         return {file, other, line};
     }
@@ -38,10 +38,10 @@ struct site {
     }
 };
 
-/// The name of an object as the reader of a counterexample sees it, for example
-/// `inode[1].i_count`. The texts must be literals or live as long as the model; they are put
-/// together only when a report needs it, so naming costs next to nothing while exploring. The names
-/// of what an object is part of are copied: the name stays when they go.
+/// The name of an object as the reader of a counterexample sees it, for example `inode[1].i_count`.
+/// The texts must be literals or live as long as the model; they are put together only when a
+/// report needs them, so naming costs next to nothing while exploring. The names of the enclosing
+/// objects are copied: they stay when those objects are gone.
 struct label {
     const char* text = "";
     int index = -1;
@@ -50,7 +50,7 @@ struct label {
     constexpr label(const char* name) noexcept : text(name) {} // NOLINT: a literal is a name
     constexpr label(const char* name, int number) noexcept : text(name), index(number) {}
 
-    /// A part of `of`. It keeps the names of the innermost max_outer objects that it is part of.
+    /// The name of a part of `of`. It keeps the names of the innermost max_outer enclosing objects.
     constexpr label(const label& of, const char* name, int number = -1) noexcept
         : text(name), index(number), depth_(of.depth_), outer_(of.outer_) {
         if (depth_ == max_outer) {

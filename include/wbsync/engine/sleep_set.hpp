@@ -21,10 +21,10 @@ namespace wbsync::engine {
 //     node 2      sleep = { }
 //
 // If at a node all threads that can run are asleep, the execution is sleep-set blocked, and given
-// up. Each function is O(threads + sleeping choices), but for what it drops from the node's tree.
-// A node keeps its sleep set as long as it is on the path; `run` must be at that node.
+// up. Each function is O(threads + sleeping choices), plus what it drops from the node's tree. A
+// node keeps its sleep set as long as it is on the path; `run` must be at that node.
 
-/// Is `q`, who was asleep before the step, still asleep after it?
+/// Does `q`, asleep before the step, stay asleep after it?
 inline bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s) {
     const operation* op = run.pending(q);
     return q != s.thread && op != nullptr &&
@@ -32,7 +32,7 @@ inline bool stays_asleep(const execution& run, thread_id q, const wakeup_step& s
             !dependent(op->object, op->access_now(), s.object, s.access));
 }
 
-/// Who was asleep before a step still is after it, if their next steps commute with it.
+/// Threads asleep before a step stay asleep after it if their next steps commute with it.
 inline void inherit_sleep(const execution& run, const search_node& before, search_node& n) {
     for (thread_set left = before.sleep; left != 0; left &= left - 1) {
         const thread_id q = std::countr_zero(left);
@@ -55,7 +55,7 @@ inline bool anybody_stays_asleep(const execution& run, const search_node& n) {
         [&](const explored_choice& c) { return stays_asleep(run, c.thread, n.step); });
 }
 
-/// The step of the node is explored, and with it those of the threads symmetric to its own.
+/// The step of the node is explored, and so are those of the threads symmetric to its own.
 inline void put_to_sleep(search_node& n, wakeup_forest& forest) {
     for (thread_set left = n.symmetric & ~n.sleep; left != 0; left &= left - 1) {
         const thread_id q = std::countr_zero(left);
@@ -70,7 +70,7 @@ inline void put_to_sleep(search_node& n, wakeup_forest& forest) {
     n.sleep |= all;
 }
 
-/// What follows the step of the node is explored, or somebody else's.
+/// What follows the step of the node is explored, or left to another task.
 inline void leave(search_node& n, wakeup_forest& forest) {
     if (std::exchange(n.closed, true))
         return;

@@ -5,11 +5,11 @@
 
 namespace wbsync::engine {
 
-/// Who knows which stores a load has to come after.
+/// Tells which stores a load has to come after.
 class forced_order {
 public:
-    /// Does the next operation of `t` have to come after the store of step `store`, which is in its
-    /// causal past, whatever order loads of lower rank are in?
+    /// Must the next operation of `t` come after the store of step `store`, which is in its causal
+    /// past, however loads of lower rank are ordered?
     [[nodiscard]] virtual bool is_forced(thread_id /*t*/, step_index /*store*/) { return true; }
 
     forced_order() = default;
@@ -22,7 +22,7 @@ protected:
 
 /// The stores that the next load of a thread has to come after. Without a clock: all of them.
 ///
-/// holds() is O(1), but for the first question about a step; see causal_order::is_forced().
+/// holds() is O(1), except for the first question about a step; see causal_order::is_forced().
 struct store_past {
     const vector_clock* clock = nullptr;
     forced_order* order = nullptr;

@@ -10,8 +10,8 @@
 
 namespace wbsync::engine {
 
-/// Threads that run the same code: whatever one of them does after some steps, another one could
-/// do in its place, if exchanging the two turns those steps into an equivalent execution. So only
+/// Threads that run the same code: what one of them does after some steps, another one could do in
+/// its place, if exchanging the two threads turns those steps into an equivalent execution. So only
 /// one of them is explored there. (Kokologiannakis, Marmanis, Vafeiadis, "SPORE: combining symmetry
 /// and partial order reduction", PLDI 2024, do so on execution graphs.)
 ///
@@ -35,11 +35,11 @@ public:
         threads_ = run.thread_count();
     }
 
-    /// Are there such threads at all?
+    /// Are there symmetric threads at all?
     [[nodiscard]] bool any() const noexcept { return any_; }
 
-    /// Those with which `p` can be exchanged in the first `steps` steps. O(a * steps * t) for a
-    /// symmetric threads of t.
+    /// The threads with which `p` can be exchanged in the first `steps` steps. O(a * steps * t) for
+    /// a symmetric threads out of t.
     [[nodiscard]] thread_set exchangeable_with(thread_id p, step_index steps) const {
         thread_set same = 0;
         for (thread_set left = symmetric_[p] & ~only(p); left != 0; left &= left - 1) {
@@ -70,8 +70,8 @@ private:
         return true;
     }
 
-    /// Is one step to the one thread what the other is to the other? Steps that read an old store
-    /// are taken not to be: its name would have to be translated.
+    /// Is step `i` to its thread what step `j` is to its own? Steps that read an old store are
+    /// taken not to be: the name of the store would have to be translated.
     [[nodiscard]] bool mirrored(step_index i, step_index j) const {
         const event& a = order_.at(i);
         const event& b = order_.at(j);
@@ -86,7 +86,7 @@ private:
         return true;
     }
 
-    /// Does a step of another thread see both in the same way?
+    /// Does step `i`, of another thread, relate to `p` and `q` in the same way?
     [[nodiscard]] bool indifferent(step_index i, thread_id p, thread_id q) const {
         const event& e = order_.at(i);
         return e.clock[p] == e.clock[q] && (e.clock[p] == 0 || path_[i].step.choice == 0) &&

@@ -11,7 +11,7 @@
 namespace wbsync::engine {
 
 /// How much of a task is done, and what is left of it, after an execution that ended at node `end`.
-/// The nodes before `known` were there when the task began.
+/// The nodes before `known` existed when the task began.
 ///
 /// A path of which three nodes have something left is cut between these; each part gets what is
 /// left at one or more nodes, and the steps above as the way there:
@@ -21,8 +21,8 @@ namespace wbsync::engine {
 ///     at
 ///    floor   2 left      1 left  3 left           nodes 3 and 4
 ///
-/// The deepest part is explored first, as without a division. A view of the explorer's path, made
-/// for one call. Functions are O(nodes) but for split(): O(nodes * parts).
+/// The deepest part is explored first, as without a division. This is a view of the explorer's
+/// path, made for one call. Functions are O(nodes), split() is O(nodes * parts).
 class task_division {
 public:
     task_division(search_path& path, step_index floor, step_index end, step_index known,
@@ -41,8 +41,8 @@ public:
         return {};
     }
 
-    /// Cuts what is left of the task into at most `parts`, the part that comes last in the order of
-    /// exploration first. What is finished goes to `finished`.
+    /// Cuts what is left of the task into at most `parts`. The part that comes last in the order of
+    /// exploration is first. Finished nodes go to `finished`.
     [[nodiscard]] std::vector<search_task> split(int parts, std::vector<finished_node>& finished) {
         std::vector<search_task> tasks;
         const std::vector<double> shares = shares_left();
@@ -77,7 +77,7 @@ public:
         return done;
     }
 
-    /// The share of the last execution alone in the task.
+    /// The share of the task that the last execution alone covered.
     [[nodiscard]] double last_share() const {
         double share = 1;
         for (step_index i = floor_; i != end_; ++i)
@@ -86,7 +86,7 @@ public:
     }
 
 private:
-    /// What is left to do at each node of the task, of all the task.
+    /// The share of the whole task that is left at each of its nodes.
     [[nodiscard]] std::vector<double> shares_left() const {
         std::vector<double> shares;
         double share = 1;
@@ -101,10 +101,10 @@ private:
         return path_.forest.count(n.tree) + std::popcount(n.unexplored);
     }
 
-    /// How many the node has, as far as they are known; the one that it is in included.
+    /// How many branches the node has, as far as known, including the current one.
     [[nodiscard]] int branches(const search_node& n) const { return n.ended + 1 + left_at(n); }
 
-    /// What is left at the nodes from `floor` to `last`.
+    /// The task of what is left at the nodes from `floor` to `last`.
     [[nodiscard]] search_task part(step_index floor, step_index last, double share) const {
         search_task t;
         for (step_index i = 0; i != floor; ++i)

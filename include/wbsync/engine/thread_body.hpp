@@ -9,8 +9,8 @@
 
 namespace wbsync::engine {
 
-/// What a thread of a model does. Small callables, such as lambdas that capture `this`, are kept in
-/// place: threads are declared anew for every execution, and nothing is allocated for that.
+/// The code of a model's thread. Small callables, such as lambdas that capture `this`, are stored
+/// in place: threads are declared anew for every execution, and that must not allocate.
 ///
 /// Not re-entrant: it must not be replaced while it runs.
 class thread_body {
@@ -35,7 +35,7 @@ public:
     thread_body& operator=(const thread_body&) = delete;
     ~thread_body() { drop(); }
 
-    /// Replaces what is there.
+    /// Replaces the callable.
     template <class F>
     void assign(F&& f) {
         drop();
@@ -44,7 +44,7 @@ public:
 
     void operator()() const { call_(object_); }
 
-    /// There is nothing any more. `destroy`: otherwise it is only forgotten.
+    /// Removes the callable. `destroy`: also calls its destructor.
     void drop(bool destroy = true);
 
 private:

@@ -11,24 +11,25 @@
 
 namespace wbsync::engine {
 
-/// What a thread is there for.
+/// The role of a thread.
 enum class thread_kind : std::uint8_t {
     ordinary,
     daemon, ///< of the model: serves the others
-    server, ///< the same, of a primitive: a kworker, RCU's callbacks
+    server, ///< a daemon of a primitive: a kworker, RCU's callbacks
 };
 
-/// The threads of one execution: what each is about to do, and which of them can.
+/// The threads of one execution: what each is about to do, and which of them can run.
 ///
-/// clear() comes first. Functions are O(1) or O(threads); those that ask guards cost what these do.
+/// clear() comes first. Functions are O(1) or O(threads), plus the cost of the guards that they
+/// ask.
 class thread_table {
 public:
     struct entry {
         label name;
         thread_body body;
-        const char* property = "deadlock"; ///< that fails if it waits for ever
+        const char* property = "deadlock"; ///< violated if it waits for ever
         site last;                         ///< of the newest operation
-        step_index newest = -1;            ///< step
+        step_index newest = -1;            ///< its newest step
         timestamp seq = 0;                 ///< steps that it has done
         thread_set symmetric = 0;          ///< threads that run the same code, itself included
         thread_kind kind = thread_kind::ordinary;
@@ -42,7 +43,7 @@ public:
 
     entry& add(const label& name, thread_kind kind, const char* property);
 
-    /// What the threads ran goes, with what it holds; `destroy`: that is still in order.
+    /// Drops the code of the threads, with what it holds. `destroy`: that is still intact.
     void drop_bodies(bool destroy);
 
     [[nodiscard]] int count() const noexcept { return count_; }
@@ -75,23 +76,24 @@ public:
     thread_set look_who_is_ready();
     [[nodiscard]] thread_set ready() const noexcept { return ready_; }
 
-    /// Those that can run only by reading an old store.
+    /// The threads that can run only by reading an old store.
     [[nodiscard]] thread_set ready_by_old_store() const;
 
     [[nodiscard]] bool can_run(thread_id t) const;
 
-    /// Those that the model declares, and not a primitive.
+    /// The number of threads that the model declares, not a primitive.
     [[nodiscard]] int without_servers() const noexcept;
 
-    /// Is everybody who waits a daemon without work?
+    /// Is every waiting thread a daemon without work?
     [[nodiscard]] bool idle() const;
 
-    /// Does anybody wait for ever because a round of its loop came to nothing?
+    /// Does any thread wait for ever because a round of its loop came to nothing?
     [[nodiscard]] bool any_gave_up() const;
-    /// And would its round be another one now? That is in another execution, where it began later.
+    /// Would such a round be a different one now? Then it is in another execution, where it began
+    /// later.
     [[nodiscard]] bool any_round_is_outdated() const;
 
-    /// Do daemons of the model wait for something, and nobody else but those without work?
+    /// Do only daemons of the model, besides daemons without work, wait for something?
     [[nodiscard]] bool only_daemons_wait() const;
 
 private:
@@ -108,9 +110,9 @@ private:
     int count_ = 0;
     thread_set started_ = 0;
     thread_set finished_ = 0;
-    thread_set unguarded_ = 0; ///< with a pending operation that never blocks
-    thread_set guarded_ = 0;   ///< with one that may
-    thread_set ready_ = 0;     ///< whose pending operation can run on the newest state
+    thread_set unguarded_ = 0; ///< threads with a pending operation that never blocks
+    thread_set guarded_ = 0;   ///< threads with a pending operation that may block
+    thread_set ready_ = 0;     ///< threads whose pending operation can run on the newest state
     per_thread<const operation*> pending_;
     per_thread<entry> entries_;
 };

@@ -32,7 +32,7 @@ WBSYNC_INLINE void thread_views::learn_but_for_plain(thread_id t, const view& wh
     const vector_clock before = plain_clock(views_[t]);
     learn(t, what);
     views_[t].plain = before;
-    views_[t].plain[t] = never; // whatever it does itself
+    views_[t].plain[t] = never; // it covers all accesses of `t` itself
     views_[t].plain_lags = !mutated(mutant::relock_orders_plain);
 }
 

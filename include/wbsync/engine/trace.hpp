@@ -27,7 +27,7 @@ struct finding {
     }
 };
 
-/// The step of thread `t` that reports it.
+/// The step of thread `t` that reports the finding.
 trace_step step_of(const finding& f, int t);
 
 } // namespace wbsync

@@ -10,10 +10,10 @@
 
 namespace wbsync::engine {
 
-/// Memory that the process uses, in MiB; a signal handler may ask. (The most that it ever used
-/// would count what the program did before, also the one that started it.)
+/// Memory that the process uses, in MiB. A signal handler may call it. (The peak would include what
+/// the program did before, and even the program that started it.)
 inline std::uint64_t used_memory() noexcept {
-    // To read, from no folder: by its number, because <fcntl.h> has names that models want: `stat`.
+    // openat(2) for reading, by its number: <fcntl.h> has names that models want, such as `stat`.
     const int file = static_cast<int>(::syscall(SYS_openat, -1, "/proc/self/statm", 0));
     std::array<char, 128> text{};
     const ssize_t size = file < 0 ? 0 : ::read(file, text.data(), text.size() - 1);

@@ -8,12 +8,12 @@
 
 namespace wbsync::engine {
 
-/// Threads of one model, daemons included. Every clock has room for that many.
+/// Most threads of one model, daemons included. Every clock has room for that many.
 inline constexpr int max_threads = 32;
 
 using thread_id = int;
 
-/// Set of threads, bit t for thread t.
+/// A set of threads: bit t for thread t.
 using thread_set = std::uint32_t;
 
 constexpr thread_set only(thread_id t) noexcept {
@@ -26,7 +26,7 @@ using timestamp = std::int16_t;
 
 inline constexpr timestamp never = 0x7fff;
 
-/// Something for each thread.
+/// One value for each thread.
 template <class T>
 class per_thread {
 public:
@@ -41,9 +41,9 @@ private:
 /// A Lamport/Mattern vector clock over the threads of one model. Operations work on blocks of eight
 /// threads, and on no more of them than the model at hand needs.
 ///
-/// Every operation is O(threads / 8): one or two packed instructions for a block. serve() comes
-/// before the first clock of an execution is used, for all clocks of the process, so checks do not
-/// run side by side (search::turn).
+/// Every operation is O(threads / 8): one or two packed instructions for a block. serve() must be
+/// called before the first clock of an execution is used. It holds for all clocks of the process,
+/// so checks do not run side by side (search::turn).
 class vector_clock {
 public:
     vector_clock() noexcept : at_{} {}
@@ -56,7 +56,8 @@ public:
     }
     ~vector_clock() = default;
 
-    /// From now on clocks are those of a model with that many threads. What is beyond is undefined.
+    /// From now on clocks are for a model with that many threads. Components beyond that are
+    /// undefined.
     static void serve(int threads) noexcept {
         blocks_ = (static_cast<std::size_t>(threads) + width - 1) / width;
     }
@@ -64,7 +65,7 @@ public:
     timestamp operator[](thread_id t) const noexcept { return at_[static_cast<std::size_t>(t)]; }
     timestamp& operator[](thread_id t) noexcept { return at_[static_cast<std::size_t>(t)]; }
 
-    /// Least upper bound, componentwise.
+    /// Least upper bound, by component.
     void join(const vector_clock& other) noexcept {
         join_block(0, other);
         for (std::size_t b = 1; b < blocks_; ++b)
@@ -76,7 +77,7 @@ public:
         return (*this)[t] >= when;
     }
 
-    /// Is some component as early as the same one of `other`?
+    /// Is some component at most that of `other`?
     [[nodiscard]] bool any_within(const vector_clock& other) const noexcept {
         std::uint64_t any = 0;
         for (std::size_t b = 0; b != blocks_; ++b) {

@@ -8,9 +8,9 @@
 namespace wbsync::engine {
 
 /// Coherence, and what else `Order` forbids: which stores of a location a thread may read, and
-/// before which it may put its own. `Order` is psc_order, or what lkmm_machine
-/// makes of that and of lkmm::history. It gives something like a psc_veto for a load of `t`, which
-/// knows `now`, and for a store of its own (`reads`: of a read-modify-write):
+/// before which it may put its own. `Order` is psc_order, or what lkmm_machine makes of it and of
+/// lkmm::history. It provides something like a psc_veto for a load of `t`, which knows `now`, and
+/// for a store of `t` (`reads`: by a read-modify-write):
 ///
 ///     auto read_veto(thread_id t, const view& now, Gone gone);
 ///     auto write_veto(thread_id t, const view& now, bool reads);
@@ -25,20 +25,21 @@ public:
     /// A new execution. To be called first.
     void begin() noexcept { history_cut_ = false; }
 
-    /// Some load had more stores to choose from than `max_history`.
+    /// Has some load had more stores to choose from than `max_history`?
     [[nodiscard]] bool history_cut() const noexcept { return history_cut_; }
 
     /// Lists the stores that a load of `t`, which knows `now`, may read from `x`, in an execution
-    /// without the steps that `gone` holds for. A store S may be passed over only if it does not
+    /// without the steps for which `gone` holds. A store S may be passed over only if it does not
     /// happen before the load, was not read by anything that does, and is in `past`, the causal
     /// past of the thread's previous step: otherwise the same choice is reached by running the load
-    /// before S, which the exploration does anyway. Of the older stores only those are listed whose
-    /// value `wanted` is true for. A run of additions is read or passed over as a whole; returns
-    /// whether the load could have looked into one, that is, whether the order of its additions
-    /// matters after all, if asked for by `may_look_into`. See addition_run.hpp.
+    /// before S, which the exploration does anyway. Older stores are listed only if `wanted` is
+    /// true for their value. A run of additions is read or passed over as a whole. Returns whether
+    /// the load could have looked into a run, so that the order of its additions matters after all,
+    /// if `may_look_into` asks for that. See addition_run.hpp.
     ///
-    /// `x` must have its initial store, and `gone` must hold for the causal future of what it holds
-    /// for. O(stores * threads), and what the veto and run_splits cost if they are asked.
+    /// `x` must have its initial store. If `gone` holds for a step, it must hold for the causal
+    /// future of that step. O(stores * threads), plus the cost of the veto and of run_splits, if
+    /// they are asked.
     template <class Gone>
     bool list_options(thread_id t, const view& now, const location& x, const store_past& past,
                       Gone gone, bool may_look_into, value_condition wanted, read_options& out) {
@@ -64,11 +65,11 @@ public:
         return false;
     }
 
-    /// Lists the stores of `x` after which such a thread may put its own; the newest first. It may
-    /// be put before a store S under the same conditions under which a load may pass over S
-    /// (`reads`: it is a read-modify-write, and passes over S as a load, too), but
-    /// never between a read-modify-write and the store that it read. O(stores * threads), and what
-    /// the veto costs.
+    /// Lists the stores of `x` after which a store of `t` may be put, the newest first. It may be
+    /// put before a store S under the conditions under which a load may pass over S (`reads`: it is
+    /// a read-modify-write, and passes over S as a load, too), but never between a
+    /// read-modify-write and the store that it read. O(stores * threads), plus the cost of the
+    /// veto.
     void list_places(thread_id t, const view& now, const location& x, const store_past& past,
                      bool reads, read_options& out) {
         out.clear();
@@ -97,8 +98,8 @@ private:
                (mutated(mutant::every_old_store) || past.holds(s));
     }
 
-    /// Adds the run, with all its stores that are there, if it may be read. False: there is no room
-    /// for more options.
+    /// Adds the run, with all its stores that are not gone, if it may be read. False: there is no
+    /// room for more options.
     template <class Veto>
     bool add_option(const location& x, const addition_run& run, int newest, Veto& veto,
                     value_condition wanted, read_options& out) {
@@ -122,14 +123,14 @@ private:
         return true;
     }
 
-    /// Notes that the history is cut, if it is.
+    /// Records it if the history is cut.
     bool is_full(const read_options& out) {
         const bool full = static_cast<int>(out.size()) == max_history;
         history_cut_ = history_cut_ || full;
         return full;
     }
 
-    /// A sum of these names a set of stores.
+    /// The sum of these over a set of stores names the set.
     static std::uint64_t hash(thread_id t, timestamp seq) {
         auto h = (static_cast<std::uint64_t>(t) << 16 | static_cast<std::uint16_t>(seq)) + 1;
         h *= 0x9e3779b97f4a7c15; // splitmix64
@@ -143,7 +144,7 @@ private:
     bool can_look_into(const view& now, const location& x, const addition_run& run,
                        const store_past& past, int newest, Veto& veto, value_condition wanted) {
         const auto may_pass = [&](const store_record& s) { return !s.is_known_by(now); };
-        // The veto is costly to find out, and most often nothing is wanted anyway.
+        // The veto is expensive, and most often nothing is wanted anyway.
         return splits_.has_wanted_split(x, run, past, may_pass, wanted) &&
                splits_.has_wanted_split(
                    x, run, past,

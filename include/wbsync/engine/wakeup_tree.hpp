@@ -9,7 +9,7 @@
 
 namespace wbsync::engine {
 
-/// A step that reads, one after the other, every store that it may.
+/// Stands for every store that the step may read, one after the other.
 inline constexpr std::uint64_t any_choice = 1;
 
 /// One step of a sequence that is to be explored from some node on.
@@ -19,7 +19,7 @@ struct wakeup_step {
     access_class access = access_class::none;
     std::uint64_t choice = 0; ///< what a load reads: key of the read_option, or any_choice
     bool chooses = false;     ///< it may read more than one store
-    bool all_choices = false; ///< and whatever else it may read is explored after that
+    bool all_choices = false; ///< and every other choice is explored after this one
     bool conditional = false; ///< its class depends on the object; see possible_change
 };
 
@@ -46,8 +46,8 @@ constexpr bool dependent(const wakeup_step& a, const wakeup_step& b) noexcept {
 /// q`, with s and q independent, would walk down q, since q could go first in it, and add nothing
 /// to q's child s, which ends in a branch that covers it.
 ///
-/// Lists are indices into one pool, whose memory is reused. A list is owned by whoever has its
-/// first index. Functions are O(1) unless they say otherwise; b is the length of a list.
+/// Lists are indices into one pool, whose memory is reused. Whoever has the first index of a list
+/// owns it. Functions are O(1) unless they say otherwise; b is the length of a list.
 class wakeup_forest {
 public:
     using index = std::int32_t;
@@ -122,7 +122,7 @@ public:
         }
     }
 
-    /// The list becomes that of the children of `parent`, which has none.
+    /// Makes `list` the children of `parent`, which has none.
     void adopt(index parent, index list) { pool_[static_cast<std::size_t>(parent)].child = list; }
 
     /// A copy of a list of another forest, with all that is below. O(size * b).
@@ -144,7 +144,7 @@ public:
     }
 
     /// Drops every sequence of the list that `known` is a weak initial of, that is, could go first
-    /// in, or be added to: that is explored elsewhere. O(size).
+    /// in, or be added to: such a sequence is explored elsewhere. O(size).
     void drop_covered(index& first, const wakeup_step& known) {
         index* link = &first;
         while (*link != none) {
@@ -160,7 +160,7 @@ public:
     }
 
 private:
-    /// Drops what is covered below node `i`; is nothing left of it?
+    /// Drops what is covered below node `i`. Returns whether nothing is left of it.
     bool is_covered(index i, const wakeup_step& known) {
         if (at(i).step.thread == known.thread)
             return true;

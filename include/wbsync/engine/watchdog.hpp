@@ -19,8 +19,8 @@
 
 namespace wbsync::engine {
 
-/// The code of the C library. Nobody must be made to leave it half-way: it may be changing what
-/// malloc() keeps.
+/// The code of the C library. It must not be left half-way: it may be changing the data of
+/// malloc().
 class c_library {
 public:
     [[nodiscard]] static bool holds(std::uintptr_t address) noexcept {
@@ -44,7 +44,7 @@ private:
         return found;
     }
 
-    /// Takes the part that holds one of its functions.
+    /// Takes the part of the object that holds the C library's functions.
     static int look_into(dl_phdr_info* object, std::size_t, void* into) {
         const auto one =
             reinterpret_cast<std::uintptr_t>(::dlsym(RTLD_DEFAULT, "gnu_get_libc_version"));
@@ -61,9 +61,9 @@ private:
 };
 
 /// Looks after executions ten times a second, as long as it lives: a model whose code does not come
-/// back to the engine would otherwise run for ever, whatever limits the check has. It counts the
-/// processor time of the step, so a slow or stopped machine is not mistaken for a slow model; and,
-/// for a step that uses none because it blocks, how often it had a look.
+/// back to the engine would otherwise run for ever, whatever limits the check has. It measures the
+/// processor time of the step, so a slow or stopped machine is not mistaken for a slow model. A
+/// step that blocks uses no processor time: for it the ticks are counted.
 ///
 /// Only one at a time in a process: there is one timer and one signal (search::turn).
 class watchdog {
@@ -95,12 +95,12 @@ public:
     watchdog& operator=(const watchdog&) = delete;
 
 private:
-    static constexpr int signal = SIGURG; // by default it does nothing, should one come late
+    static constexpr int signal = SIGURG; // ignored by default, if one comes late
     static constexpr long millisecond = 1'000'000;
     static constexpr long period = 100 * millisecond;
     static constexpr int patience = 2;        ///< ticks for a step when the time is up
     static constexpr int blocked_factor = 12; ///< how much longer a step may block than compute
-    static constexpr int most_tries = 200;    ///< to find the model outside of the C library
+    static constexpr int most_tries = 200;    ///< to interrupt the model outside of the C library
 
     enum class reason : std::uint8_t { none, time, use, interrupt, computes, blocks };
 
@@ -152,7 +152,7 @@ private:
         stop(*run, why);
     }
 
-    /// Also tells the job, which stops after the execution, if that comes to its end.
+    /// Also tells the job, which stops after the execution, if the execution ends.
     reason reason_to_stop() {
         const patience_of_job& limits = work_.patience;
         const bool out_of_time = std::chrono::steady_clock::now() >= limits.deadline;

@@ -11,15 +11,15 @@ namespace wbsync {
 
 namespace detail {
 
-/// "misuse" in a thread that is no daemon.
+/// Finding "misuse" in a thread that is not a daemon.
 void expect_daemon(const site& at);
 
 } // namespace detail
 
-/// What a daemon's loop begins with: as await_acquire(), and returns true. When all others are done
-/// and there is no such value the daemon is told to quit: false, and it returns, without another
-/// step. In a thread that scenario::daemon() did not declare: finding "misuse". The kernel's
-/// kthreads wait like that for work or for kthread_stop().
+/// The beginning of a daemon's loop: waits like await_acquire(), and returns true. When all other
+/// threads are done and there is no such value, the daemon is told to quit: the result is false,
+/// and the daemon must return without another step. In a thread that scenario::daemon() did not
+/// declare: finding "misuse". The kernel's kthreads wait like that for work or for kthread_stop().
 template <std::signed_integral Int, class Predicate>
 [[nodiscard]] bool await_work(const atomic_integer<Int>& v, Predicate accepts,
                               const site& at = site::here()) {

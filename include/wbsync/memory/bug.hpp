@@ -19,7 +19,7 @@ namespace detail {
 
 void evaluates_property() noexcept;
 
-/// The execution under way has seen something wrong, and goes on.
+/// The execution under way has seen something wrong, and continues.
 void note_warning(const char* text, const site& at);
 
 } // namespace detail
@@ -37,7 +37,7 @@ void note_warning(const char* text, const site& at);
 
 namespace wbsync {
 
-/// A property that must hold, by name: `ensure(list_empty(…), "P1", "VFS: Busy inodes …")`.
+/// States a property that must hold, by name: `ensure(list_empty(…), "P1", "VFS: Busy inodes …")`.
 inline void ensure(bool holds, const char* property, std::string message,
                    const site& at = site::here()) {
     detail::evaluates_property();
@@ -53,7 +53,7 @@ inline void bug_on(bool condition, const char* text, const site& at) {
         violated("BUG_ON", text, at);
 }
 
-/// Something is wrong, and it goes on.
+/// Notes a warning if the condition is true; the execution continues.
 inline bool warn_on(bool condition, const char* text, const site& at) {
     evaluates_property();
     if (condition)
@@ -66,11 +66,11 @@ inline bool warn_on(bool condition, const char* text, const site& at) {
 
 // Macros, as in the kernel, because the finding quotes the condition.
 
-/// The model is wrong if `condition` is true: a finding "BUG_ON", and the end of the execution.
+/// The model is wrong if `condition` is true: finding "BUG_ON", which ends the execution.
 #define BUG_ON(condition)                                                                          \
     ::wbsync::detail::bug_on(static_cast<bool>(condition), #condition, ::wbsync::site::here())
 
-/// As BUG_ON, but the execution goes on to its end. Returns the condition.
+/// Like BUG_ON, but the execution continues to its end. Returns the condition.
 #define WARN_ON(condition)                                                                         \
     ::wbsync::detail::warn_on(static_cast<bool>(condition), #condition, ::wbsync::site::here())
 #define WARN_ON_ONCE(condition) WARN_ON(condition)

@@ -7,7 +7,7 @@
 
 namespace wbsync::detail {
 
-// Changes of a value that processors have an instruction for.
+// Changes of a value for which processors have an instruction.
 
 /// An addition.
 struct plus {
@@ -27,7 +27,7 @@ struct bit_and {
     std::int64_t n;
 };
 
-/// andnot: the bits of the mask are 0 then.
+/// andnot: clears the bits of the mask.
 constexpr bit_and bit_clear(std::int64_t mask) noexcept {
     return bit_and(~mask);
 }
@@ -44,7 +44,7 @@ struct bit_xor {
     std::int64_t n;
 };
 
-/// Another value in its place.
+/// Replaces the value.
 struct put {
     explicit constexpr put(std::int64_t v) noexcept : value(v) {}
     constexpr std::int64_t operator()(std::int64_t /*before*/) const noexcept { return value; }

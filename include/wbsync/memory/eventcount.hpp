@@ -5,38 +5,38 @@
 
 namespace wbsync::detail {
 
-/// An eventcount, as Reed and Kanodia named it (CACM 22(2), 1979): how many things happened so far,
-/// one after the other, such as works queued or callbacks invoked. Each that
-/// happens is a step, and so is a look at the number; these two have an order. To wait for the n-th
-/// has none: once it has happened it has happened, whatever follows. Such a wait conflicts with
-/// nothing and costs no execution.
+/// An eventcount, as Reed and Kanodia named it (CACM 22(2), 1979): how many events have happened so
+/// far, one after the other, such as works queued or callbacks invoked. Each event is a step, and
+/// so is reading the count; these two are ordered. Waiting for the n-th event is not ordered with
+/// later events: once it has happened, it has happened. Such a wait conflicts with nothing and
+/// costs no execution.
 class eventcount {
 public:
     eventcount(engine::location& x, std::uint64_t stamp) : x_(&x), value_(x, stamp) {}
 
-    /// A step in which another one may happen: `happens` is called in it and says so. Release, for
-    /// those who wait for it or look.
+    /// A step in which an event may happen: it calls `happens`, which says whether it does.
+    /// Release, for those who wait for the event or read the count.
     template <class F>
     void add_if(F happens, const char* verb, const site& at) {
         value_.update([&](std::int64_t n) { return happens() ? n + 1 : n; }, memory_order::release,
                       verb, at);
     }
-    /// Another one.
+    /// One more event.
     void add(const char* verb, const site& at);
 
-    /// A look at the number. Acquire.
+    /// Reads the count. Acquire.
     [[nodiscard]] std::int64_t now(const char* verb, const site& at) const {
         return value_.load_newest(memory_order::acquire, verb, at);
     }
-    /// The same from outside of the execution.
+    /// Reads the count from outside of the execution.
     [[nodiscard]] std::int64_t newest(const site& at) const { return value_.newest(at); }
 
-    /// Blocks until the n-th has happened. Acquire, of that one and all before it. False: the
-    /// thread, a daemon that is `idle` here, is to quit.
+    /// Blocks until the n-th event has happened. Acquire, of that event and all before it. False:
+    /// the thread, a daemon that is `idle` here, has to quit.
     bool wait_for(std::int64_t n, const char* verb, const site& at, bool idle = false) const;
 
 private:
-    /// The number has come to `n`. It never goes down.
+    /// The count has reached `n`. It never goes down.
     class reached final : public engine::guard {
     public:
         reached(const engine::location& x, std::int64_t n, const char* verb)
@@ -48,7 +48,7 @@ private:
         }
         [[nodiscard]] std::string waits_for() const override;
 
-        /// The store that got it there.
+        /// The store that made it `n`.
         [[nodiscard]] int store() const;
 
     private:

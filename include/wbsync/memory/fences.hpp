@@ -18,37 +18,38 @@ namespace wbsync {
 
 namespace detail {
 
-/// What a fence that is full only together with a partner is full with.
+/// The partners of fences that are full only together with a partner.
 enum class fence_partner : std::uint8_t { atomic, spinlock, unlock_lock, srcu_unlock };
 
-/// For each thread the last partner of each kind: the point up to which a fence after it orders.
+/// For each thread, the last partner of each kind: a fence after it orders what came before that
+/// point.
 class fence_partners final : public engine::extension {
 public:
     void reset() override { threads_.fill({}); }
     static fence_partners& of(engine::execution& run) { return run.get<fence_partners>(); }
 
-    /// Here is a partner: from now on a fence orders what came before, this step included. (Under
-    /// sc everything is ordered anyway.)
+    /// The thread comes to a partner: from now on a fence orders what came before, including this
+    /// step. (Under sc everything is ordered anyway.)
     void pass(engine::execution& run, fence_partner what);
-    /// The partner is made of several: this is what came before it.
+    /// Like pass(), for a partner that consists of several steps: `before` is what came before it.
     void pass(engine::execution& run, fence_partner what, const engine::view& before);
-    /// A partner that is a full fence by itself: one after it adds nothing.
+    /// Like pass(), for a partner that is a full fence by itself: a fence after it adds nothing.
     void pass_full(engine::execution& run, fence_partner what) { at(run, what) = {true, false}; }
 
-    /// Has the thread come by such a partner?
+    /// Has the thread come to such a partner?
     [[nodiscard]] bool any(engine::execution& run, fence_partner what) {
         return at(run, what).passed;
     }
 
-    /// A fence that follows its partner: nothing without one.
+    /// A fence that follows its partner. Without a partner it does nothing.
     void fence_after(engine::execution& run, fence_partner what) {
         if (at(run, what).orders)
             run.full_fence_since(known(run, what));
     }
 
-    /// A fence that precedes its partner: nothing until there is one.
+    /// A fence that precedes its partner. It does nothing until the partner comes.
     void fence_before_atomic(engine::execution& run);
-    /// Here the partner comes.
+    /// The thread comes to the partner.
     void reach_atomic(engine::execution& run) {
         if (std::exchange(threads_[run.self()].waits, false))
             run.full_fence_since(views_[run.self()].waiting);
@@ -63,9 +64,9 @@ private:
     };
     struct marks {
         std::array<point, kinds> points;
-        bool waits = false; ///< a fence before its partner
+        bool waits = false; ///< a fence waits for its partner
     };
-    struct views { // of what the marks say that it is there
+    struct views { // valid where the marks say so
         std::array<engine::view, kinds> points;
         engine::view waiting;
     };
@@ -81,10 +82,10 @@ private:
     engine::per_thread<views> views_;
 };
 
-/// The execution, where barriers mean something.
+/// The execution, where barriers have an effect.
 engine::execution* where_barriers_count();
 
-/// What a trace says of a fence that orders less than it asks for.
+/// How a trace describes a fence that orders less than it asks for.
 std::string shortfall(ordering asked, ordering gets);
 
 void note_fence(engine::execution& run, const char* verb, ordering gets, const site& at,
@@ -102,17 +103,17 @@ void fence(const char* verb, ordering asked, const site& at, F apply) {
         note_fence(*run, verb, gets, at, shortfall(asked, gets));
 }
 
-/// A fence that is a part of an operation.
+/// A fence that belongs to an operation.
 inline void full_fence(const site& at, const char* verb, const char* part = "") {
     if (engine::execution* run = engine::execution::current())
         run->full_fence(at, verb, part);
 }
 
-/// A fence after its partner; the trace says when there is none.
+/// A fence after its partner; the trace says so if there is none.
 void fence_after(fence_partner what, const char* verb, const char* lacks, const site& at);
 
-// What surrounds an atomic read-modify-write, which smp_mb__before_atomic() and
-// smp_mb__after_atomic() look for. What primitives do to variables of their own is none.
+// The surroundings of an atomic read-modify-write, which smp_mb__before_atomic() and
+// smp_mb__after_atomic() look for. What primitives do to their own variables does not count.
 
 inline void before_atomic(engine::execution& run, const site& /*at*/, const char* /*verb*/) {
     fence_partners::of(run).reach_atomic(run);
@@ -122,19 +123,19 @@ inline void after_atomic(engine::execution& run, const site& /*at*/, const char*
 }
 void after_full_atomic(engine::execution& run, const site& at, const char* verb);
 
-/// Of one that is ordered as its name says, if at all.
+/// For an operation that is ordered as its name says, if at all.
 inline constexpr engine::surroundings as_named{&before_atomic, &after_atomic};
-/// Of one with smp_mb() on both sides.
+/// For an operation with smp_mb() on both sides.
 inline constexpr engine::surroundings fully{&engine::surroundings::fence_before,
                                             &after_full_atomic};
-/// The same of a compare-and-exchange, which is a read-modify-write to such fences even if it
+/// For a compare-and-exchange, which counts as a read-modify-write for such fences even if it
 /// fails.
 inline constexpr engine::surroundings compare_as_named{&before_atomic, nullptr, &after_atomic,
                                                        &after_atomic};
 inline constexpr engine::surroundings compare_fully{
     &before_atomic, &engine::surroundings::fence_before, &after_full_atomic, &after_atomic};
 
-/// What a primitive calls that such a fence can come after.
+/// Primitives call this for a step that such a fence can come after.
 inline void pass_fence_partner(fence_partner what) {
     if (engine::execution* run = where_barriers_count())
         fence_partners::of(*run).pass(*run, what);
@@ -157,30 +158,30 @@ void smp_wmb(const site& at = site::here());
 
 // --- full barriers together with something else -------------------------------------------------
 //
-// On x86 and arm64 the following are full barriers in whatever place, and much code that relies on
-// it is wrong elsewhere. Here they are what the kernel's memory model makes of them: nothing,
-// without the operation that is named in them (tools/memory-model/linux-kernel.cat).
+// On x86 and arm64 the following are full barriers anywhere, and much code that relies on that is
+// wrong elsewhere. Here they do what the kernel's memory model says: without the operation in their
+// name, nothing (tools/memory-model/linux-kernel.cat).
 
 /// Orders what came before it against the next atomic read-modify-write of the thread, with or
-/// without a result, and against all that comes after that one. What lies between the two is
-/// ordered by neither. With no such operation after it: nothing; taking a lock is none. A
-/// compare-and-exchange that fails is one. Where atomic_add_unless(), atomic_inc_not_zero(), those
-/// of refcount_t, or test_and_set_bit_lock() change nothing, the kernel has only looked at the
-/// value: that is none. Documentation/atomic_t.txt, tools/memory-model/linux-kernel.bell.
+/// without a result, and against everything after that operation. It does not order what lies
+/// between the two. Without such an operation after it, it does nothing. Taking a lock does not
+/// count; a compare-and-exchange that fails does. Where atomic_add_unless(), atomic_inc_not_zero(),
+/// those of refcount_t, or test_and_set_bit_lock() change nothing, the kernel has only read the
+/// value: that does not count. Documentation/atomic_t.txt, tools/memory-model/linux-kernel.bell.
 void smp_mb__before_atomic(const site& at = site::here());
 
-/// Orders the last atomic read-modify-write of the thread, and all before that one, against what
-/// comes after the barrier. What lies between the two is ordered by neither. With no such operation
-/// before it: nothing, and the trace says so. What counts as such an operation is said at
-/// smp_mb__before_atomic(). Documentation/atomic_t.txt.
+/// Orders the last atomic read-modify-write of the thread, and everything before it, against what
+/// comes after the barrier. It does not order what lies between the two. Without such an operation
+/// before it, it does nothing, and the trace says so. smp_mb__before_atomic() says what counts as
+/// such an operation. Documentation/atomic_t.txt.
 inline void smp_mb__after_atomic(const site& at = site::here()) {
     detail::fence_after(detail::fence_partner::atomic, "smp_mb__after_atomic",
                         "no barrier: no atomic operation before it", at);
 }
 
 /// Orders the last spin_lock() of the thread, or the last spin_trylock() that took its lock, and
-/// all before that against what comes after the barrier. What lies between the two is ordered by
-/// neither. With no lock taken before it: nothing. A mutex or a semaphore does not count.
+/// everything before that against what comes after the barrier. It does not order what lies between
+/// the two. Without a lock taken before it, it does nothing. A mutex or a semaphore does not count.
 /// include/linux/spinlock.h.
 inline void smp_mb__after_spinlock(const site& at = site::here()) {
     detail::fence_after(detail::fence_partner::spinlock, "smp_mb__after_spinlock",
@@ -188,17 +189,17 @@ inline void smp_mb__after_spinlock(const site& at = site::here()) {
 }
 
 /// After spin_lock(): orders what came before an earlier unlock, of any spinlock by this thread or
-/// of the same spinlock by whichever thread, against what comes after the barrier. What lies
-/// between unlock and lock, or between lock and barrier, is ordered by neither. With no unlock and
-/// lock before it: nothing. include/linux/rcupdate.h.
+/// of the same spinlock by any thread, against what comes after the barrier. It does not order what
+/// lies between unlock and lock, or between lock and barrier. Without an unlock and a lock before
+/// it, it does nothing. include/linux/rcupdate.h.
 inline void smp_mb__after_unlock_lock(const site& at = site::here()) {
     detail::fence_after(detail::fence_partner::unlock_lock, "smp_mb__after_unlock_lock",
                         "no barrier: no lock taken after an unlock before it", at);
 }
 
 /// Orders what came before the last srcu_read_unlock() of the thread against what comes after the
-/// barrier. What lies between the two is ordered by neither. With none before it: nothing.
-/// include/linux/srcu.h.
+/// barrier. It does not order what lies between the two. Without such an unlock before it, it does
+/// nothing. include/linux/srcu.h.
 inline void smp_mb__after_srcu_read_unlock(const site& at = site::here()) {
     detail::fence_after(detail::fence_partner::srcu_unlock, "smp_mb__after_srcu_read_unlock",
                         "no barrier: no srcu_read_unlock() before it", at);

@@ -15,14 +15,14 @@ namespace wbsync {
 
 namespace detail {
 
-/// What each thread is inside of, innermost last: RCU read-side sections, callbacks, spinlocks.
-/// Most of it is a reason why the thread may not sleep now.
+/// What each thread is inside of, innermost last: RCU read-side sections, callbacks, spinlocks. For
+/// most of these, the thread may not sleep.
 class atomic_context final : public engine::extension {
 public:
     struct reason {
         const char* what;  ///< "an RCU read-side critical section", "spinlock"
         const label* name; ///< of the lock; nullptr: it has none
-        site where;        ///< since when
+        site where;        ///< where it began
         bool may_sleep = false;
 
         [[nodiscard]] std::string str() const;
@@ -34,13 +34,14 @@ public:
 
     void enter(const engine::execution& run, const reason& why) { of_[run.self()].push_back(why); }
 
-    /// Leaves the innermost one of that kind and name, if there is one.
+    /// Leaves the innermost context of that kind and name, if there is one.
     void leave(const engine::execution& run, const char* what, const label* name = nullptr);
 
-    /// The innermost one for which the current thread may not sleep; nullptr: it may.
+    /// The innermost context in which the current thread may not sleep; nullptr: it may sleep.
     [[nodiscard]] const reason* against_sleeping(const engine::execution& run) const;
 
-    /// Runs `body`, which has to leave what it enters: "misuse" of `who()` otherwise.
+    /// Runs `body`, which has to leave every context that it enters; otherwise finding "misuse" of
+    /// `who()`.
     template <class F, class Name>
     void expect_balanced(engine::execution& run, F body, Name who) {
         const std::size_t before = of_[run.self()].size();
@@ -58,11 +59,12 @@ private:
 
 } // namespace detail
 
-/// Says that `verb`, called at `at`, can sleep. Every primitive that does calls this first, whether
-/// it has to wait this time or not. Inside of an RCU read-side section or under a spinlock: finding
-/// "misuse". A section of SRCU is no reason. Not a step, no ordering, does not block. As
-/// might_sleep() of include/linux/kernel.h with CONFIG_DEBUG_ATOMIC_SLEEP, and with preemptible RCU
-/// the rule of Documentation/RCU/checklist.rst, which the kernel itself checks in part only.
+/// Says that `verb`, called at `at`, can sleep. Every primitive that can sleep calls this first,
+/// whether it has to wait this time or not. Inside of an RCU read-side section or under a spinlock:
+/// finding "misuse". A section of SRCU does not matter. Not a step, no ordering, does not block.
+/// Like might_sleep() of include/linux/kernel.h with CONFIG_DEBUG_ATOMIC_SLEEP; with preemptible
+/// RCU it is the rule of Documentation/RCU/checklist.rst, which the kernel itself checks only in
+/// part.
 void might_sleep(const char* verb = "might_sleep", const site& at = site::here());
 
 } // namespace wbsync

@@ -9,12 +9,12 @@
 
 namespace wbsync {
 
-/// A variable of which each thread of the model has its own, and no other sees it: what would be a
-/// local variable if it did not have to outlive a function. Not a step.
+/// A variable with a separate value for each thread of the model, which no other thread sees: it
+/// would be a local variable if it did not have to outlive a function. Not a step.
 template <class T>
 class own_of_thread {
 public:
-    /// That of the current thread. Only in a thread of the model.
+    /// The value of the current thread. Only in a thread of the model.
     [[nodiscard]] T& mine() { return of_[engine::execution::current()->self()]; }
 
 private:

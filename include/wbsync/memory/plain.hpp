@@ -24,7 +24,7 @@ struct plain_access {
     site where;
 };
 
-/// Two accesses of a variable: "read" or "write".
+/// The kinds of two conflicting accesses: "read" or "write".
 struct plain_conflict {
     const label& of;
     const char* now;
@@ -34,16 +34,16 @@ struct plain_conflict {
 void note_plain_read(engine::execution& run, const label& name, event_value value, const site& at);
 void note_plain_write(engine::execution& run, const label& name, event_value value, const site& at);
 
-/// "data-race" of the current thread with an earlier access.
+/// Finding "data-race" of the current thread with an earlier access.
 void fail_race(engine::execution& run, const plain_conflict& two, const plain_access& earlier,
                const site& at);
 
 } // namespace detail
 
 /// An ordinary C variable that threads share. Two accesses of different threads, one of them a
-/// write, that do not happen one before the other are a finding "data-race", in whichever order the
-/// run took them. Not a step: without a race its order is decided by what orders it.
-/// A use after its destructor, or not ordered before it: finding "use-after-scope".
+/// write, neither of which happens before the other, are a finding "data-race", in whichever order
+/// the run took them. Not a step: without a race, other steps decide its order. A use that comes
+/// after its destructor, or is not ordered before it: finding "use-after-scope".
 /// tools/memory-model/Documentation/access-marking.txt.
 template <class T>
 class plain {
@@ -77,7 +77,7 @@ public:
     void write(T value, const site& at = site::here()) {
         engine::execution* run = engine::execution::current();
         if (run != nullptr && enter(*run, "plain write", at)) {
-            run->evaluates_property(); // what is only ever read cannot race
+            run->evaluates_property(); // a variable that is only read cannot race
             run->has_effect();
             run->memory().plain_access(run->self(), this, true);
             expect_before(*run, written_, "write", "write", at);
@@ -90,7 +90,7 @@ public:
             detail::note_plain_write(*run, name_, show(), at);
     }
 
-    /// The value, for checks about an execution rather than in it.
+    /// The value, for checks about an execution rather than inside of it.
     [[nodiscard]] const T& peek() const noexcept { return value_; }
 
 private:
@@ -127,7 +127,7 @@ private:
             return {};
     }
 
-    /// One that is too large for a number of a trace is a text.
+    /// A value that is too large for a number of a trace is a text.
     template <class Integer>
     static event_value number(Integer value) {
         if (std::in_range<std::int64_t>(value))

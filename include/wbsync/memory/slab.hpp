@@ -35,9 +35,9 @@ struct allocation {
 
 namespace wbsync {
 
-/// Allocates and constructs a `T`. Its members of wbsync types are watched: a use after kfree(), or
-/// one that kfree() is not ordered after, is a finding "use-after-free"; a block that is never
-/// freed is a finding "leak". Never fails, never blocks, not a step. mm/slab_common.c.
+/// Allocates and constructs a `T`. Its members of wbsync types are watched. A use that comes after
+/// kfree(), or is not ordered before it, is a finding "use-after-free"; a block that is never freed
+/// is a finding "leak". Never fails, never blocks, not a step. mm/slab_common.c.
 template <class T, class... Args>
 T* kmalloc(const allocation& what, Args&&... args) {
     static_assert(alignof(T) <= alignof(std::max_align_t));
@@ -59,8 +59,9 @@ T* kmalloc(const allocation& what, Args&&... args) {
     return object;
 }
 
-/// Frees what kmalloc() returned; nullptr is ignored. Twice, or something else: a finding. Counts
-/// as a store, so a load on whose value it depends orders it (see docs/memory-model.md). mm/slub.c.
+/// Frees what kmalloc() returned; nullptr is ignored. Freeing a block twice, or anything else:
+/// finding. Counts as a store, so a load on whose value it depends is ordered before it (see
+/// docs/memory-model.md). mm/slub.c.
 template <class T>
 void kfree(T* object, const site& at = site::here()) {
     engine::execution* run = engine::execution::current();

@@ -18,8 +18,8 @@ inline void cpu_pause() noexcept {
 #endif
 }
 
-/// What a loop does that waits for a change of which nobody tells it: it spins, then lets others
-/// run, then sleeps, longer each time up to 200 microseconds. Throws when the run is over.
+/// The waiting of a loop that polls for a change: it spins, then lets others run, then sleeps,
+/// longer each time up to 200 microseconds. Throws when the run is over.
 class backoff {
 public:
     void pause() {
@@ -37,7 +37,7 @@ public:
         }
         ++rounds_;
     }
-    /// Is it time to say that one waits?
+    /// Has it just waited long enough to say so?
     [[nodiscard]] bool waits_long() const noexcept { return rounds_ == spins; }
 
 private:

@@ -7,8 +7,8 @@
 
 namespace wbsync::native {
 
-/// The last part of a label, "i_count" of `inode[1].i_count`: what a variable keeps of it, so that
-/// it stays small.
+/// The last part of a label, "i_count" of `inode[1].i_count`. A variable keeps only that, to stay
+/// small.
 class called {
 public:
     constexpr called() = default;

@@ -12,16 +12,16 @@ namespace wbsync {
 
 namespace native {
 
-/// What check() runs a model with, for programs that know it only by its place in a catalogue:
-/// delays, the seed.
+/// The options of check(), for programs that know a model only by its place in a catalogue: delays,
+/// the seed.
 inline options check_options;
 
 } // namespace native
 
-/// check() where a model runs on real threads: runs it `max_executions` times, 1000 if that was not
-/// chosen, or for `max_seconds`, with native::check_options. The verdict is a finding or
+/// check() for a model that runs on real threads: runs it `max_executions` times, 1000 if that was
+/// not chosen, or for `max_seconds`, with native::check_options. The verdict is a finding or
 /// incomplete, never verified. Throws std::invalid_argument if options::weaken names a place:
-/// threads order all that the code asks for. Nothing else of the options counts.
+/// threads order all that the code asks for. All other options are ignored.
 template <class Model, class... Args>
 [[nodiscard]] result check(const options& asked, const Args&... args) {
     if (!asked.weaken.empty())

@@ -28,7 +28,7 @@ inline std::uint64_t next_random(std::uint64_t& state) noexcept { // splitmix64
         return;
     const auto longest = std::uint64_t{run->with().longest_delay};
     const auto us = longest == 0 ? 0 : next_random(t->random) % (longest + 1);
-    const bool sleeps = us % 2 == 0; // others may run here, or not
+    const bool sleeps = us % 2 == 0; // whether others may run here
     const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(us);
     for (auto now = end; (now = std::chrono::steady_clock::now()) < end && !run->stopping();)
         if (sleeps)
@@ -37,13 +37,13 @@ inline std::uint64_t next_random(std::uint64_t& state) noexcept { // splitmix64
             cpu_pause();
 }
 
-/// A place where the model checker would choose which thread comes next.
+/// A place where the model checker would choose the next thread.
 [[gnu::always_inline]] inline void scheduling_point() {
     if (const auto threshold = delay_threshold.load(std::memory_order_relaxed); threshold != 0)
         perhaps_delay(threshold);
 }
 
-/// The same before a load: a loop that reads ends when the run does.
+/// A scheduling point before a load: it ends a loop that reads when the run is over.
 [[gnu::noinline]] inline void perhaps_delay_load(std::uint64_t threshold) {
     if (const run_state* run = run_state::current();
         run != nullptr && run->stopping() && me() != nullptr && std::uncaught_exceptions() == 0)

@@ -8,9 +8,9 @@
 
 namespace wbsync::native {
 
-/// A lock for a few instructions, and a way to wait for what others change under it. Unlike
-/// std::condition_variable a wait ends when the run does; the last touch is the unlock, so whoever
-/// takes the lock next may free it.
+/// A lock for a few instructions, and a way to wait for changes under it. Unlike with
+/// std::condition_variable, a wait ends when the run does. The last touch is the unlock, so the
+/// next owner of the lock may free it.
 class monitor {
 public:
     void lock() noexcept {
@@ -24,7 +24,7 @@ public:
     }
     void unlock() noexcept { locked_.store(false, std::memory_order_release); }
 
-    /// With the lock held, also afterwards: until `holds()`. Returns whether it had to wait.
+    /// Waits until `holds()`; the lock is held before and after. Returns whether it had to wait.
     template <class Predicate>
     bool wait(Predicate holds, const char* verb, const called& what, const site& at) {
         if (holds())
@@ -46,7 +46,7 @@ public:
         return true;
     }
 
-    /// With the lock held: what somebody may wait for has changed.
+    /// Something that threads may wait for has changed. The lock must be held.
     void changed() noexcept {
         event_.fetch_add(1, std::memory_order_relaxed);
         if (waiters_ != 0)
@@ -64,7 +64,7 @@ private:
     int waiters_ = 0;
 };
 
-/// Holds the lock of a monitor. A wait that throws has given it back.
+/// Holds the lock of a monitor. A wait that throws has released it.
 class within {
 public:
     explicit within(monitor& m) : monitor_(&m) { m.lock(); }

@@ -21,21 +21,22 @@ inline constexpr bool address_sanitizer = false;
 
 /// How a model is run on real threads.
 struct options {
-    /// Seconds after which a run that has not come to its end is a violation, "deadlock" or what
-    /// the thread that waits was declared with; 0: no limit.
+    /// Seconds after which an unfinished run is a violation: "deadlock", or the property that the
+    /// waiting thread was declared with; 0: no limit.
     double time_limit = 10;
-    /// Of the random delays. The same seed gives each thread the same delays, not the same run.
+    /// Seed of the random delays. The same seed gives each thread the same delays, not the same
+    /// run.
     std::uint64_t seed = 1;
     /// Before each operation of a model, with this probability, the thread is delayed for up to
     /// `longest_delay` microseconds. 0: never.
     double delay_probability = 0;
     unsigned longest_delay = 20;
-    /// Chooses which thread comes next, instead of delays; nullptr: the system does.
+    /// Chooses the next thread, instead of delays; nullptr: the system chooses.
     turns* take_turns = nullptr;
-    /// What a delay of 1 is for a timer, in microseconds.
+    /// The duration of a timer's delay of 1, in microseconds.
     unsigned jiffy = 1000;
-    /// Memory that kfree() gets stays allocated, and as it was, until the run is over: a use after
-    /// free is harmless then, and not noticed. Without it memory is reused at once, for long runs
+    /// Memory given to kfree() stays allocated and unchanged until the run is over: a use after
+    /// free is then harmless, and not noticed. Otherwise memory is reused at once, for long runs
     /// and for AddressSanitizer, which notices.
     bool keep_freed = !address_sanitizer;
 };

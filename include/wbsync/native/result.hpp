@@ -11,11 +11,11 @@
 
 namespace wbsync::native {
 
-/// What went wrong first.
+/// The first violation of a run.
 struct violation {
     std::string property;
     std::string message;
-    std::string thread; ///< empty: none, as for a leak
+    std::string thread; ///< empty: no thread, as for a leak
     site where;
 
     [[nodiscard]] std::string str() const {
@@ -24,15 +24,15 @@ struct violation {
     }
 };
 
-/// What a run saw. That nothing was found says little: it is a few executions out of many.
+/// The result of a run. A run without a violation says little: it is one execution out of many.
 struct [[nodiscard]] result {
     std::optional<violation> found;
     double seconds = 0;              ///< from the start of the threads to their end
-    std::uint64_t grace_periods = 0; ///< of RCU and SRCU, that somebody waited for
-    std::uint64_t flushes = 0;       ///< of works and workqueues, that had to wait
+    std::uint64_t grace_periods = 0; ///< of RCU and SRCU: those that a thread waited for
+    std::uint64_t flushes = 0;       ///< of works and workqueues: those that had to wait
     int threads = 0;                 ///< daemons and kworkers included
-    std::uint64_t runs = 1;          ///< for stress(): how many it took
-    std::uint64_t seed = 1;          ///< of the last one
+    std::uint64_t runs = 1;          ///< for stress(): the number of runs
+    std::uint64_t seed = 1;          ///< of the last run
 
     [[nodiscard]] bool clean() const noexcept { return !found; }
 };

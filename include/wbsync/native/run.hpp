@@ -20,7 +20,7 @@
 
 namespace wbsync::native {
 
-/// What drives one run, whatever the model is.
+/// Drives one run of any model.
 class runner {
 public:
     explicit runner(const options& with) : run_(with), turn_(one_at_a_time()) {
@@ -62,7 +62,7 @@ public:
         run_.running = false;
     }
 
-    /// Those that have nothing to do return.
+    /// Makes threads that have nothing to do return.
     void end_threads() {
         run_.quitting = true;
         run_.quit_services();
@@ -127,7 +127,7 @@ private:
         return true;
     }
 
-    /// False: it took too long.
+    /// False: the run took too long.
     bool await_end(std::chrono::steady_clock::time_point from) {
         const double limit = run_.with().time_limit;
         for (unsigned round = 0; !run_.stopping() && !(ordinary_have_ended() && run_.at_rest());
@@ -160,8 +160,8 @@ private:
         run_.stop();
     }
 
-    /// Also those that are started meanwhile. One that does not return cannot be ended: then the
-    /// process is.
+    /// Joins all threads, even those started meanwhile. A thread that does not return cannot be
+    /// ended: then the process is ended.
     void join() {
         const auto from = std::chrono::steady_clock::now();
         std::size_t joined = 0;
@@ -195,12 +195,12 @@ private:
 };
 
 /// Runs `Model(args...)` once on real threads: builds it, starts its threads together, waits until
-/// they and all that serve them have ended, calls finally(), destroys it. Returns the first
+/// they and all that serve them have ended, calls finally(), and destroys it. Returns the first
 /// violation, if there was one, and the time that it took. One run at a time in a process.
 ///
 /// A thread that loops without reading a variable of wbsync, or waiting for one, cannot be ended:
-/// when the run is over and it goes on for ten more seconds, the process ends with status 70. So it
-/// does with a violation in the destructor of the model.
+/// if it goes on for ten seconds after the end of the run, the process ends with status 70. The
+/// same happens after a violation in the destructor of the model.
 template <class Model, class... Args>
 result run(const options& with, const Args&... args) {
     runner r(with);
@@ -226,8 +226,8 @@ result run(const options& with, const Args&... args) {
     return r.outcome();
 }
 
-/// Runs it again and again, with another seed each time, until something is found or `runs` or
-/// `seconds` are over; 0: no limit. The times and counts are sums.
+/// Runs the model again and again, with another seed each time, until something is found or `runs`
+/// or `seconds` are used up; 0: no limit. Times and counts are sums.
 template <class Model, class... Args>
 result stress(const options& with, std::uint64_t runs, double seconds, const Args&... args) {
     result sum;

@@ -20,11 +20,11 @@
 
 namespace wbsync::native {
 
-/// Ends a thread of a run in which something went wrong: thrown by the operation that found it, and
-/// by what others wait in. Only the body of the thread catches it.
+/// Ends a thread of a run with a violation: thrown by the operation that found it, and wherever
+/// other threads wait. Only the body of the thread catches it.
 struct stopped {};
 
-/// What a family of primitives keeps for a run: workqueues, callbacks.
+/// State that a family of primitives keeps for a run: workqueues, callbacks.
 class service {
 public:
     service() = default;
@@ -32,14 +32,14 @@ public:
     service& operator=(const service&) = delete;
     virtual ~service() = default;
 
-    /// Has it nothing to do, and will not have unless somebody asks?
+    /// Does it have nothing to do, until somebody asks for something?
     [[nodiscard]] virtual bool is_idle() = 0;
-    /// Its threads are to return.
+    /// Its threads have to return.
     virtual void quit() = 0;
 };
 
-/// Seen by every operation: not 0 while there are delays, and when a run is over. Otherwise it
-/// costs a load.
+/// Every operation reads it: not 0 while there are delays, and when a run is over. Otherwise it
+/// costs only the load.
 inline std::atomic<std::uint64_t> delay_threshold{0};
 
 /// A run under way: its threads, and what was found. One at a time in a process.
@@ -58,7 +58,7 @@ public:
 
     // --- what was found -------------------------------------------------------------------------
 
-    /// Keeps the first one.
+    /// Keeps the violation if it is the first one.
     void report(violation v) {
         const std::lock_guard lock(mutex_);
         if (!found_)
@@ -68,7 +68,7 @@ public:
         const std::lock_guard lock(mutex_);
         return found_;
     }
-    /// All threads end at their next wait.
+    /// Ends all threads at their next wait.
     void stop() noexcept {
         stopping_.store(true, std::memory_order_release);
         std::uint64_t none = 0;
@@ -88,7 +88,7 @@ public:
         threads_.back()->cpu = number < 0 ? 0 : number;
         return *threads_.back();
     }
-    /// Those so far; a record stays where it is.
+    /// The threads so far; a record stays at its address.
     [[nodiscard]] std::vector<thread_record*> threads() {
         const std::lock_guard lock(mutex_);
         std::vector<thread_record*> all;
@@ -101,7 +101,7 @@ public:
     std::atomic<bool> running{false};
     /// The model is destroyed: nothing can be thrown any more.
     std::atomic<bool> ends{false};
-    /// The daemons are to return; see rest().
+    /// The daemons have to return; see rest().
     std::atomic<bool> quitting{false};
 
     // --- coming to rest -------------------------------------------------------------------------
@@ -112,14 +112,14 @@ public:
         return moves_.load(std::memory_order_seq_cst);
     }
 
-    /// What a daemon that waits has to answer, once it has looked again.
+    /// The number with which a waiting daemon answers, once it has looked again.
     std::atomic<std::uint64_t> asked{1};
 
-    /// Is nobody of those that serve at work? Only when no ordinary thread is left.
+    /// Are all serving threads without work? To be asked only when no ordinary thread is left.
     [[nodiscard]] bool at_rest() {
         const std::uint64_t before = moved();
         const std::uint64_t question = asked.fetch_add(1, std::memory_order_seq_cst) + 1;
-        int rounds = 100; // one that does not answer soon is not at rest
+        int rounds = 100; // a thread that does not answer soon is not at rest
         for (const thread_record* t : threads())
             while (t->kind == thread_kind::daemon && !t->ended &&
                    t->idle.load(std::memory_order_acquire) < question) {
@@ -135,7 +135,7 @@ public:
 
     // --- services -------------------------------------------------------------------------------
 
-    /// The one of this run; `args` are for its constructor, if it is the first use.
+    /// The service of this run; `args` are for its constructor, at the first use.
     template <class Service, class... Args>
     Service& get(Args&&... args) {
         const std::lock_guard lock(mutex_);
@@ -167,7 +167,7 @@ private:
     static inline std::atomic<run_state*> current_{nullptr};
 
     options with_;
-    std::mutex mutex_; ///< of all that follows
+    std::mutex mutex_; ///< of all members below
     std::optional<violation> found_;
     std::vector<std::unique_ptr<thread_record>> threads_;
     int next_number_ = 0;
@@ -178,7 +178,8 @@ private:
 
 inline thread_local thread_record* this_thread = nullptr;
 
-/// The thread of the model that calls this; nullptr: it is none, or it builds or ends the model.
+/// The thread of the model that calls this; nullptr: the caller is no such thread, or builds or
+/// ends the model.
 inline thread_record* me() noexcept {
     thread_record* const t = this_thread;
     return t != nullptr && t->kind != thread_kind::main ? t : nullptr;
@@ -191,7 +192,7 @@ inline void expect_to_go_on() {
         throw stopped{};
 }
 
-/// While it exists, the thread is seen to wait.
+/// While it exists, the thread counts as waiting.
 class waiting {
 public:
     waiting(const char* verb, const called& what, const site& at) : who_(this_thread) {

@@ -9,8 +9,8 @@
 
 namespace wbsync {
 
-/// What a model is asked to describe: its threads. As <wbsync/scenario.hpp>; each is a std::thread,
-/// and all start together.
+/// A model describes its threads to it. As <wbsync/scenario.hpp>; each thread is a std::thread, and
+/// all start together.
 class scenario {
 public:
     explicit scenario(native::run_state& run) : run_(run) {}

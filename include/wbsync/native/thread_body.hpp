@@ -9,7 +9,7 @@
 
 namespace wbsync::native {
 
-/// Leaves all that the thread is inside of, so that nobody waits for it.
+/// Leaves everything that the thread is inside of, so that nobody waits for it.
 inline void leave_everything(thread_record& t) noexcept {
     for (int n = t.rcu_nesting + t.preempt_nesting; n != 0; --n)
         rcu_flavour::read_unlock();
@@ -24,13 +24,13 @@ inline void note_exception(const char* what) {
     run_state::current()->stop();
 }
 
-/// Runs a part of the model. False: it has thrown, which ends the run.
+/// Runs a part of the model. False: it has thrown an exception, which ends the run.
 template <class Body>
 bool ends_well(Body body) noexcept {
     try {
         body();
         return true;
-    } catch (const stopped&) { // it is over already
+    } catch (const stopped&) { // the run is over already
     } catch (const std::exception& e) {
         note_exception(e.what());
     } catch (...) {
@@ -39,7 +39,7 @@ bool ends_well(Body body) noexcept {
     return false;
 }
 
-/// What the thread has entered it must have left.
+/// Checks that the thread has left what it has entered.
 inline void expect_nothing_held(const thread_record& t) {
     if (t.is_atomic())
         violated("misuse",
@@ -52,7 +52,7 @@ inline void expect_nothing_held(const thread_record& t) {
         violated("misuse", t.name.str() + " ends and still holds a mutex or a semaphore", {});
 }
 
-/// Runs a piece of the model, a thread, a work or a callback: whatever is thrown ends it here.
+/// Runs a piece of the model, a thread, a work or a callback: exceptions end here.
 template <class Body>
 void run_guarded(thread_record& t, Body body) noexcept {
     const bool fine = ends_well([&] {
@@ -63,7 +63,7 @@ void run_guarded(thread_record& t, Body body) noexcept {
         leave_everything(t);
 }
 
-/// Makes the calling thread one of the run, for as long as `body` takes.
+/// Makes the calling thread a thread of the run while `body` runs.
 template <class Body>
 void as_thread(thread_record& t, Body body) {
     this_thread = &t;
@@ -74,7 +74,7 @@ void as_thread(thread_record& t, Body body) {
     t.ended.store(true, std::memory_order_release);
 }
 
-/// A thread that serves the run, started now.
+/// Starts a thread that serves the run.
 template <class Body>
 thread_record& start_server(run_state& run, const label& name, Body body) {
     thread_record& t = run.add(name, thread_kind::server);

@@ -17,10 +17,10 @@ class workqueue_struct;
 
 namespace wbsync::native {
 
-/// What a thread is there for. `server`: a kworker, the timers, callbacks.
+/// The role of a thread. `server`: a kworker, the timers, callbacks.
 enum class thread_kind : std::uint8_t { main, ordinary, daemon, server };
 
-/// Where a thread waits, for whoever asks why the run does not end.
+/// Where a thread waits, to explain why the run does not end.
 class waiting_place {
 public:
     void set(const char* verb, const called& what, const site& at) {
@@ -32,7 +32,7 @@ public:
     }
     void clear() { set(nullptr, {}, {}); }
 
-    /// "waits in wait_var_event(x) at file:line"; empty: it does not wait, or for something to do.
+    /// "waits in wait_var_event(x) at file:line"; empty: it does not wait, or waits for work.
     [[nodiscard]] std::string str() {
         lock();
         const char* const verb = verb_;
@@ -56,42 +56,42 @@ private:
     site where_;
 };
 
-/// A thread of a run. It outlives the thread: others may wake it when it has ended.
+/// A thread of a run. The record outlives the thread: others may wake it when it has ended.
 struct thread_record {
     thread_record(const label& called_so, thread_kind what, int n) // NOLINT
         : name(called_so), kind(what), number(n) {}
 
     label name;
     thread_kind kind;
-    int number; ///< as declared; kworkers and the like count on
+    int number; ///< in order of declaration; kworkers and the like follow
     const char* property = "deadlock";
     std::function<void()> body;
     std::thread thread;
     std::atomic<bool> ended{false};
 
-    // For those who wake it.
+    // For threads that wake it.
     std::atomic<int> asleep{0}; ///< 1: its state is not TASK_RUNNING
     waiting_place waits;
-    std::atomic<std::uint64_t> idle{0}; ///< of a daemon: see run_state::rest()
+    std::atomic<std::uint64_t> idle{0}; ///< for a daemon: see run_state::rest()
 
-    // Its own.
+    // Only for the thread itself.
     int rcu_nesting = 0;
     int preempt_nesting = 0;
     int spinlocks = 0;
-    int callbacks = 0; ///< it is inside of
-    int mutexes = 0;   ///< it holds
+    int callbacks = 0; ///< that it is inside of
+    int mutexes = 0;   ///< that it holds
     int srcu_nesting = 0;
-    site atomic_since; ///< where it entered what it may not sleep in, outermost
+    site atomic_since; ///< where the outermost context began in which it may not sleep
     std::vector<std::pair<const void*, int>> holds; ///< semaphores, and how often
     const void* work = nullptr;                     ///< the state of the work that it runs
     const workqueue_struct* wq = nullptr;
     std::uint64_t random = 0;
 
-    // Its CPU; another thread may change that.
+    // Its CPU. Another thread may change it.
     std::atomic<int> cpu{0};
     int pinned_to = 0;
 
-    /// May it not sleep?
+    /// Is the thread forbidden to sleep?
     [[nodiscard]] bool is_atomic() const noexcept {
         return rcu_nesting + preempt_nesting + spinlocks + callbacks != 0;
     }

@@ -3,9 +3,9 @@
 
 namespace wbsync::native {
 
-/// Chooses which thread comes next, for tests that run a model under a schedule of their own: of
-/// the ordinary threads one runs at a time, from one scheduling_point() to the next or until it
-/// waits. Daemons, kworkers and callbacks run beside, when they like. See options::take_turns.
+/// Chooses the next thread, for tests that run a model under a schedule of their own. Of the
+/// ordinary threads one runs at a time, from one scheduling_point() to the next or until it waits.
+/// Daemons, kworkers and callbacks run at any time beside it. See options::take_turns.
 class turns {
 public:
     turns() = default;
@@ -13,22 +13,23 @@ public:
     turns& operator=(const turns&) = delete;
     virtual ~turns() = default;
 
-    /// The thread with this number starts; returns when it is its turn. As the next three.
+    /// The thread with this number starts. Returns when it is its turn; so do the next three
+    /// functions.
     virtual void begin(int thread) = 0;
-    /// It is about to do something.
+    /// The thread is about to do something.
     virtual void point(int thread) = 0;
-    /// It has looked, and what it waits for has not come; it looks again when this returns.
+    /// The thread has looked, and what it waits for has not come; it looks again afterwards.
     virtual void in_vain(int thread) = 0;
-    /// It has waited elsewhere.
+    /// The thread has waited elsewhere.
     virtual void back(int thread) = 0;
 
-    /// It is about to wait for something that this knows nothing of. Returns at once.
+    /// The thread is about to wait for something unknown to this class. Returns at once.
     virtual void aside(int thread) = 0;
-    /// It has ended.
+    /// The thread has ended.
     virtual void end(int thread) = 0;
 };
 
-/// The place of the current thread among those that take turns, if it does.
+/// The current thread's entry among the threads that take turns, if it takes turns.
 struct turn_taker {
     turns* all = nullptr;
     int thread = 0;
@@ -53,7 +54,7 @@ public:
     }
 };
 
-/// While it exists, the current thread waits for something that gives no turns: a grace period.
+/// While it exists, the current thread waits for something outside of the turns: a grace period.
 class out_of_turn {
 public:
     out_of_turn() {
@@ -68,8 +69,8 @@ public:
     }
 };
 
-/// Of a loop that waits: lets others have their turn before it looks again. False: nobody takes
-/// turns.
+/// Called by a loop that waits: lets others have their turn before it looks again. False: nobody
+/// takes turns.
 inline bool waits_for_its_turn() {
     if (this_turn.all == nullptr)
         return false;

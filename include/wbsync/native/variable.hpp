@@ -18,7 +18,7 @@ namespace wbsync::native {
 using memory_order = std::memory_order;
 
 /// smp_mb(). ThreadSanitizer knows no fences: for it each full barrier is a read-modify-write of
-/// one variable, which orders too much, so that it misses races and invents none.
+/// one variable, which orders too much, so that it misses races but invents none.
 inline void full_fence() noexcept {
 #ifdef __SANITIZE_THREAD__
     static std::atomic<int> all{0};
@@ -42,7 +42,7 @@ inline void release_fence() noexcept {
 #endif
 }
 
-// The same as parts of a primitive.
+// The fences that belong to a primitive.
 inline void acquire_fence(const site& /*at*/, const char* /*verb*/) noexcept {
     acquire_fence();
 }
@@ -50,8 +50,8 @@ inline void release_fence(const site& /*at*/, const char* /*verb*/) noexcept {
     release_fence();
 }
 
-/// Of a read-modify-write that is relaxed: two full barriers around it may say the rest, but not to
-/// ThreadSanitizer.
+/// The order of a read-modify-write that is relaxed: two full barriers around it do the rest, but
+/// not for ThreadSanitizer.
 constexpr memory_order of_change(memory_order order) noexcept {
 #ifdef __SANITIZE_THREAD__
     return order == std::memory_order_relaxed ? std::memory_order_acq_rel : order;
@@ -79,13 +79,13 @@ private:
     bool fenced_;
 };
 
-/// How a value of a variable is shown to the reader of a trace: nowhere.
+/// How a trace would show a value; not used here.
 using show_function = event_value (*)(std::int64_t);
 template <class Int>
 inline constexpr show_function show_of = nullptr;
 
-/// What atomic_t and pointer are made of: a shared 64-bit variable with a name. As
-/// engine::variable; nothing watches its life.
+/// The base of atomic_t and pointer: a shared 64-bit variable with a name. Like engine::variable,
+/// but nothing watches its lifetime.
 class variable {
 public:
     explicit variable(const label& name, std::int64_t initial = 0, show_function /*show*/ = nullptr)
@@ -108,7 +108,7 @@ public:
         value_.fetch_add(n, of_change(std::memory_order_relaxed));
     }
 
-    /// Returns the value before.
+    /// Returns the old value.
     template <class F>
     [[gnu::always_inline]] std::int64_t update(F f, memory_order order, const char* /*verb*/,
                                                const site& /*at*/) {
@@ -132,8 +132,8 @@ public:
         }
     }
 
-    /// Changes the value if `accepts` holds for it, otherwise a relaxed load. Returns whether, and
-    /// the value that it saw.
+    /// Changes the value if `accepts` holds for it; otherwise it is a relaxed load. Returns whether
+    /// it changed the value, and the value that it saw.
     template <class Predicate, class F>
     std::pair<bool, std::int64_t> update_if(Predicate accepts, F f, memory_order order,
                                             const surroundings& around, const char* /*verb*/,
@@ -142,7 +142,7 @@ public:
         std::int64_t seen = value_.load(std::memory_order_relaxed);
         if (around.fenced() && accepts(seen)) {
             full_fence();
-            seen = value_.load(std::memory_order_relaxed); // not one from before the barrier
+            seen = value_.load(std::memory_order_relaxed); // a value from after the barrier
         }
         while (accepts(seen))
             if (value_.compare_exchange_weak(seen, f(seen), of_change(order),
@@ -153,8 +153,8 @@ public:
         return {false, seen};
     }
 
-    /// Waits for a value that `accepts` is true for: spins, then lets others run, then sleeps a
-    /// little. True, always.
+    /// Waits for a value for which `accepts` is true: spins, then lets others run, then sleeps a
+    /// little. Always returns true.
     template <class Predicate>
     bool await(Predicate accepts, memory_order order, const char* verb, const site& at,
                std::int64_t* value = nullptr) const {
@@ -165,7 +165,7 @@ public:
         return true;
     }
 
-    /// Relaxed, and no scheduling point.
+    /// A relaxed load without a scheduling point.
     [[nodiscard]] std::int64_t newest(const site& /*at*/ = site::here()) const noexcept {
         return value_.load(std::memory_order_relaxed);
     }

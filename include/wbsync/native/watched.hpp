@@ -9,24 +9,24 @@
 #include <stdexcept>
 #include <string>
 
-// What <wbsync/platform.hpp> names, on real threads. The names are those of
+// What <wbsync/platform.hpp> provides on real threads. The names are those of
 // <wbsync/engine/platform.hpp>.
 
 namespace wbsync::native {
 
-/// Keeps the parts of different CPUs away from one another, as a base class.
+/// A base class that keeps the data of different CPUs on different cache lines.
 struct padding_of_cpu {
     char unused[128 - sizeof(variable)] = {};
 };
 
-/// The scope of an object: a use after it is for AddressSanitizer to find.
+/// The scope of an object. A use after it is left to AddressSanitizer.
 class scope {
 public:
     explicit scope(const label& /*name*/) {}
 };
 
-/// The life of something that ends before the object that stands for it. A use that comes after the
-/// end is a violation; that it is not ordered before the end is not noticed.
+/// The lifetime of something that ends before the object that stands for it. A use that comes after
+/// the end is a violation; a use that is only not ordered before the end is not noticed.
 class lifetime {
 public:
     lifetime() = default;
@@ -42,7 +42,7 @@ public:
     [[nodiscard]] const called& name() const noexcept { return name_; }
     [[nodiscard]] const char* property() const noexcept { return property_; }
 
-    /// False: it had ended before.
+    /// False: it had ended already.
     bool end() noexcept { return alive_.exchange(false, std::memory_order_relaxed); }
 
 private:
@@ -73,7 +73,7 @@ inline void end(const scope& /*of*/, lifetime& what, const label& /*name*/, cons
         used_after_end(what, verb, at);
 }
 
-/// Nobody keeps book of it.
+/// Nobody records it here.
 enum class told : std::uint8_t { whether_zero, whether_negative };
 inline void learns_only(told /*what*/) noexcept {}
 
@@ -81,7 +81,7 @@ inline std::string name_of_block(const void* /*p*/) {
     return {};
 }
 
-/// A lock that all objects of a kind share, as long as the run lasts.
+/// A lock that all objects of a kind share, for the duration of the run.
 template <class Lock, reserved_object Number>
 class shared_lock final : public service {
 public:

@@ -5,8 +5,8 @@
 
 namespace wbsync::patterns {
 
-/// Shape (b): producers look whether an object is active and then queue work for it; teardown makes
-/// it inactive, flushes and frees it. Can work be queued after the flush? docs/patterns.md.
+/// Shape (b): producers check whether an object is active and then queue work for it; teardown
+/// makes it inactive, flushes and frees it. Can work be queued after the flush? docs/patterns.md.
 ///
 /// The protocol `P` has
 ///
@@ -14,12 +14,12 @@ namespace wbsync::patterns {
 ///     void submit();                      a producer: looks, and queues
 ///     void stop_and_free();               teardown; ends with object.end()
 ///
-/// and its works, whose functions call object.use(); if it wants to know the number of producers, a
-/// constructor P(int). The producers are symmetric, as in last_use.
+/// and its works, whose functions call object.use(). If it wants to know the number of producers,
+/// it also has a constructor P(int). The producers are symmetric, as in last_use.
 ///
 /// Findings: "use-after-end"; "never-ended"; "deadlock"; and all that wbsync watches in every
-/// model, such as a work that is freed while it is pending. From the umount of cgroup writeback
-/// (c22d70a162d3, CVE-2026-64378) and bdi removal (f87904c07551, CVE-2022-49995).
+/// model, such as a work that is freed while it is pending. Taken from the umount of cgroup
+/// writeback (c22d70a162d3, CVE-2026-64378) and bdi removal (f87904c07551, CVE-2022-49995).
 template <class P>
 class check_then_queue {
     static constexpr bool with_submit = requires(P & p) { p.submit(); };

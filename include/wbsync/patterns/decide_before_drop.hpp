@@ -5,9 +5,9 @@
 
 namespace wbsync::patterns {
 
-/// Shape (e): somebody closes an object and waits for its count to become 0; whoever drops the last
-/// count wakes him, or frees the object, if it is closed. Whoever decides that before the decrement
-/// decides too early: each side relies on the other. docs/patterns.md.
+/// Shape (e): a thread closes an object and waits for its count to become 0; the thread that drops
+/// the last count wakes it, or frees the object, if it is closed. A thread that decides this before
+/// the decrement decides too early: each side relies on the other. docs/patterns.md.
 ///
 /// The protocol `P` has
 ///
@@ -16,11 +16,11 @@ namespace wbsync::patterns {
 ///     void close();  marks it closed, and waits, or leaves it to the last one
 ///
 /// One of them calls object.end(). Each dropper holds one count from the start; the protocol's
-/// constructor P(int) is told how many there are. They are symmetric, as in last_use.
+/// constructor P(int) gets the number of droppers. They are symmetric, as in last_use.
 ///
 /// Findings: "deadlock", the wake-up is lost; "never-ended", each side left it to the other;
-/// "use-after-end", also if both end it; and all that wbsync watches in every model. From fuse
-/// (b8f95e5d13f5, 2d84a2d19b61).
+/// "use-after-end", even if only because both end it; and all that wbsync watches in every model.
+/// Taken from fuse (b8f95e5d13f5, 2d84a2d19b61).
 template <class P>
 class decide_before_drop {
     static constexpr bool with_drop = requires(P & p) { p.drop(); };

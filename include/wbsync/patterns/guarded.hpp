@@ -12,9 +12,9 @@
 namespace wbsync::patterns {
 
 /// What a protocol protects: a superblock, a device, a request. It stands for all of its memory, so
-/// a model need not have any. Say where it is used and where it ends, and a use after the end, or
-/// one that the end is not ordered after, is a finding "use-after-end" with both places. Not a
-/// step.
+/// a model need not have any. The protocol says where it is used and where it ends. A use that
+/// comes after the end, or is not ordered before it, is a finding "use-after-end" with both places.
+/// Not a step.
 class guarded {
 public:
     explicit guarded(const label& name) : name_(name), scope_(name) {
@@ -23,12 +23,12 @@ public:
     guarded(const guarded&) = delete;
     guarded& operator=(const guarded&) = delete;
 
-    /// The current thread uses it, by a function called `what`.
+    /// The current thread uses the object, in a function called `what`.
     void use(const char* what = "use", const site& at = site::here()) {
         platform::show_use(scope_, life_, what, at);
     }
 
-    /// The current thread ends it, by a function called `what`. Twice: a finding.
+    /// The current thread ends the object, in a function called `what`. Ending it twice: finding.
     void end(const char* what = "kfree", const site& at = site::here()) {
         platform::end(scope_, life_, name_, what, at);
     }
@@ -45,14 +45,14 @@ private:
     platform::scope scope_;
 };
 
-/// What the threads of a shape are called in counterexamples. A protocol that has
-/// `static constexpr patterns::thread_names called{"watcher", "umount"};` gets those.
+/// The names of a shape's threads in counterexamples. A protocol with `static constexpr
+/// patterns::thread_names called{"watcher", "umount"};` uses those names.
 struct thread_names {
-    const char* users;    ///< of which there may be several
-    const char* teardown; ///< of which there is one
+    const char* users;    ///< possibly several
+    const char* teardown; ///< exactly one
 };
 
-/// Does the model notice anything? A shape with a control must not be verified.
+/// Negative controls: does the model notice anything? A shape with a control must not be verified.
 enum class control : std::uint8_t {
     none,
     free_at_once, ///< teardown ends the object without waiting: "use-after-end"
@@ -73,7 +73,7 @@ constexpr thread_names names_of(thread_names otherwise) {
         return otherwise;
 }
 
-/// A protocol that wants to know how many users there are has a constructor that takes the number.
+/// Builds the protocol. A constructor that takes a number gets the number of users.
 template <class P>
 P build(int users) {
     if constexpr (std::constructible_from<P, int>)
@@ -82,9 +82,9 @@ P build(int users) {
         return P();
 }
 
-/// Users run the same code, so executions that differ in their names only are explored once. Where
-/// the code depends on the CPU, that is on the thread's number, they are not symmetric:
-/// `static constexpr bool users_are_symmetric = false;` in the protocol says so.
+/// Users run the same code, so executions that differ only in their names are explored once. Where
+/// the code depends on the CPU, and so on the thread's number, they are not symmetric: the protocol
+/// then needs `static constexpr bool users_are_symmetric = false;`.
 template <class P, class Body>
 void add_users(scenario& s, const char* name, int n, Body body) {
     if constexpr (requires { requires !P::users_are_symmetric; })
@@ -93,7 +93,7 @@ void add_users(scenario& s, const char* name, int n, Body body) {
         s.threads(name, n, body);
 }
 
-/// The step of a user that may be refused: a function that returns nothing is never refused.
+/// A step of a user that may be refused. A function that returns nothing is never refused.
 template <class Step>
 bool accepted(Step step) {
     if constexpr (std::same_as<decltype(step()), void>) {

@@ -5,8 +5,8 @@
 
 namespace wbsync::patterns {
 
-/// Shape (a): users hold an object by a count or a reference, and whoever sees the last one gone
-/// frees it. Does a user touch it after it has let go? docs/patterns.md.
+/// Shape (a): users hold an object by a count or a reference, and the thread that sees the last one
+/// gone frees it. Does a user touch it after it has let go? docs/patterns.md.
 ///
 /// The protocol `P` has
 ///
@@ -18,12 +18,12 @@ namespace wbsync::patterns {
 ///     void wait_and_free();  optional: teardown, up to object.end(). Without it the last leave()
 ///                            ends the object
 ///
-/// and, if it wants to know the number of users, a constructor P(int). The users are
-/// symmetric, unless it says `static constexpr bool users_are_symmetric = false;`, as it must if
-/// they use per-CPU data.
+/// If it wants to know the number of users, it also has a constructor P(int). The users are
+/// symmetric, unless it has `static constexpr bool users_are_symmetric = false;`, which it needs if
+/// it uses per-CPU data.
 ///
 /// Findings: "use-after-end"; "never-ended"; "deadlock" if somebody waits for ever; and all that
-/// wbsync watches in every model. From fsnotify (21d1b618b6b9), KVM (3d75b8aa5c29), EROFS
+/// wbsync watches in every model. Taken from fsnotify (21d1b618b6b9), KVM (3d75b8aa5c29), EROFS
 /// (1caf50ce4af0).
 template <class P>
 class last_use {

@@ -9,8 +9,8 @@
 
 namespace wbsync::patterns {
 
-/// Shape (d): references are counted on the CPU where one happens to run, and somebody adds up all
-/// CPUs. Can the sum be 0 while there is a reference all the time, or be wrong in the end?
+/// Shape (d): each reference is counted on the CPU that the thread happens to run on, and somebody
+/// adds up all CPUs. Can the sum be 0 while there always is a reference, or be wrong at the end?
 /// docs/patterns.md.
 ///
 /// The protocol `P` has
@@ -20,14 +20,14 @@ namespace wbsync::patterns {
 ///     std::int64_t sum();  how many there are
 ///
 /// One reference is there from the start, counted by get() on CPU 0. `holder` takes a second one on
-/// CPU 0 and passes the news on; `other_cpu` then gives one up on CPU 1: a task that migrates while
-/// it changes one reference for another looks like that. `summer` adds up meanwhile. With
-/// `same_cpu` somebody else gets and puts on CPU 1, a task or an interrupt: `other_cpu` may be
-/// interrupted between any two steps (and the other way round, which an interrupt does not allow).
+/// CPU 0 and signals `other_cpu`, which then gives one up on CPU 1: this is what a task looks like
+/// that migrates while it exchanges one reference for another. `summer` adds up meanwhile. With
+/// `same_cpu` another task or an interrupt gets and puts on CPU 1: `other_cpu` may be interrupted
+/// between any two steps (and the other way round, which is not possible for an interrupt).
 ///
-/// Findings: "torn-sum", the sum is 0 or less though there were one or two references all the time;
-/// "lost-update", the sum is not 1 in the end; and all that wbsync watches in every model. From
-/// mount counts (7eb84d54fac5) and percpu_rwsem (e6b1a44eccfc).
+/// Findings: "torn-sum", the sum is 0 or less though there always were one or two references;
+/// "lost-update", the sum is not 1 at the end; and all that wbsync watches in every model. Taken
+/// from mount counts (7eb84d54fac5) and percpu_rwsem (e6b1a44eccfc).
 template <class P>
 class percpu_sum {
     static constexpr bool with_steps = requires(P & p) {

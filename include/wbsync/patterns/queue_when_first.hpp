@@ -12,14 +12,14 @@
 
 namespace wbsync::patterns {
 
-/// Something that is put on a list, and must be handled once.
+/// An item that is put on a list, and must be handled exactly once.
 class item {
 public:
     explicit item(int number)
         : name("item", number), node(name, this), added_({name, "added"}),
           handled_({name, "handled"}) {}
 
-    /// Its work is done. A second time: finding "handled-twice". A relaxed step.
+    /// The work for the item is done. A second call: finding "handled-twice". A relaxed step.
     void handle(const site& at = site::here()) {
         ensure(handled_.value.update(wbsync::detail::plus(1), memory_order::relaxed, "handle",
                                      at) == 0,
@@ -27,18 +27,18 @@ public:
     }
 
     label name;
-    llist_node node; ///< llist_entry<patterns::item>(node) finds the way back
+    llist_node node; ///< llist_entry<patterns::item>(node) returns the item
 
 private:
     template <class P>
     friend class queue_when_first;
 
-    atomic_t added_; ///< add() has returned, and did not refuse it
+    atomic_t added_; ///< add() has returned, and has accepted the item
     atomic_t handled_;
 };
 
 /// Shape (c): adders put items on a list, and only the one that finds it empty, or a flag clear,
-/// queues the work that takes them off. Is there an item that nobody comes for? docs/patterns.md.
+/// queues the work that takes them off. Can an item be left unhandled? docs/patterns.md.
 ///
 /// The protocol `P` has
 ///
@@ -49,9 +49,9 @@ private:
 ///
 /// and a work whose function calls i.handle() for each item. Each adder adds one item.
 ///
-/// Findings: "forgotten-item", when stop() returns or when nothing is left to run;
-/// "handled-twice"; "deadlock"; and all that wbsync watches in every model. From xfs inodegc
-/// (62334fab4762) and cgroup writeback (e1b849cfa6b6).
+/// Findings: "forgotten-item", when stop() returns or when nothing is left to run; "handled-twice";
+/// "deadlock"; and all that wbsync watches in every model. Taken from xfs inodegc (62334fab4762)
+/// and cgroup writeback (e1b849cfa6b6).
 template <class P>
 class queue_when_first {
     static constexpr bool with_add = requires(P & p, item& i) { p.add(i); };

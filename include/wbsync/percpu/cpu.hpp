@@ -9,8 +9,8 @@
 
 namespace wbsync {
 
-/// Keeps the thread on its CPU. A read-side section of RCU, which synchronize_rcu() waits for. What
-/// sleeps inside of it: finding "misuse". They nest. include/linux/preempt.h.
+/// Keeps the thread on its CPU. It is a read-side section of RCU, which synchronize_rcu() waits
+/// for. Sleeping inside of it: finding "misuse". Sections nest. include/linux/preempt.h.
 void preempt_disable(const site& at = site::here());
 
 /// Ends what preempt_disable() began; without that: finding "misuse". include/linux/preempt.h.

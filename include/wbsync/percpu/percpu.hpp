@@ -13,7 +13,7 @@ namespace wbsync {
 
 namespace detail {
 
-/// What one CPU has of a per-CPU variable.
+/// The part of a per-CPU variable that belongs to one CPU.
 struct cpu_part : atomic_long_t, platform::padding_of_cpu {
     explicit cpu_part(const label& name) : atomic_long_t(name) {}
 };
@@ -23,14 +23,14 @@ template <std::size_t... I>
 cpu_parts parts_of_cpus(const label& name, std::index_sequence<I...> /*cpus*/) {
     return {cpu_part{label{name, "cpu", static_cast<int>(I)}}...};
 }
-/// `name` outlives them.
+/// `name` must outlive the parts.
 inline cpu_parts parts_of_cpus(const label& name) {
     return parts_of_cpus(name, std::make_index_sequence<nr_cpus>{});
 }
 
 } // namespace detail
 
-/// An integer of which each CPU has its own: DEFINE_PER_CPU(long, x), alloc_percpu(long).
+/// An integer with a separate value for each CPU: DEFINE_PER_CPU(long, x), alloc_percpu(long).
 /// include/linux/percpu-defs.h, Documentation/core-api/this_cpu_ops.rst.
 class percpu_t {
 public:
@@ -45,13 +45,13 @@ public:
     detail::cpu_parts parts;
 };
 
-/// That of one CPU, as any other shared integer. include/linux/percpu-defs.h.
+/// The value of one CPU, used like any other shared integer. include/linux/percpu-defs.h.
 atomic_long_t& per_cpu(percpu_t& x, int cpu, const site& at = site::here());
-/// A pointer to that of one CPU. include/linux/percpu-defs.h.
+/// A pointer to the value of one CPU. include/linux/percpu-defs.h.
 inline atomic_long_t* per_cpu_ptr(percpu_t& x, int cpu, const site& at = site::here()) {
     return &per_cpu(x, cpu, at);
 }
-/// That of the current CPU. The thread may leave the CPU before it uses it.
+/// The value of the current CPU. The thread may leave the CPU before it uses the value.
 /// include/linux/percpu-defs.h.
 inline atomic_long_t* this_cpu_ptr(percpu_t& x, const site& at = site::here()) {
     return &x.parts[static_cast<std::size_t>(detail::this_cpu(at))];
@@ -89,8 +89,9 @@ inline std::int64_t this_cpu_xchg(percpu_t& x, std::int64_t v, const site& at = 
                                              at);
 }
 
-// A load and a store, two steps: what an interrupt on that CPU adds in between, which is a thread
-// of its own in a model, is lost. As raw_cpu_add() and the forms of it with two underscores.
+// A load and a store, two steps. What an interrupt on that CPU adds in between is lost; in a model
+// an interrupt is a thread of its own. This holds for raw_cpu_add(), and for the forms with two
+// underscores.
 
 void raw_cpu_add(percpu_t& x, std::int64_t n, const site& at = site::here());
 inline void raw_cpu_inc(percpu_t& x, const site& at = site::here()) {
@@ -100,8 +101,9 @@ inline void raw_cpu_dec(percpu_t& x, const site& at = site::here()) {
     raw_cpu_add(x, -1, at);
 }
 
-/// Adds up all CPUs' parts, one relaxed load after the other: a value that the sum never had, if
-/// somebody adds meanwhile. The loop over for_each_possible_cpu() of so many callers.
+/// Adds up the values of all CPUs, one relaxed load after the other. The result may be a value that
+/// the sum never had, if others add meanwhile. This is the loop over for_each_possible_cpu() that
+/// so many callers have.
 std::int64_t per_cpu_sum(const percpu_t& x, const site& at = site::here());
 
 } // namespace wbsync

@@ -10,9 +10,10 @@
 
 namespace wbsync {
 
-/// A counter with a part for each CPU. Adds go to the CPU's part until that reaches the batch, and
-/// are then folded into the shared count under the lock. Using it after percpu_counter_destroy(),
-/// or not ordered before that, is a finding with the property given. lib/percpu_counter.c.
+/// A counter with a part for each CPU. Additions go to the CPU's part until that reaches the batch,
+/// and are then folded into the shared count under the lock. A use that comes after
+/// percpu_counter_destroy(), or is not ordered before it, is a finding with the property given.
+/// lib/percpu_counter.c.
 class percpu_counter {
 public:
     explicit percpu_counter(const label& called, std::int64_t initial = 0, int batch_size = 32,
@@ -43,7 +44,7 @@ inline void use(const percpu_counter& c, const char* verb, const site& at) {
     platform::use(c.scope, c.life, verb, at);
 }
 
-/// Puts what the CPU has into the shared count. With the lock held.
+/// Moves the CPU's part into the shared count. The lock must be held.
 void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const site& at);
 
 } // namespace detail
@@ -53,7 +54,7 @@ void fold(percpu_counter& c, atomic_long_t& part, const char* verb, const site& 
 void percpu_counter_add_batch(percpu_counter& c, std::int64_t n, int batch,
                               const site& at = site::here());
 
-/// With the counter's own batch. include/linux/percpu_counter.h.
+/// percpu_counter_add_batch() with the counter's own batch. include/linux/percpu_counter.h.
 inline void percpu_counter_add(percpu_counter& c, std::int64_t n, const site& at = site::here()) {
     percpu_counter_add_batch(c, n, c.batch, at);
 }
@@ -70,11 +71,11 @@ inline void percpu_counter_dec(percpu_counter& c, const site& at = site::here())
 /// include/linux/percpu_counter.h.
 std::int64_t percpu_counter_read(const percpu_counter& c, const site& at = site::here());
 
-/// The count and the parts of all CPUs, under the lock; adds that do not take it may be missed.
-/// lib/percpu_counter.c.
+/// The count and the parts of all CPUs, under the lock. Additions that do not take the lock may be
+/// missed. lib/percpu_counter.c.
 std::int64_t percpu_counter_sum(percpu_counter& c, const site& at = site::here());
 
-/// Never below 0. include/linux/percpu_counter.h.
+/// percpu_counter_read(), never below 0. include/linux/percpu_counter.h.
 inline std::int64_t percpu_counter_read_positive(const percpu_counter& c,
                                                  const site& at = site::here()) {
     return std::max<std::int64_t>(percpu_counter_read(c, at), 0);
@@ -84,16 +85,16 @@ inline std::int64_t percpu_counter_sum_positive(percpu_counter& c, const site& a
     return std::max<std::int64_t>(percpu_counter_sum(c, at), 0);
 }
 
-/// Compares with `rhs`: -1, 0, 1. Takes the sum only if the shared count is so close to it that the
-/// CPUs' parts can decide. lib/percpu_counter.c.
+/// Compares with `rhs`: -1, 0, 1. Computes the sum only if the shared count is so close to `rhs`
+/// that the CPUs' parts can decide. lib/percpu_counter.c.
 int percpu_counter_compare(percpu_counter& c, std::int64_t rhs, const site& at = site::here());
 
-/// The counter is `n` now, whatever it was. Takes the lock; additions at the same time may be lost
-/// or not. lib/percpu_counter.c.
+/// Sets the counter to `n`. Takes the lock; concurrent additions may be lost or not.
+/// lib/percpu_counter.c.
 void percpu_counter_set(percpu_counter& c, std::int64_t n, const site& at = site::here());
 
 /// What the hotplug callback does to each counter when a CPU is gone: folds that CPU's part into
-/// the count, under the lock. The sum stays what it was. lib/percpu_counter.c.
+/// the count, under the lock. The sum does not change. lib/percpu_counter.c.
 void percpu_counter_cpu_dead(percpu_counter& c, int cpu, const site& at = site::here());
 
 /// Ends the counter's life. lib/percpu_counter.c.

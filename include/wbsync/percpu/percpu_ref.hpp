@@ -11,24 +11,24 @@
 
 namespace wbsync {
 
-/// How percpu_ref_init() starts.
+/// The state after percpu_ref_init().
 enum percpu_ref_flags : std::uint8_t {
     PERCPU_REF_INIT_PERCPU = 0,
     PERCPU_REF_INIT_ATOMIC = 1, ///< with the shared count
-    PERCPU_REF_INIT_DEAD = 2,   ///< and killed
+    PERCPU_REF_INIT_DEAD = 2,   ///< and already killed
 };
 
 /// A reference count that is kept per CPU until it is killed: getting and putting share nothing,
 /// and nobody can see whether the count is 0. Killing it drops the first reference and switches to
 /// one shared count, after a grace period. Needs rcu_callback_thread(s).
 ///
-/// It has two deaths. When the count is 0 release() is called, and percpu_ref_tryget() fails from
-/// then on; percpu_ref_get() is a finding `property`, "use-after-free" if not given. The second one
-/// is that of its data, the count and release() among them, which percpu_ref_exit() frees: after
-/// that, or not ordered before it, every use is such a finding, but percpu_ref_is_zero(). So is the
-/// end of a percpu_ref_put() that got the count to 0, and has yet to find release() in the data.
-/// percpu_ref_reinit(), percpu_ref_resurrect() and switching back are left out.
-/// include/linux/percpu-refcount.h, lib/percpu-refcount.c.
+/// It ends twice. First, when the count is 0, release() is called and percpu_ref_tryget() fails
+/// from then on; percpu_ref_get() is then a finding `property`, "use-after-free" if none is given.
+/// Second, percpu_ref_exit() frees its data, the count and release() among them. Every use except
+/// percpu_ref_is_zero() that comes after that, or is not ordered before it, is such a finding. That
+/// includes the end of a percpu_ref_put() that has brought the count to 0 and still has to find
+/// release() in the data. percpu_ref_reinit(), percpu_ref_resurrect() and switching back are not
+/// modelled. include/linux/percpu-refcount.h, lib/percpu-refcount.c.
 class percpu_ref {
 public:
     using callback = std::function<void(percpu_ref&)>;
@@ -46,8 +46,8 @@ public:
     // Bits of percpu_count_ptr.
     static constexpr std::int64_t in_atomic = 1;
     static constexpr std::int64_t dead = 2;
-    /// Part of the shared count until the per-CPU counts are added to it, so that it does not get
-    /// to 0 before.
+    /// Part of the shared count until the per-CPU counts are added to it, so that it does not reach
+    /// 0 before that.
     static constexpr std::int64_t bias = std::int64_t{1} << 40;
 
     static std::int64_t flags_of(int flags) {
@@ -68,70 +68,71 @@ public:
     callback release;
     callback confirm;
     rcu_head rcu;
-    platform::lifetime data; ///< of what `ref->data` points to
+    platform::lifetime data; ///< the lifetime of what `ref->data` points to
     const char* violates;
     platform::scope scope;
 };
 
 namespace detail {
 
-/// percpu_ref_switch_lock, one for all of them: release() may be called under it, and may free the
-/// percpu_ref.
+/// percpu_ref_switch_lock, one lock for all percpu_refs: release() may be called under it, and may
+/// free the percpu_ref.
 inline spinlock_t& percpu_ref_switch_lock() {
     return platform::shared_lock<spinlock_t, reserved_object::percpu_ref_switch_lock>::get(
         "percpu_ref_switch_lock");
 }
 
-/// The percpu_ref, and its data.
+/// Uses the percpu_ref and its data.
 inline void use(const percpu_ref& r, const char* verb, const site& at) {
     platform::use(r.scope, r.data, verb, at);
 }
 
-/// The look for ref->data->release when the count is 0. All stores from there on depend on it, by
-/// the call, and so come after it; that is all that this fence adds to the one of the count.
+/// Looks up ref->data->release when the count is 0. All later stores depend on that lookup, by the
+/// call, and so come after it. This fence adds only that to the fence of the count.
 void find_release(const percpu_ref& r, const site& at);
 
-/// 0: on the per-CPU counts. Killed, but not yet switched, it is on the shared one already.
+/// 0: the per-CPU counts. Between the kill and the end of the switch it is the shared count
+/// already.
 std::int64_t mode_of(const percpu_ref& r, const char* verb, const site& at);
 
 bool get_unless_zero(percpu_ref& r, const char* verb, const site& at);
 
 } // namespace detail
 
-/// Starts anew, for example after percpu_ref_exit(), with one reference. The constructor has done
-/// it once. No ordering: nobody may use it meanwhile. lib/percpu-refcount.c.
+/// Starts anew, for example after percpu_ref_exit(), with one reference. The constructor does this
+/// once. No ordering: nobody may use the count meanwhile. lib/percpu-refcount.c.
 void percpu_ref_init(percpu_ref& r, percpu_ref::callback release,
                      int flags = PERCPU_REF_INIT_PERCPU, const site& at = site::here());
 
-/// One more reference, for who has one. No ordering. Does not block. A read-side section of RCU
-/// inside. If the shared count is 0, so that nobody has one: finding; the kernel does not notice.
-/// include/linux/percpu-refcount.h.
+/// Takes one more reference; the caller must have one. No ordering. Does not block. A read-side
+/// section of RCU inside. If the shared count is 0, so that nobody has a reference: finding; the
+/// kernel does not notice. include/linux/percpu-refcount.h.
 void percpu_ref_get(percpu_ref& r, const site& at = site::here());
 
-/// One more reference unless there is none any more; returns whether it took one. Before the switch
-/// it always does, also after the kill. Full barrier when the shared count is raised.
+/// Takes one more reference if there still is one; returns whether it did. Before the switch it
+/// always does, even after the kill. Full barrier when the shared count is raised.
 /// include/linux/percpu-refcount.h.
 bool percpu_ref_tryget(percpu_ref& r, const site& at = site::here());
 
-/// The same, but not if it was killed. The kill is seen for sure only once it is confirmed.
-/// include/linux/percpu-refcount.h.
+/// Like percpu_ref_tryget(), but fails after the kill. The kill is certain to be seen only once it
+/// is confirmed. include/linux/percpu-refcount.h.
 bool percpu_ref_tryget_live(percpu_ref& r, const site& at = site::here());
 
-/// One reference less; the last one calls release(), inside of a read-side section of RCU, so that
-/// it must not sleep. Full barrier on the shared count, none on the CPU's. release() is looked up
-/// in the data when the count is 0 already: whoever sees that, by percpu_ref_is_zero() say, and
-/// calls percpu_ref_exit() without a grace period in between commits a use after free (block:
-/// d36a9ea5e776). include/linux/percpu-refcount.h.
+/// Drops one reference. The last drop calls release() inside of a read-side section of RCU, so
+/// release() must not sleep. Full barrier on the shared count, none on the CPU's. release() is
+/// looked up in the data after the count has reached 0: a thread that sees the 0, for example by
+/// percpu_ref_is_zero(), and calls percpu_ref_exit() without a grace period in between causes a use
+/// after free (block: d36a9ea5e776). include/linux/percpu-refcount.h.
 void percpu_ref_put(percpu_ref& r, const site& at = site::here());
 
 namespace detail {
 
-/// The callback after the grace period: nobody uses the per-CPU counts any more.
+/// The callback after the grace period, when nobody uses the per-CPU counts any more.
 void percpu_ref_switched(percpu_ref& r, const site& at);
 
-/// What happens with percpu_ref_switch_lock held, and interrupts off. That is a read-side section
-/// of RCU, so the switch is not over before the lock is released. Only where there is a switch it
-/// makes a difference, and begins there.
+/// The part that runs with percpu_ref_switch_lock held and interrupts off. That is a read-side
+/// section of RCU, so the switch does not end before the lock is released. The section matters only
+/// if there is a switch, and begins there.
 class percpu_ref_switch {
 public:
     percpu_ref_switch(percpu_ref& r, const site& at)
@@ -141,10 +142,11 @@ public:
     percpu_ref_switch(const percpu_ref_switch&) = delete;
     percpu_ref_switch& operator=(const percpu_ref_switch&) = delete;
 
-    /// Waits for another switch. At once, if it has been switched already.
+    /// Waits until no switch is under way, then starts one. If the count was switched before, calls
+    /// `confirm` at once.
     void to_atomic(percpu_ref::callback confirm);
 
-    /// The percpu_ref may be gone.
+    /// The percpu_ref may be gone by then.
     void unlock();
 
 private:
@@ -157,25 +159,25 @@ private:
 } // namespace detail
 
 /// Switches to the shared count; calls `confirm` after the grace period. Blocks for
-/// percpu_ref_switch_lock, which all of them share, and waits, asleep, while another switch is
-/// under way. Full barrier before the grace period starts. lib/percpu-refcount.c.
+/// percpu_ref_switch_lock, which all percpu_refs share, and sleeps while another switch is under
+/// way. Full barrier before the grace period starts. lib/percpu-refcount.c.
 void percpu_ref_switch_to_atomic(percpu_ref& r, percpu_ref::callback confirm = nullptr,
                                  const site& at = site::here());
 
-/// The same, and waits until it is done. Acquire then (stronger than the kernel's plain look). May
-/// sleep. lib/percpu-refcount.c.
+/// percpu_ref_switch_to_atomic() that waits until the switch is done. Acquire at the end (stronger
+/// than the kernel's plain read). May sleep. lib/percpu-refcount.c.
 void percpu_ref_switch_to_atomic_sync(percpu_ref& r, const site& at = site::here());
 
-/// Drops the first reference and switches to the shared count. Once `confirm` is called everybody
-/// sees that it was killed: no percpu_ref_tryget_live() succeeds any more. There is no grace period
-/// between the kill and release(), and this does not wait for either. Twice: finding "misuse".
-/// Blocks as percpu_ref_switch_to_atomic(). The reference is dropped under percpu_ref_switch_lock;
-/// if it was switched before, so that this is the last one, a release() that kills another
-/// percpu_ref waits for itself: finding "lockdep". Full barrier before the grace period starts.
-/// lib/percpu-refcount.c.
+/// Drops the first reference and switches to the shared count. Once `confirm` is called, everybody
+/// sees the kill: no percpu_ref_tryget_live() succeeds any more. There is no grace period between
+/// the kill and release(), and this function waits for neither. Killing twice: finding "misuse".
+/// Blocks like percpu_ref_switch_to_atomic(). The reference is dropped under
+/// percpu_ref_switch_lock. If the count was switched before and this is the last reference, a
+/// release() that kills another percpu_ref waits for itself: finding "lockdep". Full barrier before
+/// the grace period starts. lib/percpu-refcount.c.
 void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback confirm,
                                  const site& at = site::here());
-/// percpu_ref_kill_and_confirm() with nothing to call. include/linux/percpu-refcount.h.
+/// percpu_ref_kill_and_confirm() without a callback. include/linux/percpu-refcount.h.
 inline void percpu_ref_kill(percpu_ref& r, const site& at = site::here()) {
     percpu_ref_kill_and_confirm(r, nullptr, at);
 }
@@ -185,14 +187,14 @@ inline bool percpu_ref_is_dying(const percpu_ref& r, const site& at = site::here
     return (detail::mode_of(r, "percpu_ref_is_dying", at) & percpu_ref::dead) != 0;
 }
 
-/// Is the shared count 0? Never before the switch. May be asked after percpu_ref_exit() as well, as
-/// long as the memory is there. A relaxed load under percpu_ref_switch_lock. lib/percpu-refcount.c
-/// (2b0d3d3e4fcf).
+/// Is the shared count 0? Never before the switch. May also be called after percpu_ref_exit(), as
+/// long as the memory of the percpu_ref is there. A relaxed load under percpu_ref_switch_lock.
+/// lib/percpu-refcount.c (2b0d3d3e4fcf).
 bool percpu_ref_is_zero(const percpu_ref& r, const site& at = site::here());
 
-/// Frees the data of the reference count; counts as a store, like kfree(). Does not wait for
-/// anybody, but for percpu_ref_switch_lock. While a switch is under way: finding "misuse". A second
-/// one does nothing. lib/percpu-refcount.c.
+/// Frees the data of the reference count; counts as a store, like kfree(). Waits only for
+/// percpu_ref_switch_lock. While a switch is under way: finding "misuse". A second call does
+/// nothing. lib/percpu-refcount.c.
 void percpu_ref_exit(percpu_ref& r, const site& at = site::here());
 
 } // namespace wbsync

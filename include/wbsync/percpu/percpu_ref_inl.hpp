@@ -129,7 +129,7 @@ inline void percpu_ref_switch::to_atomic(percpu_ref::callback confirm) {
     ref_.confirm = std::move(confirm);
     ref_.switching.value.store(1, memory_order::relaxed, part_of("percpu_ref_switch_to_atomic"),
                                at_);
-    ref_.count.value.add(1, "percpu_ref_switch_to_atomic", at_); // until it is confirmed
+    ref_.count.value.add(1, "percpu_ref_switch_to_atomic", at_); // until the switch is confirmed
     in_section_ = true;
     rcu_read_lock(at_);
     call_rcu(
@@ -170,7 +170,7 @@ inline void percpu_ref_kill_and_confirm(percpu_ref& r, percpu_ref::callback conf
         violated("misuse", fmt::format("percpu_ref_kill({}) for the second time", r.name.str()),
                  at);
     under_lock.to_atomic(std::move(confirm));
-    percpu_ref_put(r, at); // release() may have freed it
+    percpu_ref_put(r, at); // release() may have freed the percpu_ref
     under_lock.unlock();
 }
 

@@ -12,9 +12,9 @@
 namespace wbsync {
 
 /// A reader-writer semaphore whose readers touch only their CPU's count, until the first writer
-/// comes. Once there was a writer they stay on the slow path: the grace period after which the
-/// kernel lets them back does not end within an execution. A reader may pass a writer that waits
-/// for another writer. kernel/locking/percpu-rwsem.c, as of 7f26482a872c; kernel/rcu/sync.c.
+/// comes. After that they stay on the slow path: the grace period after which the kernel lets them
+/// back does not end within an execution. A reader may overtake a writer that waits for another
+/// writer. kernel/locking/percpu-rwsem.c, as of 7f26482a872c; kernel/rcu/sync.c.
 class percpu_rw_semaphore {
 public:
     explicit percpu_rw_semaphore(const label& name)
@@ -25,7 +25,7 @@ public:
 
     // Values of gp_state.
     static constexpr std::int64_t idle = 0;    ///< readers are on the fast path
-    static constexpr std::int64_t entered = 1; ///< until a grace period has passed some still are
+    static constexpr std::int64_t entered = 1; ///< some readers may still be on the fast path
     static constexpr std::int64_t passed = 2;
 
 private:
@@ -65,46 +65,47 @@ private:
     site at_;
 };
 
-/// Returns whether it got in.
+/// Returns whether the reader got in.
 bool percpu_enter(percpu_rw_semaphore& s, const char* verb, const site& at);
 
 bool threads_run();
 
 } // namespace detail
 
-/// Comes in as a reader; blocks while a writer is inside. Without a writer so far: one addition to
-/// the CPU's count, no ordering. Otherwise full barrier, acquire. Under a spinlock or in an RCU
+/// Enters as a reader; blocks while a writer is inside. If there was no writer so far: one addition
+/// to the CPU's count, no ordering. Otherwise full barrier, acquire. Under a spinlock or in an RCU
 /// section: finding "misuse". Findings of lockdep as for down_read().
 /// kernel/locking/percpu-rwsem.c.
 void percpu_down_read(percpu_rw_semaphore& s, const site& at = site::here());
 
-/// The same, if that is possible now. Never sleeps. kernel/locking/percpu-rwsem.c.
+/// Enters as a reader if that is possible now. Never sleeps. kernel/locking/percpu-rwsem.c.
 bool percpu_down_read_trylock(percpu_rw_semaphore& s, const site& at = site::here());
 
-/// Leaves as a reader, perhaps on another CPU than the one it came in on. On the slow path full
-/// barrier, then wakes a writer that waits. If the thread does not hold it: finding "misuse".
-/// kernel/locking/percpu-rwsem.c.
+/// Leaves as a reader, perhaps on another CPU than the one it entered on. On the slow path: a full
+/// barrier, then wakes a waiting writer. If the thread does not hold the semaphore: finding
+/// "misuse". kernel/locking/percpu-rwsem.c.
 void percpu_up_read(percpu_rw_semaphore& s, const site& at = site::here());
 
-/// Comes in as the writer: takes readers off the fast path, waits for a grace period, keeps new
-/// ones out, waits until the sum of the counts is 0. Full barriers; after everything that earlier
-/// readers and writers did. Under a spinlock or in an RCU section: finding "misuse".
+/// Enters as the writer: takes readers off the fast path, waits for a grace period, keeps new
+/// readers out, and waits until the sum of the counts is 0. Full barriers; comes after everything
+/// that earlier readers and writers did. Under a spinlock or in an RCU section: finding "misuse".
 /// kernel/locking/percpu-rwsem.c.
 void percpu_down_write(percpu_rw_semaphore& s, const site& at = site::here());
 
-/// Leaves as the writer. Release. If the thread does not hold it: finding "misuse". It still wakes
-/// those who wait, and tells rcu_sync, when the next owner can have got in: like mutex_unlock() not
-/// the last use of an object that the next owner frees. kernel/locking/percpu-rwsem.c.
+/// Leaves as the writer. Release. If the thread does not hold the semaphore: finding "misuse". It
+/// still wakes waiters, and tells rcu_sync, when the next owner may have entered: like
+/// mutex_unlock(), it must not be the last use of an object that the next owner frees.
+/// kernel/locking/percpu-rwsem.c.
 void percpu_up_write(percpu_rw_semaphore& s, const site& at = site::here());
 
-/// For who comes in with one thread and leaves with another, as freezing a file system does: the
-/// first one says that it is no longer its own, the second one that it is now. No step, no
-/// ordering. include/linux/percpu-rwsem.h.
+/// For a semaphore that one thread takes and another one releases, as freezing a file system does:
+/// the first thread gives up ownership, the second one claims it by percpu_rwsem_acquire(). No
+/// step, no ordering. include/linux/percpu-rwsem.h.
 inline void percpu_rwsem_release(percpu_rw_semaphore& s, const site& at = site::here()) {
     detail::lock_given_back(s.block.value, "percpu_rwsem_release", at);
 }
-/// The other half of percpu_rwsem_release(), by the thread that is going to leave. No step, no
-/// ordering. include/linux/percpu-rwsem.h.
+/// The other half of percpu_rwsem_release(), called by the thread that is going to leave. No step,
+/// no ordering. include/linux/percpu-rwsem.h.
 inline void percpu_rwsem_acquire(percpu_rw_semaphore& s, const site& at = site::here()) {
     detail::lock_taken(s.block.value, detail::lock_kind::sleeping, "percpu_rwsem_acquire", at);
 }

@@ -22,7 +22,7 @@ namespace wbsync::program {
 
 namespace detail::check_command {
 
-/// Everything that will be run; wrong parameters are found here, before the first check starts.
+/// Everything that will be run. Wrong parameters are found here, before the first check starts.
 inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
                                        const request& asked) {
     std::vector<check_request> checks;

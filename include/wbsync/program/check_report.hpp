@@ -12,11 +12,11 @@
 
 #include <fmt/format.h>
 
-/// What is printed about a check.
+/// The printed report of a check.
 namespace wbsync::program {
 
 /// The table of the results. Its widths are known before the first check is run, so that each line
-/// can be printed as soon as it is there.
+/// can be printed as soon as its result is there.
 class result_table {
 public:
     explicit result_table(const std::vector<check_request>& checks) {
@@ -40,7 +40,7 @@ public:
 private:
     using row = report::columns::row;
 
-    /// The verdict, as wide as the one that is expected.
+    /// A row whose verdict is as wide as the expected one.
     static row known_before(const check_request& c) {
         const std::string expected = c.of.expected(c.with.memory, c.values).str();
         return {c.of.name(),
@@ -70,7 +70,8 @@ private:
 
 namespace detail {
 
-/// Where the model orders less than its code asks for, which the trace does not say of accesses.
+/// The places where the model orders less than its code asks for. The trace does not say so at
+/// accesses.
 inline std::string weakened_text(const check_request& c) {
     std::string text;
     for (const weakening& w : c.of.weaken)
@@ -88,7 +89,7 @@ inline std::string replay_text(const check_request& c, const check_summary& seen
 
 } // namespace detail
 
-/// The line of a check, and what there is to say about it.
+/// The line of a check, and what else there is to say about it.
 inline std::string text_of(const check_request& c, const check_outcome& out,
                            const result_table& layout) {
     const check_summary& seen = out.seen;

@@ -10,19 +10,19 @@
 
 namespace wbsync::program {
 
-/// What a check came to, without its counterexample: what the program goes by. Its entry in a
-/// document says the same to other programs.
+/// The outcome of a check without its counterexample: all that the program itself needs. The entry
+/// of a check in a document says the same to other programs.
 struct check_summary {
     verdict outcome = verdict::incomplete;
-    std::string property = {}; ///< of a finding
+    std::string property = {}; ///< of the finding
     std::string message = {};  ///< what failed, or which limit was hit, or why it is vacuous
     bool as_expected = false;
     std::uint64_t executions = 0;
     std::uint64_t redundant = 0;
     double explored = -1; ///< see result::explored
     double seconds = 0;
-    std::string schedule = {}; ///< of a finding
-    std::string resume = {};   ///< file that the search was stopped into
+    std::string schedule = {}; ///< of the finding
+    std::string resume = {};   ///< file in which the stopped search was saved
 
     /// "finding P1"
     [[nodiscard]] std::string verdict_text() const {
@@ -34,14 +34,14 @@ struct check_summary {
         return explored < 0 ? message : message + "; " + report::explored_text(explored);
     }
 
-    /// Neither what was expected nor incomplete.
+    /// It is neither what was expected nor incomplete.
     [[nodiscard]] bool is_surprise() const noexcept {
         return !as_expected && outcome != verdict::incomplete;
     }
 };
 
-/// From the entry of a document, which another process or a file has given. Throws
-/// std::invalid_argument if it is none.
+/// Reads the summary from an entry of a document that another process or a file has provided.
+/// Throws std::invalid_argument if it is no such entry.
 inline check_summary summary_of(const report::json& entry) {
     const auto text = [&](const char* key) {
         const report::json& value = entry.at(key);

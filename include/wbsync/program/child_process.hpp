@@ -19,23 +19,23 @@
 
 namespace wbsync::program {
 
-/// What a child knows of its place.
+/// What a child process knows about itself.
 struct child_side {
     int to;               ///< file descriptor that its text goes to
     std::size_t slot = 0; ///< a small number that no other child has while it runs
 
-    /// Says how far it is; a note without a zero in it.
+    /// Reports progress: a note without a zero in it.
     void note(std::string text) const;
 };
 
 /// How a child process ended.
 struct child_end {
-    std::string sent; ///< what its work returned; not all of it if it ended without
+    std::string sent; ///< what its work returned; incomplete if the process died early
     int status = 0;   ///< as waitpid() gives it
-    double late = 0;  ///< the seconds after which it was ended; 0: it was not
+    double late = 0;  ///< the seconds after which it was killed; 0: it was not
 };
 
-/// A child process that runs.
+/// A running child process.
 struct started_child {
     pid_t pid;
     int from; ///< file descriptor that its text comes from
@@ -62,7 +62,7 @@ inline bool write_all(int fd, std::string_view text) {
 /// Sends what `work` returns, and ends without cleaning up what belongs to the parent.
 template <class Work>
 [[noreturn]] void be_child(const Work& work, int to) noexcept {
-    ::dup2(STDERR_FILENO, STDOUT_FILENO); // what a model prints is no part of the report
+    ::dup2(STDERR_FILENO, STDOUT_FILENO); // what a model prints is not part of the report
     ::_exit(write_all(to, work(child_side{to})) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
@@ -73,8 +73,8 @@ inline void child_side::note(std::string text) const {
     (void)detail::write_all(to, text);
 }
 
-/// Starts `work`, which gets a child_side, returns a text and throws nothing, in a process of its
-/// own. An interrupt of that process is seen there, and does not end it.
+/// Starts `work` in a process of its own. `work` gets a child_side, returns a text and throws
+/// nothing. An interrupt of that process is noted there, and does not end it.
 template <class Work>
 started_child start_child(const Work& work) {
     std::array<int, 2> ends{};

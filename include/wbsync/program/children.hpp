@@ -22,23 +22,23 @@
 
 namespace wbsync::program {
 
-/// How many children can be run at once without one waiting for another.
+/// How many children can run at once without one waiting for another.
 inline std::size_t cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// What is to be run in children, work 0 to n - 1, each in a process of its own: the engine knows
+/// Work to be run in children, numbered 0 to n - 1, each in a process of its own: the engine knows
 /// one execution at a time.
 struct child_work {
-    std::vector<std::size_t> order; ///< in which they are started: all numbers below its size
-    std::size_t at_once = 1;        ///< that run at the same time
+    std::vector<std::size_t> order; ///< order of starting: all numbers below its size
+    std::size_t at_once = 1;        ///< how many run at the same time
     double seconds = 0;             ///< after which a child is ended; 0: never
-    int on_interrupt = SIGKILL;     ///< what the children get when the program is asked to end
-    /// In the child. What it returns is sent; it throws nothing.
+    int on_interrupt = SIGKILL; ///< the signal for the children when the program is asked to end
+    /// Called in the child. What it returns is sent to the parent; it throws nothing.
     std::function<std::string(std::size_t, const child_side&)> run;
-    /// Of work 0 first, then of work 1, and so on, whatever ended first.
+    /// Called for work 0 first, then for work 1, and so on, whatever ended first.
     std::function<void(std::size_t, const child_end&)> done;
-    /// The latest note of the first of them that is not done, and how many others run.
+    /// Gets the latest note of the first work that is not done, and how many others run.
     std::function<void(std::string_view, std::size_t)> noted = {};
 };
 
@@ -77,7 +77,7 @@ private:
         }
     };
 
-    /// What is known of one that was started.
+    /// What is known about a child that was started.
     struct end {
         child_end of;
         std::string note;
@@ -105,7 +105,7 @@ private:
         running_.push_back({index, slot, c.pid, c.from});
     }
 
-    /// Until there is something to read; false if a signal came instead.
+    /// Waits until there is something to read. False: a signal came instead.
     bool wait() {
         polled_.clear();
         for (const child& c : running_)
@@ -132,7 +132,7 @@ private:
             finish(r);
     }
 
-    /// Notes end with a zero; what is behind the last one is what the work returned.
+    /// A zero ends each note; the text after the last zero is what the work returned.
     void take(std::size_t index, std::string_view text) {
         end& e = ends_[index];
         std::string& sent = e.of.sent;
@@ -155,7 +155,7 @@ private:
         end& e = ends_[c.index];
         while (::waitpid(c.pid, &e.of.status, 0) < 0 && errno == EINTR) {
         }
-        // Whoever was ended by us may have sent half of it.
+        // A child that we killed may have sent half of its text.
         const bool was_killed = told_ && all_.on_interrupt == SIGKILL;
         e.is_known = !was_killed || (WIFEXITED(e.of.status) && WEXITSTATUS(e.of.status) == 0);
         for (; reported_ != ends_.size() && ends_[reported_].is_known; ++reported_)
@@ -185,15 +185,15 @@ private:
     std::vector<child> running_;
     std::vector<pollfd> polled_;
     std::size_t started_ = 0;
-    std::size_t reported_ = 0; ///< the first that is not done
-    bool told_ = false;        ///< to end
+    std::size_t reported_ = 0; ///< the first work that is not done
+    bool told_ = false;        ///< the children were told to end
 };
 
 } // namespace detail
 
-/// Runs it all, and returns the numbers of those without a result, because the program was asked to
-/// end: nothing more is started then, and what runs gets `on_interrupt`. With SIGKILL it has no
-/// result; with another signal it says itself what it came to.
+/// Runs all of the work. Returns the numbers of the works without a result, because the program was
+/// asked to end: then nothing more is started, and running children get `on_interrupt`. After
+/// SIGKILL a child has no result; after another signal it reports its own.
 inline std::vector<std::size_t> run_in_children(const child_work& all) {
     return detail::children(all).run();
 }

@@ -37,8 +37,8 @@ struct request {
     std::vector<std::string> parameters; ///< "key=value"
     std::vector<memory_kind> memories;
     options with;
-    std::size_t number = 0; ///< for more: which one
-    report::origin origin;  ///< the program that was asked
+    std::size_t number = 0; ///< for more: the number of the command
+    report::origin origin;  ///< the program that was called
 };
 
 /// Throws bad_usage.
@@ -59,7 +59,7 @@ constexpr const char* name_of(request::command c) noexcept {
     return "";
 }
 
-/// What a document begins with: what it is from, and what was asked.
+/// The beginning of a document: what it is from, and what was asked.
 inline report::json heading_of(const request& asked) {
     report::json heading = report::heading_of(asked.origin, name_of(asked.what));
     heading["options"] = report::to_json(asked.with.with_environment(), asked.memories);

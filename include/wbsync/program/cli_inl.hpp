@@ -46,7 +46,7 @@ struct words {
     std::string memory, scheduler = "dpor";
 };
 
-/// Without the description that would show the choices in the help a second time.
+/// Omits the description, which would show the choices a second time in the help.
 inline CLI::Validator one_of(const std::vector<std::string>& choices) {
     return CLI::IsMember(choices).description("");
 }
@@ -150,7 +150,7 @@ inline CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
     return sweep;
 }
 
-/// What matrix and deep have in common.
+/// The options that matrix and deep have in common.
 inline void add_tables(CLI::App& to, request& asked, words& said) {
     add_models(to, asked);
     add_memory(to, said);
@@ -194,7 +194,7 @@ inline CLI::App* add_replay(CLI::App& app, request& asked) {
     return replay;
 }
 
-/// Those that the program has of its own.
+/// Adds the program's own commands.
 inline std::vector<CLI::App*> add_more(CLI::App& app, const description& of) {
     const std::string_view all = exit_codes;
     std::vector<CLI::App*> added;
@@ -215,7 +215,7 @@ inline void read_search(request& asked, const words& said) {
         throw bad_usage("--resume needs the scheduler dpor: the reference cannot go on");
 }
 
-/// The default ones, one after the other, unless the user or the environment wants one.
+/// The default memory models, one after the other, unless the user or the environment chooses one.
 inline std::vector<memory_kind> memories_of(const words& said) {
     if (!said.memory.empty())
         return {options::parse_memory(said.memory)};
@@ -228,22 +228,22 @@ inline std::vector<memory_kind> memories_of(const words& said) {
     return all;
 }
 
-/// The memory models that are wanted. A variable of the environment that makes no sense is bad
+/// The memory models to check under. A variable of the environment that makes no sense is bad
 /// usage, whatever the command.
 inline std::vector<memory_kind> read_environment(const options& given, const words& said) {
     try {
         const options with = given.with_environment();
-        if (!with.replay.empty()) // whoever gave it
+        if (!with.replay.empty()) // from the user or the environment
             return {engine::parse_schedule(with.replay).memory};
         return memories_of(said);
-    } catch (const std::invalid_argument& e) { // starts with "wbsync: " already
+    } catch (const std::invalid_argument& e) { // the message starts with "wbsync: " already
         const std::string_view message{e.what()};
         throw bad_usage(std::string{message.substr(message.find(": ") + 2)});
     }
 }
 
-/// An option that is there has a value. CLI11 would take the next argument for that of "--memory=",
-/// and an empty one for none.
+/// An option must have a value. CLI11 would take the next argument as the value of "--memory=", and
+/// an empty argument as none.
 inline void expect_values(CLI::App& app, int argc, const char* const* argv) {
     for (int i = 1; i < argc && std::string_view{argv[i]} != "--"; ++i)
         if (const std::string_view word = argv[i];
@@ -257,10 +257,10 @@ inline void expect_values(CLI::App& app, int argc, const char* const* argv) {
     for (CLI::App* command : app.get_subcommands({}))
         for (CLI::Option* option : command->get_options())
             if (option->get_items_expected_max() != 0)
-                option->transform(not_empty); // before the others
+                option->transform(not_empty); // before other validators
 }
 
-/// CLI11 would only say that a subcommand is missing.
+/// Rejects an unknown command. CLI11 would only say that a subcommand is missing.
 inline void expect_known(const CLI::App& app, std::string_view first) {
     if (first.empty() || first[0] == '-')
         return;

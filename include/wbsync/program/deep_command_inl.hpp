@@ -49,10 +49,10 @@ inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
     return checks;
 }
 
-/// What was done already, kept in a file so that an interrupted run can go on.
+/// The checks that are done, kept in a file so that an interrupted run can go on.
 class record {
 public:
-    /// `heading`: what the file begins with.
+    /// `heading`: the beginning of the file.
     record(std::string path, report::json heading)
         : file_(std::move(path)), heading_(std::move(heading)) {
         if (!wanted())
@@ -60,7 +60,7 @@ public:
         if (std::filesystem::exists(file_.path()))
             read();
         try {
-            save(); // before all the work
+            save(); // fails before all the work
         } catch (const std::system_error& e) {
             throw bad_usage(e.what());
         }
@@ -124,7 +124,7 @@ private:
     report::json results_ = report::json::array();
 };
 
-/// "switchers=2 inodes=2 superblocks=1", with what grew in the first place.
+/// "switchers=2 inodes=2 superblocks=1", what has grown first.
 inline std::string size_text(const check_request& c) {
     std::vector<std::string> texts;
     for (const auto& p : c.of.parameters) {
@@ -142,7 +142,7 @@ inline std::string verdict_text(const check_summary& seen) {
     return seen.as_expected ? text : "! " + text + ", NOT as expected";
 }
 
-/// A check, and what it came to.
+/// A check and its outcome.
 struct finished {
     const check_request& check;
     check_summary seen;
@@ -195,10 +195,10 @@ inline std::string text_of(const finished& f, const report::columns& table) {
     return text;
 }
 
-/// What the record has of the checks in front, and what is to be run then.
+/// The work that is left, and the recorded results between which it goes.
 struct order_of_work {
     std::vector<check_request> to_run;
-    std::vector<std::vector<finished>> known_before; ///< each of them; the last: what follows
+    std::vector<std::vector<finished>> known_before; ///< each of them; the last: after all
 };
 
 inline order_of_work divide(const std::vector<check_request>& checks, const record& known) {
@@ -221,7 +221,7 @@ WBSYNC_INLINE int check_deeper(const std::vector<catalogue::model>& all, const r
     const std::vector<check_request> checks = plan(all, asked);
     record known(asked.record, report::heading_of(asked.origin, name_of(asked.what)));
     const order_of_work work = divide(checks, known);
-    std::string not_recorded; // and why; the results are worth more
+    std::string not_recorded; // why the file could not be written; the results are worth more
     std::vector<finished> results;
     series running(asked.json);
     const bool as_text = !asked.json && !asked.markdown;
@@ -240,7 +240,7 @@ WBSYNC_INLINE int check_deeper(const std::vector<catalogue::model>& all, const r
     };
     running.run(work.to_run, [&](const check_request& c, const check_outcome& out) {
         add_known();
-        if (out.seen.resume.empty()) // else another run does it
+        if (out.seen.resume.empty()) // otherwise another run continues it
             try {
                 known.add(out.entry);
             } catch (const std::system_error& e) {

@@ -5,7 +5,7 @@
 
 namespace wbsync::program {
 
-/// What the program tells its caller; `wbsync --help` explains them.
+/// The exit codes of the program; `wbsync --help` explains them.
 enum exit_code : int {
     all_as_expected = 0,
     not_as_expected = 1,
@@ -14,7 +14,7 @@ enum exit_code : int {
     program_failed = 4,
 };
 
-/// The user asked for something that there is not; the message says what there is.
+/// The user asked for something that does not exist; the message says what exists.
 struct bad_usage : std::runtime_error {
     using std::runtime_error::runtime_error;
 };

@@ -7,10 +7,10 @@
 
 #include <unistd.h>
 
-/// What asks the program to end: Ctrl-C (SIGINT), a supervisor such as CI or timeout(1) (SIGTERM),
-/// a terminal that goes away (SIGHUP). The first one is passed on to the processes of the checks
-/// that run (children.hpp), which stop and say what they found so far; the next one ends the
-/// program at once, and with it all processes that it started.
+/// Signals that ask the program to end: Ctrl-C (SIGINT), a supervisor such as CI or timeout(1)
+/// (SIGTERM), a terminal that goes away (SIGHUP). The first one is passed on to the processes of
+/// the running checks (children.hpp), which stop and report what they found so far. The next one
+/// ends the program at once, with all processes that it started.
 namespace wbsync::program::interrupt {
 
 inline volatile std::sig_atomic_t seen = 0; ///< in the program, and in the process of a check
@@ -33,9 +33,9 @@ inline timespec now() {
     return t;
 }
 
-inline timespec first_time{}; ///< of the handler only
+inline timespec first_time{}; ///< used only by the handler
 
-/// timeout(1) sends a signal to the program and then to its group: twice, but meant once.
+/// timeout(1) signals the program and then its group: it sends two signals, but means one.
 inline bool is_the_same_again() {
     const timespec t = now();
     const long milliseconds =
@@ -76,12 +76,12 @@ inline void listen() {
     detail::handle(detail::on_interrupt);
 }
 
-/// In the process of a check, and those that it starts.
+/// In the process of a check, and in the processes that it starts.
 inline void listen_in_child() {
     detail::handle(detail::on_interrupt_of_child);
 }
 
-/// While it lives, an interrupt waits.
+/// While it lives, an interrupt is held back.
 class held {
 public:
     held() {
@@ -94,7 +94,7 @@ public:
 
     void release() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
 
-    /// The signals that waited before, for ppoll().
+    /// The signal mask from before, for ppoll().
     [[nodiscard]] const sigset_t& before() const noexcept { return before_; }
 
 private:

@@ -15,7 +15,7 @@ namespace wbsync::program {
 
 namespace detail {
 
-/// For XML. What XML cannot hold is left out.
+/// The text for XML, without what XML cannot hold.
 inline std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text)
@@ -35,11 +35,13 @@ inline std::string escaped(std::string_view text) {
 } // namespace detail
 
 /// The results of checks as CI systems read them: a file in JUnit's format. A check is a test case
-/// of the class that has its model's name. As expected: it passes; a finding or a verdict that was
-/// not expected: a failure, with the counterexample; incomplete: an error; not started: skipped.
+/// of the class that has its model's name. An expected result passes. An unexpected finding or
+/// verdict is a failure, with the counterexample; an incomplete check is an error; one that was not
+/// started is skipped.
 class junit {
 public:
-    /// Nothing is written if `path` is empty. Throws bad_usage if it cannot be: before the work.
+    /// An empty `path`: nothing is written. Throws bad_usage if the file cannot be written, before
+    /// the work.
     explicit junit(const std::string& path) : file_(path) {
         try {
             if (wanted())
@@ -72,7 +74,7 @@ public:
         add_case(c, 0, "    <skipped message=\"not started\"/>\n");
     }
 
-    /// Writes all of it. Throws std::system_error.
+    /// Writes the whole file. Throws std::system_error.
     void write() const {
         if (wanted())
             file_.write(str());

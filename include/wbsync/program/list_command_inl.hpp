@@ -31,7 +31,7 @@ inline report::json parameter_json(const catalogue::parameter& p) {
             {"max", p.most}};
 }
 
-/// Where it orders less than its code asks for.
+/// The places where the model orders less than its code asks for.
 inline std::vector<std::string> weakened_at(const catalogue::model& m) {
     std::vector<std::string> places;
     for (const weakening& w : m.weaken)

@@ -17,7 +17,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-/// What the models' checks came to when somebody last looked: models/<folder>/counts.json.
+/// The recorded results of the models' checks: models/<folder>/counts.json.
 namespace manifest {
 
 using json = nlohmann::ordered_json;
@@ -57,7 +57,7 @@ inline void from_json(const json& j, row& r) {
     j.at("redundant").get_to(r.sleep_set_blocked);
 }
 
-/// What a row says now, unlike its like in the file.
+/// Describes how the result differs from the recorded one.
 inline std::string change(const row& recorded, const row& now) {
     std::string text;
     const auto compare = [&](const char* what, const auto& from, const auto& to) {
@@ -74,7 +74,7 @@ inline std::string change(const row& recorded, const row& now) {
     return text;
 }
 
-/// A line for each row that changed, is missing in the file, or belongs to no model any more.
+/// A line for each row that changed, is missing in the file, or no longer belongs to a model.
 inline std::vector<std::string> differences(const std::vector<row>& recorded,
                                             const std::vector<row>& now) {
     std::vector<std::string> all;
@@ -99,7 +99,7 @@ inline std::vector<std::string> differences(const std::vector<row>& recorded,
     return all;
 }
 
-/// The rows as they stand in the file: one a line, so that a difference is easy to read.
+/// The rows as they are in the file: one a line, so that a difference is easy to read.
 inline std::string text_of(const std::vector<row>& rows) {
     std::string text = "[\n";
     for (std::size_t i = 0; i != rows.size(); ++i)
@@ -107,7 +107,7 @@ inline std::string text_of(const std::vector<row>& rows) {
     return text + "]\n";
 }
 
-/// Throws std::runtime_error if the file is not there, or is no manifest.
+/// Throws std::runtime_error if the file does not exist, or is not a manifest.
 inline std::vector<row> read(const std::string& path) {
     std::ifstream file(path);
     if (!file)
@@ -119,7 +119,7 @@ inline std::vector<row> read(const std::string& path) {
     }
 }
 
-/// All of it or nothing. Throws std::system_error if the file cannot be written.
+/// Writes the whole file or nothing. Throws std::system_error if it cannot be written.
 inline void write(const std::string& path, const std::vector<row>& rows) {
     wbsync::search::whole_file(path).write(text_of(rows));
 }

@@ -48,7 +48,7 @@ inline std::vector<matrix_cell> run_all(const std::vector<check_request>& checks
     return cells;
 }
 
-/// What the manifests below a folder say.
+/// The results in the manifests below a folder.
 class recorded {
 public:
     explicit recorded(std::string folder) : folder_(std::move(folder)) {}

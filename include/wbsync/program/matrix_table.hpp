@@ -22,12 +22,12 @@ struct matrix_cell {
     const catalogue::model& of;
     memory_kind memory;
     verdict outcome;
-    std::string property; ///< that failed
+    std::string property; ///< the one that failed
     std::uint64_t executions = 0;
-    std::string remark = {}; ///< why it is incomplete, and how far it came
+    std::string remark = {}; ///< why it is incomplete, and how far it got
     std::string resume = {}; ///< the command that goes on, if it was interrupted
 
-    /// Measured against the catalogue, for the default size.
+    /// The expectation of the catalogue, for the default size.
     [[nodiscard]] catalogue::expectation expected() const {
         return of.expected(memory, catalogue::default_size(of));
     }
@@ -70,7 +70,7 @@ public:
 
     verdict_counts& seen() { return seen_; }
 
-    /// A line for each version and memory.
+    /// A line for each version and memory model.
     [[nodiscard]] std::string text() const {
         std::string out;
         for (const table& t : tables_)
@@ -78,7 +78,8 @@ public:
         return out + remarks("");
     }
 
-    /// A row for each version; where the memories differ, they stand in the registry's order.
+    /// A row for each version. Where memory models differ, their results are in the registry's
+    /// order.
     [[nodiscard]] std::string markdown() const {
         std::string out;
         for (const table& t : tables_)
@@ -126,7 +127,7 @@ private:
         one_with(t.rows, &row::version, c.of.version, {c.of.version, c.of, {}}).cells.push_back(&c);
     }
 
-    /// The element whose `key` is `value`, put to the end if there is none.
+    /// The element whose `key` is `value`, appended if there is none.
     template <class T>
     static T& one_with(std::vector<T>& in, std::string T::*key, const std::string& value,
                        T otherwise) {
@@ -144,7 +145,7 @@ private:
         return nullptr;
     }
 
-    /// "verified 22", "P1"; with a mark if that is not what was expected.
+    /// "verified 22", "P1"; with a mark if that was not expected.
     static std::string short_text(const matrix_cell& c) {
         std::string text = c.outcome == verdict::finding
                                ? c.property
@@ -152,7 +153,7 @@ private:
         return c.as_expected() ? text : "! " + text;
     }
 
-    /// Under all memory models: "verified 20", "verified 20 / 22", "verified 20 / P1".
+    /// The results under all memory models: "verified 20", "verified 20 / 22", "verified 20 / P1".
     static std::string all_texts(const row& r, const column& c) {
         constexpr std::string_view shared = "verified ";
         std::vector<std::string> texts;

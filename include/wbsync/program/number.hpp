@@ -15,7 +15,7 @@
 
 namespace wbsync::program {
 
-/// wbsync::parse_number() of something that the user wrote. Throws bad_usage.
+/// wbsync::parse_number() for something that the user wrote. Throws bad_usage.
 template <class Number>
 Number read_number(std::string_view what, std::string_view text, Number least, Number most) {
     try {
@@ -26,7 +26,7 @@ Number read_number(std::string_view what, std::string_view text, Number least, N
 }
 
 /// Adds an option whose value is a number from `least` to `most`. `names`: "-j,--jobs"; messages
-/// call it by the last one.
+/// use the last one.
 template <class Number, class Target>
 CLI::Option* add_number(CLI::App& to, const std::string& names, Target& into, Number least,
                         Number most, const std::string& explanation) {

@@ -12,13 +12,14 @@
 
 namespace wbsync::program {
 
-/// Standard output that cannot fail unnoticed: a report that nobody got is no success.
+/// Writes to standard output, and does not fail unnoticed: a report that nobody got is no success.
 inline void print(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         throw std::system_error(errno, std::generic_category(), "cannot write the output");
 }
 
-/// A closed standard descriptor would be given to the next file that is opened, and get its text.
+/// Opens closed standard descriptors: the next file to be opened would get their number, and their
+/// text.
 inline void expect_standard_descriptors() {
     const bool writable = ::fcntl(STDOUT_FILENO, F_GETFD) >= 0;
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
@@ -28,7 +29,7 @@ inline void expect_standard_descriptors() {
         throw std::system_error(EBADF, std::generic_category(), "cannot write the output");
 }
 
-/// Of the terminal, within reason, or `otherwise`.
+/// The width of the terminal, within reason, or `otherwise`.
 inline int output_width(int otherwise) {
     winsize size{};
     if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||

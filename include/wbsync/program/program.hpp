@@ -14,29 +14,30 @@ class App;
 /// The command line program: list, check, replay, sweep, matrix and deep, for any models.
 namespace wbsync::program {
 
-/// A command that a program has beside those.
+/// A command that a program has besides those.
 struct command {
     /// Adds a subcommand of the command line parser CLI11, and returns it.
     std::function<CLI::App*(CLI::App&)> add;
-    /// Runs it, if that is what was asked for; returns the exit status. May throw bad_usage.
+    /// Runs the command, if it was asked for; returns the exit status. May throw bad_usage.
     std::function<int()> run;
 };
 
-/// What a program is about.
+/// The description of a program.
 struct description {
-    /// What it is called by its users: in the commands that it prints, and in front of its
-    /// messages. Empty: as it was called, without the folders.
+    /// The name that users call it by: in the commands that it prints, and in front of its
+    /// messages. Empty: the name that it was called by, without the folders.
     std::string name = {};
-    std::string version = {}; ///< "0.1.0"; empty: it has no --version
+    std::string version = {}; ///< "0.1.0"; empty: no --version
     std::string summary = {}; ///< a sentence for --help
-    /// Folder that documents name files relative to; empty: as the compiler was given them.
+    /// Folder that file names in documents are relative to; empty: names are as the compiler got
+    /// them.
     std::string source_root = {};
     std::vector<catalogue::model> models = {};
     std::vector<command> more = {};
 };
 
-/// Does what the command line says, and returns the exit status of the process: that of
-/// `wbsync --help`. What is wrong is told on standard error; nothing is thrown.
+/// Does what the command line says, and returns the exit status of the process, as `wbsync --help`
+/// explains it. Errors are reported on standard error; nothing is thrown.
 [[nodiscard]] int run(int argc, const char* const* argv, description (*of)());
 
 } // namespace wbsync::program

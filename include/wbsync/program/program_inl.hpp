@@ -55,7 +55,7 @@ inline std::string name_of(const description& of, const char* called) {
     return std::string{path.substr(path.find_last_of('/') + 1)};
 }
 
-/// Throws std::invalid_argument: it is the program that is wrong, not its user.
+/// Throws std::invalid_argument: the program is wrong, not its user.
 inline void expect_sense(const description& of) {
     std::set<std::string> names;
     for (const catalogue::model& m : of.models) {
@@ -76,7 +76,7 @@ WBSYNC_INLINE int run(int argc, const char* const* argv, description (*of)()) {
         const description about = of();
         program_name() = detail::name_of(about, argc > 0 ? argv[0] : nullptr);
         expect_standard_descriptors();
-        std::signal(SIGPIPE, SIG_IGN); // print() tells what is wrong
+        std::signal(SIGPIPE, SIG_IGN); // print() reports the error
         detail::expect_sense(about);
         return detail::obey(parse_command_line(argc, argv, about), about);
     } catch (const bad_usage& e) {

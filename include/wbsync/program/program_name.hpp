@@ -5,7 +5,7 @@
 
 namespace wbsync::program {
 
-/// What the program is called: in the commands that it prints, and in front of its messages.
+/// The name of the program: in the commands that it prints, and in front of its messages.
 inline std::string& program_name() {
     static std::string name = "wbsync";
     return name;

@@ -16,12 +16,12 @@
 
 namespace wbsync::program {
 
-/// How far a check is, in its own process: now and then a line.
+/// The progress of a check, in its own process: a line now and then.
 class progress_notes {
 public:
     explicit progress_notes(std::string title) : title_(std::move(title)) {}
 
-    /// Empty if it is not yet time for another one.
+    /// Empty if it is too early for another line.
     [[nodiscard]] std::string text(const progress& now) {
         if (now.seconds < next_)
             return "";
@@ -32,7 +32,7 @@ public:
                            now.executions, now.sleep_set_blocked, rate, now.seconds, prospect(now));
     }
 
-    /// How far it is, and how long it may still take: no more than a guess.
+    /// How far the check is, and a guess how long it may still take.
     [[nodiscard]] static std::string prospect(const progress& now) {
         if (!(now.explored > 1e-9))
             return "";
@@ -53,11 +53,11 @@ public:
 
 private:
     std::string title_;
-    double next_ = 0.3; ///< a check that is quick shows nothing
+    double next_ = 0.3; ///< a quick check shows nothing
 };
 
-/// One line on standard error that is written over again while checks run. Only for people: a file
-/// or a pipe sees nothing of it.
+/// One line on standard error that is overwritten while checks run. Only for people: files and
+/// pipes do not get it.
 class progress_line {
 public:
     progress_line() = default;
@@ -67,7 +67,7 @@ public:
 
     [[nodiscard]] static bool wanted() noexcept { return ::isatty(STDERR_FILENO) == 1; }
 
-    /// `others`: checks that run as well.
+    /// `others`: how many other checks run.
     void show(std::string_view note, std::size_t others) {
         std::string line{note};
         if (others != 0)

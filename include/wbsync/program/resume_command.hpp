@@ -12,7 +12,7 @@
 /// How to run a check again.
 namespace wbsync::program {
 
-/// The model and its parameters, as they are given to the program.
+/// The model and its parameters as arguments of the program.
 inline std::string arguments_text(const check_request& c) {
     std::string text = c.of.name();
     for (const auto& p : c.of.parameters)
@@ -23,7 +23,7 @@ inline std::string arguments_text(const check_request& c) {
 
 namespace detail {
 
-/// For a shell.
+/// Quotes the word for a shell.
 inline std::string quoted(const std::string& word) {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                        "0123456789./_-+=:,";
@@ -37,8 +37,8 @@ inline std::string quoted(const std::string& word) {
 
 } // namespace detail
 
-/// The command that goes on with a check that was stopped into a file. Limits to one run are left
-/// out: it goes on to the end. Empty if there is no such file.
+/// The command that continues a check that was saved to a file. Leaves out limits to one run: it
+/// continues to the end. Empty if there is no such file.
 inline std::string resume_command(const check_request& c, const check_summary& seen) {
     if (seen.resume.empty())
         return {};

@@ -26,23 +26,23 @@
 
 namespace wbsync::program {
 
-/// A check to be run.
+/// A check to run.
 struct check_request {
     const catalogue::model& of;
     catalogue::parameter_values values;
     options with;
     int width = 100;              ///< of the counterexample
-    bool trace = false;           ///< with everything
+    bool trace = false;           ///< the counterexample shows everything
     std::string source_root = {}; ///< see report::origin
 };
 
-/// A check that was run.
+/// A check that has run.
 struct check_outcome {
     check_summary seen;
-    report::json entry;              ///< the same for a document
+    report::json entry;              ///< the outcome as an entry of a document
     std::string counterexample;      ///< laid out; empty if there is none
-    std::string refused;             ///< why it cannot be run as the user asked; empty if it was
-    std::string resume_command = {}; ///< that goes on with it; empty: it was not stopped
+    std::string refused;             ///< why it cannot be run as the user asked; empty: it can
+    std::string resume_command = {}; ///< the command that continues it; empty: it was not stopped
 };
 
 namespace detail {
@@ -62,8 +62,8 @@ inline check_outcome describe(const check_request& asked, const result& r) {
     return out;
 }
 
-/// "isw/v6, commit 6689f01d6740, cleaner=0 inodes=1": searches of different names cannot go on from
-/// one another.
+/// "isw/v6, commit 6689f01d6740, cleaner=0 inodes=1". Searches with different names cannot continue
+/// each other.
 inline std::string name_of(const check_request& asked) {
     std::string name = fmt::format("{}, commit {}", asked.of.name(), asked.of.commit);
     const char* separator = ", ";
@@ -72,7 +72,7 @@ inline std::string name_of(const check_request& asked) {
     return name;
 }
 
-/// Ours: the exceptions of a model are findings. So nothing is known about it.
+/// An exception of ours: those of a model are findings. So nothing is known about the model.
 inline check_outcome failed(const check_request& asked, const std::exception& e) {
     result nothing;
     nothing.memory = asked.with.memory;
@@ -95,7 +95,7 @@ inline check_outcome run_here(const check_request& asked, const child_side& here
         return describe(asked, asked.of.run(with, asked.values));
     } catch (const std::invalid_argument& e) { // starts with "wbsync: "
         if (with.resume.empty() && with.replay.empty())
-            return failed(asked, e); // nothing that the user asked of this check alone
+            return failed(asked, e); // the user asked nothing special of this check
         const std::string_view message{e.what()};
         check_outcome refused;
         refused.refused = message.substr(message.starts_with("wbsync: ") ? 8 : 0);
@@ -136,14 +136,14 @@ inline result died(const check_request& asked, int status) {
 
 namespace detail {
 
-/// Of the process of a check, as a text.
+/// The text that the process of a check sends.
 inline std::string sent_by(const check_request& asked, const child_side& here) {
     const check_outcome out = run_here(asked, here);
     return report::dump(
         {{"entry", out.entry}, {"counterexample", out.counterexample}, {"refused", out.refused}});
 }
 
-/// What a check came to whose process has ended.
+/// The outcome of a check whose process has ended.
 inline check_outcome outcome_of(const check_request& asked, const child_end& end) {
     report::json sent = report::json::parse(end.sent, nullptr, false);
     if (sent.is_discarded())
@@ -161,11 +161,11 @@ inline check_outcome outcome_of(const check_request& asked, const child_end& end
 } // namespace detail
 
 /// Runs each check in a process of its own, `at_once` at the same time: whatever happens there, the
-/// other checks still run, and the memory is given back. `done` gets the number of each check and
-/// what it came to, in their order; `before` gets the number and the slot of a check (child_side)
-/// in its process, and returns what to run. A process that ends without a result is a finding
-/// "crash" if its own doing ended it; if it was ended from outside, the check is incomplete.
-/// Returns the numbers of those that were not started, because the program was asked to end.
+/// other checks still run, and the memory is given back. `done` gets the number and the outcome of
+/// each check, in order. `before` gets the number and the slot (child_side) of a check in its
+/// process, and returns what to run. A process that ends without a result by its own doing is a
+/// finding "crash"; if it was ended from outside, the check is incomplete. Returns the numbers of
+/// the checks that were not started, because the program was asked to end.
 inline std::vector<std::size_t>
 run_isolated(const std::vector<check_request>& checks, std::size_t at_once,
              const std::function<check_request(std::size_t, std::size_t)>& before,
@@ -175,7 +175,7 @@ run_isolated(const std::vector<check_request>& checks, std::size_t at_once,
     all.order.resize(checks.size());
     std::iota(all.order.begin(), all.order.end(), std::size_t{0});
     all.at_once = at_once;
-    all.on_interrupt = SIGINT; // it says what it found so far
+    all.on_interrupt = SIGINT; // reports what it found so far
     all.run = [&](std::size_t i, const child_side& here) {
         return detail::sent_by(before(i, here.slot), here);
     };
@@ -188,7 +188,7 @@ run_isolated(const std::vector<check_request>& checks, std::size_t at_once,
     return run_in_children(all);
 }
 
-/// One check alone.
+/// Runs a single check.
 inline check_outcome run_isolated(const check_request& asked) {
     check_outcome seen;
     (void)run_isolated(

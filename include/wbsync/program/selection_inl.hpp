@@ -47,7 +47,7 @@ WBSYNC_INLINE std::vector<const catalogue::model*> select(const std::vector<cata
     for (const std::string& glob : globs) {
         bool any = false;
         for (const auto& m : all) {
-            // A star matches slashes too: the names are no paths.
+            // A star matches slashes too: the names are not paths.
             if (::fnmatch(glob.c_str(), m.name().c_str(), 0) != 0)
                 continue;
             wanted.insert(&m);
@@ -60,7 +60,7 @@ WBSYNC_INLINE std::vector<const catalogue::model*> select(const std::vector<cata
     for (const auto& m : all)
         if (globs.empty() || wanted.count(&m) != 0)
             selected.push_back(&m);
-    // Nothing to check must not look like everything being well.
+    // Checking nothing must not look like success.
     if (selected.empty())
         throw bad_usage(names_of(all));
     return selected;

@@ -20,7 +20,7 @@
 
 namespace wbsync::program {
 
-/// "switchers=1 inodes=2", in the order of the model.
+/// "switchers=1 inodes=2", in the model's order.
 inline std::string parameters_text(const check_request& c) {
     std::vector<std::string> texts;
     texts.reserve(c.of.parameters.size());
@@ -29,17 +29,18 @@ inline std::string parameters_text(const check_request& c) {
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
-/// Checks that are run side by side, as many at once as there are cores, or as -j says, until all
-/// are done or the program is asked to end: then nothing more is started, and what was not is told
-/// at the end. What is more in cores than in checks divides their searches.
+/// Checks that run side by side, as many at once as there are cores, or as -j says. They run until
+/// all are done or the program is asked to end: then nothing more is started, and the report ends
+/// with the checks that were not. If there are more cores than checks, the others divide the
+/// searches.
 class series {
 public:
-    /// `json`: nobody reads on standard output how to go on with a check, before it is parsed.
+    /// `json`: standard output is for a parser, so it does not say how to continue a check.
     explicit series(bool json) : json_(json) { interrupt::listen(); }
 
-    /// `done` gets each check with its outcome, which has the command that goes on with it, in the
-    /// order of `checks`, which outlive this. Throws bad_usage if one of them cannot be run as the
-    /// user asked.
+    /// `done` gets each check with its outcome, which includes the command that continues it, in
+    /// the order of `checks`, which must outlive this object. Throws bad_usage if one of the checks
+    /// cannot be run as the user asked.
     template <class Done>
     void run(const std::vector<check_request>& checks, Done done) {
         if (checks.empty())
@@ -80,7 +81,7 @@ public:
         return not_started_;
     }
 
-    /// A line for each of them.
+    /// A line for each check that was not started.
     [[nodiscard]] std::string not_started_text(std::string_view bullet = "") const {
         std::string text;
         for (const check_request* c : not_started_)
@@ -110,7 +111,7 @@ private:
         return out;
     }
 
-    /// Where checks go that are interrupted, if the user does not say it: never over another one.
+    /// Files for interrupted checks, if the user names none: never an existing one.
     static std::vector<std::string> free_resume_files(std::size_t n) {
         std::vector<std::string> names;
         for (int i = 1; names.size() != n; ++i) {
@@ -123,7 +124,7 @@ private:
     }
 
     bool json_;
-    std::vector<const check_request*> not_started_; ///< they outlive this
+    std::vector<const check_request*> not_started_; ///< must outlive this object
 };
 
 } // namespace wbsync::program

@@ -11,7 +11,7 @@
 
 namespace wbsync::program {
 
-/// How many checks came out how.
+/// How many checks had each verdict.
 struct verdict_counts {
     int as_expected = 0;
     int unexpected = 0;

@@ -12,10 +12,9 @@
 
 namespace wbsync {
 
-/// The link by which an object waits for its callback, a member of the object. Used again before
-/// its callback was invoked, or not ordered after that: finding "misuse". An object that is freed
-/// while its callback waits: use after free; one whose scope ends then: use after scope.
-/// include/linux/types.h.
+/// The member by which an object waits for its callback. Using it again before its callback was
+/// invoked, or not ordered after that: finding "misuse". Freeing the object while its callback
+/// waits: use after free; if its scope ends then: use after scope. include/linux/types.h.
 class rcu_head {
 public:
     rcu_head() {
@@ -25,15 +24,15 @@ public:
     rcu_head(const rcu_head&) = delete;
     rcu_head& operator=(const rcu_head&) = delete;
 
-    /// The current thread puts it on a list.
+    /// The current thread puts the object on a list.
     void queue(engine::execution& run, std::function<void()> callback, const char* verb,
                const site& at);
 
-    /// What the execution knows of it.
+    /// The lifetime of the head in the execution.
     [[nodiscard]] const engine::lifetime* life() const noexcept { return scope_.life(); }
 
-    /// The current thread takes it off the list and runs the callback, which may free it.
-    /// `domain`, unless it is nullptr, has to be there still.
+    /// The current thread takes the object off the list and runs the callback, which may free it.
+    /// `domain`, unless it is nullptr, must not have ended.
     void invoke(engine::execution& run, const char* what, const engine::lifetime* domain);
 
 private:
@@ -48,13 +47,13 @@ private:
 
 namespace detail {
 
-/// What a callback is for: a barrier waits for those of its own kind.
+/// The purpose of a callback: a barrier waits for those of its own kind.
 enum class callback_kind : std::uint8_t { function, free };
 
-/// The callbacks of one CPU, or of all, and the daemon that serves them. It takes all that is
-/// queued when its grace period starts: calls share a grace period as much as they ever can, and
-/// none uses one that started before it. Callbacks are invoked in the order in which they were
-/// queued here.
+/// The callbacks of one CPU, or of all CPUs, and the daemon that serves them. The daemon takes all
+/// that is queued when its grace period starts: calls share a grace period as much as they ever
+/// can, and none uses one that started before it. Callbacks are invoked in the order in which they
+/// were queued here.
 class callback_list {
 public:
     struct names {
@@ -72,7 +71,7 @@ public:
     void add(engine::execution& run, rcu_head& head, std::function<void()> callback,
              callback_kind kind, const char* verb, const site& at);
 
-    /// How many callbacks have to be invoked before all that are queued now are.
+    /// How many callbacks must have been invoked when all that are queued now have been.
     [[nodiscard]] std::int64_t snapshot(engine::execution& run, callback_kind kind,
                                         const char* verb, const site& at) const;
 
@@ -111,7 +110,7 @@ private:
     grace_periods* periods_;
     names names_;
     const engine::lifetime* domain_;
-    std::vector<waiting> waiting_; ///< all that were ever queued
+    std::vector<waiting> waiting_; ///< all callbacks that were ever queued
 };
 
 } // namespace detail

@@ -20,7 +20,7 @@ class scenario;
 
 namespace detail {
 
-/// RCU's callbacks: a list for each CPU that has one.
+/// RCU's callbacks: a list for each CPU that has a daemon.
 class rcu_callbacks final : public engine::extension {
 public:
     static constexpr int most = nr_cpus;
@@ -35,7 +35,7 @@ public:
     void barrier(engine::execution& run, callback_kind kind, const char* verb, const site& at);
 
 private:
-    /// There is always one list, served or not.
+    /// There is always at least one list, served or not.
     void make(engine::execution& run, int n);
 
     std::vector<callback_list> lists_;
@@ -49,27 +49,27 @@ void rcu_barrier(callback_kind kind, const char* verb, const site& at);
 
 } // namespace detail
 
-/// Declares the daemon that runs RCU callbacks; a model that uses call_rcu() calls it in threads().
-/// With `nr_cpus` each CPU has a list and a daemon of its own: callbacks that were queued on one
-/// CPU are invoked in order, those of different CPUs in any order and at the same time. With one,
-/// as without a number, all are in order, which the kernel does not promise to threads on different
-/// CPUs. kernel/rcu/tree.c.
+/// Declares the daemon that runs RCU callbacks; a model that uses call_rcu() calls this in
+/// threads(). With `cpus` greater than 1 each CPU has a list and a daemon of its own: callbacks
+/// queued on one CPU are invoked in order, those of different CPUs in any order and at the same
+/// time. With a single CPU, the default, all callbacks are invoked in order, which the kernel does
+/// not promise to threads on different CPUs. kernel/rcu/tree.c.
 inline void rcu_callback_thread(scenario&, int cpus = 1, const site& at = site::here()) {
     engine::execution::current()->get<detail::rcu_callbacks>().serve(cpus, at);
 }
 
 /// Queues `callback`, to be run by a callback thread after a grace period that starts after this
-/// call. Does not block; full barrier before. The callback may not sleep, and has to end what
-/// sections it starts. The head can be used again once the callback runs, also by the callback.
-/// kernel/rcu/tree.c.
+/// call. Does not block; full barrier before. The callback may not sleep, and has to end the
+/// sections that it starts. The head can be used again once the callback runs, even by the callback
+/// itself. kernel/rcu/tree.c.
 inline void call_rcu(rcu_head& head, std::function<void()> callback,
                      const site& at = site::here()) {
     detail::call_rcu(head, std::move(callback), detail::callback_kind::function, "call_rcu", at);
 }
 
-/// Blocks until every callback queued before it has been invoked, on all CPUs. Not a grace period:
-/// with no callbacks queued it returns at once, whatever sections are open. Full barrier before and
-/// after (the kernel has them, and documents none). kernel/rcu/tree.c.
+/// Blocks until every callback queued before this call has been invoked, on all CPUs. Not a grace
+/// period: with no callbacks queued it returns at once, whatever sections are open. Full barrier
+/// before and after (the kernel has them, but does not document them). kernel/rcu/tree.c.
 inline void rcu_barrier(const site& at = site::here()) {
     detail::rcu_barrier(detail::callback_kind::function, "rcu_barrier", at);
 }
@@ -90,7 +90,7 @@ void kfree_rcu(const value<T*>& object, rcu_head Base::*head, const site& at = s
     kfree_rcu(static_cast<T*>(object), head, at);
 }
 
-/// Blocks until all that was given to kfree_rcu() before it has been freed. mm/slab_common.c
+/// Blocks until everything given to kfree_rcu() before this call has been freed. mm/slab_common.c
 /// (2b55d6a42d14).
 inline void kvfree_rcu_barrier(const site& at = site::here()) {
     detail::rcu_barrier(detail::callback_kind::free, "kvfree_rcu_barrier", at);

@@ -9,41 +9,40 @@
 
 namespace wbsync::detail {
 
-/// Read-side critical sections and grace periods, as the guarantee of the Linux memory model states
-/// it on executions: a section that starts before a grace period ends before it does; otherwise the
-/// grace period starts before the section (Alglave, Maranget, McKenney, Parri, Stern, "Frightening
-/// small children and disconcerting grown-ups", ASPLOS 2018).
+/// Read-side critical sections and grace periods, with the guarantee that the Linux memory model
+/// states for executions: a section that starts before a grace period also ends before the grace
+/// period ends; otherwise the grace period starts before the section (Alglave, Maranget, McKenney,
+/// Parri, Stern, "Frightening small children and disconcerting grown-ups", ASPLOS 2018).
 ///
-/// The start of an outermost section and the start of a grace period are steps, and the only ones
-/// that depend on each other: their order decides whether the section is waited for. The end of a
-/// section only enables; it is no step.
+/// The start of an outermost section and the start of a grace period are steps, and depend only on
+/// each other: their order decides whether the grace period waits for the section. The end of a
+/// section only enables other steps; it is not a step itself.
 ///
-/// reset() comes first in each execution; every other function is called by the current thread. Who
-/// waits and who is waited for is O(sections of the execution) for each grace period; a section is
-/// O(1), but for joining clocks. synchronize() blocks until the sections have ended, and is misuse
-/// inside of one of them.
+/// reset() comes first in each execution; the current thread calls every other function. A grace
+/// period costs O(sections of the execution) to find out who waits for whom; a section costs O(1),
+/// plus joining clocks. synchronize() blocks until the sections have ended, and is misuse inside of
+/// one of them.
 class grace_periods {
 public:
-    /// `name`: of the domain, unless there is only one. It has to live as long as this.
+    /// `name`: of the domain, unless there is only one. It must outlive this object.
     void reset(engine::object_id id, const label* name = nullptr);
 
     [[nodiscard]] bool inside(engine::thread_id t) const noexcept { return readers_[t].open != 0; }
 
-    // Sections that nest: all between the outermost calls is one section.
+    // Sections that nest: everything between the outermost calls is one section.
 
     void enter(engine::execution& run, const char* verb, const site& at);
 
     void leave(engine::execution& run, const char* verb, const site& at);
 
-    // Sections that may overlap: each is one of its own, with a number that counts those of its
-    // thread.
+    // Sections that may overlap: each call starts its own, numbered among those of its thread.
 
     std::size_t start_section(engine::execution& run, const char* verb, const site& at);
 
     void end_section(engine::execution& run, std::size_t number, const site& at);
 
-    // A section that other threads keep open as well, because they finish what its thread began in
-    // it.
+    // Sections that other threads keep open as well, because they finish what its thread began
+    // there.
 
     [[nodiscard]] std::size_t newest_section(engine::thread_id t) const {
         return readers_[t].sections.size() - 1;
@@ -51,14 +50,14 @@ public:
     void keep_open(engine::thread_id t, std::size_t number) {
         ++readers_[t].sections[number].kept_open;
     }
-    /// From now on the section of `t` is that of whoever will let it go, alone.
+    /// Thread `t` leaves that section to the thread that will let it go.
     void hand_over(engine::thread_id t, std::size_t number);
-    /// Thread `who`, which has done its part, keeps that section of `t` open no longer.
+    /// Thread `who` has done its part, and no longer keeps that section of `t` open.
     void let_go(engine::execution& run, engine::thread_id t, std::size_t number,
                 engine::thread_id who);
 
-    /// Waits until every section that is open now has ended. Full fences on both sides.
-    /// `fences`: false for a broken one, to see whether a check notices.
+    /// Waits until every section that is open now has ended. Full fences on both sides. `fences`:
+    /// false for a broken version, to see whether a check notices.
     void synchronize(engine::execution& run, const char* verb, const site& at, bool fences = true);
 
 private:
@@ -68,11 +67,11 @@ private:
         engine::thread_id thread;
     };
     struct section {
-        engine::view known; ///< what had been propagated to the reader when it left
+        engine::view known; ///< what had been propagated to the reader when it left the section
         engine::timestamp seq = 0;
         bool ended = false;
-        int kept_open = 0;        ///< by this many other threads
-        std::vector<part> others; ///< that kept it open
+        int kept_open = 0;        ///< by how many other threads
+        std::vector<part> others; ///< the other threads that kept it open
     };
     struct reader {
         int nesting = 0;
@@ -80,9 +79,9 @@ private:
         std::vector<section> sections; ///< in the order in which they started
     };
 
-    /// The sections that a grace period waits for: those that started before it, also when they
-    /// have ended by then. Whether they have is no part of the causal order, so neither may the
-    /// steps of the grace period depend on it.
+    /// The sections that a grace period waits for: those that started before it, even if they have
+    /// ended by then. The end of a section is not in the causal order, so the steps of the grace
+    /// period must not depend on it either.
     class waiting final : public engine::guard {
     public:
         waiting(const grace_periods& of, int threads, const char* verb);
@@ -95,7 +94,7 @@ private:
         }
         [[nodiscard]] std::string waits_for() const override;
 
-        /// Those that are still inside of a section.
+        /// The threads that are still inside of a section.
         [[nodiscard]] std::vector<int> readers() const;
 
         void finish(engine::execution& run) const;
@@ -123,7 +122,7 @@ private:
 
     engine::object_id id_ = 0;
     const label* name_ = nullptr;
-    engine::view started_; ///< what happens before the start of any grace period so far
+    engine::view started_; ///< what happens before the starts of the grace periods so far
     engine::per_thread<reader> readers_;
 };
 

@@ -16,9 +16,9 @@ namespace wbsync {
 
 class scenario;
 
-/// A domain of sleepable RCU: its grace periods wait for its sections only. Initialised when it is
-/// built, as by DEFINE_SRCU. Use after cleanup_srcu_struct(), or not ordered before that, is a
-/// finding with the property given. include/linux/srcu.h, kernel/rcu/srcutree.c.
+/// A domain of sleepable RCU: its grace periods wait only for its sections. It is initialised when
+/// it is built, as by DEFINE_SRCU. A use that comes after cleanup_srcu_struct(), or is not ordered
+/// before it, is a finding with the property given. include/linux/srcu.h, kernel/rcu/srcutree.c.
 class srcu_struct {
 public:
     explicit srcu_struct(const label& called, const char* property = "use-after-free")
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] engine::lifetime& life() noexcept { return life_; }
     [[nodiscard]] const char* property() const noexcept { return property_; }
 
-    /// The execution, if the struct belongs to it and can be used.
+    /// The execution, if the domain belongs to it and can be used.
     engine::execution& use(const char* verb, const site& at);
 
     /// Is the struct itself still there?
@@ -39,7 +39,7 @@ public:
 
     void serve();
 
-    /// Its callbacks, if somebody invokes them.
+    /// The callbacks of the domain, if somebody invokes them.
     detail::callback_list& callbacks(const char* verb, const site& at);
     [[nodiscard]] bool served() const noexcept { return served_; }
 
@@ -58,13 +58,13 @@ private:
 
 namespace detail {
 
-/// The sections of all domains that each thread is inside of.
+/// For each thread, the sections of all domains that it is inside of.
 class srcu_sections final : public engine::extension {
 public:
     struct section {
         const srcu_struct* domain;
         int index;
-        std::size_t number; ///< among the thread's in that domain
+        std::size_t number; ///< among the sections of the thread in that domain
         site where;
     };
 
@@ -88,46 +88,47 @@ private:
 /// Starts a section of the domain, which may sleep; returns the index to end it with. Sections of a
 /// thread may nest and overlap. No ordering of its own (weaker than the code, which has a full
 /// barrier here; the kernel's memory model promises none), does not block. Here each index is given
-/// once, so that ends that are mixed up are found; the kernel has two. include/linux/srcu.h.
+/// out once, so that a mix-up of ends is found; the kernel has two indices. include/linux/srcu.h.
 [[nodiscard]] int srcu_read_lock(srcu_struct& ssp, const site& at = site::here());
 
-/// Ends the section that srcu_read_lock() of the same domain gave the index of, by the same thread.
-/// No ordering of its own, see smp_mb__after_srcu_read_unlock(). Another index or another domain:
-/// finding "misuse". include/linux/srcu.h.
+/// Ends the section for which srcu_read_lock() of the same domain returned the index, in the same
+/// thread. No ordering of its own, see smp_mb__after_srcu_read_unlock(). Another index or another
+/// domain: finding "misuse". include/linux/srcu.h.
 void srcu_read_unlock(srcu_struct& ssp, int index, const site& at = site::here());
 
-/// Waits for a grace period of the domain: for every section of it that was open when it started,
-/// not for later ones nor for other domains. A full barrier before and after; what the sections did
-/// is visible afterwards, as with synchronize_rcu(). Inside of a section of the same domain:
-/// finding "misuse". kernel/rcu/srcutree.c; tools/memory-model/Documentation/explanation.txt.
+/// Waits for a grace period of the domain: for every section of the domain that was open when it
+/// started, not for later sections nor for other domains. A full barrier before and after; what the
+/// sections did is visible afterwards, as with synchronize_rcu(). Inside of a section of the same
+/// domain: finding "misuse". kernel/rcu/srcutree.c;
+/// tools/memory-model/Documentation/explanation.txt.
 void synchronize_srcu(srcu_struct& ssp, const site& at = site::here());
 
-/// The same: here there is no faster one. kernel/rcu/srcutree.c.
+/// Same as synchronize_srcu(): here no grace period is faster. kernel/rcu/srcutree.c.
 inline void synchronize_srcu_expedited(srcu_struct& ssp, const site& at = site::here()) {
     synchronize_srcu(ssp, at);
 }
 
 /// Declares the daemon that runs the callbacks of the domain; a model that uses call_srcu() calls
-/// it in threads().
+/// this in threads().
 inline void srcu_callback_thread(scenario&, srcu_struct& ssp) {
     ssp.serve();
 }
 
-/// As call_rcu(), with a grace period of the domain. All callbacks of a domain are invoked in order
-/// (stronger than the kernel, where that goes for those of one CPU). kernel/rcu/srcutree.c.
+/// Like call_rcu(), with a grace period of the domain. All callbacks of a domain are invoked in
+/// order (stronger than the kernel, which only keeps the order of each CPU). kernel/rcu/srcutree.c.
 void call_srcu(srcu_struct& ssp, rcu_head& head, std::function<void()> callback,
                const site& at = site::here());
 
-/// Blocks until every callback of the domain that was queued before it has been invoked. Not a
-/// grace period. Full barrier before and after. kernel/rcu/srcutree.c.
+/// Blocks until every callback of the domain that was queued before this call has been invoked. Not
+/// a grace period. Full barrier before and after. kernel/rcu/srcutree.c.
 void srcu_barrier(srcu_struct& ssp, const site& at = site::here());
 
-/// The end of the domain. Every section, grace period and callback of it has to be ordered before:
+/// Ends the domain. All its sections, grace periods and callbacks must be ordered before this:
 /// where the kernel warns and leaks, this is a finding. kernel/rcu/srcutree.c.
 void cleanup_srcu_struct(srcu_struct& ssp, const site& at = site::here());
 
-/// Makes the domain usable again after cleanup_srcu_struct(). Of one that is in use: as if that had
-/// been called. Never fails: 0. kernel/rcu/srcutree.c.
+/// Makes the domain usable again after cleanup_srcu_struct(). If it is still in use, this ends it
+/// first, like that function. Never fails: returns 0. kernel/rcu/srcutree.c.
 int init_srcu_struct(srcu_struct& ssp, const site& at = site::here());
 
 } // namespace wbsync

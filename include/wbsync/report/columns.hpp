@@ -15,14 +15,14 @@
 
 namespace wbsync::report {
 
-/// A table of texts: a heading for each column, then rows with a cell for each.
+/// A table of texts: a heading for each column, then rows with one cell for each column.
 class columns {
 public:
     enum class side { left, right };
 
     struct heading {
         std::string text;
-        side at = side::left;  ///< where its cells stand, and the heading itself
+        side at = side::left;  ///< the side that its cells and its heading are aligned to
         std::size_t width = 0; ///< at least
     };
     using row = std::vector<std::string>;
@@ -37,14 +37,14 @@ public:
             headings_[i].width =
                 std::max(headings_[i].width, static_cast<std::size_t>(width_of(cells[i])));
     }
-    /// Has it no rows?
+    /// Does it have no rows?
     [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
     void add(row cells) {
         fit(cells);
         rows_.push_back(std::move(cells));
     }
 
-    /// The headings, or one row: columns two blanks apart, and a remark behind the last one.
+    /// The headings, or one row: columns two blanks apart, and a remark after the last column.
     [[nodiscard]] std::string line(const row& cells, std::string_view remark = {}) const {
         std::string out = fmt::format("{}  {}", fmt::join(padded(cells), "  "), remark);
         out.erase(out.find_last_not_of(' ') + 1);
@@ -52,7 +52,7 @@ public:
     }
     [[nodiscard]] std::string title_line() const { return line(titles()); }
 
-    /// All of it, to be read as it is.
+    /// The whole table, to be read as it is.
     [[nodiscard]] std::string text() const {
         std::string out = title_line();
         for (const row& r : rows_)
@@ -60,14 +60,14 @@ public:
         return out;
     }
 
-    /// All of it as a table in Markdown.
+    /// The whole table in Markdown.
     [[nodiscard]] std::string markdown() const {
         std::string out = markdown_head();
         for (const row& r : rows_)
             out += markdown_row(r);
         return out;
     }
-    /// The first two lines of that, and any other.
+    /// The first two lines of the Markdown table, and any other line.
     [[nodiscard]] std::string markdown_head() const {
         std::string rule = "|";
         for (const heading& h : headings_)
@@ -81,9 +81,9 @@ public:
         return out + "\n";
     }
 
-    /// The same with columns that stand below one another, which can be read as it is, too.
+    /// The Markdown table with aligned columns, which can be read as it is, too.
     [[nodiscard]] std::string aligned_markdown() const {
-        constexpr std::size_t least = 3; // dashes that Markdown asks for
+        constexpr std::size_t least = 3; // the fewest dashes that Markdown accepts
         columns wide = *this;
         std::string rule = "|";
         for (heading& h : wide.headings_) {

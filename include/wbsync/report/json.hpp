@@ -16,23 +16,23 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-// Results as JSON, in the form that docs/json.md tells of and docs/result.schema.json states.
+// Results as JSON, in the form that docs/json.md describes and docs/result.schema.json specifies.
 
 namespace wbsync::report {
 
 using json = nlohmann::ordered_json;
 
-/// The number of that form. A document of another number means something else.
+/// The version of that form. A document with another version means something else.
 inline constexpr int schema_version = 2;
 
 /// The program that a document is from.
 struct origin {
     std::string program = "wbsync";
     std::string version = {};
-    std::string source_root = {}; ///< folder that files are named relative to; empty: as they are
+    std::string source_root = {}; ///< folder that file names are relative to; empty: as they are
 };
 
-/// What is known about a check besides its result.
+/// What describes a check besides its result.
 struct subject {
     std::string model;
     std::string commit;
@@ -51,7 +51,7 @@ inline json text_or_null(const std::string& text) {
     return or_null(!text.empty(), text);
 }
 
-/// A number, a truth, or a text; null: there is none.
+/// A number, a truth value, or a text; null: there is no value.
 inline json json_of(const event_value& v) {
     switch (v.kind()) {
     case event_value::form::nothing: return nullptr;
@@ -94,7 +94,7 @@ inline json names_of(const std::vector<int>& threads, const trace& t) {
     return names;
 }
 
-/// Threads that took no step.
+/// The threads that took no step.
 inline json not_started(const trace& t) {
     std::vector<bool> started(t.threads.size());
     for (const trace_step& s : t.steps)
@@ -146,8 +146,8 @@ inline json to_json(const trace& t, const std::string& source_root = {}) {
     return {{"threads", t.threads}, {"not_started", detail::not_started(t)}, {"steps", steps}};
 }
 
-/// The entry of a check in the document. For an incomplete one the message says which limit was
-/// hit, and `explored` how far it came, if that is known: an estimate, from 0 to 1.
+/// The entry of a check in the document. For an incomplete check the message says which limit was
+/// hit, and `explored` estimates how far it got, from 0 to 1, if that is known.
 inline json to_json(const result& r, const subject& about) {
     const bool failed = r.outcome == verdict::finding;
     const bool cut = r.outcome == verdict::incomplete;
@@ -180,8 +180,8 @@ inline json to_json(const result& r, const subject& about) {
     };
 }
 
-/// What the checks of a document were run with: each bound as it applied, 0 for none. `jobs` 0: a
-/// process for each core.
+/// The settings that the checks of a document ran with: each bound as it applied, 0 for none.
+/// `jobs` 0: a process for each core.
 inline json to_json(const options& with, const std::vector<memory_kind>& memories) {
     json names = json::array();
     for (const memory_kind m : memories)
@@ -197,7 +197,7 @@ inline json to_json(const options& with, const std::vector<memory_kind>& memorie
             {"accept_vacuous", with.accept_vacuous}};
 }
 
-/// What a document begins with.
+/// The beginning of a document.
 inline json heading_of(const origin& from, std::string_view command) {
     return {{"schema", schema_version},
             {"program", from.program},
@@ -205,7 +205,7 @@ inline json heading_of(const origin& from, std::string_view command) {
             {"command", command}};
 }
 
-/// As text, also when a message holds bytes that are no UTF-8.
+/// As text, even if a message holds bytes that are not UTF-8.
 inline std::string dump(const json& document, int indent = -1) {
     return document.dump(indent, ' ', false, json::error_handler_t::replace);
 }

@@ -11,17 +11,17 @@ namespace wbsync::report {
 
 namespace detail {
 
-/// In the middle of an execution: "in umount, after the operation at umount.hpp:42"
+/// The place of a limit inside of an execution: "in umount, after the operation at umount.hpp:42"
 inline std::string place_within(const limit_hit& l) {
     return "in " + l.who + (l.where.empty() ? "" : ", after the operation at " + l.where);
 }
 
-/// Of a limit to the whole check.
+/// The text of a limit to the whole check.
 inline std::string whole(const limit_hit& l, const std::string& text) {
     return l.in_execution ? text + " in the middle of an execution: " + place_within(l) : text;
 }
 
-/// Of a limit to one execution.
+/// The text of a limit to one execution.
 inline std::string of_execution(const limit_hit& l, const char* what) {
     return fmt::format("{} limit reached{}{}", what, l.where.empty() ? "" : " at ", l.where);
 }
@@ -53,7 +53,7 @@ inline std::string sentence_of(const limit_hit& l) {
 
 } // namespace detail
 
-/// Which limit was hit, and where: "max_seconds of 0.3 reached". Nothing for none.
+/// Which limit was hit, and where: "max_seconds of 0.3 reached". Empty if none was.
 inline std::string text_of(const limit_hit& l) {
     const std::string text = detail::sentence_of(l);
     return l.not_saved.empty() ? text : text + "; " + l.not_saved;

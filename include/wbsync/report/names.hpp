@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-/// The words that stand for enumerators in documents.
+/// The words for enumerators in documents.
 namespace wbsync::report {
 
 using wbsync::name_of;
@@ -57,7 +57,7 @@ constexpr const char* name_of(event_order o) noexcept {
     return nullptr;
 }
 
-/// nullptr: none was hit.
+/// nullptr: no limit was hit.
 constexpr const char* name_of(limit_kind l) noexcept {
     switch (l) {
     case limit_kind::executions: return "max_executions";
@@ -78,7 +78,7 @@ constexpr const char* name_of(limit_kind l) noexcept {
     return nullptr;
 }
 
-/// The verdict of that name; nothing: there is none.
+/// The verdict with that name; std::nullopt: there is none.
 inline std::optional<verdict> parse_verdict(std::string_view name) noexcept {
     for (const verdict v :
          {verdict::verified, verdict::finding, verdict::incomplete, verdict::vacuous})

@@ -8,15 +8,15 @@
 
 namespace wbsync {
 
-/// The verdict, what it rests on, and the counterexample if there is one, as report::text().
+/// The verdict, its evidence, and the counterexample if there is one, like report::text().
 std::ostream& operator<<(std::ostream& out, const result& r);
 
-/// Prints the same, and returns whether the check was verified: for a main() without a test
-/// framework.
+/// Prints the result like operator<<, and returns whether the check was verified: for a main()
+/// without a test framework.
 ///
 ///     int main() { return print(check<my_protocol>()) ? 0 : 1; }
 ///
-/// Throws std::system_error if it cannot be written: a report that nobody got is no success.
+/// Throws std::system_error if writing fails: a report that nobody got is no success.
 bool print(const result& r, std::FILE* to = stdout);
 
 } // namespace wbsync

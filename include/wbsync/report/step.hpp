@@ -35,7 +35,8 @@ inline std::string thread_name(const trace& t, int thread) {
     return i < t.threads.size() ? t.threads[i] : fmt::format("thread {}", thread);
 }
 
-/// Steps outside of the threads: before the first of them, or after the last.
+/// The name of the phase for a step outside of the threads: before the first of them, or after the
+/// last.
 inline const char* phase_of(const trace& t, std::size_t step) {
     for (std::size_t i = step; i < t.steps.size(); ++i)
         if (t.steps[i].thread >= 0)
@@ -47,7 +48,8 @@ inline bool is_barrier(const trace_step& s) noexcept {
     return s.kind == event_kind::fence;
 }
 
-/// Locks and plain variables: if no other thread uses the same one, the step is of no interest.
+/// Is it a step on a lock or a plain variable? If no other thread uses that, the step is of no
+/// interest.
 inline bool is_quiet(const trace_step& s) noexcept {
     switch (s.kind) {
     case event_kind::lock:
@@ -60,8 +62,8 @@ inline bool is_quiet(const trace_step& s) noexcept {
     }
 }
 
-/// The step that reports the property, unless the failure came out of an operation, which is then
-/// not in the trace: it never happened.
+/// The step that reports the property. There is none if an operation failed: the operation never
+/// happened, and is not in the trace.
 inline std::optional<std::size_t> failing_step(const trace& t, const finding& f) {
     for (std::size_t i = t.steps.size(); i-- != 0;) {
         const trace_step& s = t.steps[i];
@@ -74,7 +76,7 @@ inline std::optional<std::size_t> failing_step(const trace& t, const finding& f)
 
 namespace detail {
 
-/// Does it follow from what the step is? A lock that is taken was free, and its thread has it.
+/// Is its value clear from the kind of step? A lock that is taken was free, and its thread has it.
 inline bool goes_without_saying(const trace_step& s) {
     const event_value nobody = lock_owner{};
     if (s.kind == event_kind::unlock)
@@ -103,7 +105,8 @@ inline std::string grace_period_text(const trace_step& s, const trace& t) {
     return text;
 }
 
-/// What was read, from which step if that is to be said, and whether there was something newer.
+/// The value that was read, the step that it is from if wanted, and whether there was a newer
+/// value.
 inline std::string text_of_read(const trace_step& s, bool with_source) {
     std::string text = text_of(s.before);
     if (with_source && s.reads_from >= 0)
@@ -130,12 +133,12 @@ inline bool is_grace_period(const trace_step& s) noexcept {
     return s.kind == event_kind::grace_period_begin || s.kind == event_kind::grace_period_end;
 }
 
-/// What the step names as its object: grace periods name none.
+/// The object of the step as it is shown: grace periods show none.
 inline std::string_view shown_object(const trace_step& s) noexcept {
     return is_grace_period(s) ? std::string_view{} : std::string_view{s.object.name};
 }
 
-/// What the step has seen and done: "0 -> 1", "0 (stale: 1 is newer)", "waits for ever".
+/// What the step saw and did: "0 -> 1", "0 (stale: 1 is newer)", "waits for ever".
 inline std::string value_of(const trace_step& s, const trace& t) {
     if (is_grace_period(s))
         return detail::grace_period_text(s, t);

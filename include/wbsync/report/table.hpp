@@ -14,17 +14,17 @@
 
 namespace wbsync::report {
 
-/// How a counterexample is laid out.
+/// The layout of a counterexample.
 struct style {
     int width = 100;       ///< columns of text
-    bool barriers = true;  ///< show smp_mb() and its like, which mean nothing under sc
+    bool barriers = true;  ///< show smp_mb() and the like, which mean nothing under sc
     bool unshared = false; ///< show locks and plain variables that only one thread used
     bool places = false;   ///< show file and line of each step
 };
 
-/// One line of a table before it is laid out.
+/// One line of a table before layout.
 struct table_line {
-    int number = 0;  ///< 0: a heading, or something that is not a step
+    int number = 0;  ///< 0: a heading, or something else that is not a step
     int column = -1; ///< -1: across all columns
     int indent = 0;
     std::string text;
@@ -32,8 +32,8 @@ struct table_line {
     bool loose = false; ///< wraps well, so the column need not be as wide as the text
 };
 
-/// A table as in commit messages: a column for each thread, time downwards. A cell may run on below
-/// the next columns, which are empty on that line, so that nearly every step is one line.
+/// A table as in commit messages: a column for each thread, time going down. A cell may extend
+/// below the next columns, which are empty on that line, so that nearly every step is one line.
 struct table {
     std::vector<std::string> columns;
     std::vector<table_line> lines;
@@ -45,11 +45,11 @@ struct table {
 
 private:
     static constexpr int gap = 2;           ///< between columns
-    static constexpr int hanging = 4;       ///< indentation of what was wrapped
-    static constexpr int least_column = 16; ///< below that it is no table any more
+    static constexpr int hanging = 4;       ///< indentation of continuation lines
+    static constexpr int least_column = 16; ///< with narrower columns it is no table any more
     static constexpr int least_last = 32;   ///< the same for the last column, which has to wrap
-    static constexpr int most_loose = 56;   ///< what wraps well asks for no more
-    static constexpr int list_indent = 2;   ///< for each thread, where columns do not fit
+    static constexpr int most_loose = 56;   ///< text that wraps well asks for no more
+    static constexpr int list_indent = 2;   ///< of each thread, where columns do not fit
 
     [[nodiscard]] int gutter() const {
         int last = 0;
@@ -65,9 +65,9 @@ private:
         return most == 0 ? 0 : most + gap;
     }
 
-    /// The columns' widths: as wide as needed, if there is room. Otherwise the last one gets what
-    /// it needs, since its cells cannot run on, and the others share the rest. Empty if that is too
-    /// little.
+    /// The widths of the columns: as wide as needed, if there is room. Otherwise the last column
+    /// gets what it needs, since its cells cannot extend, and the others share the rest. Empty if
+    /// that is too little.
     [[nodiscard]] std::vector<int> fit(const style& how) const {
         std::vector<int> widths;
         for (const std::string& name : columns)
@@ -129,7 +129,7 @@ private:
         return out;
     }
 
-    /// Names and dashes. A name that is too long is wrapped as everything else is.
+    /// Names and dashes. A name that is too long is wrapped like everything else.
     [[nodiscard]] std::string header(const std::vector<std::size_t>& starts,
                                      const std::vector<int>& widths) const {
         std::vector<std::string> rows;
@@ -153,7 +153,7 @@ private:
         return out;
     }
 
-    /// "[umount] atomic_read(…)", each thread with an indentation of its own.
+    /// "[umount] atomic_read(…)", with an indentation for each thread.
     [[nodiscard]] std::string as_list(const style& how) const {
         const int margin = gutter();
         std::string out;

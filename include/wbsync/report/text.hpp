@@ -72,7 +72,7 @@ private:
         return true;
     }
 
-    /// What the reader does not see, if anything.
+    /// Says what is hidden from the reader, if anything.
     [[nodiscard]] std::string folded() const {
         std::string text;
         if (barriers_ != 0)
@@ -117,14 +117,14 @@ private:
     const finding& finding_;
     const style& style_;
     table table_;
-    int barriers_ = 0;                             ///< not shown
-    int unshared_ = 0;                             ///< not shown
-    std::map<std::string, int, std::less<>> user_; ///< of each object: a thread, or several
-    std::map<int, int> column_;                    ///< of each thread that takes part
-    std::map<int, std::string> function_;          ///< that each thread is in
+    int barriers_ = 0;                             ///< how many are hidden
+    int unshared_ = 0;                             ///< how many are hidden
+    std::map<std::string, int, std::less<>> user_; ///< for each object: its only thread, or several
+    std::map<int, int> column_;                    ///< for each thread that takes part
+    std::map<int, std::string> function_;          ///< the function that each thread is in
 };
 
-/// "name: text", with what is wrapped beside the name.
+/// "name: text", with wrapped lines beside the name.
 inline std::string entry(std::string_view name, std::string_view text, int width) {
     std::string out;
     const auto indent = static_cast<std::size_t>(width_of(name));
@@ -164,7 +164,7 @@ inline style style_for(const result& r, int width = 100) {
     return {width, r.memory == engine::memory_kind::weak, false, false};
 }
 
-/// "12 %" of a number from 0 to 1. Only all of it is 100 %.
+/// "12 %" for a number from 0 to 1. Only 1 itself is 100 %.
 inline std::string share_text(double share) {
     const double percent = 100 * share;
     if (percent >= 100)
@@ -175,7 +175,7 @@ inline std::string share_text(double share) {
                         : fmt::format("{} %", static_cast<int>(percent));
 }
 
-/// How far an incomplete check came: "explored about 12 %". Nothing if it is not known. A limit to
+/// How far an incomplete check got: "explored about 12 %". Empty if it is not known. A limit to
 /// what is kept of one execution does not end the search.
 inline std::string explored_text(double explored) {
     if (explored < 0)
@@ -190,7 +190,7 @@ inline std::string verdict_text(const result& r) {
                                          : std::string{name_of(r.outcome)};
 }
 
-/// The verdict, what it rests on, and the counterexample. The same for every run of a check.
+/// The verdict, its evidence, and the counterexample. The same for every run of a check.
 inline std::string text(const result& r, const style& how) {
     std::string out = verdict_text(r);
     if (!r.limit.empty()) {

@@ -9,7 +9,7 @@
 
 namespace wbsync::report {
 
-/// One line, whatever a message from elsewhere holds.
+/// The text as one line, whatever a message from elsewhere holds.
 inline std::string printable(std::string_view text) {
     std::string clean{text};
     for (char& c : clean)
@@ -18,12 +18,12 @@ inline std::string printable(std::string_view text) {
     return clean;
 }
 
-/// Does the byte start a character of UTF-8?
+/// Does the byte start a UTF-8 character?
 constexpr bool starts_character(char c) noexcept {
     return (static_cast<unsigned>(c) & 0xC0U) != 0x80U;
 }
 
-/// Columns on a terminal, taking every character for one column wide.
+/// Columns on a terminal, counting every character as one column.
 inline int width_of(std::string_view text) {
     return static_cast<int>(std::count_if(text.begin(), text.end(), starts_character));
 }
@@ -39,8 +39,8 @@ inline std::size_t bytes_of(std::string_view text, int columns) {
     return at;
 }
 
-/// Where a word that is too long for a line is cut: behind punctuation if there is some in the
-/// second half, so that inode[0].i_count breaks where it can be read on.
+/// Where to cut a word that is too long for a line: after punctuation if there is some in the
+/// second half, so that inode[0].i_count breaks at a readable place.
 inline std::size_t cut_in(std::string_view word, int columns) {
     const std::size_t most = bytes_of(word, columns);
     for (const std::string_view marks : {" ", "(,.", "_]"}) {
@@ -51,8 +51,8 @@ inline std::size_t cut_in(std::string_view word, int columns) {
     return most;
 }
 
-/// The length of the first word. "0 -> 1", "= 1" and "from 3" count as one: they are misread when
-/// a line ends inside of them.
+/// The length of the first word. "0 -> 1", "= 1" and "from 3" count as one word: they are misread
+/// if a line ends inside of them.
 inline std::size_t word_length(std::string_view text) {
     std::size_t end = std::min(text.find(' '), text.size());
     std::string_view last = text.substr(0, end);

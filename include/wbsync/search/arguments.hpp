@@ -13,8 +13,8 @@
 #include <typeinfo>
 #include <utility>
 
-/// The arguments of a model as text, equal texts for equal arguments only: a saved search is one of
-/// certain arguments.
+/// The arguments of a model as text. Only equal arguments have equal texts: a saved search belongs
+/// to its arguments.
 namespace wbsync::search {
 
 namespace detail {
@@ -36,7 +36,7 @@ concept hashed = requires {
     typename T::hasher;
 };
 
-/// Can be gone through with a range-for loop.
+/// Can a range-for loop iterate over it?
 template <class T>
 concept range = requires(const T& t) {
     std::begin(t) != std::end(t);
@@ -52,7 +52,7 @@ concept text = std::convertible_to<const T&, std::string_view>;
 template <class T>
 constexpr bool can_tell();
 
-/// A range whose parts are of its own type, such as a path, is left out.
+/// Excludes a range whose elements are of its own type, such as a path.
 template <class Range, class Part>
 constexpr bool can_tell_parts() {
     if constexpr (std::is_same_v<Range, Part>)
@@ -61,8 +61,8 @@ constexpr bool can_tell_parts() {
         return can_tell<Part>();
 }
 
-/// Can the text of a `T` be told? Not what is behind a pointer, and not the parts of a class that
-/// only its author knows.
+/// Can a `T` be written as text? This excludes pointers, and classes whose parts only their author
+/// knows.
 template <class T>
 constexpr bool can_tell() {
     if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_empty_v<T> || text<T>)
@@ -78,9 +78,9 @@ constexpr bool can_tell() {
     else return false;
 }
 
-/// With all of its digits.
+/// With all significant digits.
 std::string tell_fraction(long double value);
-/// With its length, since it may hold quotes.
+/// With its length, since it may contain quotes.
 std::string tell_text(std::string_view letters);
 
 template <class T>
@@ -117,11 +117,11 @@ std::string tell(const T& value) {
 
 } // namespace detail
 
-/// Arguments, as far as they can be told.
+/// Arguments as text, as far as possible.
 struct told_arguments {
     std::string text;
     std::string types;
-    int unknown = 0; ///< the first that cannot, from 1; 0: none
+    int unknown = 0; ///< the first one that cannot be written, from 1; 0: none
     const std::type_info* unknown_type = &typeid(void);
 };
 

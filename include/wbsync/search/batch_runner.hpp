@@ -15,18 +15,18 @@
 
 namespace wbsync::search {
 
-/// What holds for all tasks of a batch.
+/// What all tasks of a batch have in common.
 struct batch_terms {
     task_job::bounds bounds;
     engine::sleep_reason are = engine::sleep_reason::explored;
-    int parts = 1;                ///< that what is left of a task is cut into
-    std::uint64_t executions = 0; ///< that were run before
-    double explored = 0;          ///< share of the search that was explored before
+    int parts = 1;                ///< the number of parts that the rest of a task is cut into
+    std::uint64_t executions = 0; ///< run before this batch
+    double explored = 0;          ///< share of the search that was explored before this batch
 };
 
-/// Runs batches of tasks: one task after the other in this process, or each in one of several
-/// forked ones. The results are the same but for the order in which tasks are run: those that are
-/// not needed, since an earlier one ends the search, are thrown away.
+/// Runs batches of tasks: one task after the other in this process, or several at a time in forked
+/// processes. The results are the same, except for the order in which tasks are run: results that
+/// are not needed, because an earlier one ends the search, are thrown away.
 ///
 /// Not re-entrant; one batch at a time.
 class batch_runner {
@@ -35,21 +35,21 @@ public:
     batch_runner(search_memory& memory, engine::model_driver& model, const options& with)
         : memory_(memory), model_(model), with_(with) {}
 
-    /// Told now and then: executions run so far, and the share of the search that is explored.
+    /// Called now and then with the executions run so far, and the explored share of the search.
     std::function<void(std::uint64_t executions, double explored)> on_progress;
 
     /// How many processes a batch may have.
     [[nodiscard]] int jobs() const {
         if (with_.on_execution)
-            return 1; // it is to be called in this process
+            return 1; // on_execution has to be called in this process
         if (with_.jobs > 0)
             return with_.jobs;
         static const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
         return cores;
     }
 
-    /// The results of the first tasks, in their order: of all of them, or up to the one after which
-    /// there is nothing to be done. May throw std::bad_alloc.
+    /// The results of the first tasks, in order: of all tasks, or up to the one that ends the
+    /// search. May throw std::bad_alloc.
     std::vector<task_result> run(const std::vector<search_task>& batch, const batch_terms& on) {
         return batch.size() == 1 || jobs() == 1 ? run_here(batch, on) : run_forked(batch, on);
     }
@@ -57,11 +57,11 @@ public:
 private:
     using progress_function = std::function<void(const task_result&, double)>;
 
-    /// Which process this is. Only the one that the check was called in runs executions twice: the
-    /// forked ones would do it again.
+    /// The kind of process. Only the process in which the check was called runs executions twice:
+    /// the forked ones would do so again.
     enum class process : std::uint8_t { of_the_check, forked };
 
-    /// Does this result make those of the tasks after it meaningless?
+    /// Does this result make the results of later tasks meaningless?
     [[nodiscard]] bool ends_the_search(const task_result& r) const {
         return r.why == stop::start_over || r.why == stop::undividable ||
                r.why == stop::cut_short || (r.failed && !with_.all_findings);
@@ -117,7 +117,7 @@ private:
         std::vector<task_result> results;
         const std::size_t taken = all.taken(); // the rest is for another run
         for (std::size_t i = 0; i != taken; ++i) {
-            // A process that died takes its task with it; here it does again what killed it.
+            // A process that died lost its task; here the task kills again.
             results.push_back(sent[i] ? std::move(*sent[i])
                                       : run_one(batch[i], with_, on, nullptr));
             if (ends_the_search(results.back()))

@@ -12,7 +12,7 @@
 
 namespace wbsync::search {
 
-/// The program or shared library that holds an address.
+/// The program or the shared library that contains an address.
 struct loaded_object {
     std::uintptr_t base = 0;
     std::string build; ///< different for different contents
@@ -34,7 +34,7 @@ private:
     /// The linker's build id, in hexadecimal digits.
     static std::string id_among(const char* notes, std::size_t size, std::size_t alignment);
 
-    /// For a program that was linked without one: FNV-1a of the file.
+    /// For a program that was linked without a build id: FNV-1a of the file.
     static std::string sum_of(const char* file);
 
     std::uintptr_t address_;

@@ -10,9 +10,9 @@
 
 namespace wbsync::search {
 
-/// Runs one execution and writes down what happens.
+/// Runs one execution and records what happens.
 ///
-/// The execution costs what its steps do. To be called when no execution is under way.
+/// Costs what the steps of the execution cost. To be called when no execution is under way.
 inline void run_schedule(engine::model_driver& model, const options& with,
                          const engine::schedule& what, engine::replay_scheduler& by, result& into) {
     options once = with;
@@ -40,7 +40,7 @@ inline void record_counterexample(engine::model_driver& model, const options& wi
     engine::replay_scheduler again(what, not_deterministic.data());
     options once = with;
     if (into.what.property == "lockup")
-        once.max_step_seconds /= 10; // that it does not come to an end is known
+        once.max_step_seconds /= 10; // it is known not to end
     result second;
     run_schedule(model, once, what, again, second);
     into.counterexample = std::move(second.counterexample);
@@ -56,8 +56,8 @@ inline void record_counterexample(engine::model_driver& model, const options& wi
                  into.what.where, into.what.thread};
 }
 
-/// The one execution that options::replay asks for. Without a finding at its end the result is
-/// incomplete, and says what came instead.
+/// Runs the one execution that options::replay asks for. If it does not end with a finding, the
+/// result is incomplete, and says what happened instead.
 inline result replay(engine::model_driver& model, const options& asked) {
     const engine::schedule what = engine::parse_schedule(asked.replay);
     if (what.weakened != key_of(asked.weaken))

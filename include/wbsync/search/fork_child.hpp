@@ -10,8 +10,8 @@
 
 namespace wbsync::search {
 
-/// Forks; the child calls `work`, which ends the process itself, and is killed when its parent
-/// ends. Returns the child's number to the parent; -1 if there is none, with errno set.
+/// Forks. The child calls `work`, which ends the process itself; it is killed when its parent ends.
+/// Returns the child's process id to the parent; -1 if fork() fails, with errno set.
 template <class Work>
 pid_t fork_child(const Work& work) {
     const pid_t parent = ::getpid();
@@ -19,7 +19,7 @@ pid_t fork_child(const Work& work) {
     if (child != 0)
         return child;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() == parent) // otherwise it ended before that
+    if (::getppid() == parent) // otherwise the parent has ended already
         work();
     ::_exit(EXIT_FAILURE);
 }

@@ -18,19 +18,20 @@ using engine::step_index;
 
 /// What an explorer leaves behind when it stops in the middle of a task.
 struct remains {
-    std::vector<search_task> tasks; ///< the one to go on with last
+    std::vector<search_task> tasks; ///< the last one is next
     std::vector<distant_reversal> reversals;
     std::vector<finished_node> finished;
 };
 
 /// The parts of the search that are still to be explored, as a stack, so that there are never many
-/// of them. Each node of the search tree at which something is left to do belongs to one task; a
-/// node at which nothing is left is remembered while there are tasks below it, because these may
-/// find that something is left after all.
+/// of them. Each node of the search tree at which something is left belongs to one task. A node at
+/// which nothing is left is remembered while there are tasks below it, because these may find that
+/// something is left after all.
 ///
 /// take() hands out tasks, and merge() takes back what is left of all of them; one batch at a time.
-/// With p tasks, f finished nodes and paths of n steps: take() is O(1) for each task, merge() O((p
-/// + f) * n) for each reversal that reaches above a floor, and O(p * f * n) to forget.
+/// With p tasks, f finished nodes and paths of n steps: take() is O(1) for each task; merge() is
+/// O((p + f) * n) for each reversal that reaches above a floor, plus O(p * f * n) to forget
+/// finished nodes.
 class frontier {
 public:
     frontier() { pending_.emplace_back(); }
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return pending_.empty(); }
     [[nodiscard]] const std::vector<search_task>& pending() const noexcept { return pending_; }
 
-    /// Nodes without anything left, each as a task of its own.
+    /// Nodes with nothing left, each as a task of its own.
     [[nodiscard]] std::vector<search_task> finished() const {
         std::vector<search_task> all;
         for (const auto& [of, task] : finished_)
@@ -53,13 +54,13 @@ public:
         return all;
     }
 
-    /// Starts from the beginning.
+    /// Starts the search from the beginning.
     void reset() {
         finished_.clear();
         pending_.assign(1, {});
     }
 
-    /// How much of the search is still to be done, as far as one can tell.
+    /// An estimate of the share of the search that is still to be done.
     [[nodiscard]] double share() const {
         double sum = 0;
         for (const search_task& t : pending_)
@@ -67,7 +68,7 @@ public:
         return sum;
     }
 
-    /// The tasks to go on with, the first one first.
+    /// The next tasks, the first one first.
     [[nodiscard]] std::vector<search_task> take(std::size_t most) {
         std::vector<search_task> batch;
         while (!pending_.empty() && batch.size() != most) {
@@ -77,7 +78,7 @@ public:
         return batch;
     }
 
-    /// Puts back what is left of tasks that take() gave.
+    /// Puts back what is left of tasks that take() handed out.
     void merge(const std::vector<search_task>& batch, std::vector<remains> left) {
         for (std::size_t i = batch.size(); i-- != 0;) {
             for (const finished_node& f : left[i].finished)
@@ -92,7 +93,7 @@ public:
     }
 
 private:
-    /// A node is known by the steps before it.
+    /// A node is identified by the steps before it.
     using node_key = std::vector<std::pair<engine::thread_id, int>>;
 
     static node_key key(const engine::search_path& path, step_index node) {
@@ -107,7 +108,7 @@ private:
                key(path, static_cast<step_index>(steps.size())) == steps;
     }
 
-    /// The path of a task up to a node, with another state of that node.
+    /// The path of a task up to a node, with a new state for that node.
     static search_task at_node(const search_task& from, step_index node,
                                const engine::search_node& state) {
         search_task t;
@@ -161,7 +162,7 @@ private:
         });
     }
 
-    std::vector<search_task> pending_; ///< the one to go on with last
+    std::vector<search_task> pending_; ///< the last one is next
     std::map<node_key, search_task> finished_;
 };
 

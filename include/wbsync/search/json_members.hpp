@@ -13,11 +13,11 @@
 
 #include <fmt/core.h>
 
-/// A flat JSON object whose members are known: what a saved search needs of JSON. A library for all
-/// of it takes a compiler seconds in every file that calls check().
+/// A flat JSON object whose members are known: all the JSON that a saved search needs. A library
+/// for all of JSON takes a compiler seconds in every file that calls check().
 namespace wbsync::search {
 
-/// Writes the members of an object, in the order in which it is called.
+/// Writes the members of an object, in the order of the calls.
 ///
 /// O(length of the text).
 class member_writer {
@@ -29,7 +29,7 @@ public:
         put(value);
     }
 
-    /// After the last member.
+    /// To be called after the last member.
     [[nodiscard]] std::string take() { return std::move(text_) + '}'; }
 
 private:
@@ -68,7 +68,7 @@ private:
 };
 
 /// Reads what a member_writer wrote, with the same names in the same order. Throws
-/// std::invalid_argument if it is anything else.
+/// std::invalid_argument for anything else.
 class member_reader {
 public:
     explicit member_reader(std::string_view text) : text_(text) {}
@@ -80,7 +80,7 @@ public:
         get(value);
     }
 
-    /// After the last member.
+    /// To be called after the last member.
     void expect_end() {
         expect("}");
         if (!text_.empty())
@@ -95,7 +95,7 @@ private:
             damaged();
         text_.remove_prefix(part.size());
     }
-    /// Is this next? Goes behind it then.
+    /// If `part` comes next, skips it and returns true.
     bool skip(std::string_view part) {
         const bool is_next = text_.starts_with(part);
         if (is_next)
@@ -145,7 +145,7 @@ private:
     }
     char escaped() {
         if (!skip("u"))
-            return taken(); // itself: a quotation mark or a backslash
+            return taken(); // a quotation mark or a backslash stands for itself
         const std::string_view digits = text_.substr(0, 4);
         unsigned code = 0;
         const auto [end, wrong] =

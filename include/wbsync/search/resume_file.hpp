@@ -24,9 +24,9 @@
 
 namespace wbsync::search {
 
-/// A search that was stopped, with all that is needed to go on.
+/// A stopped search, with all that is needed to continue it.
 struct saved_search : counters {
-    search_key key;          ///< what it is a search of
+    search_key key;          ///< identifies the search
     bool is_divided = false; ///< there are, or were, several tasks
     double seconds = 0;
     limit_hit limit;
@@ -39,8 +39,8 @@ struct saved_search : counters {
 
 namespace detail {
 
-/// What there is in the file, in the order of the names. `json` is a member_writer or a
-/// member_reader, and `long_text` tells the one or the other of what task_text.hpp has a form for.
+/// The members of the file, in alphabetical order. `json` is a member_writer or a member_reader;
+/// `long_text` writes or reads a member for which task_text.hpp has a form.
 void members(auto& json, auto long_text, is<saved_search> auto& s) {
     long_text("allowed", s.allowed);
     json("blocked", s.blocked);
@@ -70,7 +70,7 @@ void members(auto& json, auto long_text, is<saved_search> auto& s) {
     return write.take();
 }
 
-/// Throws std::invalid_argument if it is anything else than what json_of() wrote.
+/// Throws std::invalid_argument for anything that json_of() did not write.
 [[nodiscard]] inline saved_search from_json(std::string_view json) {
     saved_search s;
     member_reader read(json);
@@ -97,7 +97,7 @@ public:
     [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
     [[nodiscard]] bool exists() const { return wanted() && ::access(path().c_str(), F_OK) == 0; }
 
-    /// Before all the work. Throws std::invalid_argument.
+    /// To be called before all the work. Throws std::invalid_argument.
     void expect_writable() const {
         if (!wanted())
             return;
@@ -108,7 +108,7 @@ public:
         }
     }
 
-    /// Throws std::invalid_argument if the file holds no search, or another one than `wanted`.
+    /// Throws std::invalid_argument if the file holds no search, or one with another key.
     [[nodiscard]] saved_search load(const search_key& wanted_key) const {
         std::ifstream in(path(), std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(in), {}};
@@ -123,7 +123,7 @@ public:
         return s;
     }
 
-    /// All of it or nothing: an older file is replaced at the end.
+    /// Writes the whole file or nothing: an older file is replaced at the end.
     void save(const saved_search& s) const {
         const std::string search = detail::json_of(s);
         try {
@@ -134,7 +134,7 @@ public:
         }
     }
 
-    /// The search has come to its end.
+    /// To be called when the search is complete.
     void remove() const { std::remove(path().c_str()); }
 
 private:
@@ -161,8 +161,8 @@ private:
     static constexpr std::string_view before_search = "{\"search\":";
     static constexpr std::string_view before_sum = ",\"sum\":";
 
-    /// The object that holds the search, out of the text of a file. Throws std::invalid_argument if
-    /// the file is of another version, or was changed.
+    /// The object that holds the search, as a part of the text of a file. Throws
+    /// std::invalid_argument if the file has another version, or was changed.
     static std::string_view checked_search(std::string_view text) {
         if (text.ends_with('\n'))
             text.remove_suffix(1);
@@ -199,7 +199,7 @@ private:
 
     static constexpr const char* not_ours = "it was not written by wbsync, or is damaged";
 
-    /// FNV-1a of the text: a file that was changed would lead astray.
+    /// FNV-1a of the text: a changed file would lead the search astray.
     static std::uint64_t sum_of(std::string_view text) {
         std::uint64_t sum = 0xcbf29ce484222325;
         for (const char c : text)

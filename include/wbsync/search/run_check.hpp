@@ -8,12 +8,13 @@
 
 namespace wbsync::search {
 
-/// Explores all of the model, or runs the one execution that options::replay asks for. `what` tells
-/// models of different types and arguments apart. One check at a time: those of other threads of
-/// the process wait for it. Inside of a model it is a finding of that, "misuse"; from one of the
-/// functions in the options it throws std::logic_error. Time grows with the number of Mazurkiewicz
-/// traces, which may be exponential in the steps of the model; memory with the length of an
-/// execution and, with several processes, the number of tasks.
+/// Explores all of the model, or runs the one execution that options::replay asks for. `what`
+/// distinguishes models of different types and arguments. One check runs at a time; checks in other
+/// threads of the process wait for it. Calling it inside of a model is a finding "misuse" of that
+/// model; calling it from one of the functions in the options throws std::logic_error. Time grows
+/// with the number of Mazurkiewicz traces, which may be exponential in the steps of the model;
+/// memory grows with the length of an execution and, with several processes, with the number of
+/// tasks.
 [[nodiscard]] result run_check(engine::model_driver& model, const options& with,
                                const subject& what);
 

@@ -26,16 +26,16 @@
 namespace wbsync::search {
 
 /// The search of one check. With one process it is one task. With more, what is left after some
-/// executions is handed out in batches of tasks (division_state.hpp); that divides the same
-/// executions among the processes, and makes them give up some at the borders (`overlap`). A
-/// finding is then looked for again by one process, so that the first one is the same on however
-/// many cores.
+/// executions is handed out in batches of tasks (division_state.hpp). That divides the same
+/// executions among the processes, and makes them give up some at the borders (`overlap`). One
+/// process then repeats the search for a finding, so that the first one is the same on any number
+/// of cores.
 ///
-/// One search at a time in a process, and none inside of a model: run_check() sees to that (turn).
+/// One search at a time in a process, and none inside of a model: run_check() ensures that (turn).
 class check_search {
 public:
     /// Throws std::invalid_argument if options::resume names a file that cannot be written, or that
-    /// holds something else than this search. `model` and `with` must outlive this object.
+    /// holds anything but this search. `model` and `with` must outlive this object.
     check_search(engine::model_driver& model, const options& with, search_key key)
         : model_(model), with_(with), key_(std::move(key)), file_(with.resume),
           division_(with.divide) {
@@ -52,7 +52,7 @@ public:
     check_search(const check_search&) = delete;
     check_search& operator=(const check_search&) = delete;
 
-    /// To be called once. Each execution costs what its steps and races do; memory grows with the
+    /// To be called once. Each execution costs what its steps and races cost; memory grows with the
     /// length of an execution and the number of tasks, not with the number of executions.
     result run() {
         try {
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    /// The search itself has no room any more. What is left of it is lost.
+    /// The search itself ran out of memory. What is left of it is lost.
     result out_of_memory() {
         memory_.reset();
         frontier_ = frontier({}, {});
@@ -83,10 +83,10 @@ private:
     /// What comes after a batch.
     enum class next_step : std::uint8_t {
         go_on,      ///< with what is left of its tasks
-        divide,     ///< the same, but the tasks of the next one may run at the same time
+        divide,     ///< go on, but tasks of the next batch may run at the same time
         stay_whole, ///< what is left cannot be divided: it stays one task
-        go_back,    ///< nor can what was divided: to where that was
-        start_over, ///< with all of the search
+        go_back,    ///< the divided tasks cannot be divided again: back to where they were one
+        start_over, ///< start the whole search over
     };
 
     void run_batch() {
@@ -122,7 +122,7 @@ private:
             return tasks;
         bounds_.executions = with_.max_executions - runs_of_this_run();
         if (bounds_.runs == 0 || bounds_.executions / tasks < bounds_.runs)
-            tasks = 1; // close to the end: one by one
+            tasks = 1; // close to the end: one task at a time
         return tasks;
     }
 
@@ -175,14 +175,14 @@ private:
             frontier_ = frontier({std::move(rest)}, {});
             return;
         }
-        runs_before_ = 0; // it was divided in an earlier run: once more from the beginning
+        runs_before_ = 0; // divided in an earlier run: begin again
         frontier_.reset();
     }
 
-    /// Executions, and those that are blocked.
+    /// Executions, including blocked ones.
     [[nodiscard]] std::uint64_t runs() const { return result_.executions + result_.blocked; }
     [[nodiscard]] std::uint64_t runs_of_this_run() const { return runs() - runs_before_; }
-    /// What this run may run of them.
+    /// Has this run had all the executions that it may run?
     [[nodiscard]] bool is_used_up() const {
         return with_.max_executions != 0 && runs_of_this_run() >= with_.max_executions;
     }
@@ -238,7 +238,7 @@ private:
         result_.what = seen.what;
     }
 
-    /// Finds the first finding of an undivided search.
+    /// Looks for the first finding of an undivided search.
     void look_again() {
         options once = with_;
         once.jobs = 1;
@@ -318,13 +318,13 @@ private:
         try {
             save();
             result_.resume = file_.path();
-        } catch (const std::exception& e) { // what was seen is worth more
+        } catch (const std::exception& e) { // the result is worth more
             result_.limit.not_saved = e.what();
         }
     }
 
     void save() const {
-        // A limit of this run is none of the next one.
+        // A limit of this run does not apply to the next one.
         const bool own = result_.limit == limit_of(why_, with_);
         file_.save({result_, key_, division_.is_divided(), result_.seconds,
                     own ? limit_hit{} : result_.limit, cut_off_, covered_,
@@ -344,8 +344,8 @@ private:
     division_course division_;
     batch_runner runner_{*memory_, model_, with_};
     engine::coverage covered_;
-    double cut_off_ = 0;            ///< share that a limit to one execution hides
-    std::uint64_t runs_before_ = 0; ///< of this run
+    double cut_off_ = 0;            ///< share of the search that a limit to one execution hides
+    std::uint64_t runs_before_ = 0; ///< run before this run
     stop why_ = stop::exhausted;
     bool failed_ = false;
     engine::schedule schedule_;

@@ -23,16 +23,16 @@ inline constexpr std::string_view not_deterministic = "the model is not determin
 
 /// Runs the first executions of a search again, and the very first one once more when all are
 /// explored. A model that then does something else depends on something that it must not depend on:
-/// on the C library's random numbers, on addresses, on memory that it never initialised, on a
-/// clock, or on static objects. What can be is made different from the first time. Nobody counts
-/// these runs.
+/// the C library's random numbers, addresses, memory that it never initialised, a clock, or static
+/// objects. Whatever can be changed is made different from the first time. These runs are not
+/// counted.
 ///
-/// Their number depends on what was run only, never on a clock.
+/// Their number depends only on what was run, never on a clock.
 ///
-/// begin(), then before_execution() and after_execution() around each execution of the search;
-/// while scheduler() is not nullptr, the execution under way is a second run, and
-/// after_second_run() comes after it. At most 4 executions are run again, the first
-/// one three times, and that once more in the end. Not re-entrant.
+/// begin(), then before_execution() and after_execution() around each execution of the search.
+/// While scheduler() is not nullptr, the execution under way is a second run, and
+/// after_second_run() comes after it. At most 4 executions are run again, the first one three
+/// times, and once more at the end. Not re-entrant.
 class second_runs {
 public:
     ~second_runs() { give_back_random_numbers(); }
@@ -40,7 +40,7 @@ public:
     second_runs(const second_runs&) = delete;
     second_runs& operator=(const second_runs&) = delete;
 
-    /// A new search.
+    /// A new search begins.
     void begin() {
         executions_ = runs_ = steps_ = 0;
         now_ = doing::nothing;
@@ -54,16 +54,17 @@ public:
         const bool one_of_the_first = executions_ < compared_executions && steps_ < most_steps;
         now_ = one_of_the_first ? doing::first_run : doing::nothing;
         with.variation = one_of_the_first ? 1 : 0;
-        print_ = &prints_[executions_ == 0 ? 0 : 1]; // that of the very first is kept until the end
+        print_ = &prints_[executions_ == 0 ? 0 : 1]; // the print of the very first execution is
+                                                     // kept until the end
         if (one_of_the_first)
             print_->record();
         run.leave_footprint(one_of_the_first ? print_ : nullptr);
     }
 
-    /// It has ended, by itself or with a finding. True: it is to be run again now.
+    /// It has ended, normally or with a finding. True: it is to be run again now.
     bool after_execution(engine::execution& run, const engine::scheduler& by,
                          engine::execution::settings& with) {
-        // Additions that turned out not to commute are no longer what they were at first.
+        // If additions turned out not to commute, a second run would treat them differently.
         if (now_ != doing::first_run || run.concluded().ending() != engine::outcome::complete ||
             run.assumed().has_to_start_over() || is_lockup(run.concluded().findings()))
             return false;
@@ -85,8 +86,8 @@ public:
         return run_again(run, with);
     }
 
-    /// Of an execution that turned out not to be deterministic by other means: it is run again, to
-    /// see which static objects change.
+    /// Another check found that the execution is not deterministic: it is run again, to see which
+    /// static objects change.
     bool look_for_statics(engine::execution& run, const engine::scheduler& by, finding what,
                           engine::execution::settings& with) {
         last_ = ending_of(run, by);
@@ -94,7 +95,7 @@ public:
         return look_for_statics(run, with);
     }
 
-    /// Who decides in a second run; nullptr: this is none.
+    /// The scheduler of a second run; nullptr: this is not a second run.
     [[nodiscard]] engine::scheduler* scheduler() noexcept {
         return now_ == doing::second_run || now_ == doing::looking_for_statics ? &again_ : nullptr;
     }
@@ -116,7 +117,7 @@ public:
         return false;
     }
 
-    /// What was different, once after_second_run() says that there is nothing more.
+    /// Was there a difference? To be asked once after_second_run() has returned false.
     [[nodiscard]] bool differs() const noexcept { return !difference_.message.empty(); }
     [[nodiscard]] finding take_difference() { return std::exchange(difference_, {}); }
 
@@ -133,7 +134,7 @@ private:
 
     enum class doing : std::uint8_t { nothing, first_run, second_run, looking_for_statics };
 
-    /// How an execution came about, and what came of it.
+    /// How an execution came about, and its outcome.
     struct ending {
         engine::schedule how;
         std::vector<finding> findings;
@@ -147,7 +148,7 @@ private:
                 run.step_count()};
     }
 
-    /// To see it again would take as long.
+    /// Running it again would take as long.
     static bool is_lockup(const std::vector<finding>& all) {
         return !all.empty() && all.front().property == "lockup";
     }
@@ -178,9 +179,9 @@ private:
 
     // --- random numbers -------------------------------------------------------------------------
 
-    /// The C library's rand() and drand48() go on elsewhere, the former with its smallest
-    /// generator: whose last bit always alternates, so that two runs with seeds next to each other
-    /// differ in each of them.
+    /// Restarts the C library's rand() and drand48() elsewhere, the former with its smallest
+    /// generator: its last bit always alternates, so that two runs with successive seeds differ in
+    /// each value.
     void take_random_numbers(unsigned seed) {
         give_back_random_numbers();
         outer_random_ = ::initstate(seed, random_.data(), random_.size());
@@ -203,7 +204,7 @@ private:
         if (run.concluded().difference())
             return note(*run.concluded().difference());
         if (run.concluded().ending() == outcome::cut_short)
-            return false; // a limit of this moment; it says nothing
+            return false; // a limit of this moment says nothing
         if (!same(run.concluded().findings(), last_.findings))
             return compare_findings(run.concluded().findings());
         if (const engine::mark* next = print_->expected(); next != nullptr)
@@ -220,7 +221,7 @@ private:
         return false;
     }
 
-    /// Messages are not compared: a model may print what it likes, such as an address.
+    /// Messages are not compared: a model may print what it likes, even an address.
     static bool same(const std::vector<finding>& a, const std::vector<finding>& b) {
         return std::equal(
             a.begin(), a.end(), b.begin(), b.end(), [](const finding& x, const finding& y) {
@@ -269,13 +270,13 @@ private:
     }
 
     doing now_ = doing::nothing;
-    int executions_ = 0;   ///< that were compared
-    int runs_ = 0;         ///< second ones
-    int steps_ = 0;        ///< of them
-    int repeats_left_ = 0; ///< of the last execution
+    int executions_ = 0;   ///< compared so far
+    int runs_ = 0;         ///< second runs
+    int steps_ = 0;        ///< in second runs
+    int repeats_left_ = 0; ///< for the last execution
     ending first_;
     ending last_;
-    bool is_over_ = false; ///< the search
+    bool is_over_ = false; ///< the search is over
     std::array<engine::footprint, 2> prints_;
     engine::footprint* print_ = nullptr;
     engine::replay_scheduler again_{{}, not_deterministic.data()};

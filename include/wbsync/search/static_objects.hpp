@@ -22,7 +22,7 @@ namespace wbsync::search {
 
 namespace detail {
 
-/// A file that is looked into.
+/// A file that is searched.
 class mapped_file {
 public:
     explicit mapped_file(const char* path) {
@@ -44,7 +44,7 @@ public:
     mapped_file(const mapped_file&) = delete;
     mapped_file& operator=(const mapped_file&) = delete;
 
-    /// `n` objects that lie at the offset, or nullptr.
+    /// The `n` objects at the offset, or nullptr.
     template <class T>
     [[nodiscard]] const T* at(std::size_t offset, std::size_t n = 1) const {
         const bool inside =
@@ -60,11 +60,11 @@ private:
 
 } // namespace detail
 
-/// The program's static objects at one moment. Looked at only for the report of a model that is
-/// known not to be deterministic: whose they are nobody can tell for sure.
+/// The program's static objects at one moment. Used only for the report of a model that is known
+/// not to be deterministic: nobody can say for sure whose objects they are.
 ///
-/// remember() comes before changed(). Both are O(size of the program's writable memory), changed()
-/// reads the program's file besides.
+/// remember() comes before changed(). Both are O(size of the program's writable memory); changed()
+/// also reads the program's file.
 class static_objects {
 public:
     void remember() {
@@ -77,7 +77,8 @@ public:
             this);
     }
 
-    /// The names of those that have changed since, sorted. None if the program has no symbols.
+    /// The sorted names of the objects that have changed since. Empty if the program has no
+    /// symbols.
     [[nodiscard]] std::vector<std::string> changed() const {
         std::vector<std::string> names;
         const detail::mapped_file program("/proc/self/exe");
@@ -144,7 +145,7 @@ private:
         return failed == 0 ? name.get() : symbol;
     }
 
-    /// Is it one of the engine's, or of a library's that is known?
+    /// Does it belong to the engine, or to a known library?
     static bool is_known(std::string_view name) {
         constexpr std::array<std::string_view, 8> starts{
             "wbsync::", "rl::", "std::", "fmt::", "doctest::", "__gnu", "_", "guard variable for"};

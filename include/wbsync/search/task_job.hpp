@@ -25,7 +25,7 @@ namespace wbsync::search {
 /// Why an exploration stopped.
 enum class stop : std::uint8_t {
     exhausted,   ///< nothing is left
-    budget,      ///< as many executions as were asked for
+    budget,      ///< as many executions as requested
     finding,     ///< a property failed
     cut_short,   ///< an execution hit a limit
     undividable, ///< what is left must be explored in order
@@ -35,12 +35,12 @@ enum class stop : std::uint8_t {
     interrupted, ///< options::interrupt
 };
 
-/// Is it for a reason that would stop whatever is explored next as well, in this run?
+/// Would the same reason also stop whatever is explored next in this run?
 constexpr bool ends_the_run(stop why) noexcept {
     return why == stop::out_of_time || why == stop::memory || why == stop::interrupted;
 }
 
-/// The limit of the options that has that name; or none.
+/// The limit in the options that has that name, or none.
 inline limit_hit limit_of(limit_kind kind, const options& with) {
     switch (kind) {
     case limit_kind::executions: return {kind, static_cast<double>(with.max_executions)};
@@ -62,14 +62,14 @@ inline limit_hit limit_of(stop why, const options& with) {
     }
 }
 
-/// What was seen of one task.
+/// The result of one task.
 struct task_result : counters {
     stop why = stop::exhausted;
     limit_hit limit;    ///< the first one that was hit
     double cut_off = 0; ///< share of the search that a limit to one execution hides
     engine::coverage covered;
     bool failed = false;
-    finding what; ///< of the first failure; not sent between processes, which run it again
+    finding what; ///< the first failure; not sent between processes, which run it again
     std::vector<engine::decision> decisions;
     engine::allowances allowed;
     remains left;
@@ -79,16 +79,16 @@ struct task_result : counters {
 
 /// Runs executions of one task: counts, watches the limits, and keeps the first finding.
 ///
-/// One job at a time in a process. After each execution O(1), and every 256 executions, or when the
-/// watchdog says so, a look at clock and memory.
+/// One job at a time in a process. O(1) after each execution; every 256 executions, or when the
+/// watchdog asks for it, a look at clock and memory.
 class task_job final : public engine::job {
 public:
     using clock = std::chrono::steady_clock;
 
     struct bounds {
-        bool divided = false;         ///< it is one task of several
-        std::uint64_t executions = 0; ///< blocked ones included; 0: no bound
-        std::uint64_t runs = 0;       ///< sleep-set blocked ones as well; likewise
+        bool divided = false;         ///< one task of several
+        std::uint64_t executions = 0; ///< including blocked ones; 0: no bound
+        std::uint64_t runs = 0;       ///< including sleep-set blocked ones; 0: no bound
         clock::time_point deadline = clock::time_point::max();
 
         /// 0 seconds: no limit.
@@ -110,7 +110,7 @@ public:
         settings.all_findings = with.all_findings;
         if (!with.weaken.empty() || with.orderings != nullptr)
             settings.orderings = &orderings_;
-        // The oracle does not take for granted that a round in vain is nothing.
+        // The oracle does not rely on the rule that a round in vain is nothing.
         settings.whole_rounds = with.scheduler == scheduler_kind::reference ? 1 : 0;
         patience.step_seconds = with.max_step_seconds;
         patience.deadline = to.deadline;
@@ -148,7 +148,7 @@ public:
     /// See coverage::weakened.
     [[nodiscard]] std::uint64_t weakened() const noexcept { return orderings_.applied(); }
 
-    /// Called now and then, with what was seen so far.
+    /// Called now and then with the result so far.
     std::function<void(const task_result&)> on_progress;
 
     bool after_execution() override {
@@ -180,7 +180,7 @@ public:
 private:
     // --- second runs ----------------------------------------------------------------------------
 
-    /// Something else than a second run comes next, if anything.
+    /// Does anything but a second run come next? Prepares it.
     bool go_on() {
         if (seen.why != stop::exhausted)
             return false;
@@ -212,7 +212,7 @@ private:
 
     // --- limits ---------------------------------------------------------------------------------
 
-    /// Of an execution that was cut short.
+    /// The limit that cut the execution short.
     [[nodiscard]] limit_hit limit_of_execution() const {
         const site& at = run.concluded().limit_at();
         limit_hit l = limit_of(run.concluded().limit(), options_);
@@ -234,7 +234,7 @@ private:
             seen.limit = {limit_kind::wait_orders};
     }
 
-    /// `exhausted`: none.
+    /// `exhausted`: there is no reason.
     stop reason_to_stop() {
         if (seen.failed && !options_.all_findings)
             return stop::finding;
@@ -256,7 +256,7 @@ private:
         return enough ? stop::budget : stop::exhausted;
     }
 
-    /// What costs too much to be done after each execution.
+    /// Checks that are too expensive after each execution.
     stop look() {
         if (on_progress)
             on_progress(seen);
@@ -274,7 +274,7 @@ private:
     bool all_explored_ = false;
 };
 
-/// What takes memory in a search; kept for the next one, because many checks are short.
+/// What takes memory in a search. It is kept for the next search, because many checks are short.
 ///
 /// take() and give_back() are not for several threads of the process at a time (turn).
 struct search_memory {
@@ -282,7 +282,7 @@ struct search_memory {
     engine::explorer by;
     second_runs twice;
 
-    /// The one of the last search, unless that is still going on.
+    /// The memory of the last search, unless that is still under way.
     static std::unique_ptr<search_memory> take() {
         if (spare() == nullptr)
             return std::make_unique<search_memory>();
@@ -298,11 +298,11 @@ private:
     }
 };
 
-/// Explores one task, within the bounds. `parts`: into how many what is left is cut.
-/// `may_run_twice`: the first executions are to be compared with second runs of them.
+/// Explores one task, within the bounds. `parts`: into how many parts the rest is cut.
+/// `may_run_twice`: compare the first executions with second runs.
 ///
-/// An execution at a time, until the task or a bound is at its end; then O(nodes * parts). `memory`
-/// is used by one task at a time.
+/// One execution at a time, until the task or a bound is exhausted; then O(nodes * parts). Only one
+/// task at a time may use `memory`.
 inline task_result run_task(search_memory& memory, engine::model_driver& model, const options& with,
                             search_task task, engine::sleep_reason are, task_job::bounds to,
                             int parts, bool may_run_twice,

@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-/// Tasks as text: to send them from one process to another, and to keep them in a file. A search
-/// that is stopped has a million numbers and more, most of them small: a number is one letter for
-/// every five bits. All letters are printable, and none has to be escaped in JSON.
+/// Tasks as text: to send them from one process to another, and to keep them in a file. A stopped
+/// search has a million numbers or more, most of them small: a number takes one letter for every
+/// five bits. All letters are printable, and none has to be escaped in JSON.
 namespace wbsync::search {
 
 namespace detail {
@@ -28,18 +28,18 @@ namespace detail {
 inline constexpr unsigned digit_bits = 5;
 inline constexpr unsigned digits = 1U << digit_bits;
 inline constexpr char last_digit = '#';  ///< to 'B': the highest digit of a number, which ends it
-inline constexpr char more_digits = ']'; ///< to '|': others, the lowest first
+inline constexpr char more_digits = ']'; ///< to '|': the other digits, the lowest first
 
 template <class T>
 concept number = std::integral<T> || std::is_enum_v<T>;
 
-/// For what can be written, and for what can be read into.
+/// Accepts both what is written and what is read into.
 template <class T, class U>
 concept is = std::same_as<std::remove_const_t<T>, U>;
 
 } // namespace detail
 
-// What there is to write, and to read in the same order.
+// What is written, and read in the same order.
 
 void fields(auto& text, detail::is<engine::coverage> auto& c) {
     text(c.shared, c.could_fail, c.weakened, c.threads, c.freed_by);
@@ -69,7 +69,8 @@ void fields(auto& text, detail::is<engine::explored_choice> auto& c) {
     text(c.thread, c.choice);
 }
 
-/// Its tree belongs to the path. How many steps ended there only the task itself has to know.
+/// Its tree belongs to the path. The number of steps that ended there matters only to the task
+/// itself.
 void fields(auto& text, detail::is<engine::search_node> auto& n) {
     text(n.step, n.read, n.fresh, n.look_up, n.restricted, n.closed, n.symmetric, n.sleep,
          n.sleep_as_reads, n.sleeping_choices, n.unexplored);
@@ -88,7 +89,7 @@ void fields(auto& text, detail::is<distant_reversal> auto& r) {
     const auto threads = static_cast<engine::thread_id>(r.next.size());
     for (auto& e : r.elements)
         for (engine::thread_id t = 0; t != threads; ++t)
-            text(e.clock[t]); // there is nothing beyond
+            text(e.clock[t]); // nothing beyond that is used
 }
 
 void fields(auto& text, detail::is<finished_node> auto& f) {
@@ -99,7 +100,7 @@ void fields(auto& text, detail::is<remains> auto& left) {
     text(left.tasks, left.reversals, left.finished);
 }
 
-/// Writes what it is called with, one after the other.
+/// Writes its arguments, one after the other.
 ///
 /// O(length of the text).
 class text_writer {
@@ -152,8 +153,8 @@ private:
     std::string text_;
 };
 
-/// Reads what a text_writer wrote, into the same things. Throws std::invalid_argument if the text
-/// ends too early, or is none of a text_writer.
+/// Reads what a text_writer wrote, into the same objects. Throws std::invalid_argument if the text
+/// ends too early, or is not from a text_writer.
 class text_reader {
 public:
     explicit text_reader(std::string_view text) : text_(text) {}
@@ -163,7 +164,7 @@ public:
         (get(parts), ...);
     }
 
-    /// After all was read.
+    /// To be called when everything was read.
     void expect_end() const {
         if (!text_.empty())
             damaged();
@@ -216,7 +217,7 @@ private:
     void get(search_task& t) {
         fields(*this, t);
         if (t.floor < 0 || t.floor > t.path.size())
-            damaged(); // no nodes of its own
+            damaged(); // it has no nodes of its own
     }
     engine::wakeup_forest::index list(engine::wakeup_forest& forest) {
         engine::wakeup_forest::index first = engine::wakeup_forest::none;
@@ -238,7 +239,7 @@ private:
             get(one);
     }
 
-    /// Of a list; each of its elements takes a letter at least.
+    /// The size of a list; each element takes at least one letter.
     std::size_t size() {
         std::size_t n = 0;
         get(n);
@@ -250,7 +251,7 @@ private:
     std::string_view text_;
 };
 
-/// Throws std::invalid_argument if the text does not hold these things.
+/// Throws std::invalid_argument if the text does not hold a `T`.
 template <class T>
 [[nodiscard]] T from_text(std::string_view text) {
     T t;

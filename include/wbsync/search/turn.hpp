@@ -9,10 +9,10 @@
 
 namespace wbsync::search {
 
-/// While it lives, the check of this thread is the one that runs. Others wait for it to end: what
-/// they need, such as signal handlers, there is only once.
+/// While it lives, only the check of this thread runs. Other checks wait for it to end: what they
+/// need, such as signal handlers, exists only once.
 ///
-/// Not re-entrant: in the same thread a second one is refused, with a finding or std::logic_error.
+/// Not re-entrant: a second one in the same thread is refused, with a finding or std::logic_error.
 class turn {
 public:
     turn() {

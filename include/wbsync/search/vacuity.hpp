@@ -10,7 +10,7 @@
 
 namespace wbsync::search {
 
-/// Why a search in which nothing failed says nothing, and what to do about it; empty: it does say
+/// Why a search without a failure says nothing, and what to do about it; empty: it does say
 /// something.
 ///
 /// O(1).
@@ -25,7 +25,7 @@ inline std::string vacuity_of(const engine::coverage& seen) {
     return {};
 }
 
-/// The same because of options::weaken: what was left out of a protocol was not a part of it.
+/// Why a search under options::weaken says nothing: a weakening was never used; empty: all were.
 inline std::string unused_weakening(const engine::coverage& seen, const options& with) {
     for (std::size_t i = 0; i != with.weaken.size(); ++i)
         if (((seen.weakened >> i) & 1) == 0)
@@ -36,7 +36,7 @@ inline std::string unused_weakening(const engine::coverage& seen, const options&
     return {};
 }
 
-/// Both.
+/// The first of the two reasons that applies.
 inline std::string vacuity_of(const engine::coverage& seen, const options& with) {
     std::string why = unused_weakening(seen, with);
     if (why.empty() && !with.accept_vacuous)

@@ -12,8 +12,8 @@
 
 namespace wbsync::search {
 
-/// A file that is written all or not at all: the text goes into a draft beside it, which takes its
-/// place in the end. So whoever stops halfway leaves the older file as it was. One writer at a
+/// A file that is written as a whole or not at all: the text goes into a draft beside it, which
+/// replaces it at the end. So stopping halfway leaves the older file as it was. One writer at a
 /// time. Throws std::system_error, which names the file and says what is wrong.
 class whole_file {
 public:
@@ -21,12 +21,12 @@ public:
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-    /// Can it be written? Leaves it as it is.
+    /// Can it be written? Does not change the file.
     void expect_writable() const {
         write_draft("");
         std::remove(draft().c_str());
-        // For the sake of folders, which a draft does not notice; <sys/stat.h> has a name that a
-        // model may have.
+        // A draft would not notice that the path is a folder. <sys/stat.h> has a name that a model
+        // may have, so it is not used.
         if (std::FILE* const there = std::fopen(path_.c_str(), "r+e"); there != nullptr)
             std::fclose(there);
         else if (errno == EISDIR)
@@ -52,7 +52,7 @@ private:
             give_up(why != 0 ? why : errno);
     }
 
-    /// Without a draft that nobody needs.
+    /// Removes the draft.
     [[noreturn]] void give_up(int why = errno) const {
         std::remove(draft().c_str());
         fail(why);

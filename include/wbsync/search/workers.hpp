@@ -23,13 +23,13 @@
 
 namespace wbsync::search {
 
-/// Without what is not sent between processes.
+/// Leaves out what is not sent between processes.
 void fields(auto& text, detail::is<task_result> auto& r) {
     text(r.why, r.executions, r.sleep_set_blocked, r.blocked, r.discarded, r.events, r.threads,
          r.limit, r.cut_off, r.covered, r.failed, r.decisions, r.allowed, r.left);
 }
 
-/// Memory that a process shares with those that it forks.
+/// Memory that a process shares with the processes that it forks.
 template <class T>
 class shared_memory {
 public:
@@ -50,8 +50,8 @@ private:
     T* object_;
 };
 
-/// Runs one function on many tasks, in forked processes that each take the next task as soon as
-/// they are free. When the run is to end, no more are taken.
+/// Runs one function on many tasks, in forked processes. Each process takes the next task as soon
+/// as it is free. When the run is to end, no more tasks are taken.
 ///
 /// run() is called once. It returns when all processes have ended; results come in files that the
 /// processes share, so there is no limit to their size. Memory is copied on write, so a fork costs
@@ -60,7 +60,7 @@ class workers {
 public:
     using run_function = std::function<task_result(std::size_t)>;
 
-    /// `is_last`: does this result make the tasks after it unnecessary?
+    /// `is_last`: does this result make later tasks unnecessary?
     workers(int processes, std::size_t tasks, std::function<bool(const task_result&)> is_last)
         : is_last_(std::move(is_last)), tasks_(tasks), results_(tasks) {
         shared_->last_task = tasks;
@@ -75,18 +75,18 @@ public:
     workers(const workers&) = delete;
     workers& operator=(const workers&) = delete;
 
-    /// Executions finished by all of them, for a progress line.
+    /// Executions finished by all processes, for a progress line.
     [[nodiscard]] std::uint64_t executions() { return shared_->executions; }
     void count(std::uint64_t executions) { shared_->executions += executions; }
 
-    /// For a task: is it to stop?
+    /// The flag that tells a task to stop.
     [[nodiscard]] const volatile std::sig_atomic_t* interrupted() { return &shared_->interrupted; }
 
-    /// How many tasks somebody took: the first ones.
+    /// How many tasks were taken: the first ones.
     [[nodiscard]] std::size_t taken() { return std::min(shared_->next_task.load(), tasks_); }
 
-    /// Returns the results in the order of the tasks. A task that was taken and has none is
-    /// nobody's: its process died. `wait` is called again and again meanwhile.
+    /// Returns the results in the order of the tasks. A task that was taken and has no result lost
+    /// its process. `wait` is called again and again meanwhile.
     std::vector<std::optional<task_result>> run(const run_function& task,
                                                 const std::function<void()>& wait,
                                                 const volatile std::sig_atomic_t* interrupt) {
@@ -99,7 +99,7 @@ public:
         }
         while (!children.empty()) {
             if (interrupt != nullptr && *interrupt != 0)
-                shared_->interrupted = 1; // somebody may have told only this process
+                shared_->interrupted = 1; // the signal may have gone only to this process
             std::erase_if(children,
                           [](pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
             if (children.empty())
@@ -129,7 +129,7 @@ private:
                 break;
             const task_result r = task(i);
             if (ends_the_run(r.why))
-                shared_->run_ends = true; // each of the others would do one execution, and end
+                shared_->run_ends = true; // otherwise each process would run one more
             write(to, i, r);
             if (is_last_(r)) {
                 std::size_t last = shared_->last_task;

@@ -8,7 +8,7 @@
 namespace wbsync {
 
 inline void completion::leave_lock(engine::execution& run, const char* verb, const site& at) {
-    run.memory().tick(run.self()); // what `done` tells others does not cover this
+    run.memory().tick(run.self()); // knowing `done` does not imply knowing this
     done.value.touch(verb, at);
     left_.join(run.memory().propagated(run.self()));
     run.memory().tick(run.self());

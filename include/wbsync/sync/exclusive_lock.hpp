@@ -6,14 +6,14 @@
 
 namespace wbsync::detail {
 
-/// What spinlock_t and mutex have in common: one owner at a time, known by name. Blocking instead
-/// of spinning: a thread that waits is not scheduled.
+/// The common part of spinlock_t and mutex: one owner at a time, known by name. They block instead
+/// of spinning: a waiting thread is not scheduled.
 class exclusive_lock {
 public:
     exclusive_lock(const label& name, lock_kind kind) : value(name, 0, &show), kind_(kind) {
         mark();
     }
-    /// One that the execution has exactly once.
+    /// A lock that exists exactly once in the execution.
     exclusive_lock(engine::location& x, std::uint64_t stamp, lock_kind kind)
         : value(x, stamp, &show), kind_(kind) {
         mark();
@@ -24,13 +24,13 @@ public:
     /// Acquire.
     void lock(action what, const site& at);
 
-    /// Acquire on success; a failure is a relaxed load. No lock order comes from it.
+    /// Acquire on success; a failure is a relaxed load. It adds no lock order.
     bool trylock(action what, const site& at);
 
     /// Release.
     void unlock(action what, const site& at);
 
-    /// The newest value, in checks about an execution.
+    /// The newest value, for checks about an execution.
     [[nodiscard]] bool is_locked(const site& at) const { return value.newest(at) != 0; }
 
 private:
@@ -46,7 +46,7 @@ private:
     static event_value show(std::int64_t v);
 
     lock_kind kind_;
-    lock_order::point unlocked_; ///< by whoever had it last
+    lock_order::point unlocked_; ///< left by the last owner
 };
 
 } // namespace wbsync::detail

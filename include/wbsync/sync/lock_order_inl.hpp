@@ -32,7 +32,7 @@ WBSYNC_INLINE void lock_order::leave(engine::execution& run, point* lock) {
     mine.by = run.self();
     mine.known = run.memory().propagated(run.self());
     mine.when = mine.known.clock[run.self()];
-    run.memory().tick(run.self()); // what comes later is not known
+    run.memory().tick(run.self()); // later steps are not known
     if (lock != nullptr)
         *lock = mine;
 }

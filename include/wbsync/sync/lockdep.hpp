@@ -20,8 +20,8 @@ enum class lock_kind : std::uint8_t { spinning, sleeping };
 
 /// Which locks each thread holds, and in which orders locks were taken: the kernel's lock validator
 /// (kernel/locking/lockdep.c, Documentation/locking/lockdep-design.rst), with one class for each
-/// lock. An order is noted when a thread asks for a lock, so what it finds does not depend on
-/// whether the deadlock happens.
+/// lock. An order is recorded when a thread asks for a lock, so findings do not depend on whether
+/// the deadlock happens.
 class lockdep final : public engine::extension {
 public:
     /// A lock that a thread holds or asks for.
@@ -33,7 +33,7 @@ public:
         site where;
     };
 
-    /// "misuse": the current thread does not hold it.
+    /// Finding "misuse": the current thread does not hold the lock.
     static void fails_to_hold(const label& lock, const site& at);
 
     static lockdep& of(engine::execution& run) { return run.get<lockdep>(); }
@@ -42,7 +42,7 @@ public:
 
     void thread_ends(engine::execution& run) override;
 
-    /// The current thread is going to take the lock, and will wait for it if need be.
+    /// The current thread is going to take the lock, and waits for it if need be.
     void asks_for(engine::execution& run, const use& wanted);
 
     void takes(engine::execution& run, const use& lock);
@@ -52,7 +52,7 @@ public:
 
     [[nodiscard]] bool holds(const engine::execution& run, engine::object_id lock) const;
 
-    /// Off for the current thread, or for the whole model while that is being set up.
+    /// Switches the search off for the current thread, or for the whole model during its set-up.
     void switch_off(engine::execution& run, int by) {
         (run.running() ? off_[run.self()] : off_for_all_) += by;
     }
@@ -69,7 +69,7 @@ private:
 
     void note_order(engine::execution& run, const use& first, const use& second);
 
-    /// Is there a chain of orders from one lock to the other? It is in chain_ then.
+    /// Is there a chain of orders from one lock to the other? If so, chain_ holds it.
     bool leads_to(engine::object_id from, engine::object_id to);
 
     [[nodiscard]] std::string describe(const engine::execution& run) const;
@@ -81,28 +81,28 @@ private:
     std::vector<std::size_t> chain_; ///< indices into orders_
 };
 
-// What the locks call. Outside of the running phase nothing is tracked.
+// Called by the locks. Outside of the running phase nothing is tracked.
 
-/// Before the thread waits for the lock. A trylock does not call this: it never waits.
+/// Called before the thread waits for the lock, but not by a trylock, which never waits.
 void lock_wanted(const engine::variable& lock, lock_kind kind, const char* verb, const site& at);
 
 void lock_taken(const engine::variable& lock, lock_kind kind, const char* verb, const site& at);
 
-/// Before the lock is released.
+/// Called before the lock is released.
 void lock_given_back(const engine::variable& lock, const char* verb, const site& at);
 
 } // namespace detail
 
-/// Switches the search for circular lock orders and for locks taken twice off. In a thread: for
+/// Switches off the search for circular lock orders and for locks taken twice. In a thread: for
 /// that thread, until lockdep_on(). In the constructor or in threads() of a model: for the whole
-/// model. Who holds what, and that nobody sleeps under a spinlock, is watched all the same.
+/// model. Owners of locks are still tracked, and so is that nobody sleeps under a spinlock.
 /// include/linux/lockdep.h.
 void lockdep_off();
 
-/// Ends what lockdep_off() began; they nest. include/linux/lockdep.h.
+/// Ends the effect of one lockdep_off(); they nest. include/linux/lockdep.h.
 void lockdep_on();
 
-/// Does the current thread hold the lock, in whichever way? No step. True where no thread runs.
+/// Does the current thread hold the lock, in whichever way? Not a step. True where no thread runs.
 /// include/linux/lockdep.h.
 template <class Lock>
 bool lockdep_is_held(const Lock& lock) {
@@ -111,7 +111,7 @@ bool lockdep_is_held(const Lock& lock) {
            detail::lockdep::of(*run).holds(*run, lock.value.id());
 }
 
-/// The current thread must hold the lock, otherwise: finding "misuse". No step.
+/// The current thread must hold the lock; otherwise: finding "misuse". Not a step.
 /// include/linux/lockdep.h.
 template <class Lock>
 void lockdep_assert_held(const Lock& lock, const site& at = site::here()) {

@@ -131,7 +131,7 @@ WBSYNC_INLINE void lock_taken(const engine::variable& lock, lock_kind kind, cons
     engine::execution* run = engine::execution::current();
     if (run == nullptr || !run->running())
         return;
-    run->evaluates_property(); // also a trylock: who holds it must not sleep, and give it back
+    run->evaluates_property(); // even a trylock: its owner must not sleep, and has to release it
     lockdep::of(*run).takes(*run, {lock.id(), &lock.name(), kind, verb, at});
 }
 

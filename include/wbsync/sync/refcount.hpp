@@ -9,9 +9,9 @@
 
 namespace wbsync {
 
-/// A reference count that notices when it is used wrongly: finding `property`, "refcount" if not
-/// given. The kernel warns, and pins the count at a value in the middle of the negative numbers, so
-/// that the object leaks and is not used after free; here the execution ends with the finding.
+/// A reference count that notices wrong use: finding `property`, "refcount" if none is given. The
+/// kernel warns, and pins the count in the middle of the negative numbers, so that the object leaks
+/// instead of being used after free; here the execution ends with the finding.
 /// include/linux/refcount.h, Documentation/core-api/refcount-vs-atomic.rst.
 class refcount_t {
 public:
@@ -19,7 +19,7 @@ public:
                         const char* violates = "refcount")
         : refs(name, initial), property(violates) {}
 
-    /// From here on it is saturated: finding.
+    /// A larger count is saturated: finding.
     static constexpr std::int64_t max = std::numeric_limits<std::int32_t>::max();
 
     atomic_t refs;
@@ -28,16 +28,17 @@ public:
 
 namespace detail {
 
-/// What the kernel warns of, in its words.
+/// Checks what the kernel warns about, in its words.
 void check_count(const refcount_t& r, bool fine, const char* verb, const char* what,
                  const site& at);
 void check_add(const refcount_t& r, std::int64_t before, std::int64_t n, const char* verb,
                const site& at);
 
-/// Release; returns whether the count is 0 now, and then acquire as well.
+/// Drops `n` references. Release; returns whether the count is 0 now, and is then an acquire as
+/// well.
 bool put_refs(refcount_t& r, std::int64_t n, const char* verb, const site& at);
 
-/// Release, unless the count is 1: then it stays, and this is a relaxed load.
+/// Drops a reference, with release, unless the count is 1: then it is only a relaxed load.
 bool put_unless_last(refcount_t& r, const char* verb, const site& at);
 
 } // namespace detail
@@ -51,47 +52,47 @@ inline std::int64_t refcount_read(const refcount_t& r, const site& at = site::he
     return r.refs.value.load(memory_order::relaxed, "refcount_read", at);
 }
 
-/// One more reference, for who has one. Relaxed; two of them commute. From 0, or beyond the
+/// Adds references; the caller must have one. Relaxed; two calls commute. From 0, or beyond the
 /// maximum: finding. include/linux/refcount.h.
 void refcount_add(std::int64_t n, refcount_t& r, const site& at = site::here());
 /// refcount_add() of 1. include/linux/refcount.h.
 void refcount_inc(refcount_t& r, const site& at = site::here());
 
-/// One more reference unless there is none; returns whether it took one. Relaxed: what the object
-/// holds is ordered by nothing but a control dependency, which is to say that here it is not.
+/// Adds a reference unless the count is 0; returns whether it did. Relaxed: only a control
+/// dependency orders accesses to the object after it, which orders no loads here.
 /// include/linux/refcount.h.
 bool refcount_inc_not_zero(refcount_t& r, const site& at = site::here());
-/// The same; acquire on success. include/linux/refcount.h.
+/// Like refcount_inc_not_zero(), but acquire on success. include/linux/refcount.h.
 bool refcount_inc_not_zero_acquire(refcount_t& r, const site& at = site::here());
 
-/// One reference less, which must not be the last one: finding. Release. include/linux/refcount.h.
+/// Drops a reference, which must not be the last one: finding. Release. include/linux/refcount.h.
 void refcount_dec(refcount_t& r, const site& at = site::here());
 
-/// One reference less; returns whether that was the last one. Release, and acquire if it was: after
-/// everything that others did before they gave up theirs. Below 0: finding.
+/// Drops a reference; returns whether it was the last one. Release, and acquire if it was the last:
+/// this comes after everything that others did before they dropped theirs. Below 0: finding.
 /// include/linux/refcount.h.
 inline bool refcount_dec_and_test(refcount_t& r, const site& at = site::here()) {
     return detail::put_refs(r, 1, "refcount_dec_and_test", at);
 }
-/// `n` references less; otherwise as refcount_dec_and_test(). include/linux/refcount.h.
+/// Drops `n` references; otherwise like refcount_dec_and_test(). include/linux/refcount.h.
 inline bool refcount_sub_and_test(std::int64_t n, refcount_t& r, const site& at = site::here()) {
     return detail::put_refs(r, n, "refcount_sub_and_test", at);
 }
 
-/// One reference less unless it is the last one; returns whether it did. Release on success.
+/// Drops a reference unless it is the last one; returns whether it did. Release on success.
 /// lib/refcount.c.
 inline bool refcount_dec_not_one(refcount_t& r, const site& at = site::here()) {
     return detail::put_unless_last(r, "refcount_dec_not_one", at);
 }
 
-/// One reference less; if that was the last one returns true, with the lock held. The last step
-/// from 1 to 0 is taken under the lock, so that who looks for the object under it does not find it
-/// with 0. lib/refcount.c.
+/// Drops a reference; if it was the last one, returns true with the lock held. The step from 1 to 0
+/// is taken under the lock, so that a thread that looks the object up under the lock does not find
+/// it with count 0. lib/refcount.c.
 bool refcount_dec_and_lock(refcount_t& r, spinlock_t& lock, const site& at = site::here());
-/// The same with a mutex; may sleep. lib/refcount.c.
+/// refcount_dec_and_lock() with a mutex; may sleep. lib/refcount.c.
 bool refcount_dec_and_mutex_lock(refcount_t& r, mutex& lock, const site& at = site::here());
 
-/// The same for a plain atomic_t, fully ordered. lib/dec_and_lock.c.
+/// refcount_dec_and_lock() for a plain atomic_t, fully ordered. lib/dec_and_lock.c.
 bool atomic_dec_and_lock(atomic_t& v, spinlock_t& lock, const site& at = site::here());
 
 } // namespace wbsync

@@ -9,20 +9,20 @@
 
 namespace wbsync {
 
-/// Calls `attempt` until what it returns is true, as a bool, a pointer or an optional, and returns
-/// that: a loop that tries again, such as
+/// Calls `attempt` until its result is true, as a bool, a pointer or an optional, and returns that
+/// result: a loop that tries again, such as
 ///
 ///     retry_until([&] {
 ///         const auto old = atomic_read(v);
 ///         return atomic_cmpxchg(v, old, old + 1) == old;
 ///     });
 ///
-/// An attempt that comes to nothing must leave nothing behind that the next one depends on: no
-/// counter, no value of the time before. If it changed nothing either that another thread can see,
-/// it costs nothing: the thread waits for something that it looked at to change, as if it had not
-/// tried. What an attempt may do without having changed anything: read, fail to compare and
-/// exchange, take and release locks, be an RCU reader; and under sc also store, if it puts back
-/// what was there before anybody looked. If nothing of it can change any more: finding "livelock".
+/// A failed attempt must leave nothing behind that the next one depends on: no counter, no value
+/// from before. If it also changed nothing that another thread can see, it costs nothing: the
+/// thread waits for a change of something that it looked at, as if it had not tried. An attempt has
+/// changed nothing if it only reads, fails to compare and exchange, takes and releases locks, or is
+/// an RCU reader. Under sc it may also store, if it restores the old value before anybody looks. If
+/// nothing that it looks at can change any more: finding "livelock".
 template <class Attempt>
 auto retry_until(Attempt attempt, const site& at = site::here()) {
     for (;;) {
@@ -35,7 +35,7 @@ auto retry_until(Attempt attempt, const site& at = site::here()) {
     }
 }
 
-/// Nothing but a place in a loop that spins: such a loop is recognised by what it does. Not a step.
+/// Only marks a place in a loop that spins: such a loop is recognised by what it does. Not a step.
 /// arch/x86/include/asm/vdso/processor.h.
 void cpu_relax(const site& at = site::here());
 

@@ -8,7 +8,7 @@ namespace wbsync {
 inline void cpu_relax(const site& at) {
     engine::execution* const run = engine::execution::current();
     if (run != nullptr)
-        run->local_step(at); // a loop of these alone ends as well
+        run->local_step(at); // so that a loop of only these ends
 }
 
 } // namespace wbsync

@@ -9,30 +9,30 @@
 
 namespace wbsync {
 
-/// A reader-writer semaphore: many readers, or one writer; its owners may sleep. A writer that
-/// waits keeps later readers out, so a reader inside that waits for one of them is a deadlock.
-/// Writers that wait get in in any order, and before all readers that wait (the kernel's queue lets
-/// the readers in that came before the writer; here that is where the writer comes after them).
+/// A reader-writer semaphore: many readers, or one writer; its owners may sleep. A waiting writer
+/// keeps later readers out, so a reader inside that waits for one of them is a deadlock. Waiting
+/// writers enter in any order, and before all waiting readers (the kernel's queue lets readers in
+/// that came before the writer; here these are executions in which the writer comes after them).
 /// include/linux/rwsem.h, kernel/locking/rwsem.c.
 ///
-/// Up and down are a release and an acquire, and order together no more than these, unlike unlock
+/// Up and down are a release and an acquire, and together order no more than these, unlike unlock
 /// and lock of a spinlock.
 ///
 /// Readers commute with each other: entering and leaving are additions, and what is known at an
-/// unlock is handed over apart from them.
+/// unlock is handed over separately.
 class rw_semaphore {
 public:
     explicit rw_semaphore(const label& name) : value(name, 0, &show) {}
 
-    /// Number of readers inside, or minus one more than the number of the writer; and `waits` for
-    /// each writer that waits.
+    /// Number of readers inside, or minus one more than the number of the writer; plus `waits` for
+    /// each waiting writer.
     engine::variable value;
 
     void read_lock(const char* verb, const site& at);
     bool read_trylock(const char* verb, const site& at);
     void read_unlock(const char* verb, const site& at);
 
-    /// One step if nobody is inside; otherwise one to wait, and one to get in.
+    /// One step if nobody is inside; otherwise one step to wait, and one to enter.
     void write_lock(const char* verb, const site& at);
     bool write_trylock(const char* verb, const site& at);
     void write_unlock(const char* verb, const site& at);
@@ -53,27 +53,27 @@ private:
     static event_value show(std::int64_t v);
     static event_value show_inside(std::int64_t v);
 
-    /// Then there are `readers` inside.
+    /// Leaves with `readers` inside afterwards.
     void leaves_as_writer(std::int64_t readers, const char* verb, const site& at, bool gives_back);
 
-    /// Release: whoever enters after that knows what this thread knows.
+    /// Release: a thread that enters later knows what this thread knows.
     static void leaves(engine::view& known);
     /// Acquire.
     static void entered(const engine::view& known);
 
     void must_be_held(bool held, const char* verb, const site& at) const;
 
-    /// The wake-up of the others comes after the next owner can have got in.
+    /// The next owner may have entered before the others are woken.
     void touched_after(const char* verb, const site& at) const;
 
-    engine::view readers_; ///< what those knew who left
+    engine::view readers_; ///< what the readers knew when they left
     engine::view writers_;
 };
 
-/// Enters as a reader; blocks while a writer is inside or waits. Acquire: after what the writers
-/// did. Under a spinlock or in an RCU section: finding "misuse". Taken twice by one thread, in
-/// whichever way, or in an order that is circular with those of other locks: finding "lockdep".
-/// kernel/locking/rwsem.c.
+/// Enters as a reader; blocks while a writer is inside or waits. Acquire: comes after what the
+/// writers did. Under a spinlock or in an RCU section: finding "misuse". If one thread takes it
+/// twice, in whichever way, or in an order that is circular with those of other locks: finding
+/// "lockdep". kernel/locking/rwsem.c.
 inline void down_read(rw_semaphore& s, const site& at = site::here()) {
     s.read_lock("down_read", at);
 }
@@ -84,14 +84,15 @@ inline bool down_read_trylock(rw_semaphore& s, const site& at = site::here()) {
     return s.read_trylock("down_read_trylock", at);
 }
 
-/// Leaves as a reader. Release. If the thread is not inside as one: finding "misuse". Like
-/// mutex_unlock() not the last use of an object that the next writer frees. kernel/locking/rwsem.c.
+/// Leaves as a reader. Release. If the thread is not inside as a reader: finding "misuse". Like
+/// mutex_unlock() it must not be the last use of an object that the next writer frees.
+/// kernel/locking/rwsem.c.
 inline void up_read(rw_semaphore& s, const site& at = site::here()) {
     s.read_unlock("up_read", at);
 }
 
 /// Enters as the writer; blocks while anybody is inside, and keeps readers out from then on.
-/// Acquire: after what readers and writers did. Findings as for down_read().
+/// Acquire: comes after what readers and writers did. Findings as for down_read().
 /// kernel/locking/rwsem.c.
 inline void down_write(rw_semaphore& s, const site& at = site::here()) {
     s.write_lock("down_write", at);
@@ -110,12 +111,12 @@ inline void up_write(rw_semaphore& s, const site& at = site::here()) {
 }
 
 /// Turns the writer into a reader, with no other writer in between. Release for the readers that
-/// come in. If the thread is not the writer: finding "misuse". kernel/locking/rwsem.c.
+/// enter. If the thread is not the writer: finding "misuse". kernel/locking/rwsem.c.
 inline void downgrade_write(rw_semaphore& s, const site& at = site::here()) {
     s.downgrade("downgrade_write", at);
 }
 
-/// For the newest value, in checks about an execution.
+/// Tells by the newest value; for checks about an execution.
 inline bool rwsem_is_locked(const rw_semaphore& s, const site& at = site::here()) {
     return s.is_locked(at);
 }

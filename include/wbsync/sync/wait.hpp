@@ -18,21 +18,22 @@ namespace wbsync {
 
 namespace detail {
 
-/// What threads that sleep have with them.
+/// State of the threads that sleep.
 class waiting_threads final : public engine::extension {
 public:
     /// A waker took the thread off a queue.
     struct removal {
         engine::object_id queue;
-        engine::view known;     ///< to the waker
+        engine::view known;     ///< what the waker knew
         engine::thread_id by;   ///< the waker
-        engine::timestamp left; ///< when it left the queue's lock
+        engine::timestamp left; ///< when the waker left the queue's lock
     };
 
     void reset() override;
     static waiting_threads& of(engine::execution& run) { return run.get<waiting_threads>(); }
 
-    /// That of thread `t` from the queue, of those from number `since` on; nullptr: there is none.
+    /// The first removal of thread `t` from the queue, from number `since` on; nullptr: there is
+    /// none.
     [[nodiscard]] const removal* find(engine::thread_id t, engine::object_id queue,
                                       std::size_t since) const;
 
@@ -42,15 +43,15 @@ public:
     engine::per_thread<int> entries;   ///< between prepare_to_wait() and finish_wait()
     engine::per_thread<std::vector<removal>> removals;
 
-    /// What those knew who left the lock of the queue.
+    /// What the threads knew that have left the lock of the queue.
     engine::view& left(engine::object_id queue);
 
 private:
     std::vector<std::pair<engine::object_id, engine::view>> left_;
 };
 
-/// A set of waiting threads as one number: a bit for each, and the exclusive ones in a row, oldest
-/// first.
+/// A set of waiting threads as one number: a bit for each thread, and the exclusive ones in a row,
+/// oldest first.
 class waiters {
 public:
     explicit waiters(std::int64_t v) : all_(static_cast<std::uint64_t>(v)) {}
@@ -64,7 +65,8 @@ public:
 
     [[nodiscard]] bool is_exclusive(engine::thread_id t) const;
 
-    /// All that are not exclusive, and the `n` oldest that are, of those that `matches` holds for.
+    /// All threads for which `matches` holds: the ones that are not exclusive, and the `n` oldest
+    /// exclusive ones.
     template <class Matches>
     [[nodiscard]] engine::thread_set to_wake(int n, Matches matches) const {
         engine::thread_set set = 0;
@@ -90,17 +92,17 @@ private:
     std::uint64_t all_;
 };
 
-/// What a thread does first when it was woken.
+/// What a thread does first after it was woken.
 enum class after_wakeup : std::uint8_t {
     queues_again, ///< wait_event(): prepare_to_wait_event() in each round, before the test
     tests_first,  ///< __wait_on_bit(), rcuwait_wait_event()
 };
 
-/// A wait queue. Who is on it is one variable, changed under the queue's lock in the kernel, in one
-/// step here. A waker takes threads off and counts a wake-up for each, on a variable of the
-/// thread; a sleeper waits for a wake-up that it has not used up yet.
+/// A wait queue. The set of threads on it is one variable, which the kernel changes under the
+/// queue's lock, and this in one step. A waker takes threads off and counts a wake-up for each, on
+/// a variable of the thread; a sleeper waits for a wake-up that it has not used up yet.
 ///
-/// The queue may be freed while a thread is on its way from it; so this knows it by its location.
+/// The queue may be freed while a thread is leaving it, so this refers to its location.
 class wait_queue {
 public:
     explicit wait_queue(engine::location& who)
@@ -108,27 +110,27 @@ public:
           who_(who, run_.stamp(), &wait_queue::show), sleepers_(waiting_threads::of(run_)) {}
 
     /// prepare_to_wait(): under the queue's lock, then set_current_state() with its full barrier.
-    /// Returns whether the thread was on it before.
+    /// Returns whether the thread was on the queue before.
     bool add_self(bool exclusive, const site& at);
 
-    /// The number of times that the thread was taken off queues, before it got on this one.
+    /// How often the thread was taken off queues before it got on this one.
     [[nodiscard]] std::size_t removals() const { return sleepers_.removals[run_.self()].size(); }
 
-    /// Does the thread know that it was taken off since then, and that the waker has let go of it?
-    /// Then list_empty_careful() cannot say anything else.
+    /// Does the thread know that it was taken off since then, and that the waker has left the lock?
+    /// Then list_empty_careful() can only return true.
     [[nodiscard]] bool is_off(std::size_t since) const;
 
-    /// finish_wait(). The thread looks at its own entry. Is that still on the queue, it takes the
-    /// queue's lock to get it off. Otherwise it learns, as list_empty_careful() does, what the
-    /// waker knew. Unless it knew before, it might have looked a moment earlier, when the waker
-    /// had not taken it off or had only woken it: then it would have gone for the lock of a queue
-    /// that has to be there.
+    /// finish_wait(). The thread looks at its own entry. If that is still on the queue, it takes
+    /// the queue's lock to remove it. Otherwise it learns, as list_empty_careful() does, what the
+    /// waker knew. Unless it knew that before, it might have looked a moment earlier, when the
+    /// waker had not taken it off or had only woken it: then it would have taken the lock of the
+    /// queue, which therefore must still exist.
     void leave(std::size_t since, const site& at) {
         if (is_off(since) || !remove_self(since, at))
-            use_wakeup(); // woken meanwhile: do not sleep less next time
+            use_wakeup(); // was woken meanwhile: the wake-up must not end the next sleep
     }
 
-    /// Adds the thread until `condition()` is true; `sleep()` between the tests.
+    /// Adds the thread until `condition()` is true; calls `sleep()` between the tests.
     template <class Condition, class Sleep>
     void wait_until(Condition condition, bool exclusive, after_wakeup then, Sleep sleep,
                     const site& at) {
@@ -145,14 +147,14 @@ public:
         }
     }
 
-    /// What wait_until() may do instead, on a queue that is never freed, if the thread is not
-    /// exclusive and has tested the condition before, without leaving anything behind: it gets on
-    /// the queue, tests, and goes no further. Returns if that test has changed something.
+    /// Replaces wait_until() on a queue that is never freed, if the thread is not exclusive and has
+    /// tested the condition before, without side effects: it gets on the queue, tests, and goes no
+    /// further. Returns if that test has changed something.
     ///
-    /// Is the condition true now, or is the thread woken, then all that it does from then on is
-    /// known from the execution in which it tested only now. What that one has not is that others
-    /// saw the thread on the queue, and took it off: that changes nothing for them, and orders more
-    /// than is ordered there. Is it never woken, then the wake-up was lost.
+    /// If the condition is true now, or the thread is woken, everything that it does from then on
+    /// is known from the execution in which it tests only now. The only difference there is that
+    /// others did not see the thread on the queue and take it off: that changes nothing for them,
+    /// and orders more than is ordered there. If it is never woken, the wake-up was lost.
     template <class Condition>
     void wait_for_good(Condition condition, const site& at) {
         expect_no_entry(at);
@@ -172,19 +174,19 @@ public:
 
     void use_wakeup() { ++sleepers_.used_wakeups[run_.self()]; }
 
-    /// waitqueue_active(): a relaxed look, which is why the caller needs a barrier before it.
+    /// waitqueue_active(): a relaxed load, so the caller needs a barrier before it.
     [[nodiscard]] bool active(const site& at) const {
         return who_.load(memory_order::relaxed, "waitqueue_active", at) != 0;
     }
 
-    /// Takes those off who wait for `key`, of the exclusive ones at most `exclusive`, and wakes
-    /// them. Still touches the queue, to unlock it, when they may be running again.
+    /// Takes threads off that wait for `key`, at most `exclusive` exclusive ones, and wakes them.
+    /// It still touches the queue, to unlock it, when they may be running again.
     void wake(int exclusive, int key, const site& at);
 
     static event_value show(std::int64_t v);
 
 private:
-    /// Of a thread that goes no further. `done`: it need not have slept.
+    /// For a thread that goes no further. `done`: it need not have slept.
     class until_woken final : public engine::guard {
     public:
         until_woken(const engine::location& wakeups, std::int64_t next, bool done)
@@ -213,16 +215,17 @@ private:
     /// Returns whether the thread was still on the queue.
     bool remove_self(std::size_t since, const site& at);
 
-    /// The waker's last touch of the queue, when it leaves the lock. Not a step; but to whoever
-    /// does not take the lock, those that it wakes among them, it is still to come. Returns when.
+    /// The waker's last touch of the queue, when it leaves the lock. Not a step; but for threads
+    /// that do not take the lock, such as those that it wakes, this touch is still to come. Returns
+    /// its time.
     engine::timestamp leave_lock(const site& at);
-    /// Takes the lock after those who have left it.
+    /// Takes the lock after the threads that have left it.
     void enter_lock() { run_.memory().learn(run_.self(), sleepers_.left(queue_.id)); }
 
-    /// Passes on what the waker `knows` within the lock.
+    /// Wakes one thread, and passes on what the waker `knows` inside of the lock.
     void wake_one(engine::thread_id t, const engine::view& knows, const site& at);
 
-    /// One section of the queue's spinlock.
+    /// One critical section of the queue's spinlock.
     template <class F>
     std::int64_t change(F f, action what, const site& at) {
         const std::int64_t before = who_.update(f, memory_order::acq_rel, what, at);
@@ -244,7 +247,7 @@ private:
     waiting_threads& sleepers_;
 };
 
-/// The execution, where there is one and threads run; otherwise waiting is misuse.
+/// The execution, if there is one and threads run; otherwise waiting is misuse.
 engine::execution& where_one_can_wait(const char* verb, const site& at);
 
 } // namespace detail
@@ -254,15 +257,15 @@ class wait_queue_head_t {
 public:
     explicit wait_queue_head_t(const label& name) : value(name, 0, &detail::wait_queue::show) {}
 
-    engine::variable value; ///< who is on it
+    engine::variable value; ///< the threads on it
 };
 
 /// An empty queue, as the constructor leaves it. While threads wait on it: finding "misuse".
 /// kernel/sched/wait.c.
 void init_waitqueue_head(wait_queue_head_t& wq, const site& at = site::here());
 
-/// A thread's place on a queue; DEFINE_WAIT(). Waking the thread takes it off the queue. One whose
-/// scope ends while it may still be on the queue, because finish_wait() was forgotten: finding
+/// A thread's entry on a queue; DEFINE_WAIT(). Waking the thread takes the entry off the queue. If
+/// its scope ends while it may still be on the queue, because finish_wait() was forgotten: finding
 /// "use-after-scope". include/linux/wait.h.
 class wait_queue_entry {
 public:
@@ -287,36 +290,36 @@ void prepare(wait_queue_head_t& wq, wait_queue_entry& wait, bool exclusive, cons
 
 } // namespace detail
 
-/// Puts the thread on the queue, unless it is on it, and sets its state; full barrier, so that the
-/// condition that is tested next is not read earlier. kernel/sched/wait.c.
+/// Puts the thread on the queue, unless it is there already, and sets its state; full barrier, so
+/// that the condition that is tested next is not read earlier. kernel/sched/wait.c.
 inline void prepare_to_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
                             task_state /*state*/ = TASK_UNINTERRUPTIBLE,
                             const site& at = site::here()) {
     detail::prepare(wq, wait, false, at);
 }
 
-/// The same for a thread of which wake_up() wakes only one. kernel/sched/wait.c.
+/// prepare_to_wait() for a thread of which wake_up() wakes only one. kernel/sched/wait.c.
 inline void prepare_to_wait_exclusive(wait_queue_head_t& wq, wait_queue_entry& wait,
                                       task_state /*state*/ = TASK_UNINTERRUPTIBLE,
                                       const site& at = site::here()) {
     detail::prepare(wq, wait, true, at);
 }
 
-/// Takes the thread off the queue, if it is still on it: only then it takes the queue's lock, and
-/// only then it is ordered before those who take that lock later. Whether it is, it sees by its own
-/// entry, with acquire, so that it comes after what the waker did. A thread that cannot know that
-/// the waker has left the queue's lock may find its entry still there, and go for the lock: by
-/// then the queue must not be freed, as by a waker that frees it right after wake_up().
-/// kernel/sched/wait.c.
+/// Takes the thread off the queue, if it is still there. Only then it takes the queue's lock, and
+/// is ordered before those who take that lock later. It decides by its own entry, with acquire, so
+/// that it comes after what the waker did. A thread that cannot know that the waker has left the
+/// queue's lock may find its entry still there, and take the lock. So the queue must not have been
+/// freed by then, for example by a waker that frees it right after wake_up(). kernel/sched/wait.c.
 void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait, const site& at = site::here());
 
-/// Sleeps until the thread is woken, if it was not since prepare_to_wait(); without that it returns
-/// at once. Acquire: after what the waker did. Under a spinlock or in an RCU section: finding
-/// "misuse". Without spurious wake-ups, which the kernel has. kernel/sched/core.c.
+/// Sleeps until the thread is woken, unless it was woken since prepare_to_wait(); without
+/// prepare_to_wait() it returns at once. Acquire: comes after what the waker did. Under a spinlock
+/// or in an RCU section: finding "misuse". There are no spurious wake-ups, which the kernel has.
+/// kernel/sched/core.c.
 void schedule(const site& at = site::here());
 
-/// Does somebody wait? A relaxed look at the queue without its lock: whoever makes a condition true
-/// and calls this needs a full barrier in between. include/linux/wait.h.
+/// Does somebody wait? A relaxed load of the queue without its lock: between making a condition
+/// true and calling this, a full barrier is needed. include/linux/wait.h.
 inline bool waitqueue_active(const wait_queue_head_t& wq, const site& at = site::here()) {
     return wq.value.load(memory_order::relaxed, "waitqueue_active", at) != 0;
 }
@@ -324,11 +327,11 @@ inline bool waitqueue_active(const wait_queue_head_t& wq, const site& at = site:
 /// smp_mb(); waitqueue_active(). include/linux/wait.h.
 bool wq_has_sleeper(const wait_queue_head_t& wq, const site& at = site::here());
 
-/// Wakes all who wait on the queue but of the exclusive ones only `n`, oldest first. Takes the
-/// queue's lock: what came before it is seen by whoever gets on the queue after it. Still touches
-/// the queue, to leave the lock, when those who were woken may be running. So they must not free
-/// it, unless they have taken the lock since, as wait_event() does when it is woken: use after
-/// free. Does not block. kernel/sched/wait.c.
+/// Wakes all threads that wait on the queue, but only `n` of the exclusive ones, oldest first.
+/// Takes the queue's lock: a thread that gets on the queue later sees what came before. It still
+/// touches the queue, to leave the lock, when the woken threads may be running. So they must not
+/// free the queue, unless they have taken the lock since, as wait_event() does when it is woken:
+/// use after free. Does not block. kernel/sched/wait.c.
 void wake_up_nr(wait_queue_head_t& wq, int n, const site& at = site::here());
 /// wake_up_nr() with 1. include/linux/wait.h.
 inline void wake_up(wait_queue_head_t& wq, const site& at = site::here()) {
@@ -357,18 +360,18 @@ void wait_event(wait_queue_head_t& wq, Condition condition, bool exclusive, afte
 } // namespace detail
 
 /// Blocks until `condition()` is true: tests it, and as long as it is false gets on the queue, full
-/// barrier, tests it again, sleeps until woken. Who was woken is off the queue, and gets on it once
-/// more before the next test; then finish_wait(). So the queue is touched after the wake-up.
-/// Ordering towards what follows is that of the condition. Under a spinlock or in an RCU section:
-/// finding "misuse". A wake-up that is lost: deadlock. include/linux/wait.h.
+/// barrier, tests it again, and sleeps until woken. A woken thread is off the queue, and gets on it
+/// once more before the next test; at the end comes finish_wait(). So the queue is touched after
+/// the wake-up. Only the condition orders what follows. Under a spinlock or in an RCU section:
+/// finding "misuse". A lost wake-up: deadlock. include/linux/wait.h.
 template <class Condition>
 void wait_event(wait_queue_head_t& wq, Condition condition, const site& at = site::here()) {
     detail::wait_event(wq, condition, false, detail::after_wakeup::queues_again, "wait_event", at);
 }
 
-/// The same for a thread of which wake_up() wakes only one. One that was woken, and has got on the
-/// queue again, may be picked once more, although it will not sleep: that wake-up is lost to the
-/// others. include/linux/wait.h.
+/// wait_event() for a thread of which wake_up() wakes only one. A thread that was woken, and is on
+/// the queue again, may be picked once more, although it will not sleep: that wake-up is lost to
+/// the others. include/linux/wait.h.
 template <class Condition>
 void wait_event_exclusive(wait_queue_head_t& wq, Condition condition,
                           const site& at = site::here()) {

@@ -13,12 +13,12 @@
 
 namespace wbsync::detail {
 
-inline constexpr int whole_variable = -1; ///< the key of those who do not wait for a bit
+inline constexpr int whole_variable = -1; ///< the key of threads that do not wait for a bit
 inline constexpr int all_waiters = engine::max_threads;
 
-/// The queue of those who wait for a variable, or for one of its bits. In the kernel variables
-/// share hashed queues; a collision only makes a queue look non-empty, here it does so for two bits
-/// of one word.
+/// The queue of threads that wait for a variable, or for one of its bits. In the kernel variables
+/// share hashed queues. A collision only makes a queue look non-empty; here this happens with two
+/// bits of one word.
 class var_queue {
 public:
     var_queue(const engine::variable& var, int key, const site& at)
@@ -64,7 +64,7 @@ void wait_for_var(const atomic_word& var, int key, bool exclusive, Condition con
         condition, exclusive, [&] { wait_queue::sleep(run, at); }, at);
 }
 
-/// The lock is held but while the thread sleeps.
+/// The lock is held except while the thread sleeps.
 template <class Condition, class Unlock, class Lock>
 void wait_for_var_locked(const atomic_word& var, Condition condition, Unlock unlock, Lock lock,
                          const char* verb, const site& at) {
@@ -95,20 +95,20 @@ namespace wbsync {
 
 // --- variables ----------------------------------------------------------------------------------
 
-/// Blocks until `condition()` is true. Tests it first, and then no barrier is implied: a condition
-/// that is to order what follows must load with acquire, as the kernel's documentation says. When
-/// it has to wait: puts itself on the queue, full barrier, tests again, sleeps until wake_up_var().
-/// The condition may depend only on what it reads, not on how often it was tested: a test that
-/// comes to nothing costs no executions.
-/// include/linux/wait_bit.h; kernel/sched/wait_bit.c.
+/// Blocks until `condition()` is true. It tests the condition first, and then implies no barrier: a
+/// condition that is to order what follows must load with acquire, as the kernel's documentation
+/// says. If it has to wait, it puts itself on the queue, full barrier, tests again, and sleeps
+/// until wake_up_var(). The condition may depend only on what it reads, not on how often it was
+/// tested: a test that fails costs no executions. include/linux/wait_bit.h;
+/// kernel/sched/wait_bit.c.
 template <class Condition>
 void wait_var_event(const atomic_word& var, Condition condition, const site& at = site::here()) {
     detail::wait_for_var(var, detail::whole_variable, false, condition, "wait_var_event", at);
 }
 
-/// The same, for a condition that is tested with `lock` held. The thread has the lock before and
-/// after; it gives it back while it sleeps. Pairs with wake_up_var_locked(). Not holding it:
-/// finding "misuse". include/linux/wait_bit.h.
+/// wait_var_event() for a condition that is tested with `lock` held. The thread holds the lock
+/// before and after, and releases it while it sleeps. Pairs with wake_up_var_locked(). Not holding
+/// it: finding "misuse". include/linux/wait_bit.h.
 template <class Condition>
 void wait_var_event_spinlock(const atomic_word& var, Condition condition, spinlock_t& lock,
                              const site& at = site::here()) {
@@ -127,15 +127,15 @@ void wait_var_event_mutex(const atomic_word& var, Condition condition, mutex& lo
         "wait_var_event_mutex", at);
 }
 
-/// Wakes everybody who waits for the variable, if the queue looks non-empty. The look is relaxed:
-/// between making the condition true and this call a full barrier is needed, which for example
-/// atomic_dec_and_test() has. The variable itself is not touched. kernel/sched/wait_bit.c.
+/// Wakes all threads that wait for the variable, if the queue looks non-empty. That is a relaxed
+/// load: between making the condition true and this call a full barrier is needed, which for
+/// example atomic_dec_and_test() has. The variable itself is not touched. kernel/sched/wait_bit.c.
 inline void wake_up_var(const atomic_word& var, const site& at = site::here()) {
     detail::wake_up_key(var, detail::whole_variable, detail::all_waiters, at);
 }
 
-/// wake_up_var() where the lock, under which the condition was made true, is still held: no barrier
-/// is needed, since the waiter looks under that lock, too. Not holding it: finding "misuse".
+/// wake_up_var() while the lock under which the condition was made true is still held: no barrier
+/// is needed, since the waiter tests under that lock, too. Not holding it: finding "misuse".
 /// include/linux/wait_bit.h.
 template <class Lock>
 void wake_up_var_locked(const atomic_word& var, const Lock& lock, const site& at = site::here()) {
@@ -143,7 +143,7 @@ void wake_up_var_locked(const atomic_word& var, const Lock& lock, const site& at
     wake_up_var(var, at);
 }
 
-/// atomic_dec_and_test(), and if that is true wake_up_var(). Fully ordered.
+/// atomic_dec_and_test(), and wake_up_var() if that is true. Fully ordered.
 /// include/linux/wait_bit.h.
 inline bool atomic_dec_and_wake_up(atomic_t& var, const site& at = site::here()) {
     if (!atomic_dec_and_test(var, at))
@@ -171,16 +171,16 @@ inline void wait_on_bit(const atomic_word& word, int bit, const site& at = site:
         word, bit, false, [&] { return !test_bit_acquire(bit, word, at); }, "wait_on_bit", at);
 }
 
-/// Blocks until the bit is clear, and sets it. Acquire. Of those who wait for that, one is woken.
-/// include/linux/wait_bit.h.
+/// Blocks until the bit is clear, and sets it. Acquire. Of the threads that wait for that, one is
+/// woken. include/linux/wait_bit.h.
 inline void wait_on_bit_lock(atomic_word& word, int bit, const site& at = site::here()) {
     detail::wait_for_var(
         word, bit, true, [&] { return !test_and_set_bit_lock(bit, word, at); }, "wait_on_bit_lock",
         at);
 }
 
-/// Wakes those who wait for the bit, if the queue looks non-empty: needs a full barrier between
-/// clearing the bit and this call. kernel/sched/wait_bit.c.
+/// Wakes the threads that wait for the bit, if the queue looks non-empty: a full barrier is needed
+/// between clearing the bit and this call. kernel/sched/wait_bit.c.
 inline void wake_up_bit(const atomic_word& word, int bit, const site& at = site::here()) {
     detail::wake_up_key(word, bit, 1, at);
 }
@@ -192,8 +192,8 @@ inline void clear_and_wake_up_bit(int bit, atomic_word& word, const site& at = s
     wake_up_bit(word, bit, at);
 }
 
-/// Clears the bit, and if it was set wakes those who wait for it. Returns whether it was. Fully
-/// ordered. include/linux/wait_bit.h.
+/// Clears the bit, and wakes the threads that wait for it if it was set. Returns whether it was
+/// set. Fully ordered. include/linux/wait_bit.h.
 inline bool test_and_clear_wake_up_bit(int bit, atomic_word& word, const site& at = site::here()) {
     if (!test_and_clear_bit(bit, word, at))
         return false;

@@ -11,7 +11,7 @@ namespace wbsync {
 
 namespace detail {
 
-/// What the one who takes PENDING away finds.
+/// What a thread finds that takes PENDING away.
 struct grabbed {
     bool was_pending = false;
     const kworker* on = nullptr; ///< where the work started last, and as which instance
@@ -19,9 +19,9 @@ struct grabbed {
 };
 
 /// Takes PENDING, and with it the instance and its timer, in one step: the instance never runs. In
-/// a second one, unless it was the timer's, it takes the instance off its queue. The kernel retries
-/// while the work is pending and not on its queue yet; here it is taken away then, and whoever was
-/// about to queue it does so in vain.
+/// a second step it takes the instance off its queue, unless that was the timer's. The kernel
+/// retries while the work is pending and not on its queue yet; here it is taken away even then, and
+/// the thread that was about to queue it does nothing.
 grabbed grab_pending(work_state& w, bool disable, const char* verb, const site& at);
 
 bool enable(work_state& w, const char* verb, const site& at);
@@ -30,32 +30,32 @@ bool disable_and_wait(const work_struct& work, const char* verb, const site& at)
 
 } // namespace detail
 
-/// Cancels a pending instance, which then never runs; does not wait for one that runs. Returns
-/// whether there was one. Full barrier, does not block. kernel/workqueue.c.
+/// Cancels a pending instance, which then never runs; does not wait for a running one. Returns
+/// whether there was a pending one. Full barrier, does not block. kernel/workqueue.c.
 inline bool cancel_work(const work_struct& work, const site& at = site::here()) {
     return detail::grab_pending(work.state(at), false, "cancel_work", at).was_pending;
 }
 
-/// Cancels a pending instance, and waits for one that runs, with what it did visible afterwards.
-/// Until it returns queue_work() is false and does nothing; afterwards the work is idle only if
-/// nobody queues it again. Returns whether an instance was pending. It does not make what was
-/// queued happen. May sleep. From the work's own function: finding "deadlock". kernel/workqueue.c
+/// Cancels a pending instance, and waits for a running one; what that did is visible afterwards.
+/// Until it returns, queue_work() is false and does nothing; afterwards the work stays idle only if
+/// nobody queues it again. Returns whether an instance was pending. It does not make a queued
+/// instance run. May sleep. From the work's own function: finding "deadlock". kernel/workqueue.c
 /// (86898fa6b8cd: cancelling disables the work for as long as it takes).
 bool cancel_work_sync(const work_struct& work, const site& at = site::here());
 
-/// As cancel_work(), and the work cannot be queued until enable_work(); that counts.
+/// cancel_work() that also keeps the work from being queued until enable_work(); calls are counted.
 /// kernel/workqueue.c.
 inline bool disable_work(const work_struct& work, const site& at = site::here()) {
     return detail::grab_pending(work.state(at), true, "disable_work", at).was_pending;
 }
 
-/// As cancel_work_sync(), and the work cannot be queued until enable_work(); that counts.
-/// kernel/workqueue.c.
+/// cancel_work_sync() that also keeps the work from being queued until enable_work(); calls are
+/// counted. kernel/workqueue.c.
 inline bool disable_work_sync(const work_struct& work, const site& at = site::here()) {
     return detail::disable_and_wait(work, "disable_work_sync", at);
 }
 
-/// Undoes one disable_work(); returns whether it was the last. Of a work that is not disabled:
+/// Undoes one disable_work(); returns whether it was the last one. If the work is not disabled:
 /// finding "misuse". kernel/workqueue.c.
 inline bool enable_work(const work_struct& work, const site& at = site::here()) {
     return detail::enable(work.state(at), "enable_work", at);

@@ -19,7 +19,7 @@ inline void delayed_work::timer(detail::work_state& w) {
     for (;;) {
         workqueue_struct* wq = nullptr;
         std::int64_t serial = 0;
-        site at; // where the work was queued whose timer fires
+        site at; // where the work was queued
         const auto fire = [&](std::int64_t v) {
             wq = w.pending_on;
             at = w.pending_at;
@@ -97,7 +97,7 @@ inline bool flush_delayed_work(delayed_work& dwork, const site& at) {
     std::int64_t serial = 0;
     w.update(
         [&](std::int64_t v) {
-            // If it has fired, it may not have put the work on the queue yet.
+            // A timer that has fired may not have put the work on the queue yet.
             if ((v & work_state::has_timer) != 0 || w.fired_serial == w.pending_serial) {
                 wq = w.pending_on;
                 serial = w.pending_serial;

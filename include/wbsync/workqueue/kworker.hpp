@@ -21,8 +21,8 @@ namespace detail {
 class kworker;
 struct work_state;
 
-/// How many works of a workqueue run at once, if that is limited. What belongs to the execution: an
-/// instance that was cancelled may come to its turn when the workqueue has gone.
+/// How many works of a workqueue run at once, if that is limited. It belongs to the execution: the
+/// turn of a cancelled instance may come when the workqueue is gone.
 struct work_slots {
     engine::location* nr_active = nullptr;
     int max_active = 0;
@@ -38,18 +38,17 @@ struct work_instance {
     bool cancelled = false;
 };
 
-/// What there is to know of a work. It outlives the work_struct, which may be freed by its own
-/// function, or be a local variable.
+/// The state of a work. It outlives the work_struct, which may be freed by its own function, or be
+/// a local variable.
 ///
 /// `pending` is one word, as in the kernel: PENDING, whether a timer is set that will put the work
-/// on its queue, and above them how many have disabled the work. All other members that change only
-/// do so in steps on that word. Each time PENDING is set the instance gets a new serial number; a
-/// kworker or timer that comes with another one than `pending_serial` is too late, that instance
-/// was cancelled.
+/// on its queue, and above these how many have disabled the work. All other members change only in
+/// steps on that word. Each time PENDING is set, the instance gets a new serial number; a kworker
+/// or timer with another number than `pending_serial` is too late: its instance was cancelled.
 struct work_state {
     static constexpr std::int64_t is_pending = 1;
     static constexpr std::int64_t has_timer = 2;
-    static constexpr std::int64_t disabled = 4; ///< once
+    static constexpr std::int64_t disabled = 4; ///< the value of one disable_work()
 
     work_state(const label& called, work_struct& itself, std::function<void(work_struct&)> runs)
         : name(called), work(&itself), function(std::move(runs)), word(make_word()),
@@ -66,8 +65,8 @@ struct work_state {
         return before;
     }
 
-    /// The instance that is on a queue, or about to be put on one, when the word has the value `v`:
-    /// none if serial is 0.
+    /// The instance that is on a queue, or about to be put on one, when the word has the value `v`.
+    /// Its serial number is 0 if there is none.
     [[nodiscard]] work_instance pending_instance(std::int64_t v) {
         return {this, (v & has_timer) != 0 ? 0 : pending_serial, pending_on, pending_at};
     }
@@ -75,18 +74,18 @@ struct work_state {
     label name;
     work_struct* work;
     std::function<void(work_struct&)> function;
-    engine::location& word; ///< its scope is that of the work_struct
+    engine::location& word; ///< has the scope of the work_struct
     engine::variable pending;
     std::int64_t serial = 0;
     std::int64_t pending_serial = 0; ///< 0: none is pending
-    std::int64_t fired_serial = 0;   ///< whose timer fired last
+    std::int64_t fired_serial = 0;   ///< the instance whose timer fired last
     workqueue_struct* pending_on = nullptr;
-    site pending_at;               ///< where it was queued, for its timer
+    site pending_at;               ///< where it was queued; for its timer
     kworker* started_on = nullptr; ///< the instance that started last
     std::int64_t started_as = 0;
 
     // Fixed when the work is made and added to its queues.
-    kworker* own = nullptr; ///< serves this work on all queues that are not ordered
+    kworker* own = nullptr; ///< serves this work on all queues but ordered ones
     std::vector<workqueue_struct*> queues;
     bool after_grace_period = false; ///< part of an rcu_work
 
@@ -96,8 +95,8 @@ private:
     static event_value show(std::int64_t v);
 };
 
-/// A daemon, and the list of what it runs, one after the other. What it keeps belongs to no object
-/// of the model: a function may free its work.
+/// A daemon, and the list of instances that it runs, one after the other. What it keeps belongs to
+/// no object of the model: a function may free its work.
 class kworker {
 public:
     explicit kworker(const label& base)
@@ -109,7 +108,7 @@ public:
     /// Declares the daemon.
     void declare(const label& name);
 
-    /// Puts the instance on the list, unless it is there already. `look` is called in that step.
+    /// Puts the instance on the list, unless it is there already. Calls `look` in that step.
     template <class F>
     void put(const work_instance& instance, F look, const site& at) {
         queued_.add_if(
@@ -124,19 +123,19 @@ public:
             "insert_work", at);
     }
 
-    /// Whoever looks at the list from now on does not see the instance, also if it is still to
-    /// come.
+    /// From now on, nobody who looks at the list sees the instance, even if it has not been put
+    /// there yet.
     void take_off(const work_instance& instance, const char* verb, const site& at);
 
-    /// The number of the last instance on the list, as seen under the pool's lock, of those that
-    /// `counts` accepts. 0: there is none.
+    /// The number of the last instance on the list that `counts` accepts, as seen under the pool's
+    /// lock. 0: there is none.
     template <class Predicate>
     [[nodiscard]] std::int64_t last_instance(Predicate counts, const char* verb,
                                              const site& at) const {
         return last_of(queued_.now(verb, at), counts);
     }
 
-    /// Has it run to its end, as seen under the pool's lock?
+    /// Has the instance run to its end, as seen under the pool's lock?
     [[nodiscard]] bool has_finished(std::int64_t instance, const char* verb, const site& at) const {
         return finished_.now(verb, at) >= instance;
     }
@@ -146,7 +145,8 @@ public:
             finished_.wait_for(instance, verb, at);
     }
 
-    /// Is one of them on the list or running? Seen from outside of the execution.
+    /// Is an instance that `counts` accepts on the list or running? Seen from outside of the
+    /// execution.
     template <class Predicate>
     [[nodiscard]] bool busy(Predicate counts, const site& at) const {
         return last_of(queued_.newest(at), counts) > finished_.newest(at);
@@ -181,7 +181,7 @@ private:
     std::vector<work_instance> cancelled_;
 };
 
-/// All works of an execution, and what each thread runs.
+/// All works of an execution, and what each thread is running.
 class work_states final : public engine::extension {
 public:
     struct running {
@@ -201,7 +201,8 @@ public:
     /// `n` kworkers for works that thread `t` makes while it runs.
     void add_spare(engine::thread_id t, int n);
 
-    /// One that thread `t` has not used yet, or nullptr. Which one does not depend on the others.
+    /// A kworker that thread `t` has not used yet, or nullptr. The choice does not depend on other
+    /// threads.
     kworker* take_spare(engine::thread_id t);
 
     [[nodiscard]] const std::vector<kworker*>& spare() const noexcept { return spare_; }

@@ -13,8 +13,8 @@
 
 namespace wbsync {
 
-/// A work that runs after a grace period. The model needs rcu_callback_thread(s). It cannot be
-/// cancelled. include/linux/workqueue.h (05f0fe6b74db).
+/// A work that runs after a grace period. The model needs rcu_callback_thread(s). The work cannot
+/// be cancelled. include/linux/workqueue.h (05f0fe6b74db).
 class rcu_work {
 public:
     rcu_work(const label& name, std::function<void(work_struct&)> function,
@@ -38,15 +38,14 @@ private:
     }
 };
 
-/// Sets PENDING; if it was clear a callback puts the work on its queue after a grace period that
-/// starts after this call. Returns whether it did: with false nothing says that a grace period lies
-/// between this call and the run. Ordering as for queue_work(). Does not block.
-/// kernel/workqueue.c.
+/// Sets PENDING; if it was clear, a callback puts the work on its queue after a grace period that
+/// starts after this call. Returns whether it was clear: if not, there may be no grace period
+/// between this call and the run. Ordering as for queue_work(). Does not block. kernel/workqueue.c.
 bool queue_rcu_work(workqueue_struct& wq, rcu_work& rwork, const site& at = site::here());
 
-/// If the work looks pending: rcu_barrier(), after which it is on its queue. Then flush_work().
-/// Returns whether it looked pending, or flush_work() had to wait. May sleep. The look is relaxed.
-/// kernel/workqueue.c.
+/// If the work looks pending: rcu_barrier(), after which the work is on its queue. Then
+/// flush_work(). Returns whether the work looked pending, or flush_work() had to wait. May sleep.
+/// The test is a relaxed load. kernel/workqueue.c.
 bool flush_rcu_work(rcu_work& rwork, const site& at = site::here());
 
 } // namespace wbsync

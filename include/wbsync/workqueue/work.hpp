@@ -15,14 +15,14 @@ namespace wbsync {
 
 class scenario;
 
-/// A function that a kworker runs; INIT_WORK() is its construction. Works run concurrently, unless
-/// their workqueue says otherwise, and one work never runs on two kworkers at once. For that each
-/// work has a kworker of its own, a daemon: so it is a member of the model, or of an object that is
-/// allocated when the model is built. A thread that makes works while it runs needs kworkers for
-/// them, see spare_kworkers(). A work of an ordered workqueue needs none.
+/// A function that a kworker runs; the constructor stands for INIT_WORK(). Works run concurrently,
+/// unless their workqueue says otherwise, and one work never runs on two kworkers at once. For that
+/// each work has a kworker of its own, a daemon: so it must be a member of the model, or of an
+/// object that is allocated when the model is built. A thread that makes works while it runs needs
+/// kworkers for them, see spare_kworkers(). A work of an ordered workqueue needs none.
 ///
-/// Its function may free the work, but nobody else while it is pending: that is found as a use
-/// after free; a local variable that ends too early is found as a "use-after-scope".
+/// Its own function may free the work, but nobody else may while it is pending: that is a use after
+/// free; a local variable whose scope ends too early is a "use-after-scope".
 /// Documentation/core-api/workqueue.rst.
 class work_struct {
 public:
@@ -30,7 +30,7 @@ public:
                 const site& at = site::here())
         : work_struct(name, std::move(function), true, at) {}
 
-    /// The same, and declares that it is queued on `wq`; see workqueue_struct::add().
+    /// Also declares that the work is queued on `wq`; see workqueue_struct::add().
     work_struct(workqueue_struct& wq, const label& name, std::function<void(work_struct&)> function,
                 const site& at = site::here());
 
@@ -39,7 +39,7 @@ public:
 
     ~work_struct();
 
-    /// Is the work pending or running, seen from outside of the execution?
+    /// Is the work pending or running? Seen from outside of the execution.
     [[nodiscard]] bool busy(const site& at = site::here()) const;
 
     [[nodiscard]] detail::work_state& state(const site& at) const;
@@ -60,8 +60,8 @@ private:
 };
 
 /// Declares `n` kworkers for works that the thread declared last makes while it runs; with
-/// `threads` for each of that many threads declared last. Which kworker serves which work depends
-/// on nothing but the thread that makes it. A kworker serves one work.
+/// `threads`, for each of that many threads declared last. Which kworker serves which work depends
+/// only on the thread that makes it. A kworker serves one work.
 void spare_kworkers(scenario&, int n, int threads = 1, const site& at = site::here());
 
 /// Is PENDING set? Relaxed. include/linux/workqueue.h.

@@ -39,7 +39,7 @@ inline void workqueue_struct::add(work_struct& work, const site& at) {
                                  other->name().str(), name_.str()),
                      at);
     w.queues.push_back(this);
-    if (!run->running()) // the kworkers of others are known: the spare ones
+    if (!run->running()) // works of other threads have spare kworkers, which are known
         works_.push_back(&work);
 }
 
@@ -126,8 +126,8 @@ inline void kworker::process(const work_instance& instance, std::int64_t number)
     work_state& w = *instance.work;
     const site& at = instance.queued_at;
     take_slot(run, instance.slots, at);
-    // PENDING is cleared, with full barriers, before the function runs: what came before a
-    // queue_work() that found it set is seen by this run.
+    // PENDING is cleared, with full barriers, before the function runs: this run sees what came
+    // before a queue_work() that found PENDING set.
     run.full_fence(at, "process_one_work", "before");
     const bool runs = w.pending.update_unless([&] { return w.pending_serial != instance.serial; },
                                               [&](std::int64_t v) {

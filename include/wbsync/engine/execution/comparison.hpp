@@ -10,19 +10,19 @@
 
 namespace wbsync::engine {
 
-/// What a model does, for comparison with the same execution when it is run again: a model that
-/// then does something else depends on more than what it reads through wbsync.
+/// Compares what a model does with what it did in the same execution before. A model that does
+/// something else when run again depends on more than what it reads through wbsync.
 class comparison {
 public:
     explicit comparison(const execution_state& state) : state_(state) {}
 
-    /// The next executions are written down or compared, until this is called with nullptr.
+    /// The next executions are recorded or compared, until this is called with nullptr.
     void use(footprint* in) noexcept { footprint_ = in; }
     [[nodiscard]] bool is_active() const noexcept { return footprint_ != nullptr; }
     void begin();
 
-    // Each of these is called if is_active(), and false if the model does not do the same as
-    // before; then difference() says so.
+    // These are called only if is_active(). They return false if the model does not do the same as
+    // before; difference() then says how it differs.
 
     [[nodiscard]] bool threads();
 

@@ -12,7 +12,7 @@
 
 namespace wbsync::engine {
 
-/// What an execution came to: its findings, and why it ended.
+/// How an execution ended: its findings, and why it ended.
 class conclusion {
 public:
     void begin();
@@ -22,11 +22,11 @@ public:
     void add(finding what) { findings_.push_back(std::move(what)); }
     [[nodiscard]] const std::vector<finding>& findings() const noexcept { return findings_; }
 
-    /// What was different from the same execution when it was run before: a finding.
+    /// What differs from the same execution when it was run before: a finding.
     void differs(finding what) { difference_ = std::move(what); }
     [[nodiscard]] const std::optional<finding>& difference() const noexcept { return difference_; }
 
-    /// There is no such execution after all: a late load reads what nobody has stored.
+    /// The execution does not exist after all: a late load reads a value that nobody has stored.
     void does_not_exist();
     [[nodiscard]] bool exists() const noexcept { return exists_; }
 
@@ -35,16 +35,16 @@ public:
     void ends_by(outcome how) noexcept { outcome_ = how; }
     [[nodiscard]] outcome ending() const noexcept { return outcome_; }
 
-    /// A limit was hit, at that place, in the thread or the part of the model `in`.
+    /// A limit was hit at that place, in the thread or the part of the model called `in`.
     void is_cut_short(limit_kind by, const site& at, std::string in);
     [[nodiscard]] limit_kind limit() const noexcept { return limit_; }
     [[nodiscard]] const site& limit_at() const noexcept { return limit_at_; }
-    /// The thread or the part of the model that hit it.
+    /// The thread or the part of the model that hit the limit.
     [[nodiscard]] const std::string& limit_in() const noexcept { return limit_in_; }
 
     // --- what is left of the model --------------------------------------------------------------
 
-    /// The model's objects are not as they should be any more.
+    /// The model's objects are not in a proper state any more.
     void breaks_model() noexcept { intact_ = false; }
     /// Can the model be destroyed properly?
     [[nodiscard]] bool intact() const noexcept { return intact_; }

@@ -8,30 +8,30 @@
 
 namespace wbsync::engine {
 
-/// Notes what the executions exercise, so that a vacuous check is told from one that holds.
+/// Notes what the executions exercise, to tell a vacuous check from one that holds.
 class exercise {
 public:
     explicit exercise(const execution_state& state) : state_(state) {}
 
     void forget() { covered_ = {}; }
 
-    /// Of all executions since forget().
+    /// The coverage of all executions since forget().
     [[nodiscard]] const coverage& covered() const noexcept { return covered_; }
 
     void starts_threads();
 
-    /// A step that may block can end in a deadlock. What has no name is RCU's own: that two threads
-    /// use RCU does not mean that they share anything.
+    /// A step that may block can end in a deadlock. An object without a name is RCU's own: two
+    /// threads that use RCU do not share anything by that.
     void announces(const operation& op);
 
-    /// Something is evaluated that could fail.
+    /// A property is evaluated that could fail.
     void evaluates_property() noexcept { covered_.could_fail = true; }
 
-    /// The current thread frees a block of memory, the one with that index.
+    /// The current thread frees the block of memory with that index.
     void frees(std::size_t block);
 
-    /// The current thread touches something that is no object of an operation. `user`: the thread
-    /// that touched it first in this execution, -1 before that.
+    /// The current thread touches something that is not the object of an operation. `user` is the
+    /// thread that touched it first in this execution, or -1.
     void touches(thread_id& user) noexcept;
 
 private:

@@ -14,13 +14,13 @@
 
 namespace wbsync::engine {
 
-/// How an operation uses an object that may be freed. That a store comes before the end is also
-/// known to whoever has read it, or a newer one of the same variable (LKMM: reads-from orders);
-/// anything else has to happen before the end.
+/// How an operation uses an object that may be freed. A store is also ordered before the end if it,
+/// or a newer store of the same variable, was read before the end (LKMM: reads-from orders); any
+/// other use has to happen before the end.
 enum class usage : std::uint8_t { access, store };
 
-/// The lives of the objects that may be freed or destroyed while others still use them. What is
-/// wrong is left in violation(); a function that says false has found something.
+/// The lifetimes of objects that may be freed or destroyed while others still use them. A function
+/// that returns false has found an error, and leaves it in violation().
 class lifetimes {
 public:
     lifetimes(const execution_state& state, const location_table& locations, exercise& exercised)
@@ -28,7 +28,7 @@ public:
 
     void begin();
 
-    /// What the function that has just said false has found.
+    /// The finding of the function that has just returned false.
     [[nodiscard]] finding violation() { return std::move(violation_); }
 
     [[nodiscard]] bool is_alive(const lifetime& object, const char* verb, const site& at);
@@ -36,33 +36,34 @@ public:
     /// The current thread uses `object`. O(1).
     [[nodiscard]] bool uses(const lifetime& object, const char* verb, const site& at, usage how);
 
-    /// The current thread frees or destroys `object`, which is alive. Ordering before the end may
-    /// also come from a relaxed load, on whose value the end is taken to depend (LKMM: control
-    /// dependencies order stores, and every free is one). O(threads + stores to the object).
+    /// The current thread frees or destroys `object`, which is alive. A relaxed load may also order
+    /// uses before the end, which is taken to depend on its value (LKMM: control dependencies order
+    /// stores, and every free is one). O(threads + stores to the object).
     [[nodiscard]] bool ends(lifetime& object, const char* verb, const site& at);
 
     // --- objects that end with their scope ------------------------------------------------------
 
-    /// `life` has begun with the constructor of what is at `handle`.
+    /// `life` begins with the constructor of what is at `handle`.
     void begin_scope(lifetime& life, const void* handle);
 
-    /// The life of what is at `handle`, and is no variable.
+    /// A lifetime for what is at `handle` and is not a variable.
     lifetime& new_scope(const label& name, const void* handle);
 
-    /// It ends with the destructor; as ends().
+    /// The destructor ends `life`; like ends().
     [[nodiscard]] bool end_scope(lifetime& life, const void* handle, location* variable);
 
-    /// What was at `handle`, if that has ended.
+    /// What was at `handle`, if its scope has ended.
     [[nodiscard]] const scopes::ended* ended_at(const void* handle) const noexcept;
 
     [[nodiscard]] finding use_after_end(const lifetime& object, const char* verb,
                                         const site& at) const;
 
-    /// Found while an exception was under way in thread `t`, which ends it only now.
+    /// A finding made while an exception was under way in thread `t`; the exception ends the thread
+    /// only later.
     [[nodiscard]] const finding* left_by_exception(thread_id t) const noexcept;
 
 private:
-    /// Always false.
+    /// Records the finding. Always returns false.
     bool is_violated(finding by);
 
     [[nodiscard]] timestamp epoch() const;
@@ -70,20 +71,20 @@ private:
     /// The step under way stores to a part of an object that may be freed.
     void note_store(const lifetime::use& how);
 
-    /// The end of `object` has to be ordered after the uses of all others. `store`: one that is
-    /// not known, or nullptr.
+    /// The end of `object` has to be ordered after the uses of all others. `store`: one that the
+    /// current thread does not know, or nullptr.
     bool are_ordered_before(const lifetime& object, const view& ordered, const store_record* store);
 
-    /// A store to some part of `object` that does not come before its end; nullptr: none.
+    /// A store to some part of `object` that is not ordered before its end; nullptr: none.
     [[nodiscard]] const store_record* unknown_store_to(const lifetime& object,
                                                        const view& ordered) const;
 
-    /// Does what `u` did at `when` come before who knows `ordered`, and depends on that? Loads do
-    /// if they come before an unlock, and a store that is known after the thread's next lock: they
-    /// are performed first, though they are not known.
+    /// Does what `u` did at `when` come before a step that knows `ordered`, and depends on it? A
+    /// load of `u` also does if it precedes an unlock and `u` made a known store after its next
+    /// lock: the load is performed before that store, though it is not known.
     static bool comes_before(thread_id u, timestamp when, const view& ordered);
 
-    /// A thread that an exception ends is a finding of its own, which comes first.
+    /// An exception that ends a thread is a finding of its own, and is reported first.
     bool is_no_violation(finding what);
 
     [[nodiscard]] finding unordered(const lifetime& object, const lifetime::use& use,
@@ -92,17 +93,17 @@ private:
     /// "kfree at isw.hpp:42 by umount".
     [[nodiscard]] std::string end_of(const lifetime& object) const;
 
-    /// Can the current thread have come to `object` by somebody who had it after its beginning?
+    /// Can the current thread have got `object` from a thread that had it after its beginning?
     [[nodiscard]] bool knows_beginning_of(const lifetime& object) const;
 
-    /// Of the newest operation of the current thread.
+    /// The place of the newest operation of the current thread.
     [[nodiscard]] site last_place() const;
 
     const execution_state& state_;
     const location_table& locations_;
     exercise& exercised_;
     scopes scopes_;
-    std::vector<lifetime::use> stores_; ///< by their step, those to objects that may be freed
+    std::vector<lifetime::use> stores_; ///< by step: the stores to objects that may be freed
     finding violation_;
     std::optional<finding> left_by_exception_;
 };

@@ -53,7 +53,7 @@ WBSYNC_INLINE void lifetimes::begin_scope(lifetime& life, const void* handle) {
     const scopes::ended* before = scopes_.find(handle);
     if (before == nullptr || !state_.running())
         return;
-    state_.memory->tick(state_.self); // who knows something of this thread need not know this
+    state_.memory->tick(state_.self); // older knowledge of this thread excludes this
     life.before_ = before->life;
     life.begun_by_ = state_.self;
     life.begin_ = epoch();

@@ -9,8 +9,8 @@
 
 namespace wbsync::engine {
 
-/// Whose turn it is: which thread of an execution runs next, until nobody can, or until what
-/// happened ends a thread or the execution.
+/// Decides which thread of an execution runs next, until no thread can run, or until something ends
+/// a thread or the execution.
 ///
 ///     give_way() -> decide() -> the scheduler picks    -> switch to that fiber
 ///                            -> nobody is ready        -> quiescence: daemons are told to quit
@@ -50,23 +50,24 @@ public:
 
     [[noreturn]] void fail(finding what);
 
-    /// The same, if nobody can go on: the scheduler does not know how.
+    /// Like fail(), when no thread can go on: the scheduler does not know how.
     [[noreturn]] void fail_for_all(finding what);
 
     /// A limit was hit: nothing can be said about what would have followed.
     [[noreturn]] void cut_short(limit_kind limit, const site& at);
 
-    /// The execution is given up: it does something else than when it was run before.
+    /// The execution is given up: it does not do what it did when it was run before.
     [[noreturn]] void differs(const finding& how);
 
 private:
-    /// Who runs next: first every thread up to its first operation, then as the scheduler says.
+    /// Picks who runs next: first every thread up to its first operation, then as the scheduler
+    /// says.
     thread_id decide();
 
     thread_id ask_scheduler();
 
-    /// Quiescence when only daemons wait for work; otherwise a deadlock, from which some may be
-    /// saved by an old store.
+    /// Quiescence if only daemons wait for work; otherwise a deadlock, unless an old store lets
+    /// some thread go on.
     thread_id nobody_is_ready();
 
     thread_id next_to_quit();

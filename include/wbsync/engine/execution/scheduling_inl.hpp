@@ -51,7 +51,7 @@ WBSYNC_INLINE void scheduling::left_behind() {
 
 WBSYNC_INLINE void scheduling::fail(finding what) {
     report(std::move(what));
-    // Whether it is one is open while a late load has no store.
+    // While a late load has no store, it is open whether this is an execution.
     const bool may_not_exist = state_.running() && !state_.memory->settle_late_loads({}, true);
     if ((bounds_.all_findings || may_not_exist) && state_.running())
         die();
@@ -100,7 +100,7 @@ WBSYNC_INLINE thread_id scheduling::ask_scheduler() {
 WBSYNC_INLINE thread_id scheduling::nobody_is_ready() {
     thread_table& threads = state_.threads;
     const bool idle = threads.idle();
-    bool known = false; // in another execution
+    bool known = false; // from another execution
     if (!idle) {
         known = threads.any_round_is_outdated();
         if (!known)

@@ -86,7 +86,7 @@ WBSYNC_INLINE void bell::sort(const event_graph& g) {
         put(e.plain(), plain);
     }
     marked = all - plain;
-    // Tags that mean nothing where they stand are left out.
+    // Tags without a meaning where they stand are left out.
     failed_rmw = rmw_events - (g.rmw.domain() | g.rmw.range());
     for (event_index i = 0; i != g.size(); ++i) {
         const event& e = g.events[i];
@@ -122,7 +122,7 @@ WBSYNC_INLINE void bell::relate(const event_graph& g) {
     rmw = g.rmw | (seq(lkr, po_loc, lkw) - po.then(po)); // lk-rmw
 }
 
-/// rcu-rscs: a lock and an unlock belong together if all that stands between them has its partner.
+/// rcu-rscs: a lock and an unlock belong together if everything between them is matched.
 WBSYNC_INLINE void bell::match_rcu_sections() {
     for (relation before(0); before != rcu_rscs;) {
         before = rcu_rscs;

@@ -6,12 +6,12 @@
 
 namespace wbsync::engine::lkmm {
 
-/// Can `e` be on a cycle that an axiom of the model forbids? No is for sure; yes asks for
-/// model::judge().
+/// Can `e` be on a cycle that an axiom of the model forbids? "No" is certain; "yes" means that
+/// model::judge() has to decide.
 ///
-/// Every such cycle consists of rf, co, fr, and of pairs of one thread that are of one location,
-/// dependent, or have something between them that orders at least one of the two. Whether that is
-/// what the axiom asks for is not looked at.
+/// Every such cycle consists of rf, co, fr, and of pairs of events of one thread that are of one
+/// location, dependent, or have something between them that orders at least one of the two. Whether
+/// the axiom asks for these is not checked.
 ///
 /// O(n² / 64) for n events.
 [[nodiscard]] bool may_be_on_cycle(const event_graph& g, event_index e);

@@ -10,12 +10,12 @@ namespace wbsync::engine::lkmm {
 
 namespace detail {
 
-/// Does the event order what comes before it in its thread with itself, or with what comes after?
+/// Does the event order the earlier events of its thread before itself, or before later events?
 inline bool orders_earlier(const event& e) {
     return !e.accesses() || e.kind == event_kind::unlock || e.kind == event_kind::srcu_unlock ||
            e.order == access_order::release || e.order == access_order::mb;
 }
-/// Does it order itself with what comes after it?
+/// Does the event order itself before the later events of its thread?
 inline bool orders_later(const event& e) {
     return orders_earlier(e) || e.kind == event_kind::lock_read ||
            e.kind == event_kind::lock_write || e.kind == event_kind::srcu_lock ||

@@ -10,13 +10,13 @@
 
 namespace wbsync::engine::lkmm {
 
-/// What an event is. The names in brackets are those of lock.cat and linux-kernel.bell.
+/// The kind of an event. The names in brackets are those of lock.cat and linux-kernel.bell.
 enum class event_kind : std::uint8_t {
     read,
     write,
     fence,      ///< `barrier` says which one
     lock_read,  ///< spin_lock() and a spin_trylock() that succeeds: it sees the lock free (LKR)
-    lock_write, ///< and takes it (LKW); the next event of the thread
+    lock_write, ///< takes the lock (LKW); the next event of the thread
     unlock,     ///< spin_unlock() (UL)
     lock_fail,  ///< spin_trylock() that fails (LF)
     lock_held,  ///< spin_is_locked() that says yes (RL)
@@ -29,15 +29,15 @@ enum class event_kind : std::uint8_t {
     sync_srcu,   ///< synchronize_srcu(), of a domain
 };
 
-/// How an access is written in the program. What no access of its kind can be, and what a
-/// read-modify-write that failed is not, the model leaves out.
+/// The order that an access asks for in the program. The model ignores what is impossible for the
+/// kind of access or for a read-modify-write that failed.
 enum class access_order : std::uint8_t {
     plain,
     once,     ///< READ_ONCE(), WRITE_ONCE() and all that are marked and order nothing
-    acquire,  ///< of both halves of a read-modify-write
-    release,  ///< the same
+    acquire,  ///< on both halves of a read-modify-write
+    release,  ///< on both halves of a read-modify-write
     mb,       ///< a read-modify-write that is a full barrier
-    noreturn, ///< the read of atomic_inc() and its like
+    noreturn, ///< the read of atomic_inc() and similar functions
 };
 
 /// Which fence.
@@ -60,11 +60,11 @@ struct event {
 
     event_kind kind = event_kind::fence;
     int thread = no_thread;
-    int location = no_location; ///< a variable, a lock, a domain of SRCU
+    int location = no_location; ///< a variable, a lock, an SRCU domain
     std::int64_t value = 0;     ///< that is read or written
     access_order order = access_order::once;
     barrier_kind barrier = barrier_kind::mb;
-    bool rmw = false; ///< of a read-modify-write, also of one that failed
+    bool rmw = false; ///< part of a read-modify-write, even of one that failed
 
     [[nodiscard]] bool initial() const noexcept { return thread == no_thread; }
     [[nodiscard]] bool reads() const noexcept {
@@ -83,28 +83,28 @@ struct event {
     }
 };
 
-/// One candidate execution, or a part of it: events, and what relates them. A member of a relation
-/// is never taken back by what is added later, so a part that the model forbids stays forbidden.
+/// One candidate execution, or a part of it: events and their relations. Later additions never take
+/// back a member of a relation, so a part that the model forbids stays forbidden.
 ///
 /// Every location that is read before it is written has an initial write. A lock's initial write
 /// says that it is free.
 struct event_graph {
     std::vector<event> events;
 
-    // Of the program. All are within a thread.
+    // Of the program. All of these are within a thread.
     relation po;   ///< program order, transitive; two accesses of one expression may have no order
     relation addr; ///< from a read to an access whose location depends on its value
     relation data; ///< from a read to a write whose value depends on its value
-    relation ctrl; ///< from a read to an event that is there because of its value
+    relation ctrl; ///< from a read to an event that exists because of its value
     relation rmw;  ///< from the read to the write of a read-modify-write that did not fail
 
-    // What is decided.
+    // Of the execution.
     relation rf; ///< from a write to the reads that return its value
     relation co; ///< between writes of one location: transitive, and the initial write is first.
                  ///< Of a lock: no section begins within another one
 
     event_graph() = default;
-    /// Without any relations, as yet.
+    /// Without any relations yet.
     explicit event_graph(std::vector<event> all)
         : events(std::move(all)), po(events.size()), addr(events.size()), data(events.size()),
           ctrl(events.size()), rmw(events.size()), rf(events.size()), co(events.size()) {}

@@ -11,7 +11,8 @@
 
 namespace wbsync::engine::lkmm {
 
-/// The checks of linux-kernel.cat that forbid an execution, in its order, under its names.
+/// The checks of linux-kernel.cat that forbid an execution, in the order and with the names of that
+/// file.
 enum class axiom : std::uint8_t {
     none, ///< the execution is allowed
     coherence,
@@ -36,20 +37,20 @@ struct data_race {
     bool operator==(const data_race&) const = default;
 };
 
-/// What a test does wrong. None of it forbids the execution.
+/// A flaw of a test. None of these forbids the execution.
 struct misuse {
     enum class kind : std::uint8_t {
-        unmatched_rcu_lock,    ///< a section that is not ended
+        unmatched_rcu_lock,    ///< a section without an end
         unmatched_rcu_unlock,  ///< an end without a section
-        unmatched_srcu_lock,   ///< the same of SRCU
-        unmatched_srcu_unlock, ///< the same of SRCU
+        unmatched_srcu_lock,   ///< an SRCU section without an end
+        unmatched_srcu_unlock, ///< an end without an SRCU section
         multiple_srcu_matches, ///< two ends of one section
-        invalid_sleep,         ///< synchronize_srcu() in a section of RCU
-        srcu_bad_value_match,  ///< the cookie has been changed
+        invalid_sleep,         ///< synchronize_srcu() in an RCU section
+        srcu_bad_value_match,  ///< the cookie was changed
         mixed_accesses,        ///< a plain write and a marked access with nothing between them
     } what;
     event_index first;
-    event_index second; ///< the same, if it is one event
+    event_index second; ///< equal to the first if only one event is involved
 
     bool operator==(const misuse&) const = default;
 };
@@ -60,33 +61,36 @@ struct misuse {
 /// that model_inl.hpp can be read beside the file. lock.cat says which rf and co a lock may have;
 /// that is up to whoever makes the graph, and what follows from them is here.
 ///
-/// What the kernel's model leaves out is left out here: sizes of accesses, interrupts, devices.
+/// What the kernel's model leaves out is left out here, too: sizes of accesses, interrupts,
+/// devices.
 ///
-/// **Cost.** With n events every relation is n rows of n bits. The constructor does what follows
-/// from the program alone, judge() what follows from rf and co. Both are O(n³ / 64) at worst; on
-/// the tests of people (n = 20) judge() takes some ten microseconds. With grace periods rcu-order
-/// is a fixed point, of at most as many rounds as there are grace periods and sections.
+/// **Cost.** With n events every relation is n rows of n bits. The constructor computes what
+/// follows from the program alone, judge() what follows from rf and co. Both are O(n³ / 64) at
+/// worst; on hand-written tests (n = 20) judge() takes some ten microseconds. With grace periods
+/// rcu-order is a fixed point, which takes at most as many rounds as there are grace periods and
+/// sections.
 ///
-/// **On a part of an execution.** Every axiom says that something is empty, and what it is grows
-/// with events, po, addr, data, ctrl, rf and co: of what may still change, none stands behind a
-/// complement. So judge() may be asked at any time, with reads that have no rf yet and writes that
-/// co does not yet order, and what it forbids then it forbids for good. Four things must be final
-/// for the events that are there:
+/// **On a part of an execution.** Every axiom says that some relation is empty or acyclic, and
+/// these relations grow with events, po, addr, data, ctrl, rf and co: nothing that may still change
+/// is used in a complement. So judge() may be asked at any time, with reads that have no rf yet and
+/// writes that co does not order yet, and what it forbids then it forbids for good. Four things
+/// must be final for the events that are there:
 ///  - kind, order, location and thread of an event, and whether a read-modify-write failed: if that
 ///    is open, the event is not there yet, or is `once` with `rmw` set and without its partner;
 ///  - the place in po. An event may be added before others of its thread (they were performed
-///    early); but no rcu_lock or rcu_unlock before one of these, since sections are matched by
-///    what stands between;
-///  - co is transitive, of what is decided; it may be partial. fr is made of rf and co, and so
-///    grows with them;
-///  - a lock's rf, where it is there, is that of the section directly before. (An unlock and any
+///    early), but no rcu_lock or rcu_unlock before one of these, since sections are matched by
+///    what stands between them;
+///  - co as far as it is decided: it is transitive, but may be partial. fr is made of rf and co,
+///   and so grows with them;
+///  - a lock's rf, if there is one, is that of the section directly before. (An unlock and any
 ///    later section of its lock may have an edge as well: hb orders them by those in between.)
 ///
-/// By axiom: `coherence` and `atomic` ask for rf and co of one location; `happens-before` and
-/// `propagation` for rf and co of any, of events that are there; `rcu` for grace periods and ended
-/// sections (an open one adds nothing); `plain-coherence` for all of that, and so does no harm on a
-/// part. races() and misuses() do not grow: they are asked when the execution is complete, except
-/// that rw-xbstar and the like only grow, so an access that is ordered stays ordered.
+/// By axiom: `coherence` and `atomic` need rf and co of one location; `happens-before` and
+/// `propagation` need rf and co of any location, among the events that are there; `rcu` needs grace
+/// periods and ended sections (an open one adds nothing); `plain-coherence` needs all of that, and
+/// so does no harm on a part. races() and misuses() are not monotone, so they are asked only when
+/// the execution is complete. But rw-xbstar and similar relations only grow, so an ordered access
+/// stays ordered.
 ///
 /// A search that performs events one after the other, each with its rf and its place in co, can
 /// close a cycle only where an edge goes against the order in which it performed them: a read of
@@ -99,23 +103,23 @@ public:
     /// `g` must outlive this object; its events and the relations of the program stay as they are.
     explicit model(const event_graph& g);
 
-    /// Which axiom forbids the graph with its rf and co of now; the first one, of several. The rest
-    /// of this class is about the graph as it was judged last.
+    /// Returns the axiom that forbids the graph with its current rf and co; the first one if there
+    /// are several. The rest of this class is about the graph as it was judged last.
     axiom judge();
 
-    /// Pairs that race, if judge() found no axiom; in the order of their numbers. The execution
-    /// must be complete.
+    /// Pairs of accesses that race, in the order of their numbers, if judge() found no axiom. The
+    /// execution must be complete.
     [[nodiscard]] std::vector<data_race> races() const;
-    /// Is there any? Without a list.
+    /// Is there a race? Cheaper than the list.
     [[nodiscard]] bool has_race() const;
 
-    /// What is flagged otherwise. The execution must be complete.
+    /// What else is flagged. The execution must be complete.
     [[nodiscard]] std::vector<misuse> misuses() const;
 
     [[nodiscard]] const event_graph& graph() const noexcept { return g_; }
 
     // --- the definitions, of linux-kernel.bell and linux-kernel.cat, in that order ---------------
-    // Those beyond an axiom that failed, and those that the execution has no use for, are empty.
+    // Empty: definitions behind an axiom that failed, and those that the execution has no use for.
 
     bell b;
     relation rf, rfi, rfe, co, coe, fr, fre;
@@ -166,7 +170,7 @@ private:
     bool has_plain_ = false;
     bool has_grace_periods_ = false;
     relation hb_star_, pb_star_, strong_then_xbstar_;
-    relation program_mb_; ///< mb without what needs rf
+    relation program_mb_; ///< the part of mb that needs no rf
     relation any_then_rmb_, rmb_then_any_;
 };
 

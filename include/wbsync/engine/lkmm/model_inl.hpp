@@ -26,7 +26,7 @@ WBSYNC_INLINE axiom model::judge() {
     fences();
     preserved_program_order();
     propagation_order();
-    if (!hb_star_.irreflexive()) // hb+, as yet
+    if (!hb_star_.irreflexive()) // still hb+ here
         return axiom::happens_before;
     hb_star_ = hb_star_.maybe();
     pb = seq(prop, strong_fence, hb_star_, b.marked);
@@ -45,7 +45,7 @@ WBSYNC_INLINE axiom model::judge() {
 
 // --- Basic relations ----------------------------------------------------------------------------
 
-/// What of them needs no rf.
+/// The part of the fence relations that needs no rf.
 WBSYNC_INLINE void model::program_fences() {
     const relation& po = b.po;
     const relation po_maybe = po.maybe();
@@ -120,7 +120,7 @@ WBSYNC_INLINE relation model::a_cumul(const relation& r) const {
     return r | seq(rfe, b.marked, r);
 }
 
-/// Up to hb, and hb+.
+/// The definitions up to hb, and hb+.
 WBSYNC_INLINE void model::propagation_order() {
     rmw_sequence = rf.then(b.rmw).star();
     cumul_fence = seq(b.marked, a_cumul(strong_fence | po_rel) | wmb | po_unlock_lock_po, b.marked,
@@ -225,7 +225,7 @@ WBSYNC_INLINE std::vector<data_race> model::races() const {
 
 // --- What is flagged otherwise ------------------------------------------------------------------
 
-/// `barrier`: what the compiler moves nothing across.
+/// `barrier`: pairs across which the compiler moves nothing.
 WBSYNC_INLINE relation model::compiler_barrier() const {
     return b.fencerel(b.barrier | b.rmb | b.wmb | b.mb | b.sync_rcu | b.sync_srcu |
                       b.before_atomic | b.after_atomic | b.acquire | b.release | b.rcu_lock |

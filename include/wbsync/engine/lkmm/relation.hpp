@@ -101,7 +101,7 @@ public:
     friend relation operator&(relation a, const relation& b) { return a &= b; }
     friend relation operator-(relation a, const relation& b) { return a -= b; }
 
-    /// What `a` is related to.
+    /// The events that `a` is related to.
     [[nodiscard]] event_set row(event_index a) const {
         event_set s(n_);
         for (std::size_t w = 0; w != width_; ++w)
@@ -188,8 +188,8 @@ public:
     /// O(n³ / 64).
     [[nodiscard]] bool acyclic() const { return plus().irreflexive(); }
 
-    /// A shortest cycle, as the events on it, each related to the next one and the last to the
-    /// first; empty: there is none. Of several, the one with the least number. O(n³).
+    /// A shortest cycle: its events, each related to the next one and the last to the first; empty:
+    /// there is none. If there are several, the one with the least number. O(n³).
     [[nodiscard]] std::vector<event_index> cycle() const {
         std::vector<event_index> best;
         for (event_index a = 0; a != n_; ++a) {
@@ -202,7 +202,7 @@ public:
         return best;
     }
 
-    /// A shortest way of at least one step, both ends included; empty: there is none. O(n²).
+    /// A shortest path of at least one step, both ends included; empty: there is none. O(n²).
     [[nodiscard]] std::vector<event_index> path(event_index from, event_index to) const {
         std::vector<event_index> before(n_, n_);
         std::vector<event_index> reached{from};
@@ -244,7 +244,7 @@ inline relation product(const event_set& a, const event_set& b) {
     return r;
 }
 
-/// `a ; b ; …`, where a set stands for `[set]`. The first of them may be a set if a relation
+/// `a ; b ; …`, where a set stands for `[set]`. The first argument may be a set if a relation
 /// follows.
 inline relation seq(relation a) {
     return a;

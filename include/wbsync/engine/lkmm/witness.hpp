@@ -12,17 +12,17 @@ namespace wbsync::engine::lkmm {
 struct step {
     event_index from;
     event_index to;
-    std::string_view name; ///< of linux-kernel.cat; "rmw^-1" and the like if it is gone backwards
+    std::string_view name; ///< of linux-kernel.cat; "rmw^-1" and the like if followed backwards
 
     bool operator==(const step&) const = default;
 };
 
-/// Why `m` forbids the graph that it judged last: a cycle of the relations from which the axiom is
-/// made, each step ending where the next one begins. `broken` is what judge() returned; for
+/// Why `m` forbids the graph that it judged last: a cycle of the relations that the axiom is made
+/// of, each step ending where the next one begins. `broken` is what judge() returned; for
 /// axiom::none there is no cycle. Composed relations (hb, pb, prop, cumul-fence, rcu-order, rb) are
-/// taken apart. The same graph has the same cycle every time.
+/// taken apart. The same graph always gives the same cycle.
 ///
-/// O(n³), with grace periods O(n⁴): for the user, not for the search.
+/// O(n³), and O(n⁴) with grace periods: meant for the user, not for the search.
 [[nodiscard]] std::vector<step> witness(const model& m, axiom broken);
 
 } // namespace wbsync::engine::lkmm

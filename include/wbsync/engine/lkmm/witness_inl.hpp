@@ -23,7 +23,7 @@ public:
 
 private:
     enum class times : std::uint8_t { once, maybe, any };
-    /// What a part of a sequence is made of in turn.
+    /// What a part of a sequence consists of.
     enum class part : std::uint8_t { itself, hb, pb, prop, cumul_fence, strong_fence, rcu_order };
     struct stage {
         relation r;
@@ -58,8 +58,8 @@ private:
 
     const model& m_;
     std::vector<step> out_;
-    std::vector<relation> layers_; ///< of rcu-order: what each round of its fixed point had
-    std::size_t layer_ = 0;        ///< up to which one may be used
+    std::vector<relation> layers_; ///< rcu-order after each round of its fixed point
+    std::size_t layer_ = 0;        ///< the last layer that may be used
 };
 
 WBSYNC_INLINE std::vector<step> explanation::of(axiom broken) {
@@ -87,7 +87,7 @@ WBSYNC_INLINE void explanation::cycle_of(const relation& r,
         (this->*expand_one)(on[i], on[(i + 1) % on.size()]);
 }
 
-/// The first relation that has the pair.
+/// Adds the step with the name of the first relation that has the pair.
 WBSYNC_INLINE void
 explanation::one_of(event_index a, event_index b,
                     const std::vector<std::pair<relation, std::string_view>>& names) {
@@ -96,14 +96,15 @@ explanation::one_of(event_index a, event_index b,
             return leaf(a, b, name);
 }
 
-/// A shortest way from `a` to `b` along the stages, taken apart. Returns whether there is one.
+/// Follows a shortest path from `a` to `b` along the stages, and takes it apart. False: there is
+/// none.
 WBSYNC_INLINE bool explanation::follow(event_index a, event_index b, const sequence& stages) {
     struct place {
         event_index at;
-        std::size_t stage;  ///< that comes next
-        std::size_t before; ///< place
-        bool moved;         ///< by a step of the stage before, or of the same one
-        std::size_t by;     ///< stage
+        std::size_t stage;  ///< the next stage
+        std::size_t before; ///< index of the previous place
+        bool moved;         ///< by a step, instead of skipping a stage
+        std::size_t by;     ///< the stage of that step
     };
     const std::size_t n = m_.graph().size();
     std::vector<std::vector<bool>> seen(stages.size() + 1, std::vector<bool>(n, false));

@@ -5,12 +5,12 @@
 
 namespace wbsync::engine {
 
-/// RC11 as near to the kernel's model as litmus tests need it of the engine: a release also passes
-/// on what was read before it without acquiring, a store passes on which full fences come before
-/// it, and a store may be put before others in modification order that were executed earlier.
+/// RC11, brought as near to the kernel's model as litmus tests need: a release also passes on what
+/// was read before it without acquiring, a store passes on which full fences come before it, and
+/// modification order may put a store before others that were executed earlier.
 ///
-/// Not for models by itself. `wbsync litmus` adds what threads do out of order, and the kernel's
-/// dependencies; see docs/memory-model.md.
+/// Not for models by itself: `wbsync litmus` adds the out-of-order execution of threads and the
+/// kernel's dependencies; see docs/memory-model.md.
 class litmus final : public rc11_machine<litmus> {
 public:
     litmus() : rc11_machine({memory_kind::litmus, true, true, false, false}) {}

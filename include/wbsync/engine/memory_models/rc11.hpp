@@ -8,7 +8,7 @@
 
 namespace wbsync::engine {
 
-/// RC11 and what is close to it: coherence, and the psc axiom over full fences. `Model` as in
+/// RC11 and models close to it: coherence, and the psc axiom over full fences. `Model` is as in
 /// view_machine.
 template <class Model>
 class rc11_machine : public view_machine<Model> {

@@ -6,8 +6,8 @@
 namespace wbsync::engine {
 
 /// Sequential consistency (Lamport 1979): a load reads the newest store, and every access
-/// synchronizes with the store that it reads. A data race is still one if nothing but the
-/// interleaving orders the two accesses.
+/// synchronizes with the store that it reads. Two accesses that only the interleaving orders are
+/// still a data race.
 class sc final : public view_machine<sc> {
 public:
     sc() : view_machine({memory_kind::sc, false, false, false, false}) {}

@@ -9,8 +9,8 @@
 
 namespace wbsync::engine {
 
-/// What memory models on views have in common: accesses, happens-before and release sequences.
-/// `Model`, which derives from this, says the rest; these functions are called at each step, so
+/// The common part of memory models on views: accesses, happens-before and release sequences.
+/// `Model`, which derives from this, provides the functions below. They are called at each step, so
 /// they are not virtual:
 ///
 ///     static constexpr bool always_synchronizes;     // every access acquires and releases
@@ -87,7 +87,7 @@ public:
     void read_fence(thread_id t, step_index /*step*/) override { acquire_fence(t); }
     void write_fence(thread_id t, step_index /*step*/) override { release_fence(t); }
 
-    /// Acquire and release fence, and whatever the model makes of it.
+    /// An acquire and release fence, and whatever `Model` adds to it.
     void full_fence(thread_id t, step_index step) override {
         thread_view& v = of(t);
         acquire_fence(t);
@@ -99,7 +99,7 @@ public:
 
     void full_fence_since(thread_id t, const view& before, step_index step) override {
         thread_view& v = of(t);
-        if (v.quiet) // everything came before a fence, and nothing since
+        if (v.quiet) // everything came before the last fence
             return;
         view known = before;
         if (mutated(mutant::fence_where_it_stands))
@@ -137,7 +137,7 @@ private:
         return s;
     }
 
-    /// Fills in what a store of `t` carries with it, and passes on.
+    /// Fills in what a store of `t` carries and passes on.
     void write(thread_id t, store_record& s, memory_order order, step_index step, timestamp seq) {
         thread_view& v = of(t);
         const bool release = releases(order) || Model::always_synchronizes;

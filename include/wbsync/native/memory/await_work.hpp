@@ -6,7 +6,8 @@
 
 namespace wbsync {
 
-/// What a daemon's loop begins with. False: all others are done, and it is to return.
+/// The beginning of a daemon's loop. False: all other threads are done, and the daemon has to
+/// return.
 template <std::signed_integral Int, class Predicate>
 [[nodiscard]] bool await_work(const atomic_integer<Int>& v, Predicate accepts,
                               const site& at = site::here()) {

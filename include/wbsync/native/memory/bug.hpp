@@ -19,7 +19,7 @@ inline std::string name_of_this_thread() {
     return me() == nullptr ? std::string{} : me()->name.str();
 }
 
-/// Keeps it, without an end.
+/// Records the violation without ending the run.
 inline void note_violation(const char* property, std::string message, const site& at) {
     if (run_state* run = run_state::current(); run != nullptr)
         run->report({property, std::move(message), name_of_this_thread(), at});
@@ -27,8 +27,8 @@ inline void note_violation(const char* property, std::string message, const site
 
 } // namespace native
 
-/// Reports that `property` does not hold, and ends the run. In the destructor of the model, which
-/// cannot be left in that way, it ends the process with status 70.
+/// Reports that `property` does not hold, and ends the run. The destructor of the model cannot be
+/// left in that way: there it ends the process with status 70.
 [[noreturn]] inline void violated(const char* property, std::string message,
                                   const site& at = site::here()) {
     native::run_state* const run = native::run_state::current();
@@ -48,7 +48,7 @@ inline void note_violation(const char* property, std::string message, const site
 
 namespace native {
 
-/// Of what waits for another thread: there has to be one.
+/// For a function that waits for another thread: it must run in a thread.
 inline void expect_thread(const char* verb, const site& at) {
     if (me() == nullptr)
         violated("misuse", fmt::format("{} would wait for ever: no thread runs any more", verb),
@@ -59,7 +59,7 @@ inline void expect_thread(const char* verb, const site& at) {
 
 namespace detail {
 
-/// Nobody asks whether anything could have failed.
+/// Ignored: nobody asks whether anything could have failed.
 inline void evaluates_property() noexcept {}
 
 /// The run goes on.

@@ -3,8 +3,8 @@
 
 #include <wbsync/native/variable.hpp>
 
-// As <wbsync/memory/fences.hpp>. Those that are named after an operation are full barriers wherever
-// they stand, as on x86: that is more than the kernel's model promises.
+// As <wbsync/memory/fences.hpp>. Fences that are named after an operation are full barriers
+// wherever they are, as on x86: that is more than the kernel's model promises.
 
 namespace wbsync {
 
@@ -18,11 +18,11 @@ inline void full_fence(const site& /*at*/, const char* /*verb*/,
     native::full_fence();
 }
 
-/// Of a read-modify-write that is ordered as its name says, if at all.
+/// For a read-modify-write that is ordered as its name says, if at all.
 inline constexpr native::surroundings as_named{false};
-/// Of one with smp_mb() on both sides.
+/// For a read-modify-write with smp_mb() on both sides.
 inline constexpr native::surroundings fully{true};
-// The same of a compare-and-exchange.
+// For a compare-and-exchange.
 inline constexpr native::surroundings compare_as_named{false};
 inline constexpr native::surroundings compare_fully{true};
 

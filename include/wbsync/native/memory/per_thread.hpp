@@ -8,7 +8,7 @@
 
 namespace wbsync {
 
-/// A variable of which each thread of the model has its own, and no other sees it.
+/// A variable with a separate value for each thread of the model, which no other thread sees.
 template <class T>
 class own_of_thread {
 public:
@@ -16,7 +16,7 @@ public:
     own_of_thread(const own_of_thread&) = delete;
     own_of_thread& operator=(const own_of_thread&) = delete;
 
-    /// That of the current thread.
+    /// The value of the current thread.
     [[nodiscard]] T& mine() {
         const std::lock_guard lock(mutex_);
         return of_[native::this_thread];

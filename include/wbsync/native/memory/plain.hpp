@@ -8,7 +8,7 @@
 
 namespace wbsync {
 
-/// An ordinary C++ variable that threads share: a race is undefined behaviour, and one that
+/// An ordinary C++ variable that threads share: a race is undefined behaviour, which
 /// ThreadSanitizer finds. As <wbsync/memory/plain.hpp>, but nothing else watches it.
 template <class T>
 class plain {

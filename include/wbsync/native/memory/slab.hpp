@@ -18,7 +18,7 @@ namespace wbsync {
 
 namespace native {
 
-/// What stands before each object that kmalloc() returns.
+/// The header of each object that kmalloc() returns.
 struct alignas(std::max_align_t) block {
     static constexpr std::uint64_t alive = 0x6b6d616c6c6f6321;
     static constexpr std::uint64_t freed = 0x6b66726565642121;
@@ -35,7 +35,7 @@ struct alignas(std::max_align_t) block {
     static block& of(void* object) noexcept { return static_cast<block*>(object)[-1]; }
 };
 
-/// The blocks that are there, and those that were freed and are kept.
+/// The live blocks, and those that were freed and are kept.
 class heap {
 public:
     heap() = default;
@@ -77,15 +77,15 @@ public:
         return removal::done;
     }
 
-    /// Blocks that are there.
+    /// The number of live blocks.
     [[nodiscard]] std::size_t count() {
         const std::lock_guard lock(mutex_);
         return count_;
     }
-    /// One of them; only where no threads run.
+    /// Some live block; only where no threads run.
     [[nodiscard]] const block* any() const noexcept { return live_; }
 
-    /// Where no threads run.
+    /// Frees all blocks; only where no threads run.
     void release_all() {
         while (kept_ != nullptr)
             release_first(kept_);
@@ -151,8 +151,8 @@ T* kmalloc(const allocation& what, Args&&... args) {
     return static_cast<T*>(b->object());
 }
 
-/// Frees what kmalloc() returned; nullptr is ignored. Twice, while options::keep_freed: violation
-/// of the block's property.
+/// Frees what kmalloc() returned; nullptr is ignored. Freeing it twice with options::keep_freed:
+/// violation of the block's property.
 template <class T>
 void kfree(T* object, const site& at = site::here()) {
     if (object == nullptr)

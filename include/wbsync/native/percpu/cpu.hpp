@@ -35,8 +35,8 @@ inline int this_cpu(const site& /*at*/) noexcept {
 
 } // namespace detail
 
-/// The thread that was declared last is moved to the next CPU, once, at any time: it only sees
-/// another smp_processor_id(). Adds a thread "migration" that does it.
+/// Moves the thread that was declared last to the next CPU, once, at any time: only the result of
+/// its smp_processor_id() changes. Adds a thread "migration" that does it.
 inline void may_migrate(scenario& s, const site& at = site::here()) {
     const auto all = native::run_state::current()->threads();
     native::thread_record* const t = all.back();
@@ -53,8 +53,8 @@ inline int smp_processor_id(const site& /*at*/ = site::here()) {
     return native::this_cpu();
 }
 
-/// Keeps the thread on its CPU of the model. A read-side section of RCU. The system may preempt the
-/// thread all the same.
+/// Keeps the thread on its CPU of the model. A read-side section of RCU. The system may still
+/// preempt the thread.
 inline void preempt_disable(const site& at = site::here()) {
     native::thread_record* const t = native::me();
     if (t == nullptr)

@@ -6,7 +6,7 @@
 #include <wbsync/sync/wait.hpp>
 #include <wbsync/sync/wait_bit.hpp>
 
-// As <wbsync/percpu/percpu_rwsem.hpp>, slow path for good included.
+// As <wbsync/percpu/percpu_rwsem.hpp>: readers stay on the slow path for good, too.
 
 namespace wbsync {
 
@@ -44,7 +44,7 @@ inline void wake_writer(percpu_rw_semaphore& s, const site& at) {
         wake_up(s.writer, at);
 }
 
-/// Returns whether it got in. Preemption is disabled meanwhile, which is a section of RCU.
+/// Returns whether the reader got in. Preemption is disabled meanwhile, which is a section of RCU.
 inline bool percpu_enter(percpu_rw_semaphore& s, const site& at) {
     preempt_disable(at);
     const bool fast = atomic_read(s.gp_state, at) == percpu_rw_semaphore::idle;

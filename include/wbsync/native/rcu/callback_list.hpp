@@ -15,8 +15,8 @@
 
 namespace wbsync {
 
-/// The link by which an object waits for its callback. Used again before its callback was invoked:
-/// violation "misuse".
+/// The member by which an object waits for its callback. Using it again before its callback was
+/// invoked: violation "misuse".
 class rcu_head {
 public:
     rcu_head() = default;
@@ -28,13 +28,13 @@ public:
 
 namespace native {
 
-/// What a callback is for: a barrier waits for those of its own kind.
+/// The purpose of a callback: a barrier waits for those of its own kind.
 enum class callback_kind : std::uint8_t { function, free };
 
-/// Callbacks that wait for a grace period, and the thread that invokes them, which is started with
-/// the first one. It takes all that are queued, waits for one grace period, and invokes them in
-/// order. liburcu's own call_rcu() sleeps for 10 milliseconds between two batches, and its
-/// rcu_barrier() as long: too much beside what is to be measured.
+/// Callbacks that wait for a grace period, and the thread that invokes them, which the first
+/// callback starts. It takes all queued callbacks, waits for one grace period, and invokes them in
+/// order. liburcu's own call_rcu() sleeps for 10 milliseconds between two batches, and so does its
+/// rcu_barrier(): that is too long compared with what is measured.
 class callback_list {
 public:
     callback_list(const label& thread, std::function<void()> grace_period)
@@ -130,9 +130,9 @@ private:
 
     label name_;
     std::function<void()> synchronize_;
-    monitor monitor_; ///< of all that follows
+    monitor monitor_; ///< of all members below
     std::deque<entry> queue_;
-    std::deque<callback_kind> kinds_; ///< of those not invoked yet
+    std::deque<callback_kind> kinds_; ///< of callbacks not invoked yet
     std::array<std::uint64_t, 2> queued_{};
     std::array<std::uint64_t, 2> invoked_{};
     thread_record* thread_ = nullptr;

@@ -9,7 +9,7 @@
 #include <functional>
 #include <utility>
 
-// As <wbsync/rcu/callbacks.hpp>. All CPUs have one list: callbacks are invoked in the order in
+// As <wbsync/rcu/callbacks.hpp>. All CPUs share one list: callbacks are invoked in the order in
 // which they were queued, which the kernel does not promise.
 
 namespace wbsync {
@@ -24,7 +24,7 @@ public:
     [[nodiscard]] bool is_idle() override { return list_.is_idle(); }
     void quit() override { list_.quit(); }
 
-    /// nullptr: nobody declared them.
+    /// nullptr: the model did not declare them.
     static callback_list& get(const char* verb, const site& at) {
         run_state* const run = run_state::current();
         if (run == nullptr || !run->running)

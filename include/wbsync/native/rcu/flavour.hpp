@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Of <urcu/urcu-memb.h>, which also defines rcu_dereference, rcu_read_lock and others as macros.
+// Functions of <urcu/urcu-memb.h>, which also defines rcu_dereference, rcu_read_lock and others as
+// macros.
 extern "C" {
 void urcu_memb_register_thread();   // NOLINT: liburcu's name
 void urcu_memb_unregister_thread(); // NOLINT: liburcu's name
@@ -17,12 +18,13 @@ extern "C" void __tsan_release(void* address); // NOLINT: ThreadSanitizer's name
 
 namespace wbsync::native {
 
-/// liburcu's flavour `urcu-memb`: readers have no barriers, a grace period makes the other threads
-/// have theirs by membarrier(2), which is nearest to the kernel's. Every thread of a run registers
-/// itself.
+/// liburcu's flavour `urcu-memb`: readers have no barriers; a grace period makes the other threads
+/// execute one by membarrier(2). That is closest to the kernel's RCU. Every thread of a run
+/// registers itself.
 ///
-/// ThreadSanitizer does not look into the library, so it is told: a grace period comes after the
-/// sections that have ended, and sections that start come after the grace periods that have.
+/// ThreadSanitizer does not look into the library, so it is told that a grace period comes after
+/// the sections that have ended, and that new sections come after the grace periods that have
+/// ended.
 struct rcu_flavour {
     static void register_thread() noexcept { urcu_memb_register_thread(); }
     static void unregister_thread() noexcept { urcu_memb_unregister_thread(); }

@@ -6,7 +6,7 @@
 #include <wbsync/native/delay.hpp>
 #include <wbsync/native/rcu/flavour.hpp>
 
-// As <wbsync/rcu/rcu.hpp>, by liburcu: see native/rcu/flavour.hpp.
+// As <wbsync/rcu/rcu.hpp>, implemented by liburcu: see native/rcu/flavour.hpp.
 
 namespace wbsync {
 

@@ -22,7 +22,7 @@ class srcu_struct;
 
 namespace native {
 
-/// The callbacks of all domains that have some.
+/// The callbacks of all domains that have a thread for them.
 class srcu_callbacks final : public service {
 public:
     callback_list& add(srcu_struct& ssp, const label& name);
@@ -44,9 +44,10 @@ private:
 
 } // namespace native
 
-/// A domain of sleepable RCU. Two counts of open sections: new ones go to the current one, and a
-/// grace period makes the other one current and waits until the old one is 0. Before that it waits
-/// for the other one: a reader that has read the index long ago may have counted itself there.
+/// A domain of sleepable RCU. It has two counts of open sections: new sections go to the current
+/// one, and a grace period makes the other one current and waits until the old one is 0. Before
+/// that it waits for the other one: a reader that has read the index long ago may have counted
+/// itself there.
 class srcu_struct {
 public:
     explicit srcu_struct(const label& called, const char* property = "use-after-free")

@@ -5,8 +5,8 @@
 #include <wbsync/memory/might_sleep.hpp>
 #include <wbsync/native/monitor.hpp>
 
-// As <wbsync/sync/completion.hpp>: a count, and a queue under one lock. Who sees it done has taken
-// the lock after the completer, so the completion may be freed then.
+// As <wbsync/sync/completion.hpp>: a count, and a queue under one lock. A thread that sees it done
+// has taken the lock after the completer, so it may free the completion.
 
 namespace wbsync {
 

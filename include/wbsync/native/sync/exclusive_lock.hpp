@@ -9,8 +9,8 @@
 
 namespace wbsync::native {
 
-/// What spinlock_t and mutex have in common: a word that says who holds it, 0 for nobody, and
-/// whether somebody sleeps.
+/// The common part of spinlock_t and mutex: a word that says which thread holds it, 0 for none, and
+/// whether a thread sleeps.
 class exclusive_lock {
 public:
     explicit exclusive_lock(const label& name) : name_(name) {}
@@ -28,7 +28,7 @@ public:
 protected:
     static constexpr int waiting_threads = 1 << 30;
 
-    /// Of the calling thread: never 0.
+    /// The number of the calling thread, never 0.
     static int owner() noexcept {
         const thread_record* const t = this_thread;
         return t == nullptr ? 1 : t->number + 2;

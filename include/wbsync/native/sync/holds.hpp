@@ -7,7 +7,8 @@
 
 namespace wbsync::native {
 
-// Which semaphores the calling thread holds; those have no single owner that they could name.
+// The semaphores that the calling thread holds; semaphores have no single owner that they could
+// name.
 
 inline bool holds(const void* lock) {
     const thread_record* const t = me();

@@ -3,8 +3,8 @@
 
 #include <wbsync/memory/bug.hpp>
 
-// As <wbsync/sync/lockdep.hpp>. Orders of locks are not watched: only a lock that its owner takes
-// again is found.
+// As <wbsync/sync/lockdep.hpp>. Orders of locks are not tracked: it only finds a lock that its
+// owner takes again.
 
 namespace wbsync {
 

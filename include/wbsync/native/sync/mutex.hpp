@@ -34,13 +34,13 @@ public:
     }
 
 private:
-    /// Who holds one when it ends is told so.
+    /// Counts the mutexes of the thread: holding one at its end is reported.
     static void count(int more) noexcept {
         if (native::thread_record* const t = native::me(); t != nullptr)
             t->mutexes += more;
     }
 
-    /// Who has slept does not know whether others do, and says so.
+    /// A thread that has slept does not know whether others sleep, so it marks the word.
     [[gnu::noinline]] void wait(const char* verb, const site& at) {
         expect_other_owner(verb, at);
         const native::waiting here(verb, name(), at);

@@ -8,8 +8,8 @@
 
 namespace wbsync {
 
-/// Calls `attempt` until what it returns is true, and returns that. After a while it lets others
-/// run between two attempts, and sleeps a little.
+/// Calls `attempt` until its result is true, and returns it. After a while it lets others run
+/// between two attempts, and sleeps a little.
 template <class Attempt>
 auto retry_until(Attempt attempt, const site& at = site::here()) {
     native::backoff rounds;
@@ -22,7 +22,7 @@ auto retry_until(Attempt attempt, const site& at = site::here()) {
             return done;
 }
 
-/// In a loop that spins. Lets others run now and then, and ends the thread when the run is over.
+/// For a loop that spins. Lets others run now and then, and ends the thread when the run is over.
 inline void cpu_relax(const site& /*at*/ = site::here()) {
     static thread_local unsigned rounds = 0;
     native::cpu_pause();

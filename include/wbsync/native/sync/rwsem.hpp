@@ -6,7 +6,7 @@
 #include <wbsync/native/sync/holds.hpp>
 #include <wbsync/native/variable.hpp>
 
-// As <wbsync/sync/rwsem.hpp>: a writer that waits keeps later readers out.
+// As <wbsync/sync/rwsem.hpp>: a waiting writer keeps later readers out.
 
 namespace wbsync {
 
@@ -118,7 +118,7 @@ private:
     }
 
     native::called name_;
-    mutable native::monitor monitor_; ///< of all that follows
+    mutable native::monitor monitor_; ///< of all members below
     int readers_ = 0;
     int waiting_writers_ = 0;
     bool writer_ = false;

@@ -3,8 +3,8 @@
 
 #include <wbsync/native/sync/exclusive_lock.hpp>
 
-// As <wbsync/sync/spinlock.hpp>. Who waits lets others run after a while, since nothing keeps the
-// owner on its CPU.
+// As <wbsync/sync/spinlock.hpp>. A waiting thread lets others run after a while, since nothing
+// keeps the owner on its CPU.
 
 namespace wbsync {
 

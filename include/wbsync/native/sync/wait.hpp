@@ -10,14 +10,14 @@
 #include <exception>
 #include <utility>
 
-// As <wbsync/sync/wait.hpp>: a list of entries under a lock, and a state of each thread that a
-// waker sets back; a thread that sleeps is on a futex.
+// As <wbsync/sync/wait.hpp>: a list of entries under a lock, and a state for each thread that a
+// waker resets; a sleeping thread is on a futex.
 
 namespace wbsync {
 
 class wait_queue_head_t;
 
-/// A thread's place on a queue; DEFINE_WAIT(). The scope of one that is on the queue ends:
+/// A thread's entry on a queue; DEFINE_WAIT(). If its scope ends while it is on the queue:
 /// violation "use-after-scope".
 class wait_queue_entry {
 public:
@@ -26,12 +26,12 @@ public:
     wait_queue_entry& operator=(const wait_queue_entry&) = delete;
     ~wait_queue_entry();
 
-    // Those of the queue, which has the lock.
+    // For the queue, with its lock held.
     wait_queue_head_t* on = nullptr; ///< where it was put last
     wait_queue_entry* next = nullptr;
     wait_queue_entry* previous = nullptr;
     native::thread_record* thread = nullptr;
-    const void* key = nullptr; ///< which of the things that share a queue it waits for
+    const void* key = nullptr; ///< which of the things that share a queue the thread waits for
     int bit = 0;
     bool exclusive = false;
     std::atomic<bool> queued{false}; ///< cleared by the waker as its last touch of the entry
@@ -44,7 +44,8 @@ public:
     wait_queue_head_t(const wait_queue_head_t&) = delete;
     wait_queue_head_t& operator=(const wait_queue_head_t&) = delete;
 
-    /// prepare_to_wait(): unless it is on it; then the state, and a full barrier.
+    /// prepare_to_wait(): adds the entry, unless it is on the queue; then sets the state, and a
+    /// full barrier.
     void prepare(wait_queue_entry& e, bool exclusive, const void* key = nullptr, int bit = 0) {
         {
             const native::within lock(monitor_);
@@ -73,13 +74,12 @@ public:
         }
     }
 
-    /// waitqueue_active(): a relaxed look.
+    /// waitqueue_active(): a relaxed load.
     [[nodiscard]] bool active() const noexcept {
         return length_.load(std::memory_order_relaxed) != 0;
     }
 
-    /// Takes those off who wait for the key, of the exclusive ones at most `exclusive`, and wakes
-    /// them.
+    /// Takes threads off that wait for the key, at most `exclusive` exclusive ones, and wakes them.
     void wake(int exclusive, const void* key = nullptr, int bit = 0) {
         const native::within lock(monitor_);
         for (wait_queue_entry* e = first_; e != nullptr;) {
@@ -89,7 +89,7 @@ public:
             unlink(it);
             native::thread_record& t = *it.thread;
             t.asleep.store(0, std::memory_order_release);
-            it.queued.store(false, std::memory_order_release); // it may be gone from here on
+            it.queued.store(false, std::memory_order_release); // from here on the entry may be gone
             native::futex_wake(&t.asleep);
         }
     }
@@ -135,10 +135,10 @@ inline wait_queue_entry::~wait_queue_entry() {
 
 namespace native {
 
-/// Sleeps until a waker has set the thread's state back.
+/// Sleeps until a waker has reset the thread's state.
 inline void sleep(const char* verb, const called& what, const site& at) {
     thread_record& t = *this_thread;
-    for (int round = 0; round != 50; ++round) { // a waker that runs is often quick
+    for (int round = 0; round != 50; ++round) { // a running waker is often quick
         if (t.asleep.load(std::memory_order_acquire) == 0)
             return;
         cpu_pause();
@@ -150,7 +150,7 @@ inline void sleep(const char* verb, const called& what, const site& at) {
     }
 }
 
-/// After the first test. The queue is touched after the wake-up, too.
+/// Called after the first test. Touches the queue after the wake-up, too.
 template <class Condition, class Sleep>
 void wait_on(wait_queue_head_t& wq, const void* key, int bit, bool exclusive, Condition condition,
              Sleep sleep_now) {
@@ -209,7 +209,7 @@ inline void finish_wait(wait_queue_head_t& wq, wait_queue_entry& wait,
         violated("misuse", "finish_wait() of an entry that is on another queue", at);
     wq.finish(wait);
 }
-/// Sleeps until the thread is woken, if it was not since prepare_to_wait().
+/// Sleeps until the thread is woken, unless it was woken since prepare_to_wait().
 inline void schedule(const site& at = site::here()) {
     native::expect_thread("schedule", at);
     might_sleep("schedule", at);

@@ -13,13 +13,13 @@
 #include <cstdint>
 
 // As <wbsync/sync/wait_bit.hpp>: variables share 64 hashed queues, which are found by the address
-// alone, and are never freed. wake_up_var() takes no lock if the queue looks empty.
+// alone, and never freed. wake_up_var() takes no lock if the queue looks empty.
 
 namespace wbsync {
 
 namespace native {
 
-/// The queue of a variable, and of others.
+/// The queue that the variable shares with others.
 inline wait_queue_head_t& queue_of(const void* var, int bit) {
     struct alignas(64) padded : wait_queue_head_t {
         padded() : wait_queue_head_t("bit_wait_table") {}
@@ -33,7 +33,7 @@ inline wait_queue_head_t& queue_of(const void* var, int bit) {
 
 namespace detail {
 
-inline constexpr int whole_variable = -1; ///< the bit of those who do not wait for one
+inline constexpr int whole_variable = -1; ///< the bit of threads that do not wait for a bit
 inline constexpr int all_waiters = INT_MAX;
 
 template <class Condition>

@@ -23,8 +23,8 @@ class workqueue_struct;
 
 namespace native {
 
-/// What the pool has to know of a workqueue. It outlives it: a cancelled instance may come to its
-/// turn when the workqueue has gone.
+/// What the pool has to know about a workqueue. It outlives the workqueue: the turn of a cancelled
+/// instance may come when the workqueue is gone.
 struct queue_state {
     queue_state(const called& itself, int most, const char* of)
         : name(itself), property(of), max_active(most) {}
@@ -36,23 +36,23 @@ struct queue_state {
     }
 
     called name;
-    const char* property; ///< what a use after destroy_workqueue() violates
+    const char* property; ///< violated by a use after destroy_workqueue()
     std::atomic<bool> destroyed{false};
     int max_active;   ///< 0: no limit
-    int active = 0;   ///< works that run
+    int active = 0;   ///< running works
     int draining = 0; ///< drains under way
 };
 
-/// What there is to know of a work. It outlives the work_struct, which its function may free.
+/// The state of a work. It outlives the work_struct, which its function may free.
 ///
 /// `data` is one word, as in the kernel: PENDING, how many have disabled the work, and the number
-/// of the instance that became pending last. Who comes with another number to put an instance on
-/// its queue is too late: it was cancelled.
+/// of the instance that became pending last. A thread that comes with another number to put an
+/// instance on its queue is too late: the instance was cancelled.
 struct work_state {
     static constexpr std::int64_t is_pending = 1;
-    static constexpr std::int64_t disabled = 2; ///< once
+    static constexpr std::int64_t disabled = 2; ///< the value of one disable_work()
     static constexpr std::int64_t disables = 0xfffe;
-    static constexpr std::int64_t instance = 0x1'0000; ///< one more
+    static constexpr std::int64_t instance = 0x1'0000; ///< the step from one instance to the next
 
     work_state(const label& called_so, work_struct& itself, std::function<void(work_struct&)> runs)
         : name(called_so), work(&itself), function(std::move(runs)), data(label{"PENDING"}) {}
@@ -63,30 +63,30 @@ struct work_state {
     atomic_t data;
     bool after_grace_period = false; ///< part of an rcu_work
 
-    // With the pool's lock held.
+    // To be accessed with the pool's lock held.
     workqueue_struct* pending_on = nullptr;
     std::int64_t queued = 0;  ///< number of the instance on the queue; 0: there is none
-    std::int64_t running = 0; ///< that of the one that runs
+    std::int64_t running = 0; ///< number of the running instance
     bool has_timer = false;
 
     [[nodiscard]] static std::int64_t number_of(std::int64_t v) noexcept { return v / instance; }
 
-    /// Fully ordered. Returns what was there before.
+    /// Fully ordered. Returns the old value.
     template <class F>
     std::int64_t change(F f) {
         return wbsync::detail::fully_ordered(data, f, "work", {});
     }
 
-    /// Sets PENDING, fully ordered. Returns the number of the new instance; 0: it was pending
-    /// already, or is disabled, and then what came before is visible to the next run all the same.
+    /// Sets PENDING, fully ordered. Returns the number of the new instance; 0: the work was pending
+    /// already, or is disabled. Even then, what came before is visible to the next run.
     std::int64_t set_pending() {
         const std::int64_t before = change([](std::int64_t v) {
             return (v & (is_pending | disables)) != 0 ? v : v + instance + is_pending;
         });
         return (before & (is_pending | disables)) != 0 ? 0 : number_of(before) + 1;
     }
-    /// Takes PENDING away; returns whether it was set. `disable`: how often the work is disabled
-    /// more.
+    /// Takes PENDING away; returns whether it was set. `disable`: how many more times the work is
+    /// disabled.
     bool clear_pending(std::int64_t disable = 0) {
         return (change(
                     [disable](std::int64_t v) { return (v & ~is_pending) + disable * disabled; }) &
@@ -131,7 +131,7 @@ public:
         insert_locked(lock, w, wq, q, number, at);
     }
 
-    /// Puts it there when `delay` has passed.
+    /// Puts the instance on its queue when `delay` has passed.
     void insert_later(const state& w, workqueue_struct* wq, const queue& q, std::int64_t number,
                       unsigned long delay, const site& at) {
         scheduling_point();
@@ -152,7 +152,7 @@ public:
         lock.changed();
     }
 
-    /// The timer of the work fires now, if it has one.
+    /// Makes the timer of the work fire now, if it has one.
     void fire(const state& w) {
         within lock(monitor_);
         const auto t = timer_of(*w);
@@ -172,7 +172,8 @@ public:
         lock.changed();
         return was_pending;
     }
-    /// The same, and gets a new instance at once, whose number it returns; 0: it is disabled.
+    /// Like cancel(), and gets a new instance at once, whose number it returns; 0: the work is
+    /// disabled.
     std::pair<bool, std::int64_t> replace(const state& w) {
         scheduling_point();
         within lock(monitor_);
@@ -207,7 +208,7 @@ public:
         if (now != 0)
             lock.wait([&] { return w->running != now; }, verb, w->name, at);
     }
-    /// Waits for all instances of the workqueue that are on it or run.
+    /// Waits for all instances on the workqueue and for those that run.
     void flush(const queue& q, const char* verb, const site& at) {
         scheduling_point();
         within lock(monitor_);
@@ -231,7 +232,7 @@ public:
 
 private:
     static constexpr std::size_t most_kworkers = 512;
-    static constexpr unsigned long longest_delay = 1'000'000'000; ///< more is for ever
+    static constexpr unsigned long longest_delay = 1'000'000'000; ///< a longer delay is for ever
 
     struct instance {
         state work;
@@ -272,7 +273,7 @@ private:
         w->pending_on = wq;
         instances_.push_back({w, wq, q, number, next_place_++, at});
         if (idle_ < instances_.size() && kworkers_ < most_kworkers) {
-            ++idle_; // it is, until it has found the work
+            ++idle_; // counts as idle until it has found the work
             start_server(run, label{"kworker", static_cast<int>(kworkers_++)},
                          [this] { guarded([this] { worker_thread(); }); });
         }
@@ -287,7 +288,7 @@ private:
         insert_locked(lock, due.work, due.wq, due.q, due.number, due.queued_at);
     }
 
-    /// Off its queue, and without a timer.
+    /// Takes the work off its queue and clears its timer.
     void forget(work_state& w) {
         const auto on = std::find_if(instances_.begin(), instances_.end(),
                                      [&](const instance& i) { return i.work.get() == &w; });
@@ -304,14 +305,14 @@ private:
                             [&](const timer& t) { return t.work.get() == &w; });
     }
 
-    /// Is an instance of it there that was queued before that place?
+    /// Is there an instance of the queue that was queued before that place?
     [[nodiscard]] bool any_of(const queue_state& q, std::uint64_t before) const {
         const auto is = [&](const instance& i) { return i.q.get() == &q && i.place < before; };
         return std::any_of(instances_.begin(), instances_.end(), is) ||
                std::any_of(running_.begin(), running_.end(), is);
     }
 
-    /// The first one whose work does not run, and whose workqueue has room.
+    /// The first instance whose work does not run, and whose workqueue has room.
     std::vector<instance>::iterator next_instance() {
         return std::find_if(instances_.begin(), instances_.end(), [](const instance& i) {
             return i.work->running == 0 && (i.q->max_active == 0 || i.q->active < i.q->max_active);
@@ -392,13 +393,13 @@ private:
         }
     }
 
-    monitor monitor_; ///< of all that follows
+    monitor monitor_; ///< of all members below
     std::vector<instance> instances_;
     std::vector<instance> running_;
     std::vector<timer> timers_;
     std::uint64_t next_place_ = 1;
     std::size_t kworkers_ = 0;
-    std::size_t idle_ = 0; ///< kworkers without a work
+    std::size_t idle_ = 0; ///< kworkers without work
     bool has_timer_thread_ = false;
     bool quits_ = false;
 };

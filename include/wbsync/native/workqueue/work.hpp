@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-// As <wbsync/workqueue/work.hpp>. Any kworker of the run serves any work.
+// As <wbsync/workqueue/work.hpp>. Any kworker of the run can serve any work.
 
 namespace wbsync {
 
@@ -39,7 +39,7 @@ private:
     std::shared_ptr<native::work_state> state_;
 };
 
-/// Nothing: there is always a kworker.
+/// Does nothing: there is always a kworker.
 inline void spare_kworkers(scenario&, int /*n*/, int /*threads*/ = 1,
                            const site& /*at*/ = site::here()) {}
 

@@ -13,7 +13,7 @@
 
 namespace wbsync {
 
-/// A use after destroy_workqueue() is found if it comes after it.
+/// Only a use that actually comes after destroy_workqueue() is found.
 class workqueue_struct {
 public:
     enum class order : std::uint8_t { none, ordered };
@@ -26,7 +26,7 @@ public:
     workqueue_struct(const workqueue_struct&) = delete;
     workqueue_struct& operator=(const workqueue_struct&) = delete;
 
-    /// Nothing: any work can be queued.
+    /// Does nothing: any work can be queued.
     void add(work_struct& /*work*/, const site& /*at*/ = site::here()) {}
 
     [[nodiscard]] const label& name() const noexcept { return name_; }
@@ -53,7 +53,8 @@ inline workqueue_struct alloc_ordered_workqueue(const label& name) {
 
 namespace native {
 
-/// The current thread is about to wait for the work, or for a work of the queue: for itself?
+/// The current thread is about to wait for the work, or for a work of the queue: violation if that
+/// is itself.
 inline void expect_not_inside(const work_state* w, const workqueue_struct* wq, const char* verb,
                               const site& at) {
     const thread_record* const t = me();
