@@ -306,6 +306,7 @@ TEST_CASE("JSON has steps by thread name, and nothing where there is nothing") {
                            {"after", 1},
                            {"reads_from", nullptr},
                            {"stale", false},
+                           {"late", false},
                            {"newer", nullptr},
                            {"newer_step", nullptr},
                            {"waits_for", json::array()},

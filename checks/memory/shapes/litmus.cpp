@@ -77,9 +77,9 @@ private:
         declared_ += fmt::format("\tint {}{};\n", is_pointer ? "*" : "", reg);
         const std::string from =
             !is_first && o == ordering::addr ? "r0" : names[static_cast<std::size_t>(a.variable)];
-        line(fmt::format("{} = {}(*{});", reg,
-                         is_first && o == ordering::acquire ? "smp_load_acquire" : "READ_ONCE",
-                         from));
+        line(is_first && o == ordering::acquire
+                 ? fmt::format("{} = smp_load_acquire({});", reg, from)
+                 : fmt::format("{} = READ_ONCE(*{});", reg, from));
         asked_.push_back(
             fmt::format("{}:{}={}", number_, reg,
                         is_pointer ? (a.value == 1 ? "x" : "e") : std::to_string(a.value)));

@@ -26,8 +26,9 @@ class measurements {
 public:
     measurements() {
         for (const model& m : wbsync::models::all())
-            for (const auto memory : {wbsync::memory_kind::sc, wbsync::memory_kind::weak})
-                add(m, memory);
+            for (const auto& memory : wbsync::engine::registered_memories)
+                if (memory.for_models)
+                    add(m, memory.kind);
     }
 
     [[nodiscard]] const std::map<std::string, std::vector<row>>& folders() const { return rows_; }
