@@ -25,7 +25,7 @@ namespace {
 
 using namespace bench;
 
-constexpr memory_kind memories[] = {memory_kind::sc, memory_kind::weak};
+constexpr memory_kind memories[] = {memory_kind::sc, memory_kind::weak, memory_kind::lkmm};
 
 struct settings {
     bool json = false;
