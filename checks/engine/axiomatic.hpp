@@ -103,7 +103,8 @@ private:
             return done(next, t, o);
         }
         switch (o.what) {
-        case kind::load: return load(m, t, o, false, [](auto) { return true; });
+        case kind::load:
+        case kind::free_load: return load(m, t, o, false, [](auto) { return true; });
         case kind::load_acquire: return load(m, t, o, true, [](auto) { return true; });
         case kind::await_equal: return load(m, t, o, false, [&](auto v) { return v == o.value; });
         case kind::await_not: return load(m, t, o, false, [&](auto v) { return v != o.value; });
@@ -153,7 +154,8 @@ private:
             if (o.what == kind::add_unless)
                 result = result == o.value % 2 ? 0 : 1;
             next.so_far.results[index] = static_cast<std::int16_t>(result);
-            next.threads[t].last = result;
+            if (may_decide(o.what))
+                next.threads[t].last = result;
         }
         ++next.so_far.reached[t];
         if (next.g.consistent())

@@ -118,6 +118,12 @@ TEST_CASE("random programs with locks that are tried again, and readers of a seq
     compare(20'000'000, 60, with_groups({"store", "lock", "seqlock", "retry", "retry-lock"}), 2);
 }
 
+TEST_CASE("random programs of loads whose value decides about nothing") {
+    compare(25'000'000, 300,
+            with_groups({"free-load", "acquire", "store", "release", "rmw-order", "add", "mb"}));
+    compare(26'000'000, 300, with_groups({"free-load", "load", "store", "plain", "fence"}));
+}
+
 TEST_CASE("random programs with data races and uses after free") {
     compare(10'000'000, 400,
             with_groups(

@@ -86,6 +86,7 @@ inline access access_of(const operation& o) {
     using wbsync::engine::access_class;
     switch (o.what) {
     case kind::load:
+    case kind::free_load:
     case kind::load_acquire:
     case kind::await_equal:
     case kind::await_not:

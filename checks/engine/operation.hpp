@@ -101,8 +101,9 @@ enum class kind : std::uint8_t {
     spin_trylock,
     spin_count, ///< three times, at most
     atomic,     ///< one of <wbsync/memory/atomic_table.hpp>
+    free_load,  ///< whose value decides about nothing
 };
-inline constexpr int kind_count = static_cast<int>(kind::atomic) + 1;
+inline constexpr int kind_count = static_cast<int>(kind::free_load) + 1;
 
 /// The name of the library's function.
 constexpr const char* name_of(kind k) {
@@ -191,6 +192,7 @@ constexpr const char* name_of(kind k) {
     case kind::spin_trylock: return "while (!spin_trylock)";
     case kind::spin_count: return "while (READ_ONCE), three times";
     case kind::atomic: return "an operation of atomic_t";
+    case kind::free_load: return "READ_ONCE, kept as a value";
     }
     return "";
 }
@@ -253,6 +255,7 @@ inline const std::vector<kind_group>& groups() {
          8},
         {"told", {kind::add_negative}, 8},
         {"atomic", {kind::atomic}, 1},
+        {"free-load", {kind::free_load}, 1},
     };
     return all;
 }
@@ -272,9 +275,10 @@ inline std::uint64_t group_bit(std::string_view name) {
 struct operation {
     kind what = kind::load;
     std::int8_t variable = 0;
-    std::int8_t value = 0;    ///< stored, added, or waited for
-    bool conditional = false; ///< only executed if the thread's last result is not 0
-    std::uint8_t row = 0;     ///< of kind::atomic: which of wbsync::atomic_operations
+    std::int8_t value = 0; ///< stored, added, or waited for
+    bool conditional =
+        false;            ///< only executed if the thread's last result that may_decide() is not 0
+    std::uint8_t row = 0; ///< of kind::atomic: which of wbsync::atomic_operations
 
     friend bool operator==(const operation&, const operation&) = default;
 };
@@ -308,9 +312,15 @@ constexpr bool gives_result(kind k) {
     case kind::retry_seqlock:
     case kind::spin_xchg:
     case kind::spin_count:
-    case kind::atomic: return true;
+    case kind::atomic:
+    case kind::free_load: return true;
     default: return false;
     }
+}
+
+/// May what comes later in the thread be executed or not because of its result?
+constexpr bool may_decide(kind k) {
+    return gives_result(k) && k != kind::free_load;
 }
 
 /// Does it store in a round that fails?
@@ -326,7 +336,7 @@ constexpr bool gives_up(kind k) {
 /// Is it more than a single step? Programs with such operations are left out where the order of the
 /// steps must be known, or the memory model is asked.
 constexpr bool is_composite(kind k) {
-    return k >= kind::trylock;
+    return k >= kind::trylock && k != kind::free_load;
 }
 
 /// What it adds to the size of a program: more for operations with several steps, a thread of the

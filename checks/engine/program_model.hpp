@@ -142,10 +142,10 @@ private:
                 const std::int64_t got = perform(o, links_[t][i], srcu_index_[t]);
                 record_.steps.push_back({static_cast<std::uint8_t>(t), static_cast<std::uint8_t>(i),
                                          is_in_vain(o, got)});
-                if (gives_result(o.what)) {
+                if (may_decide(o.what))
                     last = got;
+                if (gives_result(o.what))
                     record_.end.results[result] = static_cast<std::int16_t>(got);
-                }
             }
             if (gives_result(o.what))
                 ++result;
@@ -170,6 +170,7 @@ private:
         const std::int64_t n = o.value;
         switch (o.what) {
         case kind::load: return READ_ONCE(x);
+        case kind::free_load: return READ_ONCE(x).peek();
         case kind::load_acquire: return smp_load_acquire(x);
         case kind::store: WRITE_ONCE(x, n); break;
         case kind::store_release: smp_store_release(x, n); break;

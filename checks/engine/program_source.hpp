@@ -66,6 +66,7 @@ inline std::string text_of(const operation& o, int link) {
     };
     switch (o.what) {
     case kind::load: return on_x("READ_ONCE");
+    case kind::free_load: return on_x("READ_ONCE") + ".peek()";
     case kind::load_acquire: return on_x("smp_load_acquire");
     case kind::store: return to_x("WRITE_ONCE");
     case kind::store_release: return to_x("smp_store_release");
@@ -214,7 +215,8 @@ private:
             if (o.conditional)
                 threads_ += "if (last != 0) ";
             if (gives_result(o.what))
-                threads_ += fmt::format("{}r{} = ", looks_back ? "last = " : "", result++);
+                threads_ += fmt::format(
+                    "{}r{} = ", looks_back && may_decide(o.what) ? "last = " : "", result++);
             threads_ += text_of(o, links_) + ";\n";
             links_ += has_link(o.what) ? 1 : 0;
         }

@@ -58,7 +58,7 @@ inline bool well_formed(const program& p) {
         for (const operation& o : thread) {
             if ((o.conditional || needs_result(o.what)) && !result)
                 return false;
-            result = result || gives_result(o.what);
+            result = result || may_decide(o.what);
             for (const kind end : open)
                 if (is_misplaced(o.what, end))
                     return false;
@@ -104,7 +104,7 @@ inline operation draw_operation(random& r, const std::vector<kind>& kinds, int v
 inline void drop_unfounded(std::vector<operation>& thread) {
     bool result = false;
     std::erase_if(thread, [&](const operation& o) {
-        result = result || gives_result(o.what);
+        result = result || may_decide(o.what);
         return needs_result(o.what) && !result;
     });
 }
@@ -138,7 +138,7 @@ inline void make_conditional(random& r, std::vector<operation>& thread) {
         const bool paired = end_of(o.what).has_value() || ends_section(o.what);
         if (result && !paired && r.one_in(4))
             o.conditional = true;
-        result = result || gives_result(o.what);
+        result = result || may_decide(o.what);
     }
 }
 

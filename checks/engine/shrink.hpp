@@ -78,7 +78,8 @@ private:
 
     static std::vector<kind> weaker(kind k) {
         switch (k) {
-        case kind::load_acquire: return {kind::load};
+        case kind::load_acquire:
+        case kind::free_load: return {kind::load};
         case kind::store_release: return {kind::store};
         case kind::fetch_add: return {kind::add, kind::load, kind::store, kind::fetch_add_relaxed};
         case kind::fetch_add_relaxed: return {kind::add, kind::load, kind::store};

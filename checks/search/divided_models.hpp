@@ -46,6 +46,38 @@ struct fails_late {
     void finally() { BUG_ON(READ_ONCE(x) == 12 && first == 2); }
 };
 
+/// Under lkmm, loads that are late on two cycles, and additions that one of them sees some of: the
+/// search starts over several times. With `fails`, only what is late on both cycles does.
+struct late_on_two_cycles {
+    bool fails;
+    wbsync::atomic_t x{"x"}, y{"y"}, z{"z"}, n{"n"};
+    std::int64_t from_x = 0, from_z = 0;
+
+    explicit late_on_two_cycles(bool has_finding = false) : fails(has_finding) {}
+
+    void threads(wbsync::scenario& s) {
+        s.thread("P0", [this] {
+            const auto r = READ_ONCE(x);
+            const auto q = READ_ONCE(z);
+            WRITE_ONCE(y, 1);
+            from_x = r.peek();
+            from_z = q.peek();
+        });
+        s.thread("P1", [this] {
+            const auto r = READ_ONCE(y);
+            WRITE_ONCE(x, r + 1);
+            atomic_inc(n);
+        });
+        s.thread("P2", [this] {
+            const auto r = READ_ONCE(y);
+            WRITE_ONCE(z, r + 1);
+            atomic_inc(n);
+        });
+        s.thread("P3", [this] { READ_ONCE(n); });
+    }
+    void finally() { BUG_ON(fails && from_x == 2 && from_z == 2); }
+};
+
 /// n threads that exchange one variable k times: a multinomial number of executions.
 struct many_executions {
     wbsync::atomic_t x{"x"};

@@ -198,6 +198,16 @@ TEST_CASE("a divided search of stale reads, symmetric threads and additions has 
     compare(checking<symmetric>(), with);
 }
 
+TEST_CASE("a divided search has the same late loads") {
+    options with;
+    with.memory = memory_kind::lkmm;
+    for (const bool fails : {false, true})
+        compare(checking<late_on_two_cycles>(fails), with);
+    with.jobs = 1;
+    CHECK(check<late_on_two_cycles>(with, false).discarded > 0);
+    CHECK(found(check<late_on_two_cycles>(with, true), "BUG_ON"));
+}
+
 TEST_CASE("a divided search knows of a wait that never ended, although others could still run") {
     options with = undivided();
     with.memory = memory_kind::sc;

@@ -107,9 +107,13 @@ result in_pieces(options with, const std::function<void(options&)>& next_piece) 
 }
 
 template <class Model>
-void compare_pieces(const std::function<void(options&)>& next_piece) {
-    const result whole = check<Model>(with_jobs(1));
-    for (const options& with : searches) {
+void compare_pieces(const std::function<void(options&)>& next_piece,
+                    memory_kind memory = memory_kind::weak) {
+    options alone = with_jobs(1);
+    alone.memory = memory;
+    const result whole = check<Model>(alone);
+    for (options with : searches) {
+        with.memory = memory;
         CAPTURE(with.jobs);
         CAPTURE(with.divide.each);
         const result r = in_pieces<Model>(with, next_piece);
@@ -133,6 +137,7 @@ TEST_CASE("a search in pieces of some executions each totals the same as one wit
     compare_pieces<mixture>(piece);
     compare_pieces<ordered_additions>(piece);
     compare_pieces<rcu_protocol>(piece);
+    compare_pieces<late_on_two_cycles>(piece, memory_kind::lkmm);
     CHECK(check<ordered_additions>(with_jobs(1)).discarded > 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include "checks/engine/count_table.hpp"
 #include "checks/engine/differential.hpp"
+#include "checks/engine/late_loads.hpp"
 #include "checks/engine/lkmm_shapes.hpp"
 #include "checks/engine/mutants/dependent.hpp"
 #include "checks/engine/mutants/racy.hpp"
@@ -140,6 +141,33 @@ inline difference look_at_dependency(const dependent::program& p) {
     return found ? "it comes first" : "it does not come first";
 }
 
+inline wbsync::options quick_lkmm() {
+    wbsync::options with;
+    with.memory = memory_kind::lkmm;
+    with.trace = false;
+    with.jobs = 1;
+    with.max_executions = 1000;
+    with.accept_vacuous = true;
+    return with;
+}
+
+/// Each state in one execution.
+inline difference look_for_late_loads(const late_loads::program& p) {
+    std::set<late_loads::state> states;
+    const wbsync::result r = wbsync::check<late_loads::model>(quick_lkmm(), &p.threads, &states);
+    if (states.size() != p.states)
+        return fmt::format("{} states, not {}", states.size(), p.states);
+    return compare(r, p.states);
+}
+
+inline difference look_at_hand_over(bool ordered) {
+    bool passed = false;
+    const wbsync::result r = wbsync::check<late_loads::hands_over>(quick_lkmm(), ordered, &passed);
+    if (r.verified() != ordered)
+        return ordered ? "a race" : "no race";
+    return !ordered || passed ? std::nullopt : difference{"nobody comes past the late load"};
+}
+
 /// More executions are too many for a quick test.
 inline constexpr std::uint64_t limit = 20'000;
 
@@ -221,6 +249,14 @@ inline std::vector<test> tests(int programs) {
     for (const dependent::program& p : dependent::programs())
         all.push_back(
             {"dependencies under lkmm", p.name, [p] { return detail::look_at_dependency(p); }});
+    for (const auto& list : {late_loads::programs(), late_loads::without_cycles()})
+        for (const late_loads::program& p : list)
+            all.push_back({"late loads", p.name, [p] { return detail::look_for_late_loads(p); }});
+    for (const bool ordered : {true, false})
+        all.push_back(
+            {"late loads",
+             ordered ? "a plain variable that a late load orders" : "one that it does not",
+             [ordered] { return detail::look_at_hand_over(ordered); }});
     for (const detail::mix& m : detail::mixes()) {
         fuzz::shape how;
         for (const std::string_view name : m.groups)

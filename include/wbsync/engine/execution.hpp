@@ -351,6 +351,10 @@ public:
     [[noreturn]] void fail(std::string property, std::string message, const site& at);
     [[noreturn]] void fail(finding what) { scheduling_.fail(std::move(what)); }
 
+    /// The same of a race. If a load was late, whether it is one is known only when the execution
+    /// is over: it goes on.
+    void races(finding what);
+
     /// The same, if nobody can go on: the scheduler does not know how.
     [[noreturn]] void fail_for_all(std::string property, std::string message, const site& at);
 
@@ -405,6 +409,7 @@ private:
     [[nodiscard]] store_past past_of(thread_id t) const;
     [[nodiscard]] bool has_symmetric_threads() const noexcept;
     void note_late_loads();
+    void report_race();
 
     void expect_no_violation(bool holds);
 
@@ -417,6 +422,7 @@ private:
     heap blocks_;
     recorder log_;
     bool is_settled_ = false;
+    std::vector<finding> possible_races_; ///< in the order of memory_model::is_race_after_all()
     read_options options_;
     read_options places_;
     extension_set extensions_;

@@ -39,6 +39,7 @@ WBSYNC_INLINE void execution::begin(scheduler& with, fibers& on, const settings&
     vector_clock::serve(max_threads); // until it is known how many there are
     memory().begin(locations_.in_order());
     is_settled_ = false;
+    possible_races_.clear();
     extensions_.reset();
 }
 
@@ -110,8 +111,28 @@ WBSYNC_INLINE void execution::settle() {
     if (recording())
         for (const auto& [load, store] : state_.memory->late_sources())
             log_.reads_late(load, store);
+    report_race();
     if (conclusion_.ending() == outcome::complete)
         note_late_loads();
+}
+
+WBSYNC_INLINE void execution::races(finding what) {
+    if (!memory().has_late_loads())
+        fail(std::move(what));
+    possible_races_.push_back(std::move(what));
+}
+
+/// The first one that is a race now that each late load has its store.
+WBSYNC_INLINE void execution::report_race() {
+    for (std::size_t k = 0; k != possible_races_.size(); ++k) {
+        if (!state_.memory->is_race_after_all(k) && !mutated(mutant::late_load_acquires_nothing))
+            continue;
+        finding& race = possible_races_[k];
+        if (recording())
+            log_.add(step_of(race, race.thread));
+        conclusion_.add(std::move(race));
+        return;
+    }
 }
 
 /// What one of several symmetric threads could do each of them could.
@@ -221,7 +242,7 @@ WBSYNC_INLINE const read_options& execution::options(thread_id t, const location
 /// listed only where the load has to come after them.
 WBSYNC_INLINE const read_options& execution::options_or_late(thread_id t, const location& x) {
     options(t, x, value_condition(any_value));
-    if (assumed_.allowed().late_loads.empty())
+    if (assumed_.allowed().late_loads.empty() || mutated(mutant::no_late_loads))
         return options_;
     const store_past past = x.inserted ? store_past{} : past_of(t);
     for (int i = 1; i <= x.newest(); ++i)

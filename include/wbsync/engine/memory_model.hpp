@@ -8,6 +8,7 @@
 #include <wbsync/engine/store_past.hpp>
 #include <wbsync/engine/thread_views.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -112,6 +113,14 @@ public:
     /// Views do not order the newest plain access of `t` after an earlier one of the same variable.
     /// Is it a race to the model as well?
     [[nodiscard]] virtual bool is_race(thread_id /*t*/) { return true; }
+
+    /// Has a load been late so far? Then what is_race() may not be one, because of what that load
+    /// turns out to read.
+    [[nodiscard]] virtual bool has_late_loads() const noexcept { return false; }
+
+    /// Once late loads are settled: is it a race that is_race() took for one, with late loads, for
+    /// the k-th time?
+    [[nodiscard]] virtual bool is_race_after_all(std::size_t /*k*/) { return true; }
 
     /// Whom to tell what depends on what is read; nullptr: nobody asks.
     [[nodiscard]] virtual dependencies* followed() noexcept { return nullptr; }

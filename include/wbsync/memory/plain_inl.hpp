@@ -30,10 +30,10 @@ WBSYNC_INLINE void note_plain_write(engine::execution& run, const label& name, e
 
 WBSYNC_INLINE void fail_race(engine::execution& run, const plain_conflict& two,
                              const plain_access& earlier, const site& at) {
-    run.fail("data-race",
-             fmt::format("{} of {} races with the {} by {} at {}", two.now, two.of.str(), two.then,
-                         run.thread_name(earlier.thread), earlier.where.str()),
-             at);
+    run.races({"data-race",
+               fmt::format("{} of {} races with the {} by {} at {}", two.now, two.of.str(),
+                           two.then, run.thread_name(earlier.thread), earlier.where.str()),
+               at, run.self()});
 }
 
 } // namespace wbsync::detail

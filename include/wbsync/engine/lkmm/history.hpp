@@ -42,7 +42,7 @@ namespace wbsync::engine::lkmm {
 ///     1: W y = 1                 3: W x = 1
 ///
 /// In the end 0 reads from 3, on a cycle of po and rf; the model forbids it if there is a full
-/// barrier in either thread, or a dependency in both.
+/// barrier, an acquire, a release or a dependency in both threads.
 ///
 /// Adding an event is O(1), a link or a fence since a point O(events of a thread). A question about
 /// n events is O(n) if it has been asked before, in whichever execution, and otherwise what the
@@ -71,7 +71,8 @@ public:
     void add_plain(const place& at, const void* object, bool writes);
 
     /// Does the newest event of `t`, a plain access, race with an earlier one? That is asked of the
-    /// model each time.
+    /// model each time. If a load has been late so far it may turn out not to: see
+    /// races_after_all().
     [[nodiscard]] bool newest_races(thread_id t);
 
     /// A full barrier between what `before` covers, of whichever thread, and what comes next in
@@ -123,6 +124,12 @@ public:
     /// to be late are so, all but one are refused, unless `any_will_do`. To be asked when the
     /// execution is over. O(stores) for each late load, and what the model costs.
     [[nodiscard]] bool settle_late(const std::vector<late_load>& allowed, bool any_will_do);
+
+    [[nodiscard]] bool has_late() const noexcept { return !late_.empty(); }
+
+    /// Once that is settled: is it a race that newest_races() has said to be one, with late loads,
+    /// for the k-th time?
+    [[nodiscard]] bool races_after_all(std::size_t k) { return races(raced_[k]); }
 
     /// Steps of a late load and of the store that it reads, once that is found.
     [[nodiscard]] std::vector<std::pair<step_index, step_index>> late_sources() const;
@@ -306,7 +313,7 @@ private:
     std::vector<vector_clock> points_;
     std::vector<plain_variable> plain_;
     int links_ = 0;
-    int raced_ = -1; ///< the newest plain access that was found to race
+    std::vector<int> raced_; ///< plain accesses that race unless a late load orders them
     per_thread<thread_dependencies> told_;
     std::vector<dependent> dependents_;
     per_thread<std::vector<branch>> branches_;

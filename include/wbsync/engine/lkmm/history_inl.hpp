@@ -23,7 +23,7 @@ WBSYNC_INLINE void history::begin(const location_list& locations) {
     plain_.clear();
     links_ = 0;
     late_.clear();
-    raced_ = -1;
+    raced_.clear();
     constexpr std::size_t most = std::size_t{1} << 20;
     if (known_.size() > most)
         known_.clear();
@@ -216,7 +216,8 @@ WBSYNC_INLINE bool history::newest_races(thread_id t) {
     const int newest = order_[t].back();
     if (!races(newest))
         return false;
-    raced_ = newest;
+    if (has_late())
+        raced_.push_back(newest);
     return true;
 }
 

@@ -25,6 +25,8 @@ WBSYNC_INLINE bool history::list_free_stores(int load) {
     const auto& order = order_[of.what.thread];
     for (auto i = std::find(order.begin(), order.end(), load) + 1; i != order.end(); ++i) {
         const node& n = at(*i);
+        if (is_in_branch_of(load, n) && !mutated(mutant::untaken_branch_forbids))
+            continue;
         if (n.what.kind == event_kind::fence && n.since < 0 && n.what.barrier == barrier_kind::mb)
             break;
         if (!n.what.writes() || n.what.order != access_order::once || n.position >= of.controls ||
@@ -36,10 +38,9 @@ WBSYNC_INLINE bool history::list_free_stores(int load) {
     return any;
 }
 
-/// By data, by address, or by a branch.
+/// By data or by address.
 WBSYNC_INLINE bool history::depends_on(int event, int load) const {
-    return is_in_branch_of(load, at(event)) ||
-           std::any_of(dependents_.begin(), dependents_.end(),
+    return std::any_of(dependents_.begin(), dependents_.end(),
                        [&](const dependent& d) { return d.read == load && d.event == event; });
 }
 
@@ -137,7 +138,8 @@ WBSYNC_INLINE void history::keep_past(int load, int store) {
                                                   order.begin() + 1);
         for (std::size_t& k = done[static_cast<std::size_t>(thread)]; k < end; ++k) {
             const node& n = at(order[k]);
-            const bool stays = !is_plain(n) && !is_in_branch_of(load, n);
+            const bool stays = !is_plain(n) && (!is_in_branch_of(load, n) ||
+                                                mutated(mutant::untaken_branch_forbids));
             kept_[static_cast<std::size_t>(order[k])] = stays;
             if (stays && order[k] != load && n.source >= 0)
                 pending.push_back(n.source);
@@ -179,15 +181,14 @@ WBSYNC_INLINE bool history::settle_from(std::size_t k) {
 WBSYNC_INLINE bool history::is_settled() {
     keep([](step_index) { return false; });
     const event_graph g = build_known();
-    return lateness_is_needed(g) && model(g).judge() == axiom::none &&
-           (raced_ < 0 || races(raced_));
+    return (lateness_is_needed(g) || mutated(mutant::late_loads_twice)) &&
+           (model(g).judge() == axiom::none || mutated(mutant::late_loads_unjudged));
 }
 
 /// The executions that differ only in which loads are late are one. It is the one that is left when
 /// reads get their stores one after the other, those that may be late last, and a read that would
 /// close a cycle of po and rf is late. Threads that are symmetric have no first one among them:
-/// there each late load has to close a cycle with those that are not late. A race that was found
-/// must still be one.
+/// there each late load has to close a cycle with those that are not late.
 WBSYNC_INLINE bool history::lateness_is_needed(const event_graph& g) const {
     std::vector<std::tuple<bool, int, int, int>> reads;
     for (std::size_t i = 0; i != nodes_.size(); ++i) {

@@ -57,6 +57,10 @@ public:
 
     void plain_access(thread_id t, const void* object, bool writes) override;
     [[nodiscard]] bool is_race(thread_id t) override;
+    [[nodiscard]] bool has_late_loads() const noexcept override { return history_.has_late(); }
+    [[nodiscard]] bool is_race_after_all(std::size_t k) override {
+        return history_.races_after_all(k);
+    }
 
     void read_fence(thread_id t, step_index step) override;
     void write_fence(thread_id t, step_index step) override;
