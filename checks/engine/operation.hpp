@@ -275,10 +275,9 @@ inline std::uint64_t group_bit(std::string_view name) {
 struct operation {
     kind what = kind::load;
     std::int8_t variable = 0;
-    std::int8_t value = 0; ///< stored, added, or waited for
-    bool conditional =
-        false;            ///< only executed if the thread's last result that may_decide() is not 0
-    std::uint8_t row = 0; ///< of kind::atomic: which of wbsync::atomic_operations
+    std::int8_t value = 0;    ///< stored, added, or waited for
+    bool conditional = false; ///< only executed if the last result that may_decide() is not 0
+    std::uint8_t row = 0;     ///< of kind::atomic: which of wbsync::atomic_operations
 
     friend bool operator==(const operation&, const operation&) = default;
 };
