@@ -11,17 +11,60 @@ namespace {
 
 using namespace wbsync::litmus;
 
-/// Goes over a thread in program order. What could be performed late is a gap as soon as a store
-/// follows that it could read from.
+constexpr int anywhere = -1;
+
+/// The location that a call accesses; `anywhere`: one that is computed.
+int location_of(const expression& call) {
+    const expression& x = call.args[static_cast<std::size_t>(call.function->location_argument())];
+    return x.what == expression::kind::address ? x.index : anywhere;
+}
+
+/// Calls `visit` for each call of a thread, in program order.
+template <class F>
+void for_each_call(const expression& e, const F& visit) {
+    for (const expression& a : e.args)
+        for_each_call(a, visit);
+    if (e.what == expression::kind::call)
+        visit(e);
+}
+template <class F>
+void for_each_call(const statement& s, const F& visit) {
+    for_each_call(s.place, visit);
+    for_each_call(s.value, visit);
+    for (const statement& i : s.inner)
+        for_each_call(i, visit);
+}
+
+/// What threads do with the locations.
+struct accesses {
+    std::set<int> read;
+    std::set<int> written;
+
+    void add(const process& p) {
+        for_each_call(p.body, [&](const expression& e) {
+            if (e.function->has_location() && e.function->reads())
+                read.insert(location_of(e));
+            if (e.function->has_location() && e.function->writes())
+                written.insert(location_of(e));
+        });
+    }
+    static bool has(const std::set<int>& some, int x) {
+        return some.count(x) != 0 || some.count(anywhere) != 0 || (x == anywhere && !some.empty());
+    }
+};
+
+/// Goes over a thread in program order. A read that the library does not perform late is a gap if
+/// it could see what another thread writes because of a store that follows.
 class finder {
 public:
-    finder(const litmus_test& test, std::set<std::string>& found) : test_(test), found_(found) {}
+    finder(const litmus_test& test, const accesses& others, std::set<std::string>& found)
+        : test_(test), others_(others), found_(found) {}
 
     void run(const statement& s) {
         run(s.place);
         run(s.value);
         if (s.what == statement::kind::await)
-            open_.insert("a late end of a wait");
+            open("a late end of a wait", location_of(s.place));
         if (s.what != statement::kind::branch) {
             for (const statement& i : s.inner)
                 run(i);
@@ -36,49 +79,49 @@ public:
 
 private:
     void run(const expression& e) {
-        for (const expression& a : e.args)
-            run(a);
-        if (e.what != expression::kind::call)
-            return;
+        for_each_call(e, [&](const expression& c) { call(c); });
+    }
+
+    void call(const expression& e) {
         const builtin& f = *e.function;
-        if (f.is_full_fence() && f.what != action::compare && f.what != action::add_unless) {
+        const bool may_fail = f.what == action::compare || f.what == action::add_unless ||
+                              f.what == action::spin_trylock;
+        if (f.is_full_fence() && !may_fail)
             open_.clear();
-            return store(f);
-        }
-        store(f);
+        if (!f.has_location())
+            return;
+        if (f.writes() && !wbsync::engine::releases(f.order) &&
+            accesses::has(others_.read, location_of(e)))
+            found_.insert(open_.begin(), open_.end());
         if ((f.what == action::compare && names_register(e.args[1])) ||
             (f.what == action::add_unless && names_register(e.args.back())))
             found_.insert("an expected value, on which all later stores depend");
         if (f.what == action::load && leads_to_pointer(e))
-            open_.insert("a late load of a pointer");
-        if (changes(f) && !surely_acquires(f))
-            open_.insert("a late read-modify-write");
+            open("a late load of a pointer", location_of(e));
+        const bool changes = f.reads() && f.writes() && f.what != action::spin_lock;
+        if (changes && !f.is_full_fence() && !wbsync::engine::acquires(f.order))
+            open("a late read-modify-write", location_of(e));
+        else if (changes && may_fail)
+            open("a late read-modify-write that fails", location_of(e));
     }
 
-    void store(const builtin& f) {
-        if (f.writes())
-            found_.insert(open_.begin(), open_.end());
+    void open(const char* what, int x) {
+        if (accesses::has(others_.written, x))
+            open_.insert(what);
     }
 
     [[nodiscard]] bool leads_to_pointer(const expression& e) const {
-        const expression& x = e.args.front();
-        return x.what != expression::kind::address ||
-               test_.locations[static_cast<std::size_t>(x.index)].initial >= first_address;
+        const int x = location_of(e);
+        return x == anywhere ||
+               test_.locations[static_cast<std::size_t>(x)].initial >= first_address;
     }
     static bool names_register(const expression& e) {
         return e.what == expression::kind::reg ||
                std::any_of(e.args.begin(), e.args.end(), names_register);
     }
-    static bool changes(const builtin& f) {
-        return f.reads() && f.writes() && f.what != action::spin_lock;
-    }
-    /// Those that fail do not.
-    static bool surely_acquires(const builtin& f) {
-        return wbsync::engine::acquires(f.order) && f.what != action::compare &&
-               f.what != action::add_unless && f.what != action::spin_trylock;
-    }
 
     const litmus_test& test_;
+    const accesses& others_;
     std::set<std::string>& found_;
     std::set<std::string> open_; ///< with no store after it so far
 };
@@ -87,8 +130,13 @@ private:
 
 std::vector<std::string> gaps(const litmus_test& test) {
     std::set<std::string> found;
-    for (const process& p : test.processes)
-        finder(test, found).run(p.body);
+    for (std::size_t i = 0; i != test.processes.size(); ++i) {
+        accesses others;
+        for (std::size_t j = 0; j != test.processes.size(); ++j)
+            if (j != i)
+                others.add(test.processes[j]);
+        finder(test, others, found).run(test.processes[i].body);
+    }
     return {found.begin(), found.end()};
 }
 

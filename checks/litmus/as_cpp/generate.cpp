@@ -45,11 +45,11 @@ public:
         declare_registers();
         write(process_.body);
         tell_registers();
-        std::string all = fmt::format("void {}(model& m) {{\n", name);
+        std::string all = fmt::format("void {}(model& test) {{\n", name);
         for (const int x : locations_) {
             const object& o = objects_[static_cast<std::size_t>(x)];
             constexpr const char* members[] = {"variables", "pointers", "locks", "domains"};
-            all += fmt::format("    auto& {} = m.{}[{}];\n", o.name,
+            all += fmt::format("    auto& {} = test.{}[{}];\n", o.name,
                                members[static_cast<std::size_t>(o.what)], o.number);
         }
         return all + body_ + "}\n";
@@ -84,7 +84,7 @@ private:
             if (locals_[r].what == local::kind::cookie)
                 throw not_expressible{"a state with the index of a section of SRCU"};
             const bool is_there = locals_[r].used || process_.initial[r] != 0;
-            line(fmt::format("m.ends_with({}, {});", i,
+            line(fmt::format("test.ends_with({}, {});", i,
                              is_there ? locals_[r].name : "std::int64_t{0}"));
         }
     }

@@ -4,12 +4,15 @@
 
 #include "generate.hpp"
 
+#include "tools/litmus/condition.hpp"
+#include "tools/litmus/kernel_answer.hpp"
 #include "tools/litmus/parser.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -19,15 +22,15 @@
 
 namespace {
 
+using namespace wbsync::litmus;
 using wbsync::report::json;
 
 struct settings {
-    std::string tests;
+    std::vector<std::string> tests;
     std::string folder;
     int every = 1;
     int per_file = 100;
     std::string flaw = "none";
-    std::string only;
 
     [[nodiscard]] as_cpp::flaw without() const {
         return flaw == "branch"       ? as_cpp::flaw::no_branch
@@ -41,14 +44,10 @@ class output {
 public:
     explicit output(const settings& with) : with_(with) {}
 
-    void add(const json& expected) {
-        const auto file = expected["file"].get<std::string>();
-        std::vector<std::string> states;
-        for (const json& s : expected["states"])
-            states.push_back(s.get<std::string>());
-        const as_cpp::program p =
-            as_cpp::generate(wbsync::litmus::parse(expected["source"].get<std::string>()), file,
-                             in_file_, states, with_.without());
+    /// `states`: all final states that there are.
+    void add(const litmus_test& test, const std::string& file,
+             const std::vector<std::string>& states) {
+        const as_cpp::program p = as_cpp::generate(test, file, in_file_, states, with_.without());
         if (!p.why_not.empty()) {
             ++left_out_[p.why_not];
             return;
@@ -107,20 +106,52 @@ private:
     std::map<std::string, int> left_out_;
 };
 
-void generate(const settings& with) {
-    std::ifstream in(with.tests);
+/// The tests of a collection, one on each line, with the states that herd7 has.
+void add_collection(const std::string& path, const settings& with, output& out) {
+    std::ifstream in(path);
     if (!in)
-        throw std::runtime_error("cannot read " + with.tests);
-    output out(with);
+        throw std::runtime_error("cannot read " + path);
     int number = 0;
     for (std::string line; std::getline(in, line);) {
         const json expected = json::parse(line);
-        if (expected["race"].get<bool>()) // its states mean nothing
-            continue;
-        if (number++ % with.every == 0 &&
-            (with.only.empty() || expected["file"].get<std::string>() == with.only))
-            out.add(expected);
+        if (expected["race"].get<bool>() || number++ % with.every != 0)
+            continue; // the states of a test with a race mean nothing
+        std::vector<std::string> states;
+        for (const json& s : expected["states"])
+            states.push_back(s.get<std::string>());
+        out.add(parse(expected["source"].get<std::string>()), expected["file"].get<std::string>(),
+                states);
     }
+}
+
+std::string text_of_file(const std::string& path) {
+    std::ifstream in(path);
+    if (!in)
+        throw std::runtime_error("cannot read " + path);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A test in a file of its own, with the states that the kernel's model has in `wbsync litmus`.
+void add_test(const std::string& path, output& out) {
+    const litmus_test test = parse(text_of_file(path));
+    const kernel_answer known = ask_kernel_model(test, deadline());
+    if (!known.race.empty() || !known.error.empty())
+        return; // its states mean nothing
+    if (!known.all_states)
+        throw std::runtime_error("not all states are known of " + path);
+    std::vector<std::string> states;
+    for (const final_state& s : known.states)
+        states.push_back(describe(test, s));
+    out.add(test, path.substr(path.rfind('/') + 1), states);
+}
+
+void generate(const settings& with) {
+    output out(with);
+    for (const std::string& path : with.tests)
+        if (path.ends_with(".jsonl"))
+            add_collection(path, with, out);
+        else
+            add_test(path, out);
     out.end();
 }
 
@@ -129,12 +160,13 @@ void generate(const settings& with) {
 int main(int argc, char** argv) {
     CLI::App app{"Writes litmus tests as programs in C++, with the final states that herd7 has."};
     settings with;
-    app.add_option("tests", with.tests, "states.jsonl of a collection")->required();
-    app.add_option("folder", with.folder, "Where to write tests_*.cpp and table.cpp")->required();
-    app.add_option("--every", with.every, "Only every so manyth test without a race")
+    app.add_option("tests", with.tests, "states.jsonl of a collection, or *.litmus")->required();
+    app.add_option("--to", with.folder, "Folder to write tests_*.cpp and table.cpp into")
+        ->required();
+    app.add_option("--every", with.every,
+                   "Of a collection, only each so manyth test without a race")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
-    app.add_option("--only", with.only, "Only the test of this file");
     app.add_option("--per-file", with.per_file, "Tests in one file, at most")
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();

@@ -14,7 +14,7 @@ std::string identifier(std::string name) {
     std::replace_if(
         name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_'; },
         '_');
-    return name;
+    return name == "test" ? "test_" : name; // what the functions are given
 }
 
 /// Finds out what the registers of a thread hold.
