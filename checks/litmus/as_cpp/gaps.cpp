@@ -88,6 +88,10 @@ private:
                               f.what == action::spin_trylock;
         if (f.is_full_fence() && !may_fail)
             open_.clear();
+        smp_rmb_ = smp_rmb_ || f.what == action::read_fence;
+        unseen_ = unseen_ || (f.what == action::fetch && !f.has_result);
+        if (smp_rmb_ && unseen_)
+            found_.insert("an atomic_or() or its like, whose read smp_rmb() orders");
         if (!f.has_location())
             return;
         if (f.writes() && !wbsync::engine::releases(f.order) &&
@@ -124,6 +128,8 @@ private:
     const accesses& others_;
     std::set<std::string>& found_;
     std::set<std::string> open_; ///< with no store after it so far
+    bool smp_rmb_ = false;
+    bool unseen_ = false; ///< a change without a result that is no addition
 };
 
 } // namespace
@@ -138,6 +144,23 @@ std::vector<std::string> gaps(const litmus_test& test) {
         finder(test, others, found).run(test.processes[i].body);
     }
     return {found.begin(), found.end()};
+}
+
+std::vector<std::string> surpluses(const litmus_test& test) {
+    for (const process& p : test.processes) {
+        bool adds = false;
+        bool fence = false;
+        for_each_call(p.body, [&](const expression& e) {
+            const builtin& f = *e.function;
+            adds = adds || f.what == action::add_unless;
+            fence = fence ||
+                    (f.what == action::full_fence &&
+                     (f.fence == fence_kind::before_atomic || f.fence == fence_kind::after_atomic));
+        });
+        if (adds && fence)
+            return {"a barrier beside an atomic_add_unless() that changes nothing"};
+    }
+    return {};
 }
 
 } // namespace as_cpp

@@ -12,4 +12,7 @@ namespace as_cpp {
 /// model allows (docs/memory-model.md, "Late loads" and "Dependencies"). Nothing: it has to.
 std::vector<std::string> gaps(const wbsync::litmus::litmus_test& test);
 
+/// What the test has, in which it claims to show more ("More than the kernel allows" there).
+std::vector<std::string> surpluses(const wbsync::litmus::litmus_test& test);
+
 } // namespace as_cpp

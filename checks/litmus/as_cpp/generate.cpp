@@ -42,6 +42,7 @@ public:
 
     /// A function of that name.
     std::string run(const std::string& name) {
+        expect_locks_are_given_back();
         declare_registers();
         write(process_.body);
         tell_registers();
@@ -56,6 +57,26 @@ public:
     }
 
 private:
+    /// The library takes it for a mistake if they are not.
+    void expect_locks_are_given_back() const {
+        const int taken =
+            count(process_.body, action::spin_lock) + count(process_.body, action::spin_trylock);
+        if (taken > count(process_.body, action::spin_unlock))
+            throw not_expressible{"a thread that ends with a lock held"};
+    }
+    static int count(const expression& e, action what) {
+        int n = e.what == expression::kind::call && e.function->what == what ? 1 : 0;
+        for (const expression& a : e.args)
+            n += count(a, what);
+        return n;
+    }
+    static int count(const statement& s, action what) {
+        int n = count(s.value, what);
+        for (const statement& i : s.inner)
+            n += count(i, what);
+        return n;
+    }
+
     // --- lines ----------------------------------------------------------------------------------
 
     void line(const std::string& text) {
@@ -176,7 +197,7 @@ private:
             throw not_expressible{"a wait for a pointer"};
         awaited_by_ = s.target;
         const std::string wait =
-            fmt::format("{}({}, [&](std::int64_t seen) {{ return !({}); }})",
+            fmt::format("{}({}, [&](std::int64_t number) {{ return !({}); }})",
                         acquires ? "await_acquire" : "await", v.text, evaluated(s.value).text);
         awaited_by_ = -1;
         if (s.target < 0)
@@ -196,7 +217,7 @@ private:
         case expression::kind::address: return address(e.index);
         case expression::kind::unary: return unary(e);
         case expression::kind::binary: return binary(e);
-        case expression::kind::awaited: return {term::kind::number, "seen"};
+        case expression::kind::awaited: return {term::kind::number, "number"};
         case expression::kind::call: return call(e);
         case expression::kind::access: break;
         }
@@ -205,7 +226,7 @@ private:
 
     term reg(int r) {
         if (awaited_by_ == r)
-            return {term::kind::number, "seen"};
+            return {term::kind::number, "number"};
         const local& l = locals_[static_cast<std::size_t>(r)];
         if (awaited_by_ >= 0)
             throw not_expressible{"a wait that looks at another register"};
@@ -426,7 +447,7 @@ program expressed(const litmus_test& test, const std::string& file, int number,
         list({quoted(file), list(locations(test, objects, variable)),
               list(locations(test, objects, pointer)), list(locations(test, objects, lock)),
               list(locations(test, objects, domain)), list(threads), list(state(test, objects)),
-              list(quoted(expected)), list(quoted(gaps(test)))});
+              list(quoted(expected)), list(quoted(gaps(test))), list(quoted(surpluses(test)))});
     return out;
 }
 

@@ -46,8 +46,9 @@ struct test {
     std::vector<const char*> domains;
     std::vector<void (*)(model&)> threads;
     std::vector<shown> state;
-    std::vector<const char*> expected; ///< the states that there are
-    std::vector<const char*> gaps;     ///< why the library may miss some
+    std::vector<const char*> expected;  ///< the states that there are
+    std::vector<const char*> gaps;      ///< why the library may miss some
+    std::vector<const char*> surpluses; ///< why it may have others
 };
 
 /// The model of all tests, so that check() is compiled once.

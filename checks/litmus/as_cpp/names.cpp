@@ -14,7 +14,8 @@ std::string identifier(std::string name) {
     std::replace_if(
         name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_'; },
         '_');
-    return name == "test" ? "test_" : name; // what the functions are given
+    // What the functions have besides.
+    return name == "test" || name == "number" || name.starts_with("taken") ? name + "_" : name;
 }
 
 /// Finds out what the registers of a thread hold.
