@@ -53,8 +53,7 @@ TEST_CASE("every finding that a manifest records is replayed byte for byte") {
     const std::vector<manifest::row> findings = recorded_findings();
     REQUIRE_FALSE(findings.empty());
     for (const manifest::row& r : findings)
-        expect_same_replay(model_named(r.model),
-                           r.memory == "sc" ? memory_kind::sc : memory_kind::weak, r.parameters);
+        expect_same_replay(model_named(r.model), engine::find_memory(r.memory)->kind, r.parameters);
 }
 
 TEST_CASE("every finding of two switchers, inodes and superblocks is replayed byte for byte") {
