@@ -35,7 +35,7 @@ std::vector<std::string> models_of(const std::string& cell) {
     for (std::sregex_iterator m(cell.begin(), cell.end(), name), end; m != end; ++m) {
         std::string next = m->str(1);
         if (!names.empty() && (next[0] == '-' || next[0] == '+'))
-            next = names.front().substr(0, names.front().rfind(next[0])) + next;
+            next.insert(0, names.front(), 0, names.front().rfind(next[0]));
         names.push_back(next);
     }
     return names;
@@ -111,7 +111,7 @@ TEST_CASE("every verdict in the tables of models/ is that of the manifest") {
         tables += rows.empty() ? 0 : 1;
         for (const auto& cells : rows)
             for (const std::string& name : models_of(cells.front()))
-                for (const std::size_t column : {0, 1, 2}) {
+                for (const std::size_t column : {0U, 1U, 2U}) {
                     const std::string memory = std::array{"sc", "weak", "lkmm"}[column];
                     CAPTURE(name);
                     CAPTURE(memory);
