@@ -29,7 +29,7 @@ struct settings {
     std::vector<std::string> tests;
     std::string folder;
     int every = 1;
-    int per_file = 100;
+    int per_file = 200;
     std::string flaw = "none";
 
     [[nodiscard]] as_cpp::flaw without() const {

@@ -131,9 +131,9 @@ public:
         if (!ours.wrong.empty())
             fmt::print("{}: {}\n", t.file, ours.wrong);
         const bool may_miss = judge(t, missing, t.gaps, "missing");
-        const bool may_add = judge(t, extra, t.surpluses, "not herd7's");
+        const bool may_have = judge(t, extra, t.surpluses, "not herd7's");
         equal_ += extra.empty() && missing.empty() ? 1 : 0;
-        wrong_ += may_miss && may_add && ours.wrong.empty() ? 0 : 1;
+        wrong_ += may_miss && may_have && ours.wrong.empty() ? 0 : 1;
     }
 
     /// The exit status.
