@@ -144,9 +144,10 @@ public:
             const auto load = static_cast<int>(i);
             if (!nodes_[i].may_be_late || nodes_[i].source < 0 || !list_free_stores(load))
                 continue;
-            for (const int store : stores_after(load))
-                if (!cycle_is_forbidden(load, store))
-                    visit(nodes_[i].what.thread, nodes_[i].what.location, at(store).what.value);
+            const location& x = location_of(nodes_[i]);
+            for (const int k : stores_after(load))
+                if (!cycle_is_forbidden(load, x.at(k).event))
+                    visit(nodes_[i].what.thread, nodes_[i].what.location, x.at(k).value);
         }
     }
 
@@ -276,8 +277,10 @@ private:
     void read_part_of_run(event_graph& g, const candidate& c, event_index me) const;
     [[nodiscard]] static bool splits_run(const candidate& c) {
         return !mutated(mutant::part_of_run_is_all) &&
-               (c.x->begin_of_run(c.first) != c.first ||
-                (c.last != c.x->newest() && c.x->at(c.last + 1).run == c.x->at(c.last).run));
+               (c.x->begin_of_run(c.first) != c.first || !ends_run(*c.x, c.last));
+    }
+    [[nodiscard]] static bool ends_run(const location& x, int i) {
+        return i == x.newest() || x.at(i + 1).run != x.at(i).run;
     }
     [[nodiscard]] int source_of(const candidate& c) const;
     void put(const place& at, node n, std::size_t position);
@@ -296,7 +299,7 @@ private:
     [[nodiscard]] bool is_late_one(int number) const;
     [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;
     [[nodiscard]] bool is_addition(int store) const;
-    [[nodiscard]] std::vector<int> stores_after(int load);
+    [[nodiscard]] std::vector<int> stores_after(int load) const;
     [[nodiscard]] bool cycle_is_forbidden(int load, int store);
     void keep_past(int load, int store);
     [[nodiscard]] bool settle_from(std::size_t k);

@@ -64,8 +64,8 @@ WBSYNC_INLINE bool history::is_in_branch_of(int load, const node& n) const {
 
 /// Stores to the same location that follow the load by program order and reads-from, whatever it
 /// returns, by way of a free store. Of a run of additions only the last one: it has the sum. What
-/// is after the load for sure is left out.
-WBSYNC_INLINE std::vector<int> history::stores_after(int load) {
+/// is after the load for sure is left out. Their indices at the location.
+WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
     const location& x = location_of(at(load));
     std::vector<int> found;
     if (at(x.at(x.newest()).event).what.thread == event::no_thread)
@@ -91,13 +91,10 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) {
     }
     for (int i = 1; i <= x.newest(); ++i) {
         const int store = x.at(i).event;
-        const bool is_sum = i == x.newest() || x.at(i + 1).run != x.at(i).run;
-        if (is_sum && is_reached[static_cast<std::size_t>(store)] &&
+        if (ends_run(x, i) && is_reached[static_cast<std::size_t>(store)] &&
             at(store).what.thread != at(load).what.thread &&
-            !at(store).known.covers(at(load).what.thread, at(load).epoch)) {
-            at(store).what.value = x.at(i).value;
-            found.push_back(store);
-        }
+            !at(store).known.covers(at(load).what.thread, at(load).epoch))
+            found.push_back(i);
     }
     return found;
 }
@@ -167,8 +164,7 @@ WBSYNC_INLINE bool history::settle_from(std::size_t k) {
     node& n = at(late_[k]);
     const location& x = location_of(n);
     for (int i = 1; i <= x.newest(); ++i) {
-        const bool is_sum = i == x.newest() || x.at(i + 1).run != x.at(i).run;
-        if (!is_sum || x.at(i).value != n.what.value)
+        if (!ends_run(x, i) || x.at(i).value != n.what.value)
             continue;
         n.source = x.at(i).event;
         if (settle_from(k + 1))
