@@ -122,8 +122,8 @@ private:
 
 } // namespace detail
 
-/// Explores every execution of `Model(args...)`: all interleavings and, with memory_kind::weak, all
-/// weak-memory outcomes that docs/memory-model.md lists. Stops at the first finding, unless
+/// Explores every execution of `Model(args...)`: all interleavings and, unless the memory model is
+/// sc, all weak-memory outcomes that docs/memory-model.md lists. Stops at the first finding, unless
 /// `all_findings` is set, and returns what was seen.
 ///
 /// The arguments are copied once and given to the constructor for every execution. The model must

@@ -44,7 +44,7 @@ struct division {
 /// environment, and the environment wins over the default. A bound that was hit makes the result
 /// incomplete.
 struct options {
-    setting<memory_kind> memory = setting<memory_kind>::by_default(memory_kind::weak);
+    setting<memory_kind> memory = setting<memory_kind>::by_default(engine::default_memory);
     scheduler_kind scheduler = scheduler_kind::dpor;
     /// Executions in this run, including blocked ones; 0: no limit.
     setting<std::uint64_t> max_executions = setting<std::uint64_t>::by_default(0);

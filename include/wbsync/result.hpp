@@ -40,7 +40,7 @@ struct [[nodiscard]] result : counters {
     std::string schedule; ///< valid if outcome is `finding`; see options::replay
     limit_hit limit;      ///< the first limit that was hit, or none; see report::text_of()
     std::string vacuity;  ///< valid if outcome is `vacuous`: why, and what to do about it
-    engine::memory_kind memory = engine::memory_kind::weak;
+    engine::memory_kind memory = engine::default_memory;
     /// The explored share of the search: 1, or an estimate if there was a limit; less than 0 if it
     /// is not known, as for a replay.
     double explored = -1;

@@ -66,7 +66,7 @@ public:
     // --- the life of one execution, as driven by the host ---------------------------------------
 
     struct settings {
-        memory_kind memory = memory_kind::weak;
+        memory_kind memory = default_memory;
         int max_depth = 10'000;
         int whole_rounds = 0;      ///< of each thread, that are gone through though in vain
         bool all_findings = false; ///< go on with the other threads after a finding

@@ -33,13 +33,16 @@ struct registered_memory {
 inline constexpr std::array registered_memories{
     registered_memory{memory_kind::sc, "sc", "sc", 's', true, true,
                       "sequential consistency: a load reads the newest store"},
-    registered_memory{memory_kind::rc11, "rc11", "weak", 'w', true, true,
+    registered_memory{memory_kind::rc11, "rc11", "weak", 'w', true, false,
                       "RC11 without load buffering: a load may read an old store"},
-    registered_memory{memory_kind::lkmm, "lkmm", "lkmm", 'l', true, false,
+    registered_memory{memory_kind::lkmm, "lkmm", "lkmm", 'l', true, true,
                       "the Linux-kernel memory model, of tools/memory-model"},
     registered_memory{memory_kind::litmus, "litmus", "litmus", 'k', false, false,
                       "what `wbsync litmus` adds the order of the kernel's model to"},
 };
+
+/// A check in C++ runs under it unless it is told otherwise.
+inline constexpr memory_kind default_memory = memory_kind::lkmm;
 
 constexpr const registered_memory& registered(memory_kind m) noexcept {
     for (const registered_memory& r : registered_memories)
@@ -70,7 +73,7 @@ std::string memory_letters();
 /// "sc, rc11 (or weak), lkmm": the memory models for models, for messages and help.
 std::string memory_names();
 
-/// "sc and rc11": the memory models that are used by default.
+/// "sc and lkmm": the memory models that are used by default.
 std::string default_memory_names();
 
 } // namespace wbsync::engine

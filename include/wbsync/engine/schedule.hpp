@@ -21,7 +21,7 @@ namespace wbsync::engine {
 ///
 /// Its text is O(decisions) to write and to read.
 struct schedule {
-    memory_kind memory = memory_kind::weak;
+    memory_kind memory = default_memory;
     bool causal = true; ///< an explorer's decisions; otherwise the reference scheduler's
     std::vector<decision> decisions;
     allowances allowed;

@@ -37,8 +37,8 @@ inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
     }
     if (!asked.with.resume.empty() && checks.size() != 1)
         throw bad_usage(fmt::format("--resume goes on with one check, not with {}: name one model, "
-                                    "and --memory sc or --memory weak",
-                                    checks.size()));
+                                    "and one memory model with --memory: {}",
+                                    checks.size(), engine::memory_names()));
     return checks;
 }
 

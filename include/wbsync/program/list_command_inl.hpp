@@ -10,7 +10,10 @@
 #include <wbsync/report/columns.hpp>
 #include <wbsync/report/json.hpp>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -29,6 +32,36 @@ inline report::json parameter_json(const catalogue::parameter& p) {
             {"default", p.value},
             {"min", p.least},
             {"max", p.most}};
+}
+
+/// "sc", "sc and lkmm", "sc, rc11 and lkmm".
+inline std::string joined(const std::vector<std::string_view>& names) {
+    const auto last = names.end() - 1;
+    return names.size() == 1
+               ? std::string{*last}
+               : fmt::format("{} and {}", fmt::join(names.begin(), last, ", "), *last);
+}
+
+/// "expected: verified under sc, finding P2 under rc11 and lkmm": memory models in the order of the
+/// registry, those that expect the same together.
+inline std::string all_expected(const catalogue::model& m) {
+    std::vector<std::pair<std::string, std::vector<std::string_view>>> outcomes;
+    for (const engine::registered_memory& r : engine::registered_memories) {
+        if (!r.for_models || !m.expected.knows(r.kind))
+            continue;
+        const std::string outcome = expected(m, r.kind);
+        const auto same = std::find_if(outcomes.begin(), outcomes.end(),
+                                       [&](const auto& known) { return known.first == outcome; });
+        if (same == outcomes.end())
+            outcomes.push_back({outcome, {r.name}});
+        else
+            same->second.push_back(r.name);
+    }
+    std::string text;
+    for (const auto& [outcome, memories] : outcomes)
+        text += fmt::format("{} {} under {}", text.empty() ? "expected:" : ",", outcome,
+                            joined(memories));
+    return text;
 }
 
 /// The places where the model orders less than its code asks for.
@@ -74,9 +107,7 @@ WBSYNC_INLINE std::string list_text(const std::vector<catalogue::model>& all) {
         out += table.line({m.name(), fmt::format("{}{}{}", m.summary,
                                                  m.commit.empty() ? "" : ", commit " + m.commit,
                                                  m.release.empty() ? "" : " in " + m.release)});
-        out += table.line(
-            {"", fmt::format("expected: {} under sc, {} under weak", expected(m, memory_kind::sc),
-                             expected(m, memory_kind::weak))});
+        out += table.line({"", all_expected(m)});
         for (const std::string& place : weakened_at(m))
             out += table.line({"", "weakened at " + place});
         for (const auto& p : m.parameters)

@@ -161,7 +161,7 @@ inline std::string counterexample(const trace& t, const finding& f, const style&
 
 /// The style for a result: barriers mean nothing under sc.
 inline style style_for(const result& r, int width = 100) {
-    return {width, r.memory == engine::memory_kind::weak, false, false};
+    return {width, r.memory != engine::memory_kind::sc, false, false};
 }
 
 /// "12 %" for a number from 0 to 1. Only 1 itself is 100 %.

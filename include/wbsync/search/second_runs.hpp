@@ -142,7 +142,7 @@ private:
     };
 
     static ending ending_of(const engine::execution& run, const engine::scheduler& by) {
-        return {{engine::memory_kind::weak, by.causal_past(0) != nullptr, by.decisions(),
+        return {{engine::default_memory, by.causal_past(0) != nullptr, by.decisions(),
                  run.assumed().allowed()},
                 run.concluded().findings(),
                 run.step_count()};
