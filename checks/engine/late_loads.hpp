@@ -167,6 +167,46 @@ void reads_again(model& m) {
     m.r[I] = r.peek();
     m.r[J] = q.peek();
 }
+/// r[i] = what a read-modify-write of `from` returns; WRITE_ONCE(to, 1).
+template <int I, auto From, auto To, auto Update>
+void updates(model& m) {
+    const auto r = Update(m.*From);
+    WRITE_ONCE(m.*To, 1);
+    m.r[I] = r.peek();
+}
+constexpr auto exchange = [](atomic_t& v) { return atomic_xchg_relaxed(v, 5); };
+constexpr auto exchange_release = [](atomic_t& v) { return atomic_xchg_release(v, 5); };
+constexpr auto exchange_acquire = [](atomic_t& v) { return atomic_xchg_acquire(v, 5); };
+constexpr auto exchange_fully = [](atomic_t& v) { return atomic_xchg(v, 5); };
+constexpr auto add = [](atomic_t& v) { return atomic_fetch_add_relaxed(1, v); };
+constexpr auto put_7_for_1 = [](atomic_t& v) { return atomic_cmpxchg_relaxed(v, 1, 7); };
+constexpr auto put_7_for_1_fully = [](atomic_t& v) { return atomic_cmpxchg(v, 1, 7); };
+constexpr auto put_7_for_9_fully = [](atomic_t& v) { return atomic_cmpxchg(v, 9, 7); };
+/// The same without a result.
+template <auto From, auto To>
+void increments(model& m) {
+    atomic_inc(m.*From);
+    WRITE_ONCE(m.*To, 1);
+}
+template <int I, auto From, auto To, int N>
+void sets(model& m) {
+    const auto r = READ_ONCE(m.*From);
+    WRITE_ONCE(m.*To, N);
+    m.r[I] = r.peek();
+}
+template <int I, auto From, int J, auto To>
+void fetches(model& m) {
+    const auto r = READ_ONCE(m.*From);
+    const auto q = atomic_fetch_add_relaxed(1, m.*To);
+    m.r[I] = r.peek();
+    m.r[J] = q.peek();
+}
+template <int I, auto From, auto To>
+void updates_by_data(model& m) {
+    const auto r = atomic_fetch_add_relaxed(1, m.*From);
+    WRITE_ONCE(m.*To, r + 1);
+    m.r[I] = r.peek();
+}
 /// Without a load of its own before the store.
 template <auto To, int N>
 void stores(model& m) {
@@ -241,6 +281,36 @@ inline std::vector<program> programs() {
          {reads_two<0, x, 1, z, y>, plainly<2, y, x>, plainly<3, y, z>},
          16,
          true},
+        {"LB after an exchange", {updates<0, x, y, exchange>, plainly<1, y, x>}, 4, true},
+        {"LB after xchg_release", {updates<0, x, y, exchange_release>, plainly<1, y, x>}, 4, true},
+        {"LB after xchg_acquire", {updates<0, x, y, exchange_acquire>, by_data<1, y, x>}, 3, false},
+        {"LB after a full exchange",
+         {updates<0, x, y, exchange_fully>, by_data<1, y, x>},
+         3,
+         false},
+        {"LB after an exchange, and data", {updates<0, x, y, exchange>, by_data<1, y, x>}, 4, true},
+        {"LB after atomic_inc()", {increments<x, y>, sets<0, y, x, 5>}, 4, true},
+        {"LB of atomic_inc() and of an addition with a result",
+         {increments<x, y>, fetches<0, y, 1, x>},
+         4,
+         true},
+        {"LB of two additions with results", {updates<0, x, y, add>, fetches<1, y, 2, x>}, 4, true},
+        {"LB after a change that only a late load allows",
+         {updates<0, x, y, put_7_for_1>, plainly<1, y, x>},
+         4,
+         true},
+        {"LB after the same with full barriers",
+         {updates<0, x, y, put_7_for_1_fully>, by_data<1, y, x>},
+         4,
+         true},
+        {"LB after a full change that fails",
+         {updates<0, x, y, put_7_for_9_fully>, by_data<1, y, x>},
+         4,
+         true},
+        {"LB after an addition, data in both",
+         {updates_by_data<0, x, y>, by_data<1, y, x>},
+         3,
+         false},
     };
 }
 

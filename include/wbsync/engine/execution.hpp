@@ -200,6 +200,13 @@ public:
 
     /// options(), and values that a load could return late.
     const read_options& options_or_late(thread_id t, const location& x);
+    /// What a load of `t` may return late.
+    [[nodiscard]] std::vector<std::int64_t> late_values(thread_id t, const location& x) const;
+    [[nodiscard]] bool may_be_late(thread_id t, const location& x) const {
+        return !assumed_.allowed().late_loads.empty() && !late_values(t, x).empty();
+    }
+    /// Has it been seen that some load of `t` could be late there?
+    [[nodiscard]] bool allows_late(thread_id t, const location& x) const;
 
     /// options() in the execution without the steps `gone`.
     const read_options& options_without(const removed_steps& gone, thread_id t, const location& x,

@@ -8,6 +8,7 @@
 #include <wbsync/engine/ordering_policy.hpp>
 #include <wbsync/linkage.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <vector>
@@ -105,6 +106,7 @@ WBSYNC_INLINE void execution::settle() {
         return;
     const bool any_will_do = has_symmetric_threads() || !conclusion_.findings().empty();
     if (!state_.memory->settle_late_loads(assumed_.allowed().late_loads, any_will_do)) {
+        note_late_loads();
         conclusion_.does_not_exist();
         return;
     }
@@ -238,20 +240,35 @@ WBSYNC_INLINE const read_options& execution::options(thread_id t, const location
     return options_;
 }
 
-/// A value that is not stored yet could be read before all stores: as an old store could, it is
-/// listed only where the load has to come after them.
 WBSYNC_INLINE const read_options& execution::options_or_late(thread_id t, const location& x) {
     options(t, x, value_condition(any_value));
+    for (const std::int64_t value : late_values(t, x))
+        if (options_.size() != max_history)
+            options_.push_back(late_option(value));
+    return options_;
+}
+
+/// A value that is not stored yet could be read before all stores: as an old store could, it is
+/// listed only where the load has to come after them.
+WBSYNC_INLINE std::vector<std::int64_t> execution::late_values(thread_id t,
+                                                               const location& x) const {
+    std::vector<std::int64_t> values;
     if (assumed_.allowed().late_loads.empty() || mutated(mutant::no_late_loads))
-        return options_;
+        return values;
     const store_past past = x.inserted ? store_past{} : past_of(t);
     for (int i = 1; i <= x.newest(); ++i)
         if (!past.holds(x.at(i)))
-            return options_;
+            return values;
     for (const late_load& l : assumed_.allowed().late_loads)
-        if (l.thread == t && l.object == x.id && options_.size() != max_history)
-            options_.push_back(late_option(l.value));
-    return options_;
+        if (l.thread == t && l.object == x.id)
+            values.push_back(l.value);
+    return values;
+}
+
+WBSYNC_INLINE bool execution::allows_late(thread_id t, const location& x) const {
+    const auto& all = assumed_.allowed().late_loads;
+    return std::any_of(all.begin(), all.end(),
+                       [&](const late_load& l) { return l.thread == t && l.object == x.id; });
 }
 
 WBSYNC_INLINE const read_options& execution::options_without(const removed_steps& gone, thread_id t,

@@ -56,6 +56,7 @@ struct location {
     bool run_open = false;           ///< the next addition joins the run of the newest store
     bool inserted = false;           ///< modification order differs from that of execution
     bool is_spinlock = false;        ///< its changes are locks, its stores unlocks
+    bool updated_late = false;       ///< what its read-modify-writes read may be late
     int runs = 0;
 
     [[nodiscard]] int newest() const noexcept { return count_ - 1; }

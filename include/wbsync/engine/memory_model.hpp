@@ -89,6 +89,17 @@ public:
     virtual void load_late(thread_id /*t*/, location& /*x*/, std::int64_t /*value*/,
                            step_index /*step*/) {}
 
+    /// A read-modify-write that is late: it reads `read` so, and puts `written` after the store at
+    /// index `i`. What it reads will be put between the two. `returns`: somebody uses what it read.
+    struct late_update {
+        std::int64_t read;
+        std::int64_t written;
+        memory_order order;
+        bool returns;
+    };
+    virtual void update_late(int /*i*/, thread_id /*t*/, location& /*x*/,
+                             const late_update& /*what*/, step_index /*step*/, timestamp /*seq*/) {}
+
     /// Is there a store for each late load? If not, there is no such execution. Of equal ones,
     /// which differ in which of the loads that are `allowed` to be late are so, all but one are
     /// refused as well, unless `any_will_do`.
@@ -102,7 +113,8 @@ public:
         return {};
     }
 
-    /// Loads of the execution that could have been late, and what they would have returned.
+    /// Loads of the execution that could have been late, and what they would have returned. If late
+    /// loads could not be settled, those that would have if they had returned something else.
     virtual void list_late_loads(std::vector<late_load>& /*out*/) {}
 
     // --- plain accesses, which views judge ------------------------------------------------------

@@ -78,6 +78,9 @@ enum class mutant : std::uint8_t {
     no_late_loads,
     late_loads_unjudged,
     late_loads_twice,
+    no_late_updates,
+    late_updates_anywhere,
+    no_other_late_values,
     untaken_branch_forbids,
     late_load_acquires_nothing,
     // grace periods
@@ -192,6 +195,12 @@ inline constexpr std::array mutant_descriptions = [] {
                       "lkmm: where a store may go does not depend on its own order"),
         WBSYNC_MUTANT(no_late_loads, "lkmm: no load is late"),
         WBSYNC_MUTANT(late_loads_unjudged, "lkmm: a late load reads any store that has its value"),
+        WBSYNC_MUTANT(no_late_updates, "lkmm: no read-modify-write is late"),
+        WBSYNC_MUTANT(late_updates_anywhere,
+                      "lkmm: other stores may come between a late read-modify-write and what it "
+                      "reads"),
+        WBSYNC_MUTANT(no_other_late_values,
+                      "lkmm: what a late read-modify-write reads is guessed only once"),
         WBSYNC_MUTANT(late_loads_twice,
                       "lkmm: executions differ in which loads of a cycle are the late ones"),
         WBSYNC_MUTANT(untaken_branch_forbids,

@@ -13,12 +13,14 @@ using store_choices = std::uint64_t;
 /// reported as cut short.
 inline constexpr int max_history = 64;
 
-/// A store that a load may read; the last one of a run of additions stands for the whole run.
+/// A store that a load may read; the last one of a run of additions stands for the whole run. If it
+/// is `late` it reads none, as yet, and `index` is that of the store after which a
+/// read-modify-write puts its own.
 struct read_option {
-    int index; ///< or late_index
-
+    int index;
     std::uint64_t key; ///< names the option in all equivalent executions; 0: the newest store
     std::int64_t value;
+    bool late = false;
 };
 
 /// A condition on values, without its type: the code that looks for stores is compiled once, not
@@ -45,11 +47,10 @@ inline constexpr auto any_value = [](std::int64_t) { return true; };
 /// What a load may read; the newest store first.
 using read_options = std::vector<read_option>;
 
-/// No store, as yet: the load is late.
-inline constexpr int late_index = -1;
-
 /// A load may return `value` late.
 read_option late_option(std::int64_t value);
+/// And so may a read-modify-write that puts its store at `place`.
+read_option late_option(const read_option& place, std::int64_t value);
 
 store_choices all_choices(const read_options& options);
 

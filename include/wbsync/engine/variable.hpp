@@ -66,10 +66,11 @@ private:
 /// Whether the newest value of a variable is one that is changed.
 class value_change final : public possible_change {
 public:
-    value_change(const location& x, value_condition accepts) : x_(x), accepts_(accepts) {}
+    value_change(const location& x, value_condition accepts)
+        : x_(x), accepts_(accepts), thread_(execution::current()->self()) {}
 
     [[nodiscard]] bool happens() const override {
-        return accepts_(x_.value()) || (may_read_older() && x_.has_gap());
+        return accepts_(x_.value()) || (may_read_older() && x_.has_gap()) || may_be_late();
     }
     [[nodiscard]] bool happens_without(const removed_steps& gone) const override;
 
@@ -77,9 +78,11 @@ private:
     /// Does the memory model allow it to change what is not the newest value, if there is a place
     /// for the result?
     [[nodiscard]] static bool may_read_older();
+    [[nodiscard]] bool may_be_late() const;
 
     const location& x_;
     value_condition accepts_;
+    thread_id thread_;
 };
 
 /// What is done right before and right after a read-modify-write.
@@ -182,7 +185,7 @@ public:
         const std::int64_t before = x.value();
         const std::int64_t after = f(before);
         if (run.running())
-            write_update(run, x.newest(), before, after, order, what, at);
+            write_update(run, newest_option(x), after, order, what, at);
         else
             x.overwrite(after);
         return true;
@@ -215,12 +218,12 @@ public:
         if (!accepts(o.value)) {
             run.access(x_->owner, what, at);       // no store after all
             what.order = event_order::unspecified; // it is not ordered as a change is
-            read_chosen(run, o, memory_order::relaxed, event_kind::load, what, at);
+            read_one(run, o, memory_order::relaxed, event_kind::load, what, at);
             around.leave_unchanged(at, what);
             return {false, o.value};
         }
         around.enter(at, what);
-        write_update(run, o.index, o.value, f(o.value), order, what, at);
+        write_update(run, o, f(o.value), order, what, at);
         around.leave(at, what);
         return {true, o.value};
     }
@@ -281,6 +284,12 @@ public:
         if (x_ != nullptr)
             x_->is_spinlock = true;
     }
+    /// What its read-modify-writes read may be late, as what its loads read. Otherwise they stand
+    /// for something that is ordered by other means.
+    void be_updated_late() noexcept {
+        if (x_ != nullptr)
+            x_->updated_late = true;
+    }
 
     /// Which object it is, in whichever execution.
     [[nodiscard]] object_id id() const noexcept { return x_ == nullptr ? object_id{0} : x_->id; }
@@ -310,7 +319,7 @@ private:
                     const site& at) const;
 
     /// The store after which the current thread puts its own; `reads`: that of a read-modify-write.
-    int place(execution& run, bool reads) const;
+    read_option place(execution& run, bool reads) const;
 
     std::int64_t read(execution& run, const read_options& options, store_choices candidates,
                       memory_order order, event_kind kind, action what, const site& at) const;
@@ -321,9 +330,20 @@ private:
     std::int64_t read_chosen(execution& run, const read_option& o, memory_order order,
                              event_kind kind, action what, const site& at) const;
 
+    /// What it reads, late or not.
+    std::int64_t read_one(execution& run, const read_option& o, memory_order order, event_kind kind,
+                          action what, const site& at) const;
+
     /// What a read-modify-write reads that changes only what `accepts` is true for: a store that is
     /// not accepted, or one after which its own may be put.
     read_option choose_update(execution& run, value_condition accepts) const;
+
+    [[nodiscard]] read_option choose_late_update(execution& run, value_condition accepts,
+                                                 read_options options,
+                                                 store_choices candidates) const;
+
+    /// What it reads is not stored yet; see memory_model.
+    void update_late(execution& run, const read_option& o, const memory_model::late_update& what);
 
     void add_when(std::int64_t delta, const guard* when, action what, const site& at);
 
@@ -348,19 +368,26 @@ private:
         }
         if (inserts)
             tell_order(run, order, false, what, at);
-        const int i = inserts ? place(run, true) : x.newest();
-        before = x.at(i).value;
-        write_update(run, i, before, f(before), order, what, at);
+        const read_option o = inserts ? place(run, true) : newest_option(x);
+        before = o.value;
+        write_update(run, o, f(before), order, what, at);
         return true;
     }
 
-    void write_update(execution& run, int i, std::int64_t before, std::int64_t after,
-                      memory_order order, action what, const site& at);
+    static read_option newest_option(const location& x) { return {x.newest(), 0, x.value()}; }
+
+    /// Puts `after` in the place of what it reads.
+    void write_update(execution& run, const read_option& o, std::int64_t after, memory_order order,
+                      action what, const site& at);
+
+    /// The newest access of the current thread could be late, if its order does not forbid it.
+    void may_be_late(execution& run, memory_order order) const;
 
     // --- what a trace says of them --------------------------------------------------------------
 
     void note_change(execution& run, std::int64_t before, std::int64_t after, memory_order order,
-                     event_kind kind, action what, const site& at, step_index source) const;
+                     event_kind kind, action what, const site& at, step_index source,
+                     bool late) const;
 
     void note_store(execution& run, std::int64_t value, memory_order order, action what,
                     const site& at) const;

@@ -48,11 +48,16 @@ WBSYNC_INLINE std::string value_guard::waits_for() const {
 }
 
 WBSYNC_INLINE bool value_change::happens_without(const removed_steps& gone) const {
-    return accepts_(x_.value_without(gone)) || (may_read_older() && x_.has_gap_without(gone));
+    return accepts_(x_.value_without(gone)) || (may_read_older() && x_.has_gap_without(gone)) ||
+           may_be_late();
 }
 
 WBSYNC_INLINE bool value_change::may_read_older() {
     return execution::current()->memory().inserts_updates();
+}
+
+WBSYNC_INLINE bool value_change::may_be_late() const {
+    return x_.updated_late && execution::current()->allows_late(thread_, x_);
 }
 
 WBSYNC_INLINE void surroundings::fence_before(execution& run, const site& at, const char* verb) {
@@ -100,15 +105,10 @@ WBSYNC_INLINE variable::~variable() {
     run.access(x, what, at);
     if (!run.running())
         return x.value();
-    const bool may_be_late = order == memory_order::relaxed && !is_opaque();
-    const read_options& options = may_be_late
+    const read_options& options = order == memory_order::relaxed && !is_opaque()
                                       ? run.options_or_late(run.self(), x)
                                       : run.options(run.self(), x, value_condition(any_value));
-    const std::int64_t value =
-        read(run, options, all_choices(options), order, event_kind::load, what, at);
-    if (may_be_late)
-        run.memory().may_be_late(run.self());
-    return value;
+    return read(run, options, all_choices(options), order, event_kind::load, what, at);
 }
 
 [[gnu::noinline]] WBSYNC_INLINE std::int64_t variable::load_newest(memory_order order, action what,
@@ -146,7 +146,7 @@ WBSYNC_INLINE void variable::store(std::int64_t value, memory_order order, actio
     run.stores(x.value(), value);
     if (inserts)
         tell_order(run, order, false, what, at);
-    const int after = inserts ? place(run, false) : x.newest();
+    const int after = inserts ? place(run, false).index : x.newest();
     order = run.ordered(at, what, order);
     run.memory().store_after(after, run.self(), x, value, order, run.step_count() - 1,
                              run.seq(run.self()));
@@ -246,6 +246,29 @@ WBSYNC_INLINE read_option variable::choose_update(execution& run, value_conditio
             for (std::size_t k = 1; k < options.size(); ++k)
                 if (options[k].index == p.index)
                     candidates |= store_choices{1} << k;
+    if (x.updated_late && run.may_be_late(run.self(), x))
+        return choose_late_update(run, accepts, options, candidates);
+    return options[static_cast<std::size_t>(run.policy().choose(options, candidates))];
+}
+
+/// Of these, or of what is not stored yet. If that is accepted the change needs a place.
+WBSYNC_INLINE read_option variable::choose_late_update(execution& run, value_condition accepts,
+                                                       read_options options,
+                                                       store_choices candidates) const {
+    const auto add = [&](const read_option& o) {
+        if (options.size() == max_history)
+            return;
+        candidates |= store_choices{1} << options.size();
+        options.push_back(o);
+    };
+    const read_options& places = run.places(run.self(), *x_, true);
+    for (const std::int64_t value : run.late_values(run.self(), *x_)) {
+        if (!accepts(value))
+            add(late_option(value));
+        else
+            for (const read_option& p : places)
+                add(late_option(p, value));
+    }
     return options[static_cast<std::size_t>(run.policy().choose(options, candidates))];
 }
 
@@ -257,19 +280,34 @@ WBSYNC_INLINE void variable::tell_order(execution& run, memory_order order, bool
                                     ordering::full_fence);
 }
 
-WBSYNC_INLINE int variable::place(execution& run, bool reads) const {
+WBSYNC_INLINE read_option variable::place(execution& run, bool reads) const {
     const read_options& options = run.places(run.self(), *x_, reads);
+    if (reads && x_->updated_late && run.may_be_late(run.self(), *x_))
+        return choose_late_update(run, value_condition(any_value), options, all_choices(options));
     const int k = run.policy().choose(options, all_choices(options));
-    return options[static_cast<std::size_t>(k)].index;
+    return options[static_cast<std::size_t>(k)];
 }
 
 WBSYNC_INLINE std::int64_t variable::read(execution& run, const read_options& options,
                                           store_choices candidates, memory_order order,
                                           event_kind kind, action what, const site& at) const {
     const int k = run.policy().choose(options, candidates);
-    const read_option& o = options[static_cast<std::size_t>(k)];
-    return o.index == late_index ? read_late(run, o.value, what, at)
-                                 : read_chosen(run, o, order, kind, what, at);
+    return read_one(run, options[static_cast<std::size_t>(k)], order, kind, what, at);
+}
+
+WBSYNC_INLINE std::int64_t variable::read_one(execution& run, const read_option& o,
+                                              memory_order order, event_kind kind, action what,
+                                              const site& at) const {
+    const std::int64_t value =
+        o.late ? read_late(run, o.value, what, at) : read_chosen(run, o, order, kind, what, at);
+    if (kind == event_kind::load)
+        may_be_late(run, order);
+    return value;
+}
+
+WBSYNC_INLINE void variable::may_be_late(execution& run, memory_order order) const {
+    if (!acquires(order) && !is_opaque())
+        run.memory().may_be_late(run.self());
 }
 
 WBSYNC_INLINE std::int64_t variable::read_late(execution& run, std::int64_t value, action what,
@@ -305,6 +343,8 @@ WBSYNC_INLINE void variable::add_when(std::int64_t delta, const guard* when, act
                                       const site& at) {
     execution& run = enter(what, at);
     location& x = *x_;
+    if (x.updated_late && run.additions_commute(x.id) && run.allows_late(run.self(), x))
+        run.assumed().additions_are_observed(x.id); // one that is late has to have its place
     const bool commutes = run.additions_commute(x.id);
     const bool inserts = when == nullptr && run.memory().inserts_updates();
     operation op = step(commutes ? access_class::add : access_class::write, what, at);
@@ -319,33 +359,55 @@ WBSYNC_INLINE void variable::add_when(std::int64_t delta, const guard* when, act
     }
     if (inserts && commutes && run.may_add_before(run.self(), x))
         run.assumed().additions_are_observed(x.id);
-    const int i = inserts && !commutes ? place(run, true) : x.newest();
-    const std::int64_t before = x.at(i).value;
-    run.stores(before, wrapping_sum(before, delta));
-    run.memory().add(i, run.self(), x, delta, commutes, run.step_count() - 1, run.seq(run.self()));
+    const read_option o = inserts && !commutes ? place(run, true) : newest_option(x);
+    const std::int64_t before = o.value;
+    const std::int64_t after = wrapping_sum(before, delta);
+    run.stores(before, after);
+    const step_index source = commutes || o.late ? -1 : x.at(o.index).step;
+    if (o.late)
+        update_late(run, o, {before, after, memory_order::relaxed, false});
+    else
+        run.memory().add(o.index, run.self(), x, delta, commutes, run.step_count() - 1,
+                         run.seq(run.self()));
+    if (x.updated_late)
+        may_be_late(run, memory_order::relaxed);
     if (run.recording())
-        note_change(run, before, before + delta, memory_order::relaxed, event_kind::add, what, at,
-                    commutes ? -1 : x.at(i).step);
+        note_change(run, before, after, memory_order::relaxed, event_kind::add, what, at, source,
+                    o.late);
 }
 
-WBSYNC_INLINE void variable::write_update(execution& run, int i, std::int64_t before,
-                                          std::int64_t after, memory_order order, action what,
-                                          const site& at) {
+WBSYNC_INLINE void variable::update_late(execution& run, const read_option& o,
+                                         const memory_model::late_update& what) {
+    constexpr step_index nothing = -1; // that would have to come before
+    run.reads_old_store(nothing);
+    run.memory().update_late(o.index, run.self(), *x_, what, run.step_count() - 1,
+                             run.seq(run.self()));
+}
+
+WBSYNC_INLINE void variable::write_update(execution& run, const read_option& o, std::int64_t after,
+                                          memory_order order, action what, const site& at) {
+    const std::int64_t before = o.value;
     run.saw(before, is_opaque(), what, at);
     run.stored(after, is_opaque(), what, at);
     run.stores(before, after);
     order = run.ordered(at, what, order);
-    const step_index source = x_->at(i).step;
-    run.memory().update(i, run.self(), *x_, after, order, run.step_count() - 1,
-                        run.seq(run.self()));
+    const step_index source = o.late ? -1 : x_->at(o.index).step;
+    if (o.late)
+        update_late(run, o, {before, after, order, true});
+    else
+        run.memory().update(o.index, run.self(), *x_, after, order, run.step_count() - 1,
+                            run.seq(run.self()));
+    if (x_->updated_late)
+        may_be_late(run, order);
     if (run.recording())
-        note_change(run, before, after, order, event_kind::rmw, what, at, source);
+        note_change(run, before, after, order, event_kind::rmw, what, at, source, o.late);
 }
 
 WBSYNC_INLINE void variable::note_change(execution& run, std::int64_t before, std::int64_t after,
                                          memory_order order, event_kind kind, action what,
-                                         const site& at, step_index source) const {
+                                         const site& at, step_index source, bool late) const {
     trace_step line = described(what, kind, order, at);
+    line.late = late;
     line.before = show_(before);
     line.after = show_(after);
     run.note(std::move(line), source);

@@ -19,7 +19,9 @@ using platform::memory_order;
 class atomic_word {
 public:
     atomic_word(const label& name, std::int64_t initial, platform::show_function show)
-        : value(name, initial, show) {}
+        : value(name, initial, show) {
+        value.be_updated_late();
+    }
 
     platform::variable value; ///< its lowest bits are the number
 };

@@ -93,6 +93,11 @@ public:
 
     /// The newest event of the thread, which has some.
     [[nodiscard]] int newest_of(thread_id t) const { return order_[t].back(); }
+    /// That is a read, or the write after one.
+    [[nodiscard]] int newest_read_of(thread_id t) const {
+        const int newest = order_[t].back();
+        return at(newest).what.writes() ? newest - 1 : newest;
+    }
 
     /// `number` is the newest read of its thread. Unless somebody asks for its name, the later
     /// branches of the thread depend on its value.
@@ -116,8 +121,9 @@ public:
 
     /// To judge by its kind, read `number` could be late.
     void may_be_late(int number) { at(number).may_be_late = true; }
-    /// Read `number`, which has no source, is late: it returns its value all the same.
-    void is_late(int number);
+    /// Read `number`, which has no source, is late: it returns `value` all the same. What the read
+    /// of a read-modify-write reads is, in the end, the store before its own.
+    void is_late(int number, std::int64_t value);
 
     /// Finds the store that each late load reads from, as the model allows it. False: the execution
     /// does not exist. Of equal executions, which differ in which of the loads that are `allowed`
@@ -148,6 +154,19 @@ public:
             for (const int k : stores_after(load))
                 if (!cycle_is_forbidden(load, x.at(k).event))
                     visit(nodes_[i].what.thread, nodes_[i].what.location, x.at(k).value);
+        }
+    }
+
+    /// The same once settle_late() has found no stores: for each late read-modify-write that finds
+    /// another value before its store than it took for granted.
+    template <class F>
+    void for_each_other_late_value(F visit) {
+        for (const int load : late_) {
+            const int k = store_before_update(load);
+            const node& n = at(load);
+            if (k >= 0 && location_of(n).at(k).value != n.what.value &&
+                !cycle_is_forbidden(load, location_of(n).at(k).event))
+                visit(n.what.thread, n.what.location, location_of(n).at(k).value);
         }
     }
 
@@ -295,7 +314,10 @@ private:
 
     // Of late loads:
     [[nodiscard]] bool list_free_stores(int load);
+    [[nodiscard]] int written_by(int read) const;
     [[nodiscard]] bool depends_on(int event, int load) const;
+    [[nodiscard]] bool is_in_run_with(const location& x, int i, int load) const;
+    [[nodiscard]] int store_before_update(int late) const;
     [[nodiscard]] bool is_late_one(int number) const;
     [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;
     [[nodiscard]] bool is_addition(int store) const;

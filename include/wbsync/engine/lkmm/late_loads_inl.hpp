@@ -30,12 +30,17 @@ WBSYNC_INLINE bool history::list_free_stores(int load) {
         if (n.what.kind == event_kind::fence && n.since < 0 && n.what.barrier == barrier_kind::mb)
             break;
         if (!n.what.writes() || n.what.order != access_order::once || n.position >= of.controls ||
-            depends_on(*i, load))
+            depends_on(*i, load) || *i == written_by(load))
             continue;
         is_free_[static_cast<std::size_t>(*i)] = true;
         any = true;
     }
     return any;
+}
+
+/// Of the read of a read-modify-write, its write; -1: it is a load.
+WBSYNC_INLINE int history::written_by(int read) const {
+    return at(read).what.rmw ? read + 1 : -1;
 }
 
 /// By data or by address.
@@ -92,11 +97,19 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
     for (int i = 1; i <= x.newest(); ++i) {
         const int store = x.at(i).event;
         if (ends_run(x, i) && is_reached[static_cast<std::size_t>(store)] &&
-            at(store).what.thread != at(load).what.thread &&
+            at(store).what.thread != at(load).what.thread && !is_in_run_with(x, i, load) &&
             !at(store).known.covers(at(load).what.thread, at(load).epoch))
             found.push_back(i);
     }
     return found;
+}
+
+/// Then it does not matter which of them is first.
+WBSYNC_INLINE bool history::is_in_run_with(const location& x, int i, int load) const {
+    for (int j = x.begin_of_run(i); j <= i; ++j)
+        if (x.at(j).event == written_by(load))
+            return true;
+    return false;
 }
 
 /// The store and what comes before it by po and rf, and the load, which reads it; without what
@@ -113,6 +126,9 @@ WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
         const int source = std::exchange(at(load).source, store);
         event_graph g = build_known();
         g.co = relation(g.size());
+        if (const int write = written_by(load); is_kept(write))
+            g.co.add(index_[static_cast<std::size_t>(store)],
+                     index_[static_cast<std::size_t>(write)]);
         found->second = model(g).judge() != axiom::none;
         at(load).source = source;
     }
@@ -146,10 +162,12 @@ WBSYNC_INLINE void history::keep_past(int load, int store) {
 
 // --- which store a late load reads --------------------------------------------------------------
 
-WBSYNC_INLINE void history::is_late(int number) {
+/// The value is a part of its name.
+WBSYNC_INLINE void history::is_late(int number, std::int64_t value) {
     node& n = at(number);
+    n.what.value = value;
     n.may_be_late = true;
-    n.key = detail::combine(n.key, static_cast<std::uint64_t>(n.what.value));
+    n.key = detail::combine(n.key, static_cast<std::uint64_t>(value));
     late_.push_back(number);
 }
 
@@ -163,8 +181,12 @@ WBSYNC_INLINE bool history::settle_from(std::size_t k) {
         return is_settled();
     node& n = at(late_[k]);
     const location& x = location_of(n);
+    const int write = written_by(late_[k]);
     for (int i = 1; i <= x.newest(); ++i) {
         if (!ends_run(x, i) || x.at(i).value != n.what.value)
+            continue;
+        if (write >= 0 && !mutated(mutant::late_updates_anywhere) &&
+            (i == x.newest() || x.at(i + 1).event != write))
             continue;
         n.source = x.at(i).event;
         if (settle_from(k + 1))
@@ -229,6 +251,15 @@ WBSYNC_INLINE std::int64_t history::value_of(const node& n) const {
         if (x.at(i).event == n.source)
             return x.at(i).value;
     return n.what.value;
+}
+
+/// The store before that of a late read-modify-write, of another thread; -1: there is none.
+WBSYNC_INLINE int history::store_before_update(int late) const {
+    const location& x = location_of(at(late));
+    for (int i = 2; i <= x.newest(); ++i)
+        if (x.at(i).event == written_by(late))
+            return x.at(i - 1).thread == at(late).what.thread ? -1 : i - 1;
+    return -1;
 }
 
 WBSYNC_INLINE std::vector<std::pair<step_index, step_index>> history::late_sources() const {

@@ -47,8 +47,10 @@ public:
 
     void may_be_late(thread_id t) override;
     void load_late(thread_id t, location& x, std::int64_t value, step_index step) override;
+    void update_late(int i, thread_id t, location& x, const late_update& what, step_index step,
+                     timestamp seq) override;
     bool settle_late_loads(const std::vector<late_load>& allowed, bool any_will_do) override {
-        return history_.settle_late(allowed, any_will_do);
+        return is_settled_ = history_.settle_late(allowed, any_will_do);
     }
     std::vector<std::pair<step_index, step_index>> late_sources() const override {
         return forbidden_.history.late_sources();
@@ -92,7 +94,7 @@ private:
     [[nodiscard]] view known_to_loads(thread_id t) const;
     [[nodiscard]] lkmm::history::place here(thread_id t, step_index step);
     void record_fence(thread_id t, step_index step, lkmm::barrier_kind which);
-    void record_update(int i, thread_id t, location& x, memory_order order, step_index step,
+    void record_update(int source, thread_id t, location& x, memory_order order, step_index step,
                        bool returns);
 
     /// What the model forbids. A cycle of full barriers (psc) is one of its cycles, and found at a
@@ -125,7 +127,8 @@ private:
     forbidden forbidden_;
     lkmm::history& history_ = forbidden_.history;
     visible_stores<forbidden> visible_{forbidden_};
-    per_thread<view> read_; ///< messages of what each thread has read, for smp_rmb()
+    per_thread<view> read_;  ///< messages of what each thread has read, for smp_rmb()
+    bool is_settled_ = true; ///< there is a store for each late load
     per_thread<step_index> newest_;
     per_thread<vector_clock> strong_; ///< what each thread comes after by a grace period
 };

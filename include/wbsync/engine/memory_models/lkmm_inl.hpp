@@ -61,13 +61,13 @@ WBSYNC_INLINE void lkmm_machine::store_after(int i, thread_id t, location& x, st
     x.at(i + 1).event = number;
 }
 
-WBSYNC_INLINE void lkmm_machine::record_update(int i, thread_id t, location& x, memory_order order,
-                                               step_index step, bool returns) {
+/// `source`: what it reads; -1: nothing yet, it is late.
+WBSYNC_INLINE void lkmm_machine::record_update(int source, thread_id t, location& x,
+                                               memory_order order, step_index step, bool returns) {
     using enum lkmm::event_kind;
     using lkmm::access_order;
     const auto at = here(t, step);
     const int location = static_cast<int>(x.id);
-    const int source = x.at(i).event;
     const bool lock = x.is_spinlock;
     const int number = history_.add(at,
                                     {.kind = lock ? lock_read : read,
@@ -90,7 +90,7 @@ WBSYNC_INLINE void lkmm_machine::record_update(int i, thread_id t, location& x, 
 WBSYNC_INLINE void lkmm_machine::update(int i, thread_id t, location& x, std::int64_t value,
                                         memory_order order, step_index step, timestamp seq) {
     const int number = history_.size() + 1;
-    record_update(i, t, x, order, step, true);
+    record_update(x.at(i).event, t, x, order, step, true);
     read_[t].join(x.at(i).message);
     view_machine::update(i, t, x, value, order, step, seq);
     x.at(i + 1).event = number;
@@ -99,7 +99,7 @@ WBSYNC_INLINE void lkmm_machine::update(int i, thread_id t, location& x, std::in
 WBSYNC_INLINE void lkmm_machine::add(int i, thread_id t, location& x, std::int64_t delta,
                                      bool commutes, step_index step, timestamp seq) {
     const int number = history_.size() + 1;
-    record_update(i, t, x, memory_order::relaxed, step, false);
+    record_update(x.at(i).event, t, x, memory_order::relaxed, step, false);
     view_machine::add(i, t, x, delta, commutes, step, seq);
     x.at(i + 1).event = number;
 }
@@ -119,25 +119,43 @@ WBSYNC_INLINE void lkmm_machine::completes_message(view& message, const thread_v
 // --- late loads ---------------------------------------------------------------------------------
 
 WBSYNC_INLINE void lkmm_machine::may_be_late(thread_id t) {
-    history_.may_be_late(history_.newest_of(t));
+    const int read = history_.newest_read_of(t);
+    if (read != history_.newest_of(t) && mutated(mutant::no_late_updates))
+        return;
+    history_.may_be_late(read);
 }
 
 WBSYNC_INLINE void lkmm_machine::load_late(thread_id t, location& x, std::int64_t value,
                                            step_index step) {
     const int number = history_.add(
-        here(t, step),
-        {.kind = lkmm::event_kind::read, .location = static_cast<int>(x.id), .value = value});
+        here(t, step), {.kind = lkmm::event_kind::read, .location = static_cast<int>(x.id)});
     history_.depends(number, x.handle);
-    history_.is_late(number); // its value is a part of its name
+    history_.is_late(number, value);
     history_.controls(number);
     passes_over();
     stir(of(t));
 }
 
+WBSYNC_INLINE void lkmm_machine::update_late(int i, thread_id t, location& x,
+                                             const late_update& what, step_index step,
+                                             timestamp seq) {
+    const int number = history_.size();
+    record_update(-1, t, x, what.order, step, what.returns);
+    history_.is_late(number, what.read);
+    view_machine::store_after(i, t, x, what.written, what.order, step, seq);
+    x.at(i + 1).event = number + 1;
+    x.inserted = true; // or will be, when what it reads is put before it
+    passes_over();
+}
+
 WBSYNC_INLINE void lkmm_machine::list_late_loads(std::vector<late_load>& out) {
-    history_.for_each_possible_late_load([&](thread_id t, int x, std::int64_t value) {
+    const auto note = [&](thread_id t, int x, std::int64_t value) {
         out.push_back({t, static_cast<object_id>(x), value});
-    });
+    };
+    if (is_settled_)
+        history_.for_each_possible_late_load(note);
+    else if (!mutated(mutant::no_other_late_values))
+        history_.for_each_other_late_value(note);
 }
 
 // --- plain accesses -----------------------------------------------------------------------------
