@@ -117,7 +117,9 @@ private:
         case kind::lock: return lock(m, t, o, max_variables);
         case kind::other_lock: return lock(m, t, o, max_variables + 1);
         case kind::add:
-        case kind::fetch_add_relaxed: return add(m, t, o, false, false, false);
+        case kind::fetch_add_relaxed:
+        case kind::free_fetch_add: return add(m, t, o, false, false, false);
+        case kind::free_xchg: return update(m, t, o, o.variable, o.value, false, false, false);
         case kind::fetch_add: return add(m, t, o, false, false, true);
         case kind::fetch_add_acquire: return add(m, t, o, true, false, false);
         case kind::fetch_add_release: return add(m, t, o, false, true, false);

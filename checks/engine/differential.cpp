@@ -122,6 +122,7 @@ TEST_CASE("random programs of loads whose value decides about nothing") {
     compare(25'000'000, 300,
             with_groups({"free-load", "acquire", "store", "release", "rmw-order", "add", "mb"}));
     compare(26'000'000, 300, with_groups({"free-load", "load", "store", "plain", "fence"}));
+    compare(27'000'000, 300, with_groups({"free-rmw", "free-load", "store", "add"}));
 }
 
 TEST_CASE("random programs with data races and uses after free") {

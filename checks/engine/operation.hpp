@@ -101,9 +101,16 @@ enum class kind : std::uint8_t {
     spin_trylock,
     spin_count, ///< three times, at most
     atomic,     ///< one of <wbsync/memory/atomic_table.hpp>
-    free_load,  ///< whose value decides about nothing
+    // Whose value decides about nothing.
+    free_load,
+    free_fetch_add,
+    free_xchg,
 };
-inline constexpr int kind_count = static_cast<int>(kind::free_load) + 1;
+inline constexpr int kind_count = static_cast<int>(kind::free_xchg) + 1;
+
+constexpr bool is_free(kind k) {
+    return k >= kind::free_load && k <= kind::free_xchg;
+}
 
 /// The name of the library's function.
 constexpr const char* name_of(kind k) {
@@ -193,6 +200,8 @@ constexpr const char* name_of(kind k) {
     case kind::spin_count: return "while (READ_ONCE), three times";
     case kind::atomic: return "an operation of atomic_t";
     case kind::free_load: return "READ_ONCE, kept as a value";
+    case kind::free_fetch_add: return "atomic_fetch_add_relaxed, kept as a value";
+    case kind::free_xchg: return "atomic_xchg_relaxed, kept as a value";
     }
     return "";
 }
@@ -256,6 +265,7 @@ inline const std::vector<kind_group>& groups() {
         {"told", {kind::add_negative}, 8},
         {"atomic", {kind::atomic}, 1},
         {"free-load", {kind::free_load}, 1},
+        {"free-rmw", {kind::free_fetch_add, kind::free_xchg}, 1},
     };
     return all;
 }
@@ -312,14 +322,16 @@ constexpr bool gives_result(kind k) {
     case kind::spin_xchg:
     case kind::spin_count:
     case kind::atomic:
-    case kind::free_load: return true;
+    case kind::free_load:
+    case kind::free_fetch_add:
+    case kind::free_xchg: return true;
     default: return false;
     }
 }
 
 /// May what comes later in the thread be executed or not because of its result?
 constexpr bool may_decide(kind k) {
-    return gives_result(k) && k != kind::free_load;
+    return gives_result(k) && !is_free(k);
 }
 
 /// Does it store in a round that fails?
@@ -335,7 +347,7 @@ constexpr bool gives_up(kind k) {
 /// Is it more than a single step? Programs with such operations are left out where the order of the
 /// steps must be known, or the memory model is asked.
 constexpr bool is_composite(kind k) {
-    return k >= kind::trylock && k != kind::free_load;
+    return k >= kind::trylock && !is_free(k);
 }
 
 /// What it adds to the size of a program: more for operations with several steps, a thread of the

@@ -72,9 +72,8 @@ options with(std::vector<weakening> weaken) {
 }
 
 template <class Model>
-ordering_table places() {
+ordering_table places(options o = {}) {
     ordering_table all;
-    options o;
     o.orderings = &all;
     CHECK(verified(check<Model>(o)));
     return all;
@@ -162,13 +161,14 @@ struct by_refcount {
 
 /// Each of the places is needed.
 template <class Primitive>
-void check_each_is_needed(std::size_t at_least) {
+void check_each_is_needed(std::size_t at_least, options o = {}) {
     using model = passes_on<Primitive>;
-    const ordering_table all = places<model>();
+    const ordering_table all = places<model>(o);
     CHECK(all.size() >= at_least);
     for (const ordering_place& p : all) {
         CAPTURE(p.str());
-        CHECK(found(check<model>(with({of(p)})), "data-race"));
+        o.weaken = {of(p)};
+        CHECK(found(check<model>(o), "data-race"));
     }
 }
 
@@ -235,7 +235,8 @@ TEST_CASE("orderings: fences and accesses of all kinds are places") {
     check_each_is_needed<by_fences>(2);
     check_each_is_needed<by_atomic_fences>(2);
     check_each_is_needed<by_accesses>(2);
-    check_each_is_needed<by_pointer>(2);
+    // Under lkmm rcu_dereference() orders nothing but what is reached by the pointer.
+    check_each_is_needed<by_pointer>(2, {.memory = memory_kind::rc11});
     check_each_is_needed<by_try_cmpxchg>(2);
     check_each_is_needed<by_wait>(2);
     check_each_is_needed<by_refcount>(2);

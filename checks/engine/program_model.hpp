@@ -171,6 +171,8 @@ private:
         switch (o.what) {
         case kind::load: return READ_ONCE(x);
         case kind::free_load: return READ_ONCE(x).peek();
+        case kind::free_fetch_add: return atomic_fetch_add_relaxed(n, x).peek();
+        case kind::free_xchg: return atomic_xchg_relaxed(x, n).peek();
         case kind::load_acquire: return smp_load_acquire(x);
         case kind::store: WRITE_ONCE(x, n); break;
         case kind::store_release: smp_store_release(x, n); break;

@@ -67,6 +67,8 @@ inline std::string text_of(const operation& o, int link) {
     switch (o.what) {
     case kind::load: return on_x("READ_ONCE");
     case kind::free_load: return on_x("READ_ONCE") + ".peek()";
+    case kind::free_fetch_add: return add_to_x("atomic_fetch_add_relaxed") + ".peek()";
+    case kind::free_xchg: return to_x("atomic_xchg_relaxed") + ".peek()";
     case kind::load_acquire: return on_x("smp_load_acquire");
     case kind::store: return to_x("WRITE_ONCE");
     case kind::store_release: return to_x("smp_store_release");

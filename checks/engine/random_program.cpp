@@ -37,7 +37,8 @@ TEST_CASE("random programs are well formed, and a seed gives the same one on eve
 TEST_CASE("random programs have every kind of operation") {
     std::array<int, fuzz::kind_count> seen{};
     fuzz::shape of_atomics{};
-    of_atomics.groups = fuzz::group_bit("atomic") | fuzz::group_bit("free-load");
+    of_atomics.groups =
+        fuzz::group_bit("atomic") | fuzz::group_bit("free-load") | fuzz::group_bit("free-rmw");
     for (std::uint64_t seed = 0; seed != 1000; ++seed)
         for (const fuzz::shape& how : {fuzz::shape{}, of_atomics})
             for (const auto& thread : fuzz::draw(seed, how).threads)

@@ -80,6 +80,8 @@ private:
         switch (k) {
         case kind::load_acquire:
         case kind::free_load: return {kind::load};
+        case kind::free_fetch_add: return {kind::add, kind::fetch_add_relaxed, kind::free_load};
+        case kind::free_xchg: return {kind::store, kind::free_load};
         case kind::store_release: return {kind::store};
         case kind::fetch_add: return {kind::add, kind::load, kind::store, kind::fetch_add_relaxed};
         case kind::fetch_add_relaxed: return {kind::add, kind::load, kind::store};

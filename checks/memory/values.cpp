@@ -295,6 +295,35 @@ struct spinning {
     }
 };
 
+// --- smp_rmb() ----------------------------------------------------------------------------------
+
+enum class has_result : std::uint8_t { no, yes };
+
+/// P0: y = 1; smp_wmb(); x = 1. P1: x |= 2, which sees that; smp_rmb(); r = y.
+template <has_result Result>
+struct reads_behind {
+    atomic_t x{"x"};
+    atomic_t y{"y"};
+    std::int64_t r = 0;
+
+    void threads(scenario& s) {
+        s.thread("P0", [this] {
+            WRITE_ONCE(y, 1);
+            smp_wmb();
+            WRITE_ONCE(x, 1);
+        });
+        s.thread("P1", [this] {
+            if constexpr (Result == has_result::yes)
+                (void)atomic_fetch_or_relaxed(2, x).peek();
+            else
+                atomic_or(2, x);
+            smp_rmb();
+            r = READ_ONCE(y).peek();
+        });
+    }
+    void finally() { BUG_ON(READ_ONCE(x) == 3 && r == 0); }
+};
+
 } // namespace
 
 TEST_CASE("lkmm: a store comes after a load that its value depends on") {
@@ -350,6 +379,11 @@ TEST_CASE("lkmm: entries of lists and arrays are reached by their addresses") {
         CHECK_FALSE(is_found<container>(what, false));
         CHECK(is_found<container>(what, true));
     }
+}
+
+TEST_CASE("lkmm: smp_rmb() does not order what an atomic operation without a result reads") {
+    CHECK(is_found<reads_behind<has_result::no>>());
+    CHECK_FALSE(is_found<reads_behind<has_result::yes>>());
 }
 
 TEST_CASE("a value may be kept over the rounds of a loop") {

@@ -69,7 +69,7 @@ TEST_CASE("the environment sets every limit that nobody chose") {
         const environment set("WBSYNC_MEMORY", "sc");
         CHECK(plain().memory == memory_kind::sc);
     }
-    CHECK(plain().memory == memory_kind::weak);
+    CHECK(plain().memory == memory_kind::lkmm);
 }
 
 TEST_CASE("a limit that the author of a test chose wins over the environment") {

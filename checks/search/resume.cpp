@@ -306,7 +306,7 @@ TEST_CASE("a file that is no search of the same check is refused, and left alone
     const std::string good = file.text();
     options other = with;
     other.name = "mixture, colour=2";
-    refused(other, "is a search of mixture, colour=1 under weak, not of mixture, colour=2 under");
+    refused(other, "is a search of mixture, colour=1 under lkmm, not of mixture, colour=2 under");
     other = with;
     other.memory = memory_kind::sc;
     refused(other, "under sc");
@@ -398,8 +398,8 @@ TEST_CASE("a search with other arguments is not gone on from") {
     CHECK(check<fails_for_two>(with, 1).incomplete());
     with.max_executions = 0;
     const std::string message = refusal<fails_for_two>(with, 2);
-    CHECK(message.find("fails_for_two(1) under weak, not of") != std::string::npos);
-    CHECK(message.find("fails_for_two(2) under weak") != std::string::npos);
+    CHECK(message.find("fails_for_two(1) under lkmm, not of") != std::string::npos);
+    CHECK(message.find("fails_for_two(2) under lkmm") != std::string::npos);
     CHECK(verified(check<fails_for_two>(with, 1)));
     CHECK(found(check<fails_for_two>(with, 2), "BUG_ON")); // there is no file any more
 }

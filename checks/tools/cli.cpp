@@ -267,7 +267,7 @@ TEST_CASE("a report says why a check is incomplete") {
     options with;
     with.max_executions = 1;
     CHECK(contains(report::text(check<two_increments>(with)),
-                   "incomplete (max_executions of 1 reached; explored about 50 %): weak memory, "));
+                   "incomplete (max_executions of 1 reached; explored about 50 %): lkmm memory, "));
 }
 
 TEST_CASE("a failed assertion about a result shows its counterexample") {
@@ -590,13 +590,13 @@ TEST_CASE("the program shows a finding with its counterexample") {
     CHECK(contains(full.out, ".hpp:"));
 }
 
-TEST_CASE("the program checks under sc and under weak unless told otherwise") {
+TEST_CASE("the program checks under sc and under lkmm unless told otherwise") {
     const ran r = wbsync_program("check isw/v9 isw/v9 --json");
     CHECK(r.status == 0);
     const json results = json::parse(r.out)["results"];
     REQUIRE(results.size() == 2);
     CHECK(results[0]["memory"] == "sc");
-    CHECK(results[1]["memory"] == "weak");
+    CHECK(results[1]["memory"] == "lkmm");
     CHECK(json::parse(wbsync_program("check isw/v9 --memory sc --json").out)["results"].size() ==
           1);
 }

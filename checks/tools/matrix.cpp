@@ -67,7 +67,7 @@ TEST_CASE(
     program::matrix m({run(good), run(bad)});
     CHECK(m.seen().status() == program::all_as_expected);
     CHECK(m.text() == "models/small  commit        memory  last        late: last\n"
-                      "w/v1          0123456789ab  weak    verified 2  last\n\n");
+                      "w/v1          0123456789ab  lkmm    verified 2  last\n\n");
     CHECK(m.markdown() == "### models/small\n\n"
                           "| version | commit | release | last | late: last |\n"
                           "|---|---|---|---|---|\n"

@@ -81,7 +81,7 @@ TEST_CASE("a signal ends all checks that run side by side, each with a file of i
     const json& results = document["results"];
     REQUIRE(results.size() == 2);
     const std::array files{"wbsync-resume.json", "wbsync-resume-2.json"};
-    const std::array memories{"sc", "weak"};
+    const std::array memories{"sc", "lkmm"};
     for (std::size_t i = 0; i != 2; ++i) {
         CHECK(results[i]["memory"] == memories[i]);
         CHECK(results[i]["message"] == "interrupted");
@@ -101,7 +101,7 @@ TEST_CASE("a signal ends a check, and tells of those that were not started") {
     REQUIRE(document.at("not_started").size() == 1);
     CHECK(document.at("not_started")[0] ==
           json{{"model", "isw/v9"},
-               {"memory", "weak"},
+               {"memory", "lkmm"},
                {"parameters",
                 {{"cleaner", 0}, {"inodes", 8}, {"superblocks", 1}, {"switchers", 8}}}});
 }
@@ -116,7 +116,7 @@ TEST_CASE("a check that a signal ended prints the command that goes on, and what
     CHECK(contains(out, "incomplete: interrupted; explored about "));
     CHECK(contains(out, "resume: wbsync check isw/v9 -p switchers=8 -p inodes=8 --memory sc "
                         "--no-symmetry -j 1 --resume wbsync-resume.json\n"));
-    CHECK(contains(out, "not started: isw/v9 under weak, switchers=8 inodes=8 superblocks=1 "
+    CHECK(contains(out, "not started: isw/v9 under lkmm, switchers=8 inodes=8 superblocks=1 "
                         "cleaner=0\n"));
     CHECK(contains(out, "1 check: 0 as expected, 1 incomplete; 1 not started\n"));
 }

@@ -13,7 +13,7 @@ struct limit_hit {
     double bound = 0;           ///< the limit, if it is a number
     bool in_execution = false;  ///< hit in the middle of an execution, not between two
     std::string who = {};       ///< the thread or the part of the model that hit it
-    std::string where = {};     ///< its newest operation: "umount.hpp:42"
+    std::string where = {};     ///< its newest operation: "umount.hpp:42"; or the object
     std::string message = {};   ///< what happened to a schedule or a process, or what failed
     std::string not_saved = {}; ///< why the search cannot be continued; empty: nothing is lost
 

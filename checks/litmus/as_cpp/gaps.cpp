@@ -57,14 +57,11 @@ struct accesses {
 /// it could see what another thread writes because of a store that follows.
 class finder {
 public:
-    finder(const litmus_test& test, const accesses& others, std::set<std::string>& found)
-        : test_(test), others_(others), found_(found) {}
+    finder(const accesses& others, std::set<std::string>& found) : others_(others), found_(found) {}
 
     void run(const statement& s) {
         run(s.place);
         run(s.value);
-        if (s.what == statement::kind::await)
-            open("a late end of a wait", location_of(s.place));
         if (s.what != statement::kind::branch) {
             for (const statement& i : s.inner)
                 run(i);
@@ -88,10 +85,6 @@ private:
                               f.what == action::spin_trylock;
         if (f.is_full_fence() && !may_fail)
             open_.clear();
-        smp_rmb_ = smp_rmb_ || f.what == action::read_fence;
-        unseen_ = unseen_ || (f.what == action::fetch && !f.has_result);
-        if (smp_rmb_ && unseen_)
-            found_.insert("an atomic_or() or its like, whose read smp_rmb() orders");
         if (!f.has_location())
             return;
         if (f.writes() && !wbsync::engine::releases(f.order) &&
@@ -100,13 +93,8 @@ private:
         if ((f.what == action::compare && names_register(e.args[1])) ||
             (f.what == action::add_unless && names_register(e.args.back())))
             found_.insert("an expected value, on which all later stores depend");
-        if (f.what == action::load && leads_to_pointer(e))
-            open("a late load of a pointer", location_of(e));
-        const bool changes = f.reads() && f.writes() && f.what != action::spin_lock;
-        if (changes && !f.is_full_fence() && !wbsync::engine::acquires(f.order))
-            open("a late read-modify-write", location_of(e));
-        else if (changes && may_fail)
-            open("a late read-modify-write that fails", location_of(e));
+        if (f.what == action::spin_trylock)
+            open("a late spin_trylock() that fails", location_of(e));
     }
 
     void open(const char* what, int x) {
@@ -114,22 +102,14 @@ private:
             open_.insert(what);
     }
 
-    [[nodiscard]] bool leads_to_pointer(const expression& e) const {
-        const int x = location_of(e);
-        return x == anywhere ||
-               test_.locations[static_cast<std::size_t>(x)].initial >= first_address;
-    }
     static bool names_register(const expression& e) {
         return e.what == expression::kind::reg ||
                std::any_of(e.args.begin(), e.args.end(), names_register);
     }
 
-    const litmus_test& test_;
     const accesses& others_;
     std::set<std::string>& found_;
     std::set<std::string> open_; ///< with no store after it so far
-    bool smp_rmb_ = false;
-    bool unseen_ = false; ///< a change without a result that is no addition
 };
 
 } // namespace
@@ -141,7 +121,7 @@ std::vector<std::string> gaps(const litmus_test& test) {
         for (std::size_t j = 0; j != test.processes.size(); ++j)
             if (j != i)
                 others.add(test.processes[j]);
-        finder(test, others, found).run(test.processes[i].body);
+        finder(others, found).run(test.processes[i].body);
     }
     return {found.begin(), found.end()};
 }

@@ -44,6 +44,9 @@ public:
     /// The next change by `t` is a release, or a read-modify-write that is a full barrier.
     virtual void next_change(thread_id t, bool release, bool full) = 0;
 
+    /// The next read-modify-write of `t` has no result: nothing depends on what it reads.
+    virtual void next_has_no_result(thread_id t) = 0;
+
     /// From now on `t` finds the variables in that memory by an address that depends on `of`; 0: by
     /// one that depends on nothing.
     virtual void points_to(thread_id t, dependency of, const void* begin, std::size_t size) = 0;

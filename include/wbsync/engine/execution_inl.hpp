@@ -142,6 +142,11 @@ WBSYNC_INLINE void execution::note_late_loads() {
     std::vector<late_load> possible;
     state_.memory->list_late_loads(possible);
     for (late_load l : possible) {
+        const location& x = *locations_.find(l.object);
+        if (x.holds_pointers && l.value != 0) {
+            conclusion_.leaves_out({thread_name(l.thread), x.name.str()});
+            continue;
+        }
         const thread_set alike = symmetric_threads(l.thread) | only(l.thread);
         for (l.thread = 0; l.thread != thread_count(); ++l.thread)
             if ((alike & only(l.thread)) != 0)

@@ -57,6 +57,7 @@ struct location {
     bool inserted = false;           ///< modification order differs from that of execution
     bool is_spinlock = false;        ///< its changes are locks, its stores unlocks
     bool updated_late = false;       ///< what its read-modify-writes read may be late
+    bool holds_pointers = false;     ///< its values are of this execution alone
     int runs = 0;
 
     [[nodiscard]] int newest() const noexcept { return count_ - 1; }

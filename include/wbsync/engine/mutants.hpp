@@ -79,6 +79,7 @@ enum class mutant : std::uint8_t {
     late_loads_unjudged,
     late_loads_twice,
     no_late_updates,
+    reads_without_result_are_ordered,
     late_updates_anywhere,
     no_other_late_values,
     untaken_branch_forbids,
@@ -195,6 +196,8 @@ inline constexpr std::array mutant_descriptions = [] {
                       "lkmm: where a store may go does not depend on its own order"),
         WBSYNC_MUTANT(no_late_loads, "lkmm: no load is late"),
         WBSYNC_MUTANT(late_loads_unjudged, "lkmm: a late load reads any store that has its value"),
+        WBSYNC_MUTANT(reads_without_result_are_ordered,
+                      "lkmm: smp_rmb() orders what a read-modify-write without a result reads"),
         WBSYNC_MUTANT(no_late_updates, "lkmm: no read-modify-write is late"),
         WBSYNC_MUTANT(late_updates_anywhere,
                       "lkmm: other stores may come between a late read-modify-write and what it "

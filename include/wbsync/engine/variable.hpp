@@ -291,6 +291,12 @@ public:
             x_->updated_late = true;
     }
 
+    void be_pointer() noexcept {
+        be_updated_late();
+        if (x_ != nullptr)
+            x_->holds_pointers = true;
+    }
+
     /// Which object it is, in whichever execution.
     [[nodiscard]] object_id id() const noexcept { return x_ == nullptr ? object_id{0} : x_->id; }
 
@@ -308,6 +314,7 @@ private:
 
     /// Are the values something else than numbers, such as pointers?
     [[nodiscard]] bool is_opaque() const noexcept;
+    [[nodiscard]] bool loads_late() const noexcept { return x_->updated_late || !is_opaque(); }
 
     operation step(access_class access, const char* verb, const site& at) const;
 
@@ -317,6 +324,8 @@ private:
     /// comes next.
     void tell_order(execution& run, memory_order order, bool full, action what,
                     const site& at) const;
+
+    static void tell_no_result(execution& run);
 
     /// The store after which the current thread puts its own; `reads`: that of a read-modify-write.
     read_option place(execution& run, bool reads) const;

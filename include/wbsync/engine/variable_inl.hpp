@@ -105,7 +105,7 @@ WBSYNC_INLINE variable::~variable() {
     run.access(x, what, at);
     if (!run.running())
         return x.value();
-    const read_options& options = order == memory_order::relaxed && !is_opaque()
+    const read_options& options = order == memory_order::relaxed && loads_late()
                                       ? run.options_or_late(run.self(), x)
                                       : run.options(run.self(), x, value_condition(any_value));
     return read(run, options, all_choices(options), order, event_kind::load, what, at);
@@ -272,6 +272,11 @@ WBSYNC_INLINE read_option variable::choose_late_update(execution& run, value_con
     return options[static_cast<std::size_t>(run.policy().choose(options, candidates))];
 }
 
+WBSYNC_INLINE void variable::tell_no_result(execution& run) {
+    if (dependencies* const to = run.memory().followed())
+        to->next_has_no_result(run.self());
+}
+
 WBSYNC_INLINE void variable::tell_order(execution& run, memory_order order, bool full, action what,
                                         const site& at) const {
     if (dependencies* const to = run.memory().followed())
@@ -306,7 +311,7 @@ WBSYNC_INLINE std::int64_t variable::read_one(execution& run, const read_option&
 }
 
 WBSYNC_INLINE void variable::may_be_late(execution& run, memory_order order) const {
-    if (!acquires(order) && !is_opaque())
+    if (!acquires(order) && loads_late())
         run.memory().may_be_late(run.self());
 }
 
@@ -359,6 +364,8 @@ WBSYNC_INLINE void variable::add_when(std::int64_t delta, const guard* when, act
     }
     if (inserts && commutes && run.may_add_before(run.self(), x))
         run.assumed().additions_are_observed(x.id);
+    if (inserts && !commutes)
+        tell_no_result(run);
     const read_option o = inserts && !commutes ? place(run, true) : newest_option(x);
     const std::int64_t before = o.value;
     const std::int64_t after = wrapping_sum(before, delta);

@@ -155,8 +155,8 @@ template <class F>
 /// The same, without a result.
 template <class F>
 inline void change_unseen(atomic_word& v, F f, memory_order order, action what, const site& at) {
+    drop_next_result();
     update(v, f, order, what, at);
-    drop_newest_read(at);
 }
 
 /// smp_mb(), relaxed, smp_mb(); returns the value before.

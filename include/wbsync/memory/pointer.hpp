@@ -18,7 +18,9 @@ template <class T>
 class pointer {
 public:
     explicit pointer(const label& name, T* initial = nullptr)
-        : value(name, to_value(initial), &show) {}
+        : value(name, to_value(initial), &show) {
+        value.be_pointer();
+    }
 
     platform::variable value;
 

@@ -326,9 +326,10 @@ template <class T, class U>
 [[gnu::always_inline]] inline value<T> seen(T number, const operand<U>& n, const site& at) {
     return value<T>(number, join_some(newest_read(at), n.from()));
 }
-/// Nobody looks at what the newest operation of the thread has read.
-[[gnu::always_inline]] inline void drop_newest_read(const site& at) {
-    static_cast<void>(newest_read(at));
+/// Nobody looks at what the next read-modify-write of the thread reads.
+[[gnu::always_inline]] inline void drop_next_result() {
+    if (engine::dependencies* const to = followed())
+        to->next_has_no_result(engine::execution::current()->self());
 }
 /// And of what was waited for, on which all depends that comes.
 template <class T>

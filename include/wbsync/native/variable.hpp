@@ -93,6 +93,10 @@ public:
     variable(const variable&) = delete;
     variable& operator=(const variable&) = delete;
 
+    // Here the processor decides.
+    void be_updated_late() const noexcept {}
+    void be_pointer() const noexcept {}
+
     [[nodiscard]] [[gnu::always_inline]] std::int64_t load(memory_order order, const char* /*verb*/,
                                                            const site& /*at*/) const {
         scheduling_point_of_load();

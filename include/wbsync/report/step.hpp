@@ -119,6 +119,15 @@ inline std::string text_of_read(const trace_step& s, bool with_source) {
     return text;
 }
 
+/// "2 -> 3", and of a late one that the 2 is from a later step.
+inline std::string text_of_change(const trace_step& s) {
+    const std::string text = fmt::format("{} -> {}", text_of(s.before), text_of(s.after));
+    return !s.late ? text
+           : s.reads_from < 0
+               ? text + " (late)"
+               : fmt::format("{} (late: {} from {})", text, text_of(s.before), s.reads_from + 1);
+}
+
 /// "BUG_ON(busy)", "P1(): busy inodes"
 inline std::string words_without_object(const trace_step& s, const std::string& value) {
     if (value.empty())
@@ -147,7 +156,7 @@ inline std::string value_of(const trace_step& s, const trace& t) {
     if (!s.message.empty())
         return s.message;
     if (detail::has_changed(s))
-        return fmt::format("{} -> {}", text_of(s.before), text_of(s.after));
+        return detail::text_of_change(s);
     return has_value(s.after) ? text_of(s.after) : detail::text_of_read(s, false);
 }
 

@@ -230,6 +230,9 @@ private:
             seen.limit = limit_of_execution();
         else if (run.memory().history_cut())
             seen.limit = {limit_kind::store_history, engine::max_history - 1};
+        else if (const auto& missed = run.concluded().left_out())
+            seen.limit = {
+                .kind = limit_kind::late_pointer, .who = missed->thread, .where = missed->object};
         else if (by.cut())
             seen.limit = {limit_kind::wait_orders};
     }

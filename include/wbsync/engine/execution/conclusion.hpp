@@ -30,6 +30,14 @@ public:
     void does_not_exist();
     [[nodiscard]] bool exists() const noexcept { return exists_; }
 
+    /// `thread` could load a pointer from `object` late, and no execution shows what comes of it.
+    struct late_pointer {
+        std::string thread;
+        std::string object;
+    };
+    void leaves_out(late_pointer what) { left_out_ = std::move(what); }
+    [[nodiscard]] const std::optional<late_pointer>& left_out() const noexcept { return left_out_; }
+
     // --- why it ended ---------------------------------------------------------------------------
 
     void ends_by(outcome how) noexcept { outcome_ = how; }
@@ -50,6 +58,7 @@ public:
     [[nodiscard]] bool intact() const noexcept { return intact_; }
 
 private:
+    std::optional<late_pointer> left_out_;
     outcome outcome_ = outcome::complete;
     limit_kind limit_ = limit_kind::none;
     site limit_at_;

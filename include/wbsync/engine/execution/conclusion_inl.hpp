@@ -11,6 +11,7 @@ WBSYNC_INLINE void conclusion::begin() {
     limit_ = limit_kind::none;
     findings_.clear();
     difference_.reset();
+    left_out_.reset();
     intact_ = true;
     exists_ = true;
 }

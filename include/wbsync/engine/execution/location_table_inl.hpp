@@ -33,6 +33,8 @@ WBSYNC_INLINE location& location_table::add(object_id id, const label& name, std
     x->scope.begin(name, "use-after-scope");
     x->handle = nullptr;
     x->is_spinlock = false;
+    x->updated_late = false;
+    x->holds_pointers = false;
     state_.memory->initialise(*x, value);
     in_order_.push_back(x.get());
     return *x;

@@ -114,6 +114,8 @@ public:
     void end_branch(thread_id t) override;
     void next_store(thread_id t, dependency of, bool replaces) override;
     void next_change(thread_id t, bool release, bool full) override;
+    void next_has_no_result(thread_id t) override;
+    [[nodiscard]] bool next_returns(thread_id t) const { return told_[t].next.returns; }
     void points_to(thread_id t, dependency of, const void* begin, std::size_t size) override;
     void leads_to(thread_id t, const void* from, const void* begin, std::size_t size) override;
 

@@ -88,6 +88,10 @@ WBSYNC_INLINE void history::next_change(thread_id t, bool release, bool full) {
                                     : access_order::once;
 }
 
+WBSYNC_INLINE void history::next_has_no_result(thread_id t) {
+    told_[t].next.returns = mutated(mutant::reads_without_result_are_ordered);
+}
+
 WBSYNC_INLINE void history::points_to(thread_id t, dependency of, const void* begin,
                                       std::size_t size) {
     told_[t].points_to(told_[t].reads_of(of), begin, size);
@@ -146,9 +150,11 @@ WBSYNC_INLINE std::uint64_t history::key_of_dependencies(const candidate& c) con
     const std::uint64_t address = key_of_reads(address_of(c.thread, c.x->handle));
     if (c.what == access::read)
         return address;
-    return detail::combine(address, detail::combine(key_of_reads(next.data),
-                                                    static_cast<std::uint64_t>(next.order) << 1 |
-                                                        static_cast<std::uint64_t>(next.replaces)));
+    return detail::combine(
+        address,
+        detail::combine(key_of_reads(next.data), static_cast<std::uint64_t>(next.order) << 2 |
+                                                     static_cast<std::uint64_t>(next.returns) << 1 |
+                                                     static_cast<std::uint64_t>(next.replaces)));
 }
 
 WBSYNC_INLINE void history::add_dependencies(event_graph& g) const {

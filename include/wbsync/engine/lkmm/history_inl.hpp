@@ -381,6 +381,8 @@ WBSYNC_INLINE void history::append(event_graph& g, const candidate& c) {
         g.rmw.add(read, write);
         if (next.order == access_order::mb)
             g.events[read].order = access_order::mb;
+        else if (!next.returns)
+            g.events[read].order = access_order::noreturn;
         if (!next.replaces)
             g.data.add(read, write);
     }

@@ -45,11 +45,13 @@ public:
         event_numbers data;
         bool replaces = false; ///< it does not depend on what its own read-modify-write reads
         access_order order = access_order::once; ///< `mb`: of a read-modify-write
+        bool returns = true;                     ///< somebody may use what that reads
 
         void begin() noexcept {
             data.clear();
             replaces = false;
             order = access_order::once;
+            returns = true;
         }
     };
     next_store next;

@@ -69,6 +69,7 @@ WBSYNC_INLINE void lkmm_machine::record_update(int source, thread_id t, location
     const auto at = here(t, step);
     const int location = static_cast<int>(x.id);
     const bool lock = x.is_spinlock;
+    returns = returns && history_.next_returns(t);
     const int number = history_.add(at,
                                     {.kind = lock ? lock_read : read,
                                      .location = location,
@@ -90,8 +91,9 @@ WBSYNC_INLINE void lkmm_machine::record_update(int source, thread_id t, location
 WBSYNC_INLINE void lkmm_machine::update(int i, thread_id t, location& x, std::int64_t value,
                                         memory_order order, step_index step, timestamp seq) {
     const int number = history_.size() + 1;
+    if (history_.next_returns(t)) // otherwise smp_rmb() does not order it
+        read_[t].join(x.at(i).message);
     record_update(x.at(i).event, t, x, order, step, true);
-    read_[t].join(x.at(i).message);
     view_machine::update(i, t, x, value, order, step, seq);
     x.at(i + 1).event = number;
 }

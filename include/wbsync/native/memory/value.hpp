@@ -46,7 +46,7 @@ template <class T, class U>
 [[gnu::always_inline]] inline T seen(T number, U /*operand*/, const site& /*at*/) {
     return number;
 }
-[[gnu::always_inline]] inline void drop_newest_read(const site& /*at*/) {}
+[[gnu::always_inline]] inline void drop_next_result() {}
 template <class T>
 [[gnu::always_inline]] inline T awaited(T number, const site& /*at*/) {
     return number;
