@@ -140,7 +140,11 @@ WBSYNC_INLINE void execution::report_race() {
 /// What one of several symmetric threads could do each of them could.
 WBSYNC_INLINE void execution::note_late_loads() {
     std::vector<late_load> possible;
-    state_.memory->list_late_loads(possible);
+    std::vector<object_id> ordered;
+    state_.memory->list_late_loads(possible, ordered);
+    for (const object_id x : ordered)
+        if (additions_commute(x))
+            assumed_.additions_are_observed(x);
     for (late_load l : possible) {
         const location& x = *locations_.find(l.object);
         if (x.holds_pointers && l.value != 0) {

@@ -114,8 +114,10 @@ public:
     }
 
     /// Loads of the execution that could have been late, and what they would have returned. If late
-    /// loads could not be settled, those that would have if they had returned something else.
-    virtual void list_late_loads(std::vector<late_load>& /*out*/) {}
+    /// loads could not be settled, those that would have if they had returned something else. And
+    /// the objects whose additions have to be ordered before it is known.
+    virtual void list_late_loads(std::vector<late_load>& /*out*/,
+                                 std::vector<object_id>& /*ordered*/) {}
 
     // --- plain accesses, which views judge ------------------------------------------------------
 

@@ -8,6 +8,7 @@
 #include <wbsync/engine/location.hpp>
 #include <wbsync/engine/mutants.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
@@ -144,18 +145,24 @@ public:
 
     /// Calls visit(thread, location, value) for each load that could have been late and returned
     /// `value`: a store of that follows it by program order and reads-from, and what the cycle is
-    /// made of does not forbid it. It may be forbidden for another reason. O(events) for each load
-    /// that could be late, and a question to the model for each such store.
-    template <class F>
-    void for_each_possible_late_load(F visit) {
+    /// made of does not forbid it. It may be forbidden for another reason. Calls observe(location)
+    /// if it could read some of the additions of a run, so that these have to be ordered. O(events)
+    /// for each load that could be late, and a question to the model for each such store.
+    template <class F, class G>
+    void for_each_possible_late_load(F visit, G observe) {
         for (std::size_t i = 0; i != nodes_.size(); ++i) {
             const auto load = static_cast<int>(i);
             if (!nodes_[i].may_be_late || nodes_[i].source < 0 || !list_free_stores(load))
                 continue;
             const location& x = location_of(nodes_[i]);
-            for (const int k : stores_after(load))
-                if (!cycle_is_forbidden(load, x.at(k).event))
+            for (const int k : stores_after(load)) {
+                if (commutes_with(x, k, load) || cycle_is_forbidden(load, x.at(k).event))
+                    continue;
+                if (is_alone_in_run(x, k))
                     visit(nodes_[i].what.thread, nodes_[i].what.location, x.at(k).value);
+                else
+                    observe(nodes_[i].what.location);
+            }
         }
     }
 
@@ -164,11 +171,15 @@ public:
     template <class F>
     void for_each_other_late_value(F visit) {
         for (const int load : late_) {
-            const int k = store_before_update(load);
             const node& n = at(load);
-            if (k >= 0 && location_of(n).at(k).value != n.what.value &&
-                !cycle_is_forbidden(load, location_of(n).at(k).event))
-                visit(n.what.thread, n.what.location, location_of(n).at(k).value);
+            const location& x = location_of(n);
+            const int k = store_before_update(load);
+            if (k < 0 || x.at(k).value == n.what.value || !list_free_stores(load))
+                continue;
+            const std::vector<int> after = stores_after(load);
+            if (std::find(after.begin(), after.end(), k) != after.end() &&
+                !cycle_is_forbidden(load, x.at(k).event))
+                visit(n.what.thread, n.what.location, x.at(k).value);
         }
     }
 
@@ -318,7 +329,8 @@ private:
     [[nodiscard]] bool list_free_stores(int load);
     [[nodiscard]] int written_by(int read) const;
     [[nodiscard]] bool depends_on(int event, int load) const;
-    [[nodiscard]] bool is_in_run_with(const location& x, int i, int load) const;
+    [[nodiscard]] bool commutes_with(const location& x, int i, int load) const;
+    [[nodiscard]] static bool is_alone_in_run(const location& x, int i);
     [[nodiscard]] int store_before_update(int late) const;
     [[nodiscard]] bool is_late_one(int number) const;
     [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;

@@ -15,9 +15,9 @@ namespace wbsync::engine::lkmm {
 
 // --- which loads could be late ------------------------------------------------------------------
 
-/// Stores after the load that neither a full barrier nor a release nor a dependency keeps behind
-/// it. On a cycle of po and rf that the model allows, some load is followed by such a one. False:
-/// there is none.
+/// Stores after the load that neither a full barrier nor a release nor a dependency nor coherence
+/// keeps behind it. On a cycle of po and rf that the model allows, some load is followed by such a
+/// one. False: there is none.
 WBSYNC_INLINE bool history::list_free_stores(int load) {
     const node& of = at(load);
     is_free_.assign(nodes_.size(), false);
@@ -30,7 +30,7 @@ WBSYNC_INLINE bool history::list_free_stores(int load) {
         if (n.what.kind == event_kind::fence && n.since < 0 && n.what.barrier == barrier_kind::mb)
             break;
         if (!n.what.writes() || n.what.order != access_order::once || n.position >= of.controls ||
-            depends_on(*i, load) || *i == written_by(load))
+            depends_on(*i, load) || n.what.location == of.what.location)
             continue;
         is_free_[static_cast<std::size_t>(*i)] = true;
         any = true;
@@ -68,8 +68,8 @@ WBSYNC_INLINE bool history::is_in_branch_of(int load, const node& n) const {
 }
 
 /// Stores to the same location that follow the load by program order and reads-from, whatever it
-/// returns, by way of a free store. Of a run of additions only the last one: it has the sum. What
-/// is after the load for sure is left out. Their indices at the location.
+/// returns, by way of a free store. What is after the load for sure is left out. Their indices at
+/// the location.
 WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
     const location& x = location_of(at(load));
     std::vector<int> found;
@@ -96,20 +96,25 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
     }
     for (int i = 1; i <= x.newest(); ++i) {
         const int store = x.at(i).event;
-        if (ends_run(x, i) && is_reached[static_cast<std::size_t>(store)] &&
-            at(store).what.thread != at(load).what.thread && !is_in_run_with(x, i, load) &&
+        if (is_reached[static_cast<std::size_t>(store)] &&
+            at(store).what.thread != at(load).what.thread &&
             !at(store).known.covers(at(load).what.thread, at(load).epoch))
             found.push_back(i);
     }
     return found;
 }
 
-/// Then it does not matter which of them is first.
-WBSYNC_INLINE bool history::is_in_run_with(const location& x, int i, int load) const {
-    for (int j = x.begin_of_run(i); j <= i; ++j)
+/// Is the store in a run of additions, one of which is that of the load itself? Then it does not
+/// matter which of them comes first.
+WBSYNC_INLINE bool history::commutes_with(const location& x, int i, int load) const {
+    for (int j = x.begin_of_run(i); j <= x.newest() && x.at(j).run == x.at(i).run; ++j)
         if (x.at(j).event == written_by(load))
             return true;
     return false;
+}
+
+WBSYNC_INLINE bool history::is_alone_in_run(const location& x, int i) {
+    return x.begin_of_run(i) == i && ends_run(x, i);
 }
 
 /// The store and what comes before it by po and rf, and the load, which reads it; without what

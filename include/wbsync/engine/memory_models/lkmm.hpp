@@ -55,7 +55,7 @@ public:
     std::vector<std::pair<step_index, step_index>> late_sources() const override {
         return forbidden_.history.late_sources();
     }
-    void list_late_loads(std::vector<late_load>& out) override;
+    void list_late_loads(std::vector<late_load>& out, std::vector<object_id>& ordered) override;
 
     void plain_access(thread_id t, const void* object, bool writes) override;
     [[nodiscard]] bool is_race(thread_id t) override;

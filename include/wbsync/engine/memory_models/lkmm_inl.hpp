@@ -150,12 +150,14 @@ WBSYNC_INLINE void lkmm_machine::update_late(int i, thread_id t, location& x,
     passes_over();
 }
 
-WBSYNC_INLINE void lkmm_machine::list_late_loads(std::vector<late_load>& out) {
+WBSYNC_INLINE void lkmm_machine::list_late_loads(std::vector<late_load>& out,
+                                                 std::vector<object_id>& ordered) {
     const auto note = [&](thread_id t, int x, std::int64_t value) {
         out.push_back({t, static_cast<object_id>(x), value});
     };
     if (is_settled_)
-        history_.for_each_possible_late_load(note);
+        history_.for_each_possible_late_load(
+            note, [&](int x) { ordered.push_back(static_cast<object_id>(x)); });
     else if (!mutated(mutant::no_other_late_values))
         history_.for_each_other_late_value(note);
 }
