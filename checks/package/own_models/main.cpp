@@ -71,6 +71,6 @@ program::description wbsync_program() {
                        {.version = "door/careless",
                         .summary = "without",
                         .parameters = people{}.parameters(),
-                        .expected = {{"sc", holds}, {"weak", fails({"locked-in"})}},
+                        .expected = {{"sc", holds}, {"rc11", fails({"locked-in"})}},
                         .check = &check_door<false>}}};
 }

@@ -50,13 +50,15 @@ private:
         s.thread("writer", [this] {
             if (word_.prepare != nullptr)
                 word_.prepare(*this);
-            WRITE_ONCE(x_, 1);
+            WRITE_ONCE(word_.misses != nullptr ? target.value : x_, 1);
             if (shape_ == shape::reader)
                 smp_mb();
             tell();
         });
         s.thread("reader", [this] {
-            if (!hear())
+            if (word_.misses != nullptr)
+                BUG_ON(word_.misses(*this));
+            if (word_.misses != nullptr || !hear())
                 return;
             if (shape_ == shape::writer)
                 smp_mb();
@@ -129,7 +131,7 @@ private:
 /// At most that many executions, if not 0.
 result run(const word& w, shape s, std::uint64_t most = 0) {
     options with;
-    with.memory = memory_kind::weak;
+    with.memory = memory_kind::lkmm;
     with.jobs = 1;
     with.accept_vacuous = true;
     with.max_executions = most;
@@ -187,7 +189,7 @@ measured measure(const word& w) {
     measured m;
     if (w.tell != nullptr || w.is_barrier)
         m.writer = verdict_on(w, shape::writer);
-    if (w.hear != nullptr || w.is_barrier)
+    if (w.hear != nullptr || w.misses != nullptr || w.is_barrier)
         m.reader = verdict_on(w, shape::reader);
     if (w.use == nullptr)
         return m;

@@ -55,6 +55,12 @@ list accesses() {
             {.name = "`rcu_dereference`",
              .use = [](objects& o) { rcu_dereference(o.published); },
              .hear = [](objects& o) -> bool { return rcu_dereference(o.published) != nullptr; }},
+            {.name = "the same, of what the pointer leads to",
+             .misses =
+                 [](objects& o) {
+                     const auto p = rcu_dereference(o.published);
+                     return p != nullptr && READ_ONCE(p->value) == 0;
+                 }},
             {.name = "`rcu_assign_pointer`",
              .use = [](objects& o) { rcu_assign_pointer(o.published, &o.target); },
              .tell = [](objects& o) { rcu_assign_pointer(o.published, &o.target); }},

@@ -13,14 +13,18 @@ namespace cheat_sheet {
 
 using namespace wbsync;
 
+struct pointee {
+    atomic_t value{"value"};
+};
+
 /// The objects that words are used on. A model has all of them, and its word uses some.
 struct objects {
     atomic_t flag{"flag"}, done{"done"};
     atomic_t counter{"counter"};
     refcount_t references{"references", 8};
     plain<int> ordinary{"ordinary"};
-    pointer<int> published{"published"};
-    int target = 1;
+    pointee target;
+    pointer<pointee> published{"published"};
     spinlock_t lock{"lock"}, next_lock{"next_lock"};
     mutex sleeping_lock{"sleeping_lock"};
     rw_semaphore semaphore{"semaphore"};
@@ -51,11 +55,13 @@ using action = void (*)(objects&);
 struct word {
     const char* name; ///< as on the page
     /// One use, which need not wait: a pair with its end.
-    action use;
+    action use = nullptr;
     /// The word as the last step of a writer, that sets the flag, and as the first one of a reader:
     /// is the flag set?
     action tell = nullptr;
     bool (*hear)(objects&) = nullptr;
+    /// The same of a reader that hears of an object, and looks into that: is it still as it was?
+    bool (*misses)(objects&) = nullptr;
     /// Called before there are threads.
     action set_up = nullptr;
     /// What the writer does before it stores: it takes the lock that `tell` gives back.
