@@ -115,7 +115,7 @@ seen run(const test& t) {
     };
     const result r = check<model>(with, &t, &texts);
     out.all = parsed(texts);
-    out.incomplete = r.limit.kind == limit_kind::late_pointer;
+    out.incomplete = r.limit.kind == limit_kind::late_load;
     if (!r.limit.empty() && !out.incomplete)
         out.wrong = report::text_of(r.limit);
     return out;

@@ -4,6 +4,7 @@
 #include <wbsync/engine/operation.hpp>
 #include <wbsync/engine/vector_clock.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -19,6 +20,9 @@ struct late_load {
 
     bool operator==(const late_load&) const = default;
 };
+
+/// So many values are tried for the loads of one object by one thread.
+inline constexpr std::size_t max_late_values = 32;
 
 /// What an exploration allows for besides what it assumes at first.
 struct allowances {
@@ -49,6 +53,8 @@ public:
     /// Some execution needs `load`, unless that is allowed for.
     void needs(const late_load& load);
     [[nodiscard]] bool allows(const late_load& load) const;
+    /// It would be one value too many.
+    [[nodiscard]] bool has_no_room_for(const late_load& load) const;
 
     [[nodiscard]] const allowances& allowed() const noexcept { return allowed_; }
     void allow(allowances all) { allowed_ = std::move(all); }

@@ -30,6 +30,14 @@ WBSYNC_INLINE void assumptions::needs(const late_load& load) {
     start_over_ = true;
 }
 
+WBSYNC_INLINE bool assumptions::has_no_room_for(const late_load& load) const {
+    const auto& late = allowed_.late_loads;
+    const auto same = std::count_if(late.begin(), late.end(), [&](const late_load& l) {
+        return l.thread == load.thread && l.object == load.object;
+    });
+    return static_cast<std::size_t>(same) >= max_late_values && !allows(load);
+}
+
 WBSYNC_INLINE bool assumptions::allows(const late_load& load) const {
     const auto& late = allowed_.late_loads;
     return std::find(late.begin(), late.end(), load) != late.end();

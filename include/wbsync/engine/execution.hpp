@@ -205,6 +205,10 @@ public:
     [[nodiscard]] bool may_be_late(thread_id t, const location& x) const {
         return !assumed_.allowed().late_loads.empty() && !late_values(t, x).empty();
     }
+    /// There are more places and values than are tried: the result is incomplete.
+    void leaves_out_late_loads(const location& x) {
+        conclusion_.leaves_out({thread_name(self()), x.name.str(), max_late_values});
+    }
     /// Has it been seen that some load of `t` could be late there?
     [[nodiscard]] bool allows_late(thread_id t, const location& x) const;
 

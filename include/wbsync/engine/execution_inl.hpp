@@ -147,8 +147,10 @@ WBSYNC_INLINE void execution::note_late_loads() {
             assumed_.additions_are_observed(x);
     for (late_load l : possible) {
         const location& x = *locations_.find(l.object);
-        if (x.holds_pointers && l.value != 0) {
-            conclusion_.leaves_out({thread_name(l.thread), x.name.str()});
+        const bool pointer = x.holds_pointers && l.value != 0;
+        if (pointer || assumed_.has_no_room_for(l)) {
+            conclusion_.leaves_out(
+                {thread_name(l.thread), x.name.str(), pointer ? 0 : max_late_values});
             continue;
         }
         const thread_set alike = symmetric_threads(l.thread) | only(l.thread);
@@ -254,6 +256,8 @@ WBSYNC_INLINE const read_options& execution::options_or_late(thread_id t, const 
     for (const std::int64_t value : late_values(t, x))
         if (options_.size() != max_history)
             options_.push_back(late_option(value));
+        else
+            leaves_out_late_loads(x);
     return options_;
 }
 

@@ -17,7 +17,7 @@ enum class limit_kind : std::uint8_t {
     allocation,    ///< the system gave no more memory
     store_history, ///< more stores of one object than a load can look back over
     wait_orders,   ///< more steps than a conflict analysis of one wait has room for
-    late_pointer,  ///< a load of a pointer that could be late, which is not explored
+    late_load,     ///< a load of a pointer could be late, or one of very many values
     schedule,      ///< a schedule did not lead to a finding
     process,       ///< the process of the check was ended from outside
     failure,       ///< the check itself failed

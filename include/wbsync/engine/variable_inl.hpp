@@ -257,7 +257,7 @@ WBSYNC_INLINE read_option variable::choose_late_update(execution& run, value_con
                                                        store_choices candidates) const {
     const auto add = [&](const read_option& o) {
         if (options.size() == max_history)
-            return;
+            return run.leaves_out_late_loads(*x_);
         candidates |= store_choices{1} << options.size();
         options.push_back(o);
     };

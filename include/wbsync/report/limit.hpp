@@ -43,10 +43,13 @@ inline std::string sentence_of(const limit_hit& l) {
                            l.bound);
     case limit_kind::wait_orders:
         return "a wait that conflicts with too many steps to try all their orders";
-    case limit_kind::late_pointer:
-        return fmt::format("late loads of pointers are not explored: {} could read from {} what is "
-                           "stored only because of a later store of its own",
-                           l.who, l.where);
+    case limit_kind::late_load:
+        return l.bound != 0
+                   ? fmt::format("{} could read more than {} different values late from {}", l.who,
+                                 l.bound, l.where)
+                   : fmt::format("late loads of pointers are not explored: {} could read from {} "
+                                 "what is stored only because of a later store of its own",
+                                 l.who, l.where);
     case limit_kind::schedule:
     case limit_kind::process:
     case limit_kind::failure: return l.message;

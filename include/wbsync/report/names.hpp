@@ -69,7 +69,7 @@ constexpr const char* name_of(limit_kind l) noexcept {
     case limit_kind::allocation: return "out_of_memory";
     case limit_kind::store_history: return "store_history";
     case limit_kind::wait_orders: return "wait_orders";
-    case limit_kind::late_pointer: return "late_pointer";
+    case limit_kind::late_load: return "late_load";
     case limit_kind::schedule: return "schedule";
     case limit_kind::process: return "process";
     case limit_kind::failure: return "failure";

@@ -231,8 +231,10 @@ private:
         else if (run.memory().history_cut())
             seen.limit = {limit_kind::store_history, engine::max_history - 1};
         else if (const auto& missed = run.concluded().left_out())
-            seen.limit = {
-                .kind = limit_kind::late_pointer, .who = missed->thread, .where = missed->object};
+            seen.limit = {.kind = limit_kind::late_load,
+                          .bound = static_cast<double>(missed->most),
+                          .who = missed->thread,
+                          .where = missed->object};
         else if (by.cut())
             seen.limit = {limit_kind::wait_orders};
     }

@@ -5,6 +5,7 @@
 #include <wbsync/engine/scheduler.hpp>
 #include <wbsync/engine/trace.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,13 +31,17 @@ public:
     void does_not_exist();
     [[nodiscard]] bool exists() const noexcept { return exists_; }
 
-    /// `thread` could load a pointer from `object` late, and no execution shows what comes of it.
-    struct late_pointer {
+    /// `thread` could load something else from `object` late, and no execution shows what comes of
+    /// it: a pointer, if `most` is 0, or more than so many values.
+    struct late_load_left_out {
         std::string thread;
         std::string object;
+        std::size_t most;
     };
-    void leaves_out(late_pointer what) { left_out_ = std::move(what); }
-    [[nodiscard]] const std::optional<late_pointer>& left_out() const noexcept { return left_out_; }
+    void leaves_out(late_load_left_out what) { left_out_ = std::move(what); }
+    [[nodiscard]] const std::optional<late_load_left_out>& left_out() const noexcept {
+        return left_out_;
+    }
 
     // --- why it ended ---------------------------------------------------------------------------
 
@@ -58,7 +63,7 @@ public:
     [[nodiscard]] bool intact() const noexcept { return intact_; }
 
 private:
-    std::optional<late_pointer> left_out_;
+    std::optional<late_load_left_out> left_out_;
     outcome outcome_ = outcome::complete;
     limit_kind limit_ = limit_kind::none;
     site limit_at_;

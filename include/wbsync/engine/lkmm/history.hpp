@@ -166,15 +166,15 @@ public:
         }
     }
 
-    /// The same once settle_late() has found no stores: for each late read-modify-write that finds
-    /// another value before its store than it took for granted.
+    /// The same once settle_late() has found no stores: for a late read-modify-write that finds
+    /// another value before its store than it took for granted, if all others find theirs.
     template <class F>
     void for_each_other_late_value(F visit) {
         for (const int load : late_) {
             const node& n = at(load);
             const location& x = location_of(n);
             const int k = store_before_update(load);
-            if (k < 0 || x.at(k).value == n.what.value || !list_free_stores(load))
+            if (k < 0 || !is_only_one_wrong(load) || !list_free_stores(load))
                 continue;
             const std::vector<int> after = stores_after(load);
             if (std::find(after.begin(), after.end(), k) != after.end() &&
@@ -332,6 +332,9 @@ private:
     [[nodiscard]] bool commutes_with(const location& x, int i, int load) const;
     [[nodiscard]] static bool is_alone_in_run(const location& x, int i);
     [[nodiscard]] int store_before_update(int late) const;
+    [[nodiscard]] bool could_be_read(const location& x, int i, int late) const;
+    [[nodiscard]] bool finds_store(int late) const;
+    [[nodiscard]] bool is_only_one_wrong(int late) const;
     [[nodiscard]] bool is_late_one(int number) const;
     [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;
     [[nodiscard]] bool is_addition(int store) const;

@@ -186,12 +186,8 @@ WBSYNC_INLINE bool history::settle_from(std::size_t k) {
         return is_settled();
     node& n = at(late_[k]);
     const location& x = location_of(n);
-    const int write = written_by(late_[k]);
     for (int i = 1; i <= x.newest(); ++i) {
-        if (!ends_run(x, i) || x.at(i).value != n.what.value)
-            continue;
-        if (write >= 0 && !mutated(mutant::late_updates_anywhere) &&
-            (i == x.newest() || x.at(i + 1).event != write))
+        if (!could_be_read(x, i, late_[k]))
             continue;
         n.source = x.at(i).event;
         if (settle_from(k + 1))
@@ -199,6 +195,29 @@ WBSYNC_INLINE bool history::settle_from(std::size_t k) {
     }
     n.source = -1;
     return false;
+}
+
+/// It has the value that the late load took for granted, and is where it has to be.
+WBSYNC_INLINE bool history::could_be_read(const location& x, int i, int late) const {
+    if (!ends_run(x, i) || x.at(i).value != at(late).what.value)
+        return false;
+    const int write = written_by(late);
+    return write < 0 || mutated(mutant::late_updates_anywhere) ||
+           (i != x.newest() && x.at(i + 1).event == write);
+}
+
+WBSYNC_INLINE bool history::finds_store(int late) const {
+    const location& x = location_of(at(late));
+    for (int i = 1; i <= x.newest(); ++i)
+        if (could_be_read(x, i, late))
+            return true;
+    return false;
+}
+
+/// What comes of a wrong value is nothing to go by: others have to be right.
+WBSYNC_INLINE bool history::is_only_one_wrong(int late) const {
+    return std::all_of(late_.begin(), late_.end(),
+                       [&](int other) { return finds_store(other) == (other != late); });
 }
 
 WBSYNC_INLINE bool history::is_settled() {
