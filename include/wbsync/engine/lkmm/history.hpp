@@ -340,6 +340,7 @@ private:
     [[nodiscard]] bool is_addition(int store) const;
     [[nodiscard]] std::vector<int> stores_after(int load) const;
     [[nodiscard]] bool cycle_is_forbidden(int load, int store);
+    static void put_behind(event_graph& g, event_index write, event_index store);
     void keep_past(int load, int store);
     [[nodiscard]] bool settle_from(std::size_t k);
     [[nodiscard]] bool is_settled();

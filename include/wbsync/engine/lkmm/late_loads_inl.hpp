@@ -132,12 +132,21 @@ WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
         event_graph g = build_known();
         g.co = relation(g.size());
         if (const int write = written_by(load); is_kept(write))
-            g.co.add(index_[static_cast<std::size_t>(store)],
-                     index_[static_cast<std::size_t>(write)]);
+            put_behind(g, index_[static_cast<std::size_t>(write)],
+                       index_[static_cast<std::size_t>(store)]);
         found->second = model(g).judge() != axiom::none;
         at(load).source = source;
     }
     return found->second;
+}
+
+/// The store of a late read-modify-write goes right behind what that reads. Who has read it so far
+/// will read something else then: among them may be the one whose store the late one reads.
+WBSYNC_INLINE void history::put_behind(event_graph& g, event_index write, event_index store) {
+    g.co.add(store, write);
+    event_set own(g.size());
+    own.add(write);
+    g.rf -= g.rf.from(own);
 }
 
 WBSYNC_INLINE void history::keep_past(int load, int store) {
