@@ -207,6 +207,21 @@ void updates_by_data(model& m) {
     WRITE_ONCE(m.*To, r + 1);
     m.r[I] = r.peek();
 }
+/// smp_rmb() is between what a read-modify-write of `from` reads and r[i] = other.
+template <int I, auto From, auto Other, auto Update>
+void updates_before_rmb(model& m) {
+    Update(m.*From);
+    wbsync::smp_rmb();
+    m.r[I] = READ_ONCE(m.*Other).peek();
+}
+constexpr auto set_2 = [](atomic_t& v) { atomic_or(2, v); };
+constexpr auto fetch_and_set_2 = [](atomic_t& v) { (void)atomic_fetch_or_relaxed(2, v).peek(); };
+template <auto To, auto Too>
+void stores_behind_wmb(model& m) {
+    WRITE_ONCE(m.*To, 1);
+    wbsync::smp_wmb();
+    WRITE_ONCE(m.*Too, 1);
+}
 /// Without a load of its own before the store.
 template <auto To, int N>
 void stores(model& m) {
@@ -327,6 +342,23 @@ inline std::vector<program> without_cycles() {
         {"SB", {stores_first<x, 0, y>, stores_first<y, 1, x>}, 4, false},
         {"MP", {stores_both<x, y>, reads_both<0, y, 1, x>}, 4, false},
         {"CoRW", {plainly<0, x, x>, stores<x, 2>}, 3, false},
+    };
+}
+
+/// What a read-modify-write without a result reads may come after a later load.
+inline std::vector<program> without_results() {
+    using namespace detail;
+    constexpr auto x = &model::x;
+    constexpr auto y = &model::y;
+    return {
+        {"MP to atomic_or() and smp_rmb()",
+         {stores_behind_wmb<y, x>, updates_before_rmb<0, x, y, set_2>},
+         4,
+         false},
+        {"MP to atomic_fetch_or_relaxed() and smp_rmb()",
+         {stores_behind_wmb<y, x>, updates_before_rmb<0, x, y, fetch_and_set_2>},
+         3,
+         false},
     };
 }
 

@@ -249,7 +249,8 @@ inline std::vector<test> tests(int programs) {
     for (const dependent::program& p : dependent::programs())
         all.push_back(
             {"dependencies under lkmm", p.name, [p] { return detail::look_at_dependency(p); }});
-    for (const auto& list : {late_loads::programs(), late_loads::without_cycles()})
+    for (const auto& list :
+         {late_loads::programs(), late_loads::without_cycles(), late_loads::without_results()})
         for (const late_loads::program& p : list)
             all.push_back({"late loads", p.name, [p] { return detail::look_for_late_loads(p); }});
     for (const bool ordered : {true, false})
