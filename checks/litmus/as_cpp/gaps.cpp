@@ -62,6 +62,8 @@ public:
     void run(const statement& s) {
         run(s.place);
         run(s.value);
+        if (s.what == statement::kind::await)
+            open("a late end of a wait", location_of(s.place));
         if (s.what != statement::kind::branch) {
             for (const statement& i : s.inner)
                 run(i);

@@ -338,8 +338,10 @@ private:
     [[nodiscard]] bool is_late_one(int number) const;
     [[nodiscard]] bool is_in_branch_of(int load, const node& n) const;
     [[nodiscard]] bool is_addition(int store) const;
+    [[nodiscard]] std::pair<int, int> run_of(int store) const;
     [[nodiscard]] std::vector<int> stores_after(int load) const;
     [[nodiscard]] bool cycle_is_forbidden(int load, int store);
+    static void make_read(event_graph& g, event_index load, event_index store);
     static void put_behind(event_graph& g, event_index write, event_index store);
     void keep_past(int load, int store);
     [[nodiscard]] bool settle_from(std::size_t k);

@@ -49,6 +49,15 @@ WBSYNC_INLINE bool history::depends_on(int event, int load) const {
                        [&](const dependent& d) { return d.read == load && d.event == event; });
 }
 
+/// The location of a store, and its run there.
+WBSYNC_INLINE std::pair<int, int> history::run_of(int store) const {
+    const location& x = location_of(at(store));
+    int i = x.newest();
+    while (i > 0 && x.at(i).event != store)
+        --i;
+    return {static_cast<int>(x.id), x.at(i).run};
+}
+
 /// An addition without a result may be in a run, whose members are read together.
 WBSYNC_INLINE bool history::is_addition(int store) const {
     return at(store).what.writes() && at(store).what.rmw &&
@@ -77,12 +86,12 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
         return found; // nobody has stored to it
     std::array<bool, max_threads> reached{};
     std::vector<bool> is_reached(nodes_.size(), false);
-    std::vector<int> added_to; // locations that somebody who is reached has added to
+    std::vector<std::pair<int, int>> added_to; // runs that somebody who is reached has added to
     const auto is_read_from = [&](const node& n) {
         if (n.source < 0 || is_reached[static_cast<std::size_t>(n.source)])
             return n.source >= 0;
         return is_addition(n.source) &&
-               std::find(added_to.begin(), added_to.end(), n.what.location) != added_to.end();
+               std::find(added_to.begin(), added_to.end(), run_of(n.source)) != added_to.end();
     };
     for (std::size_t i = static_cast<std::size_t>(load) + 1; i != nodes_.size(); ++i) {
         const node& n = nodes_[i];
@@ -92,7 +101,7 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
         thread = thread || is_read_from(n);
         is_reached[i] = thread || is_free_[i];
         if (is_reached[i] && is_addition(static_cast<int>(i)))
-            added_to.push_back(n.what.location);
+            added_to.push_back(run_of(static_cast<int>(i)));
     }
     for (int i = 1; i <= x.newest(); ++i) {
         const int store = x.at(i).event;
@@ -128,16 +137,24 @@ WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
     s.mix(detail::combine(at(load).key, at(store).key));
     const auto [found, is_new] = known_.try_emplace(s, false);
     if (is_new) {
-        const int source = std::exchange(at(load).source, store);
         event_graph g = build_known();
         g.co = relation(g.size());
+        make_read(g, index_[static_cast<std::size_t>(load)],
+                  index_[static_cast<std::size_t>(store)]);
         if (const int write = written_by(load); is_kept(write))
             put_behind(g, index_[static_cast<std::size_t>(write)],
                        index_[static_cast<std::size_t>(store)]);
         found->second = model(g).judge() != axiom::none;
-        at(load).source = source;
     }
     return found->second;
+}
+
+/// The load reads that store, and none of those that are in a run with it.
+WBSYNC_INLINE void history::make_read(event_graph& g, event_index load, event_index store) {
+    event_set me(g.size());
+    me.add(load);
+    g.rf -= g.rf.then(me);
+    g.rf.add(store, load);
 }
 
 /// The store of a late read-modify-write goes right behind what that reads. Who has read it so far
