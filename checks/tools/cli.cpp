@@ -590,6 +590,28 @@ TEST_CASE("the program shows a finding with its counterexample") {
     CHECK(contains(full.out, ".hpp:"));
 }
 
+TEST_CASE("the program lists the models that a pattern matches") {
+    const ran r = wbsync_program("list 'isw/v9' 'xfs/*'");
+    CHECK(r.status == 0);
+    CHECK(contains(r.out, "isw/v9 "));
+    CHECK(contains(r.out, "xfs/inodegc_stop"));
+    CHECK_FALSE(contains(r.out, "isw/v8"));
+    const json listed = json::parse(wbsync_program("list isw/v9 --json").out)["models"];
+    REQUIRE(listed.size() == 1);
+    CHECK(listed[0]["model"] == "isw/v9");
+}
+
+TEST_CASE("the program names the models that are nearest to one that it does not know") {
+    for (const char* command : {"list", "check", "matrix"}) {
+        const ran r = wbsync_program(std::string{command} + " isw/v7acqrel");
+        CHECK(r.status == 2);
+        CHECK(r.out.empty());
+        CHECK(contains(r.err, "no model matches 'isw/v7acqrel': the nearest names are "
+                              "isw/v7+acqrel, "));
+        CHECK(contains(r.err, "; wbsync list shows all "));
+    }
+}
+
 TEST_CASE("the program checks under sc and under lkmm unless told otherwise") {
     const ran r = wbsync_program("check isw/v9 isw/v9 --json");
     CHECK(r.status == 0);

@@ -51,15 +51,16 @@ inline CLI::Validator one_of(const std::vector<std::string>& choices) {
     return CLI::IsMember(choices).description("");
 }
 
-inline CLI::App* add_list(CLI::App& app, request& asked) {
-    CLI::App* list = app.add_subcommand("list", "Lists the models and what is expected of them");
-    list->add_flag("--json", asked.json, "One JSON document");
-    return list;
-}
-
 inline void add_models(CLI::App& to, request& asked) {
     to.add_option("GLOB", asked.globs, "Models, such as 'isw/*'; without one, all of them")
         ->type_name("");
+}
+
+inline CLI::App* add_list(CLI::App& app, request& asked) {
+    CLI::App* list = app.add_subcommand("list", "Lists the models and what is expected of them");
+    add_models(*list, asked);
+    list->add_flag("--json", asked.json, "One JSON document");
+    return list;
 }
 
 inline void add_memory(CLI::App& to, words& said) {

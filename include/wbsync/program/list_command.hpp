@@ -8,8 +8,8 @@
 
 namespace wbsync::program {
 
-/// What `wbsync list` prints.
-std::string list_text(const std::vector<catalogue::model>& all);
-std::string list_json(const std::vector<catalogue::model>& all);
+/// What `wbsync list` prints of these models.
+std::string list_text(const std::vector<const catalogue::model*>& models);
+std::string list_json(const std::vector<const catalogue::model*>& models);
 
 } // namespace wbsync::program

@@ -74,10 +74,11 @@ inline std::vector<std::string> weakened_at(const catalogue::model& m) {
 
 } // namespace detail::list_command
 
-WBSYNC_INLINE std::string list_json(const std::vector<catalogue::model>& all) {
+WBSYNC_INLINE std::string list_json(const std::vector<const catalogue::model*>& models) {
     using namespace detail::list_command;
     report::json list = report::json::array();
-    for (const auto& m : all) {
+    for (const catalogue::model* const of : models) {
+        const catalogue::model& m = *of;
         report::json parameters = report::json::array();
         for (const auto& p : m.parameters)
             parameters.push_back(parameter_json(p));
@@ -97,13 +98,14 @@ WBSYNC_INLINE std::string list_json(const std::vector<catalogue::model>& all) {
     return report::dump({{"models", list}}, 2) + "\n";
 }
 
-WBSYNC_INLINE std::string list_text(const std::vector<catalogue::model>& all) {
+WBSYNC_INLINE std::string list_text(const std::vector<const catalogue::model*>& models) {
     using namespace detail::list_command;
     report::columns table{{{"model"}, {"summary"}}};
-    for (const auto& m : all)
-        table.fit({m.name()});
+    for (const catalogue::model* const m : models)
+        table.fit({m->name()});
     std::string out;
-    for (const auto& m : all) {
+    for (const catalogue::model* const of : models) {
+        const catalogue::model& m = *of;
         out += table.line({m.name(), fmt::format("{}{}{}", m.summary,
                                                  m.commit.empty() ? "" : ", commit " + m.commit,
                                                  m.release.empty() ? "" : " in " + m.release)});

@@ -27,14 +27,17 @@ namespace wbsync::program {
 
 namespace detail {
 
+inline std::string list_models(const std::vector<catalogue::model>& all, const request& asked) {
+    const auto models = select(all, asked.globs);
+    return asked.json ? list_json(models) : list_text(models);
+}
+
 inline int obey(const request& asked, const description& of) {
     switch (asked.what) {
     case request::command::check:
     case request::command::replay: return check_models(of.models, asked);
     case request::command::sweep: return sweep_models(of.models, asked);
-    case request::command::list:
-        print(asked.json ? list_json(of.models) : list_text(of.models));
-        break;
+    case request::command::list: print(list_models(of.models, asked)); break;
     case request::command::matrix: return print_matrix(of.models, asked);
     case request::command::deep: return check_deeper(of.models, asked);
     case request::command::more: return of.more[asked.number].run();

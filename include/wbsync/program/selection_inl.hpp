@@ -5,7 +5,9 @@
 #include <wbsync/program/selection.hpp>
 
 #include <wbsync/program/errors.hpp>
+#include <wbsync/program/nearest.hpp>
 #include <wbsync/program/number.hpp>
+#include <wbsync/program/program_name.hpp>
 
 #include <algorithm>
 #include <set>
@@ -19,13 +21,20 @@ namespace wbsync::program {
 
 namespace detail::selection {
 
-inline std::string names_of(const std::vector<catalogue::model>& all) {
+/// All of them, or those with a name like what was asked for.
+inline std::string names_of(const std::vector<catalogue::model>& all, std::string_view asked) {
+    constexpr std::size_t few = 12;
+    constexpr std::size_t most = 5;
     std::vector<std::string> names;
     names.reserve(all.size());
     for (const auto& m : all)
         names.push_back(m.name());
-    return names.empty() ? "there are no models"
-                         : fmt::format("the models are {}", fmt::join(names, ", "));
+    if (names.empty())
+        return "there are no models";
+    if (names.size() <= few)
+        return fmt::format("the models are {}", fmt::join(names, ", "));
+    return fmt::format("the nearest names are {}; {} list shows all {}",
+                       fmt::join(nearest(asked, names, most), ", "), program_name(), names.size());
 }
 
 inline std::string parameters_of(const catalogue::model& m) {
@@ -54,7 +63,7 @@ WBSYNC_INLINE std::vector<const catalogue::model*> select(const std::vector<cata
             any = true;
         }
         if (!any)
-            throw bad_usage(fmt::format("no model matches '{}': {}", glob, names_of(all)));
+            throw bad_usage(fmt::format("no model matches '{}': {}", glob, names_of(all, glob)));
     }
     std::vector<const catalogue::model*> selected;
     for (const auto& m : all)
@@ -62,7 +71,7 @@ WBSYNC_INLINE std::vector<const catalogue::model*> select(const std::vector<cata
             selected.push_back(&m);
     // Checking nothing must not look like success.
     if (selected.empty())
-        throw bad_usage(names_of(all));
+        throw bad_usage(names_of(all, ""));
     return selected;
 }
 
