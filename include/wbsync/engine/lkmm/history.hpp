@@ -152,7 +152,8 @@ public:
     void for_each_possible_late_load(F visit, G observe) {
         for (std::size_t i = 0; i != nodes_.size(); ++i) {
             const auto load = static_cast<int>(i);
-            if (!nodes_[i].may_be_late || nodes_[i].source < 0 || !list_free_stores(load))
+            if (!nodes_[i].may_be_late || nodes_[i].source < 0 || is_sum_alone(nodes_[i]) ||
+                !list_free_stores(load))
                 continue;
             const location& x = location_of(nodes_[i]);
             for (const int k : stores_after(load)) {
@@ -329,6 +330,7 @@ private:
     [[nodiscard]] bool list_free_stores(int load);
     [[nodiscard]] int written_by(int read) const;
     [[nodiscard]] bool depends_on(int event, int load) const;
+    [[nodiscard]] bool is_sum_alone(const node& n) const;
     [[nodiscard]] bool commutes_with(const location& x, int i, int load) const;
     [[nodiscard]] static bool is_alone_in_run(const location& x, int i);
     [[nodiscard]] int store_before_update(int late) const;

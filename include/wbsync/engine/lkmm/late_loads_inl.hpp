@@ -113,6 +113,18 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
     return found;
 }
 
+/// Is it an addition without a result to what nobody does anything else with? Then nobody sees
+/// whether it is late.
+WBSYNC_INLINE bool history::is_sum_alone(const node& n) const {
+    return n.what.order == access_order::noreturn && n.what.rmw &&
+           std::all_of(nodes_.begin(), nodes_.end(), [&](const node& other) {
+               if (other.what.location != n.what.location || other.what.thread == event::no_thread)
+                   return true;
+               return other.what.writes() ? other.what.rmw
+                                          : other.what.order == access_order::noreturn;
+           });
+}
+
 /// Is the store in a run of additions, one of which is that of the load itself? Then it does not
 /// matter which of them comes first.
 WBSYNC_INLINE bool history::commutes_with(const location& x, int i, int load) const {
