@@ -202,6 +202,23 @@ void fetches(model& m) {
     m.r[J] = q.peek();
 }
 template <int I, auto From, auto To>
+void adds_twice(model& m) {
+    const auto r = READ_ONCE(m.*From);
+    atomic_add(4, m.*To);
+    atomic_add(3, m.*To);
+    m.r[I] = r.peek();
+}
+/// Nobody knows what it stores if the late addition to `to` comes later, until that has been tried.
+template <int I, auto From, int J, auto To>
+void fetches_in_branch(model& m) {
+    const auto r = READ_ONCE(m.*From);
+    if (branch taken{r == 1}) {
+        const auto q = atomic_fetch_add_relaxed(4, m.*To);
+        m.r[J] = q.peek();
+    }
+    m.r[I] = r.peek();
+}
+template <int I, auto From, auto To>
 void updates_by_data(model& m) {
     const auto r = atomic_fetch_add_relaxed(1, m.*From);
     WRITE_ONCE(m.*To, r + 1);
@@ -312,6 +329,14 @@ inline std::vector<program> programs() {
         {"LB of atomic_inc() and of an addition with a result",
          {increments<x, y>, fetches<0, y, 1, x>},
          4,
+         true},
+        {"LB of an addition with a result and two without",
+         {updates<0, x, y, add>, adds_twice<1, y, x>},
+         6,
+         true},
+        {"LB of two additions, one of them in a branch",
+         {updates<0, x, y, add>, fetches_in_branch<1, y, 2, x>},
+         3,
          true},
         {"LB of two additions with results", {updates<0, x, y, add>, fetches<1, y, 2, x>}, 4, true},
         {"LB after a change that only a late load allows",

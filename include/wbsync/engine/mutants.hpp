@@ -80,7 +80,6 @@ enum class mutant : std::uint8_t {
     late_loads_twice,
     no_late_updates,
     reads_without_result_are_ordered,
-    late_updates_anywhere,
     no_other_late_values,
     untaken_branch_forbids,
     late_load_acquires_nothing,
@@ -199,9 +198,6 @@ inline constexpr std::array mutant_descriptions = [] {
         WBSYNC_MUTANT(reads_without_result_are_ordered,
                       "lkmm: smp_rmb() orders what a read-modify-write without a result reads"),
         WBSYNC_MUTANT(no_late_updates, "lkmm: no read-modify-write is late"),
-        WBSYNC_MUTANT(late_updates_anywhere,
-                      "lkmm: other stores may come between a late read-modify-write and what it "
-                      "reads"),
         WBSYNC_MUTANT(no_other_late_values,
                       "lkmm: what a late read-modify-write reads is guessed only once"),
         WBSYNC_MUTANT(late_loads_twice,

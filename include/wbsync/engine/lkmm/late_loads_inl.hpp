@@ -240,8 +240,7 @@ WBSYNC_INLINE bool history::could_be_read(const location& x, int i, int late) co
     if (!ends_run(x, i) || x.at(i).value != at(late).what.value)
         return false;
     const int write = written_by(late);
-    return write < 0 || mutated(mutant::late_updates_anywhere) ||
-           (i != x.newest() && x.at(i + 1).event == write);
+    return write < 0 || (i != x.newest() && x.at(i + 1).event == write);
 }
 
 WBSYNC_INLINE bool history::finds_store(int late) const {
