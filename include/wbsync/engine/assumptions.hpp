@@ -53,6 +53,8 @@ public:
     /// Some execution needs `load`, unless that is allowed for.
     void needs(const late_load& load);
     [[nodiscard]] bool allows(const late_load& load) const;
+    /// What loads of the object by the thread may return late.
+    [[nodiscard]] std::vector<std::int64_t> late_values(thread_id thread, object_id object) const;
     /// It would be one value too many.
     [[nodiscard]] bool has_no_room_for(const late_load& load) const;
 

@@ -30,12 +30,17 @@ WBSYNC_INLINE void assumptions::needs(const late_load& load) {
     start_over_ = true;
 }
 
+WBSYNC_INLINE std::vector<std::int64_t> assumptions::late_values(thread_id thread,
+                                                                 object_id object) const {
+    std::vector<std::int64_t> values;
+    for (const late_load& l : allowed_.late_loads)
+        if (l.thread == thread && l.object == object)
+            values.push_back(l.value);
+    return values;
+}
+
 WBSYNC_INLINE bool assumptions::has_no_room_for(const late_load& load) const {
-    const auto& late = allowed_.late_loads;
-    const auto same = std::count_if(late.begin(), late.end(), [&](const late_load& l) {
-        return l.thread == load.thread && l.object == load.object;
-    });
-    return static_cast<std::size_t>(same) >= max_late_values && !allows(load);
+    return late_values(load.thread, load.object).size() >= max_late_values && !allows(load);
 }
 
 WBSYNC_INLINE bool assumptions::allows(const late_load& load) const {

@@ -8,7 +8,6 @@
 #include <wbsync/engine/ordering_policy.hpp>
 #include <wbsync/linkage.hpp>
 
-#include <algorithm>
 #include <exception>
 #include <new>
 #include <vector>
@@ -265,23 +264,17 @@ WBSYNC_INLINE const read_options& execution::options_or_late(thread_id t, const 
 /// listed only where the load has to come after them.
 WBSYNC_INLINE std::vector<std::int64_t> execution::late_values(thread_id t,
                                                                const location& x) const {
-    std::vector<std::int64_t> values;
     if (assumed_.allowed().late_loads.empty() || mutated(mutant::no_late_loads))
-        return values;
+        return {};
     const store_past past = x.inserted ? store_past{} : past_of(t);
     for (int i = 1; i <= x.newest(); ++i)
         if (!past.holds(x.at(i)))
-            return values;
-    for (const late_load& l : assumed_.allowed().late_loads)
-        if (l.thread == t && l.object == x.id)
-            values.push_back(l.value);
-    return values;
+            return {};
+    return assumed_.late_values(t, x.id);
 }
 
 WBSYNC_INLINE bool execution::allows_late(thread_id t, const location& x) const {
-    const auto& all = assumed_.allowed().late_loads;
-    return std::any_of(all.begin(), all.end(),
-                       [&](const late_load& l) { return l.thread == t && l.object == x.id; });
+    return !assumed_.late_values(t, x.id).empty();
 }
 
 WBSYNC_INLINE const read_options& execution::options_without(const removed_steps& gone, thread_id t,
