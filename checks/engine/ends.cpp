@@ -367,3 +367,20 @@ TEST_CASE("ends: checks of several threads of the process wait for each other") 
         t.join();
     CHECK(good == 40);
 }
+
+TEST_CASE("ends: other threads of the process allocate and free while a check runs") {
+    std::atomic<bool> done = false;
+    std::thread other{[&] {
+        std::unique_ptr<std::string> kept;
+        while (!done)
+            kept = std::make_unique<std::string>(64, 'x');
+    }};
+    options with;
+    with.jobs = 1;
+    int good = 0;
+    for (int i = 0; i != 1000; ++i)
+        good += check<in_second_thread<&ends_3>>(with).found("_exit(3)") ? 1 : 0;
+    done = true;
+    other.join();
+    CHECK(good == 1000);
+}

@@ -154,8 +154,18 @@ struct foreach_thread_impl<T, 0, 32> : wbsync_loop<T, 32> {};
 // Relacy's imitations of pthreads and Win32 redefine those names as macros: leave them out.
 #define RL_WINDOWS_HPP
 #define RL_PTHREAD_HPP
+namespace rl {
+/// Asked by Relacy's operator new and delete, in every thread of the program: memory is malloc()'s
+/// at all times. A context would take each block for an object under test, and there is only one
+/// for all threads, whichever of them runs a check.
+constexpr bool wbsync_takes_memory() noexcept {
+    return false;
+}
+} // namespace rl
 #define malloc wbsync_malloc_or_throw // operator new's, and that of Relacy's own memory
+#define is_ctx wbsync_takes_memory
 #include <relacy/context.hpp>
+#undef is_ctx
 #undef malloc
 #include <relacy/relacy.hpp>
 

@@ -170,12 +170,6 @@ struct relacy_suite : rl::test_suite<relacy_suite<Fibers>, Fibers> {
     void after() { relacy_host::current()->tear_down(); }
 };
 
-/// Relacy's memory manager would take every `new` of the model for an object under test. It steps
-/// aside while this protected counter is not zero.
-struct relacy_allocation : rl::context {
-    static int& disabled(rl::context& c) { return c.*(&relacy_allocation::disable_alloc_); }
-};
-
 /// The scheduler that is plugged into Relacy: it repeats what the execution has decided.
 template <int Fibers>
 class relacy_scheduler {
@@ -185,12 +179,7 @@ public:
 
     relacy_scheduler(rl::test_params&, shared_context_t&, rl::thread_id_t) {}
 
-    rl::thread_id_t iteration_begin(rl::iteration_t) {
-        if (first_)
-            ++relacy_allocation::disabled(rl::ctx());
-        first_ = false;
-        return 0;
-    }
+    rl::thread_id_t iteration_begin(rl::iteration_t) { return 0; }
     bool iteration_end() { return !relacy_host::current()->iteration_end(); }
 
     rl::thread_id_t schedule(rl::unpark_reason& reason, unsigned) {
@@ -209,9 +198,6 @@ public:
     rl::thread_id_t create_thread() { return 0; }
     void get_state(std::ostream&) {}
     void set_state(std::istream&) {}
-
-private:
-    bool first_ = true;
 };
 
 namespace detail {
