@@ -174,6 +174,14 @@ void updates(model& m) {
     WRITE_ONCE(m.*To, 1);
     m.r[I] = r.peek();
 }
+/// The same with smp_mb() in between.
+template <int I, auto From, auto To, auto Update>
+void updates_before_mb(model& m) {
+    const auto r = Update(m.*From);
+    smp_mb();
+    WRITE_ONCE(m.*To, 1);
+    m.r[I] = r.peek();
+}
 constexpr auto exchange = [](atomic_t& v) { return atomic_xchg_relaxed(v, 5); };
 constexpr auto exchange_release = [](atomic_t& v) { return atomic_xchg_release(v, 5); };
 constexpr auto exchange_acquire = [](atomic_t& v) { return atomic_xchg_acquire(v, 5); };
@@ -181,6 +189,9 @@ constexpr auto exchange_fully = [](atomic_t& v) { return atomic_xchg(v, 5); };
 constexpr auto add = [](atomic_t& v) { return atomic_fetch_add_relaxed(1, v); };
 constexpr auto put_7_for_1 = [](atomic_t& v) { return atomic_cmpxchg_relaxed(v, 1, 7); };
 constexpr auto put_7_for_1_fully = [](atomic_t& v) { return atomic_cmpxchg(v, 1, 7); };
+constexpr auto put_7_for_0_fully = [](atomic_t& v) { return atomic_cmpxchg(v, 0, 7); };
+constexpr auto put_7_for_0_acquire = [](atomic_t& v) { return atomic_cmpxchg_acquire(v, 0, 7); };
+constexpr auto add_5_unless_2 = [](atomic_t& v) { return atomic_fetch_add_unless(v, 5, 2); };
 constexpr auto put_7_for_9_fully = [](atomic_t& v) { return atomic_cmpxchg(v, 9, 7); };
 /// The same without a result.
 template <auto From, auto To>
@@ -349,6 +360,26 @@ inline std::vector<program> programs() {
          true},
         {"LB after a full change that fails",
          {updates<0, x, y, put_7_for_9_fully>, by_data<1, y, x>},
+         4,
+         true},
+        {"LB after a full change that only a late load lets fail",
+         {updates<0, x, y, put_7_for_0_fully>, by_data<1, y, x>},
+         4,
+         true},
+        {"LB after an acquiring change that only a late load lets fail",
+         {updates<0, x, y, put_7_for_0_acquire>, by_data<1, y, x>},
+         4,
+         true},
+        {"LB after an addition that only a late load lets fail",
+         {updates<0, x, y, add_5_unless_2>, by_data<1, y, x>},
+         4,
+         true},
+        {"LB after a full change that only a late load lets fail, and a barrier of its own",
+         {updates_before_mb<0, x, y, put_7_for_0_fully>, by_data<1, y, x>},
+         3,
+         false},
+        {"LB after a full change that only a late load lets fail, and a release",
+         {updates<0, x, y, put_7_for_0_fully>, by_release<1, y, x>},
          4,
          true},
         {"LB after an addition, data in both",

@@ -84,6 +84,11 @@ public:
     /// The newest load of `t` could be performed late, to judge by its kind.
     virtual void may_be_late(thread_id /*t*/) {}
 
+    /// A conditional change begins, which will happen; and it is over, with all barriers around it.
+    /// With a late value it might not have happened: then there are no barriers.
+    virtual void begin_conditional(thread_id /*t*/) {}
+    virtual void end_conditional(thread_id /*t*/) {}
+
     /// A load of `x` that is late: it returns `value`, which is stored only because of what follows
     /// the load in its thread.
     virtual void load_late(thread_id /*t*/, location& /*x*/, std::int64_t /*value*/,

@@ -94,8 +94,9 @@ inline void* wbsync_fiber_stack(std::size_t) {
 }
 
 /// Relacy replaces the program's operator new by one that returns what malloc() does. That must not
-/// be nullptr: nobody expects that of operator new.
-inline void* wbsync_malloc_or_throw(std::size_t size) {
+/// be nullptr: nobody expects that of operator new. Not inline, or g++ sees malloc()'s memory go to
+/// the operator delete that knows the size, which is not Relacy's, and warns.
+[[gnu::noinline]] inline void* wbsync_malloc_or_throw(std::size_t size) {
     void* p = std::malloc(size == 0 ? 1 : size);
     if (p == nullptr)
         throw std::bad_alloc();

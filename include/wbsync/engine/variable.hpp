@@ -222,9 +222,12 @@ public:
             around.leave_unchanged(at, what);
             return {false, o.value};
         }
+        run.memory().begin_conditional(run.self());
         around.enter(at, what);
         write_update(run, o, f(o.value), order, what, at);
         around.leave(at, what);
+        if (x.updated_late)
+            run.memory().end_conditional(run.self());
         return {true, o.value};
     }
 

@@ -124,6 +124,9 @@ public:
 
     /// To judge by its kind, read `number` could be late.
     void may_be_late(int number) { at(number).may_be_late = true; }
+    /// The thread's events from number `first` on are a conditional change and its barriers. Its
+    /// read could be late, and find a value with which there is neither a change nor a barrier.
+    void may_fail_late(thread_id t, int first);
     /// Read `number`, which has no source, is late: it returns `value` all the same. What the read
     /// of a read-modify-write reads is, in the end, the store before its own.
     void is_late(int number, std::int64_t value);
@@ -217,6 +220,8 @@ private:
         int controls = none; ///< of a read: from which number of its thread's events on
         int position = 0;    ///< how many events of its thread were there before it
         bool may_be_late = false;
+        int change_from = -1; ///< of a read of a conditional change: what would not be there if it
+        int change_to = -1;   ///< had found another value; -1: it is none
         vector_clock known = {}; ///< of a write: what is before it for sure
         std::uint64_t key = 0;   ///< names it in all equivalent executions, with what it reads
     };
@@ -329,6 +334,8 @@ private:
     // Of late loads:
     [[nodiscard]] bool list_free_stores(int load);
     [[nodiscard]] int written_by(int read) const;
+    [[nodiscard]] bool needs_change(int number, int read) const;
+    [[nodiscard]] bool is_certain(int number, int load) const;
     [[nodiscard]] bool depends_on(int event, int load) const;
     [[nodiscard]] bool is_sum_alone(const node& n) const;
     [[nodiscard]] bool commutes_with(const location& x, int i, int load) const;

@@ -25,7 +25,7 @@ WBSYNC_INLINE bool history::list_free_stores(int load) {
     const auto& order = order_[of.what.thread];
     for (auto i = std::find(order.begin(), order.end(), load) + 1; i != order.end(); ++i) {
         const node& n = at(*i);
-        if (is_in_branch_of(load, n) && !mutated(mutant::untaken_branch_forbids))
+        if (!is_certain(*i, load))
             continue;
         if (n.what.kind == event_kind::fence && n.since < 0 && n.what.barrier == barrier_kind::mb)
             break;
@@ -41,6 +41,32 @@ WBSYNC_INLINE bool history::list_free_stores(int load) {
 /// Of the read of a read-modify-write, its write; -1: it is a load.
 WBSYNC_INLINE int history::written_by(int read) const {
     return at(read).what.rmw ? read + 1 : -1;
+}
+
+WBSYNC_INLINE void history::may_fail_late(thread_id t, int first) {
+    const auto& order = order_[t];
+    const auto read = std::find_if(order.rbegin(), order.rend(), [&](int i) {
+        return i >= first && at(i).what.rmw && !at(i).what.writes();
+    });
+    if (read == order.rend())
+        return;
+    node& n = at(*read);
+    n.may_be_late = true;
+    n.change_from = first;
+    n.change_to = size();
+}
+
+/// Is it there only because `read` is that of a conditional change which has found what it wants?
+WBSYNC_INLINE bool history::needs_change(int number, int read) const {
+    const node& n = at(read);
+    return number != read && number >= n.change_from && number < n.change_to &&
+           at(number).what.thread == n.what.thread;
+}
+
+/// Is the event of the load's thread there whatever the load returns?
+WBSYNC_INLINE bool history::is_certain(int number, int load) const {
+    return !needs_change(number, load) &&
+           (!is_in_branch_of(load, at(number)) || mutated(mutant::untaken_branch_forbids));
 }
 
 /// By data or by address.
@@ -107,7 +133,8 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
         const int store = x.at(i).event;
         if (is_reached[static_cast<std::size_t>(store)] &&
             at(store).what.thread != at(load).what.thread &&
-            !at(store).known.covers(at(load).what.thread, at(load).epoch))
+            (at(load).change_from >= 0 ||
+             !at(store).known.covers(at(load).what.thread, at(load).epoch)))
             found.push_back(i);
     }
     return found;
@@ -139,7 +166,8 @@ WBSYNC_INLINE bool history::is_alone_in_run(const location& x, int i) {
 }
 
 /// The store and what comes before it by po and rf, and the load, which reads it; without what
-/// depends on its old value, and without any order of stores, since both may be otherwise.
+/// depends on its old value, such as a change that the old value was a condition of, and without
+/// any order of stores, since both may be otherwise.
 WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
     keep_past(load, store);
     signature s;
@@ -147,12 +175,18 @@ WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
         if (kept_[i])
             s.mix(nodes_[i].key);
     s.mix(detail::combine(at(load).key, at(store).key));
+    const bool conditional = at(load).change_from >= 0;
+    s.mix(static_cast<std::uint64_t>(conditional));
     const auto [found, is_new] = known_.try_emplace(s, false);
     if (is_new) {
         event_graph g = build_known();
         g.co = relation(g.size());
-        make_read(g, index_[static_cast<std::size_t>(load)],
-                  index_[static_cast<std::size_t>(store)]);
+        const event_index me = index_[static_cast<std::size_t>(load)];
+        if (conditional) {
+            g.events[me].order = access_order::once;
+            g.events[me].rmw = false;
+        }
+        make_read(g, me, index_[static_cast<std::size_t>(store)]);
         if (const int write = written_by(load); is_kept(write))
             put_behind(g, index_[static_cast<std::size_t>(write)],
                        index_[static_cast<std::size_t>(store)]);
@@ -194,10 +228,9 @@ WBSYNC_INLINE void history::keep_past(int load, int store) {
                                                   order.begin() + 1);
         for (std::size_t& k = done[static_cast<std::size_t>(thread)]; k < end; ++k) {
             const node& n = at(order[k]);
-            const bool stays = !is_plain(n) && (!is_in_branch_of(load, n) ||
-                                                mutated(mutant::untaken_branch_forbids));
+            const bool stays = !is_plain(n) && is_certain(order[k], load);
             kept_[static_cast<std::size_t>(order[k])] = stays;
-            if (stays && order[k] != load && n.source >= 0)
+            if (stays && order[k] != load && n.source >= 0 && !needs_change(n.source, load))
                 pending.push_back(n.source);
         }
     }

@@ -46,6 +46,8 @@ public:
     void pass_on(thread_id t, location& x, const view& known) override;
 
     void may_be_late(thread_id t) override;
+    void begin_conditional(thread_id t) override;
+    void end_conditional(thread_id t) override;
     void load_late(thread_id t, location& x, std::int64_t value, step_index step) override;
     void update_late(int i, thread_id t, location& x, const late_update& what, step_index step,
                      timestamp seq) override;
@@ -130,6 +132,7 @@ private:
     per_thread<view> read_;  ///< messages of what each thread has read, for smp_rmb()
     bool is_settled_ = true; ///< there is a store for each late load
     per_thread<step_index> newest_;
+    per_thread<int> conditional_;     ///< the event with which a conditional change began
     per_thread<vector_clock> strong_; ///< what each thread comes after by a grace period
 };
 

@@ -127,6 +127,15 @@ WBSYNC_INLINE void lkmm_machine::may_be_late(thread_id t) {
     history_.may_be_late(read);
 }
 
+WBSYNC_INLINE void lkmm_machine::begin_conditional(thread_id t) {
+    conditional_[t] = history_.size();
+}
+
+WBSYNC_INLINE void lkmm_machine::end_conditional(thread_id t) {
+    if (!mutated(mutant::no_late_failures))
+        history_.may_fail_late(t, conditional_[t]);
+}
+
 WBSYNC_INLINE void lkmm_machine::load_late(thread_id t, location& x, std::int64_t value,
                                            step_index step) {
     const int number = history_.add(
