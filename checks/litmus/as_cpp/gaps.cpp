@@ -95,8 +95,8 @@ private:
         if ((f.what == action::compare && names_register(e.args[1])) ||
             (f.what == action::add_unless && names_register(e.args.back())))
             found_.insert("an expected value, on which all later stores depend");
-        if (may_fail && (f.is_full_fence() || wbsync::engine::acquires(f.order)))
-            open("a change that is ordered, but fails late", location_of(e));
+        if (f.what == action::spin_trylock)
+            open("a spin_trylock() that fails late", location_of(e));
     }
 
     void open(const char* what, int x) {
