@@ -84,6 +84,10 @@ struct options {
     /// it is empty, WBSYNC_REPLAY in the environment may be a schedule.
     std::string replay = {};
     bool trace = true; ///< run a finding again to record its counterexample
+    /// Show the finding in an execution that is easy to follow: with few thread switches, then few
+    /// steps, an object freed before it is used rather than after. False: in the first one that was
+    /// found. Counts do not depend on it. Only with `trace`.
+    bool shortest = true;
     /// Name of the model with its arguments, for `resume` and `save_interrupted`. Needed if one of
     /// the arguments is not a number, an enumerator, a text, or a container of those.
     std::string name = {};

@@ -20,6 +20,8 @@ enum class outcome : std::uint8_t {
 struct decision {
     thread_id thread = 0;
     int choice = 0;
+
+    friend bool operator==(const decision&, const decision&) = default;
 };
 
 /// Decides the nondeterminism of a model: which thread performs its next operation, and which store

@@ -33,7 +33,9 @@ WBSYNC_INLINE void fail_race(engine::execution& run, const plain_conflict& two,
     run.races({"data-race",
                fmt::format("{} of {} races with the {} by {} at {}", two.now, two.of.str(),
                            two.then, run.thread_name(earlier.thread), earlier.where.str()),
-               at, run.self()});
+               at,
+               run.self(),
+               {collision::pair::race, two.of.str(), two.then, earlier.thread, earlier.where}});
 }
 
 } // namespace wbsync::detail

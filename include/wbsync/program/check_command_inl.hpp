@@ -70,6 +70,7 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
     report::json results = report::json::array();
     junit written(asked.junit);
     series all(asked.json);
+    last_counterexample last;
     all.run(checks, [&](const check_request& c, check_outcome& out) {
         if (asked.what == request::command::replay && out.seen.outcome == verdict::incomplete)
             throw bad_usage(out.seen.message);
@@ -80,7 +81,7 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
         if (asked.json)
             results.push_back(out.entry);
         else
-            print((&c == &checks.front() ? layout.header() : "") + text_of(c, out, layout));
+            print((&c == &checks.front() ? layout.header() : "") + text_of(c, out, layout, last));
     });
     for (const check_request* c : all.left())
         written.add_not_started(*c);

@@ -89,9 +89,17 @@ inline std::string replay_text(const check_request& c, const check_summary& seen
 
 } // namespace detail
 
+/// The counterexample that was printed last. Under another memory model the same one need not be
+/// printed again.
+struct last_counterexample {
+    std::string of;     ///< model and parameters
+    std::string memory; ///< the name of the memory model
+    std::string text;
+};
+
 /// The line of a check, and what else there is to say about it.
 inline std::string text_of(const check_request& c, const check_outcome& out,
-                           const result_table& layout) {
+                           const result_table& layout, last_counterexample& last) {
     const check_summary& seen = out.seen;
     std::string text = layout.line(c, seen, seen.is_surprise() ? "NOT as expected" : "");
     if (seen.outcome == verdict::incomplete)
@@ -100,9 +108,15 @@ inline std::string text_of(const check_request& c, const check_outcome& out,
         text += fmt::format("    vacuous: {}\n", seen.message);
     if (!out.resume_command.empty())
         text += fmt::format("    resume: {}\n", out.resume_command);
-    if (!out.counterexample.empty())
-        text += "\n" + out.counterexample + detail::weakened_text(c) +
-                detail::replay_text(c, seen) + "\n";
+    if (out.counterexample.empty())
+        return text;
+    const std::string shown = out.counterexample + detail::weakened_text(c);
+    const bool again = last.of == arguments_text(c) && last.text == shown;
+    text += again ? fmt::format("    the same counterexample as under {}\n    ", last.memory)
+                  : "\n" + shown;
+    text += detail::replay_text(c, seen) + "\n";
+    if (!again)
+        last = {arguments_text(c), wbsync::name_of(c.with.memory), shown};
     return text;
 }
 

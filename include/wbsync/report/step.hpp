@@ -48,20 +48,6 @@ inline bool is_barrier(const trace_step& s) noexcept {
     return s.kind == event_kind::fence;
 }
 
-/// Is it a step on a lock or a plain variable? If no other thread uses that, the step is of no
-/// interest.
-inline bool is_quiet(const trace_step& s) noexcept {
-    switch (s.kind) {
-    case event_kind::lock:
-    case event_kind::unlock: return !s.is_part; // spin_lock_irq() does more than take a lock
-    case event_kind::plain_read:
-    case event_kind::plain_write: return true;
-    case event_kind::section_begin:
-    case event_kind::section_end: return !s.object.name.empty();
-    default: return false;
-    }
-}
-
 /// The step that reports the property. There is none if an operation failed: the operation never
 /// happened, and is not in the trace.
 inline std::optional<std::size_t> failing_step(const trace& t, const finding& f) {
@@ -70,6 +56,82 @@ inline std::optional<std::size_t> failing_step(const trace& t, const finding& f)
         if (s.kind == event_kind::finding && s.property == f.property && s.message == f.message &&
             s.thread == f.thread && s.where == f.where)
             return i;
+    }
+    return std::nullopt;
+}
+
+/// The steps of the two accesses that a finding is about. The later one may have no step: an
+/// operation that failed never happened.
+struct colliding_steps {
+    std::optional<std::size_t> earlier;
+    std::optional<std::size_t> later;
+};
+
+inline colliding_steps colliding_steps_of(const trace& t, const finding& f) {
+    using pair = collision::pair;
+    colliding_steps found;
+    if (f.with.what == pair::none)
+        return found;
+    std::size_t end = t.steps.size();
+    while (end != 0 && t.steps[end - 1].kind == event_kind::finding)
+        --end;
+    const auto is_at = [&](std::size_t i, int thread, const site& where) {
+        return t.steps[i].thread == thread && t.steps[i].where == where;
+    };
+    if (end != 0 && f.with.what != pair::use_after_end && is_at(end - 1, f.thread, f.where))
+        found.later = end - 1;
+    for (std::size_t i = found.later.value_or(end); i-- != 0;) {
+        if (!is_at(i, f.with.thread, f.with.where))
+            continue;
+        if (t.steps[i].verb == f.with.verb) {
+            found.earlier = i;
+            break;
+        }
+        if (!found.earlier)
+            found.earlier = i; // the step that the access is a part of
+    }
+    return found;
+}
+
+/// The number of the later access, which comes behind all steps if it has none.
+inline std::size_t later_number(const trace& t, const finding& f, const colliding_steps& two) {
+    return two.later.value_or(failing_step(t, f).value_or(t.steps.size())) + 1;
+}
+
+/// A load of the later thread that reads a store of the earlier one: with a release and an acquire
+/// there, the two accesses would be ordered.
+struct missing_order {
+    std::size_t store;
+    std::size_t load;
+    bool release; ///< it is what is missing
+    bool acquire;
+};
+
+namespace detail {
+
+inline bool has_acquire(event_order o) noexcept {
+    return o == event_order::acquire || o == event_order::acq_rel || o == event_order::full;
+}
+inline bool has_release(event_order o) noexcept {
+    return o == event_order::release || o == event_order::acq_rel || o == event_order::full;
+}
+
+} // namespace detail
+
+inline std::optional<missing_order> missing_order_of(const trace& t, const finding& f,
+                                                     const colliding_steps& two) {
+    if (!two.earlier || f.with.what == collision::pair::use_after_end)
+        return std::nullopt;
+    for (std::size_t i = two.later.value_or(t.steps.size()); i-- > *two.earlier + 1;) {
+        const trace_step& load = t.steps[i];
+        const auto from = static_cast<std::size_t>(load.reads_from);
+        if (load.thread != f.thread || load.reads_from < 0 || from <= *two.earlier || from >= i ||
+            t.steps[from].thread != f.with.thread)
+            continue;
+        const missing_order m{from, i, !detail::has_release(t.steps[from].order),
+                              !detail::has_acquire(load.order)};
+        if (m.release || m.acquire)
+            return m;
     }
     return std::nullopt;
 }

@@ -16,10 +16,10 @@ namespace wbsync::report {
 
 /// The layout of a counterexample.
 struct style {
-    int width = 100;       ///< columns of text
-    bool barriers = true;  ///< show smp_mb() and the like, which mean nothing under sc
-    bool unshared = false; ///< show locks and plain variables that only one thread used
-    bool places = false;   ///< show file and line of each step
+    int width = 100;      ///< columns of text
+    bool barriers = true; ///< show smp_mb() and the like, which mean nothing under sc
+    bool full = false;    ///< show steps on which no other thread depends
+    bool places = false;  ///< show file and line of each step
 };
 
 /// One line of a table before layout.
@@ -46,7 +46,7 @@ struct table {
 private:
     static constexpr int gap = 2;           ///< between columns
     static constexpr int hanging = 4;       ///< indentation of continuation lines
-    static constexpr int least_column = 16; ///< with narrower columns it is no table any more
+    static constexpr int least_column = 10; ///< with narrower columns it is no table any more
     static constexpr int least_last = 32;   ///< the same for the last column, which has to wrap
     static constexpr int most_loose = 56;   ///< text that wraps well asks for no more
     static constexpr int list_indent = 2;   ///< of each thread, where columns do not fit

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/report/folding.hpp>
 #include <wbsync/report/limit.hpp>
 #include <wbsync/report/step.hpp>
 #include <wbsync/report/table.hpp>
@@ -9,9 +10,12 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -19,69 +23,161 @@ namespace wbsync::report {
 
 namespace detail {
 
+/// What lies between two accesses that nothing orders.
+inline std::string gap_text(const trace& t, const finding& f, const colliding_steps& two) {
+    std::string text = fmt::format("-- nothing orders {} (A) before {} (B)", *two.earlier + 1,
+                                   later_number(t, f, two));
+    if (const auto m = missing_order_of(t, f, two)) {
+        text += ": ";
+        if (m->release)
+            text += fmt::format("a release at {}", m->store + 1);
+        if (m->release && m->acquire)
+            text += " and ";
+        if (m->acquire)
+            text += fmt::format("an acquire at {}", m->load + 1);
+        text += " would";
+    }
+    return text + " --";
+}
+
+/// The operation that failed, which is no step: "READ_ONCE(inode) after kfree". The message of the
+/// finding begins with it.
+inline std::string later_access(const finding& f) {
+    const std::size_t end = f.message.find(" of " + f.with.object);
+    return end == std::string::npos
+               ? f.property
+               : fmt::format("{}({})", f.message.substr(0, end), f.with.object);
+}
+
 /// Turns a trace into the lines of a table.
 class storyboard {
 public:
     storyboard(const trace& shown, const finding& failed, const style& how)
-        : trace_(shown), finding_(failed), style_(how) {
-        for (const trace_step& s : trace_.steps) {
-            if (s.thread < 0)
-                continue;
-            column_[s.thread] = 0;
-            const auto [user, first] = user_.emplace(shown_object(s), s.thread);
-            if (!first && user->second != s.thread)
-                user->second = several;
+        : trace_(shown), finding_(failed), style_(how), two_(colliding_steps_of(shown, failed)),
+          failing_(failing_step(shown, failed)) {
+        const folding needed(trace_, finding_);
+        std::set<int> seen;
+        for (std::size_t i = 0; i != trace_.steps.size(); ++i) {
+            const trace_step& s = trace_.steps[i];
+            const bool fold = !style_.full && s.thread >= 0 && !needed.needs(i);
+            folds_.push_back(fold || (!style_.barriers && is_barrier(s)));
+            folded_ += folds_.back() ? 1 : 0;
+            if (s.thread >= 0 && !folds_.back())
+                seen.insert(s.thread);
         }
         if (finding_.thread >= 0)
-            column_[finding_.thread] = 0;
-        for (auto& [thread, column] : column_) {
-            column = static_cast<int>(table_.columns.size());
+            seen.insert(finding_.thread);
+        for (const int thread : seen) {
+            column_[thread] = static_cast<int>(table_.columns.size());
             table_.columns.push_back(thread_name(trace_, thread));
         }
     }
 
     [[nodiscard]] std::string told() && {
-        const auto failing = failing_step(trace_, finding_);
-        for (std::size_t i = 0; i != trace_.steps.size(); ++i) {
-            const trace_step& s = trace_.steps[i];
-            const bool failed = failing == i;
-            if (!failed && folds(s))
+        for (std::size_t i = add_set_up(); i != trace_.steps.size(); ++i) {
+            if (folds_[i]) {
+                fold(i);
                 continue;
-            add(static_cast<int>(i) + 1, s.thread, s.where,
-                failed ? failure() : words_of(s, trace_), phase_of(trace_, i), failed);
+            }
+            add_fold();
+            if (two_.later == i)
+                add_gap();
+            if (failing_ == i)
+                add_failure();
+            else
+                add_step(i);
         }
-        if (!failing)
-            add(0, finding_.thread, finding_.where, finding_.property + mark, "(end)", true);
-        return table_.str(style_) + "\n" + folded();
+        add_fold();
+        if (!failing_)
+            add_failure();
+        return table_.str(style_) + "\n" + left_out();
     }
 
 private:
     static constexpr const char* mark = " <--";
-    static constexpr int several = -1;
+    static constexpr const char* first_mark = " \u25c4 A";
+    static constexpr const char* second_mark = " \u25c4 B";
     static constexpr int long_message = 48;
 
-    bool folds(const trace_step& s) {
-        if (!style_.barriers && is_barrier(s)) {
-            ++barriers_;
-            return true;
+    /// What was there before the threads began, in one line. Returns the first step of a thread.
+    std::size_t add_set_up() {
+        std::size_t end = 0;
+        while (end != trace_.steps.size() && trace_.steps[end].thread < 0)
+            ++end;
+        if (style_.full || end == trace_.steps.size())
+            return 0;
+        std::string text;
+        for (std::size_t i = 0; i != end; ++i) {
+            const std::string words = words_of(trace_.steps[i], trace_);
+            const std::string more = fmt::format("{} and {} more", text, end - i);
+            if (i != 0 && width_of(text + words) > style_.width - room_for_set_up) {
+                text = more;
+                break;
+            }
+            text += (i == 0 ? "" : ", ") + words;
         }
-        if (style_.unshared || s.thread < 0 || !is_quiet(s) || user_.at(s.object.name) == several ||
-            finding_.message.find(s.object.name) != std::string::npos)
-            return false;
-        ++unshared_;
-        return true;
+        if (end != 0)
+            push({1, -1, 0, "(set-up) " + text});
+        return end;
+    }
+
+    /// Counts steps of one thread, one after the other, that are not shown.
+    void fold(std::size_t i) {
+        const int thread = trace_.steps[i].thread;
+        if (thread != fold_of_)
+            add_fold();
+        fold_of_ = thread;
+        ++fold_;
+    }
+
+    void add_fold() {
+        constexpr int few = 3; // that may be missing without a word: the numbers say it
+        if (fold_ >= few && column_.count(fold_of_) != 0)
+            push({0, column_.at(fold_of_), 0, fmt::format("\u2026 {} steps", fold_)});
+        fold_ = 0;
+    }
+
+    void add_step(std::size_t i) {
+        const trace_step& s = trace_.steps[i];
+        const bool marked = two_.earlier && (two_.earlier == i || two_.later == i);
+        const char* const of_two = two_.earlier == i ? first_mark : second_mark;
+        std::string words = words_of(s, trace_);
+        if (two_.earlier == i && s.verb != finding_.with.verb)
+            words += fmt::format(", {}({})", finding_.with.verb, finding_.with.object);
+        add(static_cast<int>(i) + 1, s.thread, s.where, words + (marked ? of_two : ""),
+            phase_of(trace_, i), marked);
+    }
+
+    /// Between the two accesses: what is missing.
+    void add_gap() {
+        if (two_.earlier && finding_.with.what != collision::pair::use_after_end)
+            push({0, -1, 0, gap_text(trace_, finding_, two_), "", true});
+    }
+
+    /// The property that failed. Where both accesses have a step, these are marked instead.
+    void add_failure() {
+        if (two_.earlier && two_.later)
+            return;
+        const int number = failing_ ? static_cast<int>(*failing_) + 1 : 0;
+        const char* const phase = failing_ ? phase_of(trace_, *failing_) : "(end)";
+        if (two_.earlier)
+            add_gap();
+        add(two_.earlier ? static_cast<int>(later_number(trace_, finding_, two_)) : number,
+            finding_.thread, finding_.where,
+            two_.earlier ? later_access(finding_) + second_mark
+            : failing_   ? failure()
+                         : finding_.property + mark,
+            phase, true);
     }
 
     /// Says what is hidden from the reader, if anything.
-    [[nodiscard]] std::string folded() const {
-        std::string text;
-        if (barriers_ != 0)
-            text = fmt::format("{} barrier{}", barriers_, barriers_ == 1 ? "" : "s");
-        if (unshared_ != 0)
-            text +=
-                fmt::format("{}{} step{} on locks and plain variables that no other thread used",
-                            text.empty() ? "" : ", ", unshared_, unshared_ == 1 ? "" : "s");
-        return text.empty() ? text : fmt::format("not shown: {}\n", text);
+    [[nodiscard]] std::string left_out() const {
+        return folded_ == 0 ? ""
+               : style_.full
+                   ? fmt::format("not shown: {} barrier{}\n", folded_, folded_ == 1 ? "" : "s")
+               : folded_ == 1
+                   ? "not shown: 1 step that no other thread depends on\n"
+                   : fmt::format("not shown: {} steps that no other thread depends on\n", folded_);
     }
 
     [[nodiscard]] std::string failure() const {
@@ -101,10 +197,10 @@ private:
         }
         const int column = column_.at(thread);
         const std::string function = function_of(where);
-        std::string& current = function_[thread];
-        if (function != current && !function.empty())
+        if (function != function_[thread] && !function.empty() &&
+            (named_.insert({thread, function}).second || style_.full))
             push({0, column, 0, function + "():"});
-        current = function;
+        function_[thread] = function;
         push({number, column, function.empty() ? 0 : 2, text, place, failed});
     }
 
@@ -113,15 +209,21 @@ private:
         table_.lines.push_back(std::move(l));
     }
 
+    static constexpr int room_for_set_up = 32; ///< for the number, the heading and what is cut
+
     const trace& trace_;
     const finding& finding_;
     const style& style_;
     table table_;
-    int barriers_ = 0;                             ///< how many are hidden
-    int unshared_ = 0;                             ///< how many are hidden
-    std::map<std::string, int, std::less<>> user_; ///< for each object: its only thread, or several
-    std::map<int, int> column_;                    ///< for each thread that takes part
-    std::map<int, std::string> function_;          ///< the function that each thread is in
+    colliding_steps two_;
+    std::optional<std::size_t> failing_;
+    std::vector<bool> folds_;             ///< of each step
+    int fold_ = 0;                        ///< steps of a thread that are hidden, and not told yet
+    int fold_of_ = -1;                    ///< which thread
+    int folded_ = 0;                      ///< how many are hidden
+    std::map<int, int> column_;           ///< of each thread that is shown
+    std::map<int, std::string> function_; ///< that each thread is in
+    std::set<std::pair<int, std::string>> named_; ///< functions of a thread that have a heading
 };
 
 /// "name: text", with wrapped lines beside the name.
@@ -141,12 +243,25 @@ inline std::string entry(std::string_view name, std::string_view text, int width
 inline std::string failure(const trace& t, const finding& f, const style& how = {}) {
     std::string out =
         detail::entry("failed: ", fmt::format("{}: {}", f.property, f.message), how.width);
-    std::string place = place_of(f.where);
-    const std::string thread = thread_name(t, f.thread);
-    if (!thread.empty())
-        place += fmt::format("{}by {}", place.empty() ? "" : ", ", thread);
-    if (!place.empty())
-        out += detail::entry("    at: ", place, how.width);
+    const auto two = colliding_steps_of(t, f);
+    const auto add = [&](const char* name, const std::string& step, const site& where, int thread) {
+        std::string place = step;
+        const auto and_then = [&](const std::string& more) {
+            if (!more.empty())
+                place += (place.empty() ? "" : ", ") + more;
+        };
+        and_then(place_of(where));
+        const std::string who = thread_name(t, thread);
+        and_then(who.empty() ? who : "by " + who);
+        if (!place.empty())
+            out += detail::entry(name, place, how.width);
+    };
+    if (!two.earlier) {
+        add("    at: ", {}, f.where, f.thread);
+        return out;
+    }
+    add("     A: ", fmt::format("step {}", *two.earlier + 1), f.with.where, f.with.thread);
+    add("     B: ", fmt::format("step {}", later_number(t, f, two)), f.where, f.thread);
     return out;
 }
 

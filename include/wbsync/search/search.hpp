@@ -8,6 +8,7 @@
 #include <wbsync/search/reference_search.hpp>
 #include <wbsync/search/resume_file.hpp>
 #include <wbsync/search/run_check.hpp>
+#include <wbsync/search/shortest.hpp>
 #include <wbsync/search/turn.hpp>
 #include <wbsync/search/vacuity.hpp>
 
@@ -269,9 +270,20 @@ private:
         result_.outcome = failed_                 ? verdict::finding
                           : result_.limit.empty() ? verified_or_vacuous()
                                                   : verdict::incomplete;
-        if (failed_ && with_.trace)
+        if (failed_ && with_.trace) {
+            if (with_.shortest)
+                shorten();
             record_counterexample(model_, with_, schedule_, result_);
+        }
         keep();
+    }
+
+    void shorten() {
+        shortener shorter(model_, with_, schedule_, result_.what);
+        shorter.run();
+        schedule_ = shorter.schedule();
+        result_.what = shorter.what();
+        result_.schedule = engine::to_string(schedule_);
     }
 
     verdict verified_or_vacuous() {

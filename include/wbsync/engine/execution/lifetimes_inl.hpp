@@ -90,8 +90,11 @@ WBSYNC_INLINE const scopes::ended* lifetimes::ended_at(const void* handle) const
 WBSYNC_INLINE finding lifetimes::use_after_end(const lifetime& object, const char* verb,
                                                const site& at) const {
     return {object.property_,
-            fmt::format("{} of {} after {}", verb, object.name_.str(), end_of(object)), at,
-            state_.self};
+            fmt::format("{} of {} after {}", verb, object.name_.str(), end_of(object)),
+            at,
+            state_.self,
+            {collision::pair::use_after_end, object.name_.str(), object.end_.verb, object.ended_by_,
+             object.end_.where}};
 }
 
 WBSYNC_INLINE const finding* lifetimes::left_by_exception(thread_id t) const noexcept {
@@ -154,7 +157,9 @@ WBSYNC_INLINE finding lifetimes::unordered(const lifetime& object, const lifetim
             fmt::format("{} of {} is not ordered after {} by {} at {}", object.end_.verb,
                         object.name_.str(), use.verb, state_.threads[user].name.str(),
                         use.where.str()),
-            object.end_.where, state_.self};
+            object.end_.where,
+            state_.self,
+            {collision::pair::unordered_end, object.name_.str(), use.verb, user, use.where}};
 }
 
 WBSYNC_INLINE std::string lifetimes::end_of(const lifetime& object) const {
