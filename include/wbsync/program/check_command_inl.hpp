@@ -32,7 +32,8 @@ inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
-            checks.push_back({*m, values, with, width, asked.trace, asked.origin.source_root});
+            checks.push_back(
+                {*m, values, with, width, asked.trace == "full", asked.origin.source_root});
         }
     }
     if (!asked.with.resume.empty() && checks.size() != 1)
@@ -52,7 +53,8 @@ inline std::vector<check_request> plan_sweep(const std::vector<catalogue::model>
             for (const memory_kind memory : asked.memories) {
                 options with = asked.with;
                 with.memory = memory;
-                checks.push_back({*m, size, with, width, asked.trace, asked.origin.source_root});
+                checks.push_back(
+                    {*m, size, with, width, asked.trace == "full", asked.origin.source_root});
             }
     return checks;
 }

@@ -105,6 +105,10 @@ inline void add_junit(CLI::App& to, request& asked) {
         ->type_name("FILE");
 }
 
+inline void add_trace(CLI::App& to, request& asked, const char* what) {
+    to.add_flag("--trace{full}", asked.trace, what)->check(one_of({"full", "short"}));
+}
+
 inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
     add_models(*check, asked);
@@ -128,8 +132,10 @@ inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
         ->type_name("dpor|reference");
     check->add_flag("--json", asked.json, "One JSON document, when all is done");
     add_junit(*check, asked);
-    check->add_flag("--trace", asked.trace,
-                    "Counterexamples with everything: barriers, and file and line of each step");
+    add_trace(*check, asked, "Counterexamples with every step, and its file and line");
+    check->add_flag("!--first", asked.with.shortest,
+                    "Shows a finding in the execution that it was found in, not in one with fewer "
+                    "thread switches");
     check->footer(exit_codes);
     return check;
 }
@@ -146,7 +152,7 @@ inline CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
     add_limits(*sweep, asked.with);
     sweep->add_flag("--json", asked.json, "One JSON document, when all is done");
     add_junit(*sweep, asked);
-    sweep->add_flag("--trace", asked.trace, "Counterexamples with everything, as for check");
+    add_trace(*sweep, asked, "Counterexamples with everything, as for check");
     sweep->footer(exit_codes);
     return sweep;
 }
@@ -191,7 +197,7 @@ inline CLI::App* add_replay(CLI::App& app, request& asked) {
         ->required();
     add_parameters(*replay, asked, "Sets a parameter of the model");
     replay->add_flag("--json", asked.json, "One JSON document");
-    replay->add_flag("--trace", asked.trace, "With everything, as for check");
+    add_trace(*replay, asked, "With everything, as for check");
     return replay;
 }
 

@@ -107,6 +107,20 @@ inline json not_started(const trace& t) {
     return names;
 }
 
+/// The two accesses that a finding is about, by the numbers of their steps.
+inline json collision_of(const trace& t, const finding& f) {
+    const colliding_steps two = colliding_steps_of(t, f);
+    if (!two.earlier)
+        return nullptr;
+    const auto missing = missing_order_of(t, f, two);
+    return {{"kind", name_of(f.with.what)},
+            {"object", f.with.object},
+            {"earlier", *two.earlier + 1},
+            {"later", later_number(t, f, two)},
+            {"release_at", missing && missing->release ? json(missing->store + 1) : json(nullptr)},
+            {"acquire_at", missing && missing->acquire ? json(missing->load + 1) : json(nullptr)}};
+}
+
 } // namespace detail
 
 /// The step with index `i`.
@@ -174,6 +188,7 @@ inline json to_json(const result& r, const subject& about) {
         {"events", r.events},
         {"explored", detail::or_null(r.explored >= 0, r.explored)},
         {"seconds", r.seconds},
+        {"collision", recorded ? detail::collision_of(t, r.what) : json(nullptr)},
         {"counterexample", recorded ? to_json(t, about.source_root) : json(nullptr)},
         {"schedule", detail::or_null(failed && !r.schedule.empty(), r.schedule)},
         {"resume", detail::text_or_null(r.resume)},

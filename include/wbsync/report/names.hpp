@@ -88,6 +88,17 @@ inline std::optional<verdict> parse_verdict(std::string_view name) noexcept {
     return std::nullopt;
 }
 
+/// nullptr: the finding is about one step.
+constexpr const char* name_of(collision::pair p) noexcept {
+    switch (p) {
+    case collision::pair::race: return "race";
+    case collision::pair::use_after_end: return "use_after_end";
+    case collision::pair::unordered_end: return "unordered_end";
+    case collision::pair::none: break;
+    }
+    return nullptr;
+}
+
 constexpr const char* name_of(scheduler_kind s) noexcept {
     return s == scheduler_kind::reference ? "reference" : "dpor";
 }
