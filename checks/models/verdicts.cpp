@@ -2,6 +2,7 @@
 // The protocols of models/: every model has its expected verdict, under every memory model.
 
 #include "checks/models/model_checks.hpp"
+#include "checks/support/contains.hpp"
 #include "models/all.hpp"
 
 #include <wbsync/doctest.hpp>
@@ -22,6 +23,18 @@ using namespace model_checks;
 
 namespace {
 
+/// A finding about two accesses marks both, and says what is missing if they only lack an order.
+void check_is_marked(const result& r) {
+    const std::string text = report::text(r, report::style_for(r));
+    const bool unordered = r.what.message.find(" is not ordered after ") != std::string::npos;
+    const bool two = unordered || r.what.property == "data-race" ||
+                     r.what.with.what != collision::pair::none;
+    CHECK(contains(text, "\u25c4 A\n") == two);
+    CHECK(contains(text, "\u25c4 B\n") == two);
+    CHECK(contains(text, "-- nothing orders ") ==
+          (two && r.what.with.what != collision::pair::use_after_end));
+}
+
 /// The verdict that the catalogue expects.
 void check_as_expected(const catalogue::model& m, memory_kind memory,
                        const parameter_values& given = {}) {
@@ -33,6 +46,8 @@ void check_as_expected(const catalogue::model& m, memory_kind memory,
     CAPTURE(r);
     CHECK(expected.matches(r));
     CHECK(r.sleep_set_blocked == 0);
+    if (r.outcome == verdict::finding)
+        check_is_marked(r);
 }
 
 /// Is the question about umount, at the smallest size?
