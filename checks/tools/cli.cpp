@@ -159,28 +159,47 @@ TEST_CASE("barriers and places can be left out of a counterexample, or added") {
         report::counterexample(small_trace(), small_finding(), {.barriers = false});
     CHECK_FALSE(contains(bare, "smp_mb"));
     CHECK(contains(bare, "\n4 "));
-    CHECK(contains(bare, "not shown: 1 barrier\n"));
+    CHECK(contains(bare, "not shown: 1 step that no other thread depends on\n"));
     const std::string full =
         report::counterexample(small_trace(), small_finding(), {.width = 140, .places = true});
     CHECK(contains(full, "  umount.hpp:31\n"));
     CHECK_FALSE(contains(full, "not shown"));
 }
 
-TEST_CASE("locks and plain variables that one thread uses are left out of a counterexample") {
+TEST_CASE("what no other thread depends on is folded in a counterexample that is long") {
     trace t = small_trace();
-    t.steps.push_back(lock(0, "mine", "switcher[0]", 1));
-    t.steps.push_back(lock(0, "ours", "switcher[0]", 2));
-    t.steps.push_back(plain_write(0, "ours.value", 3));
-    t.steps.push_back(plain_write(0, "busy", 4)); // the finding is about it
-    t.steps.push_back(lock(2, "ours", "umount", 5));
+    CHECK_FALSE(contains(report::counterexample(t, small_finding()), "not shown"));
+    const auto end = [&] { return t.steps.end() - 1; };
+    t.steps.insert(end(), lock(2, "mine", "umount", 1));
+    t.steps.insert(end(), plain_write(2, "mine.value", 2));
+    t.steps.insert(end(), plain_write(2, "mine.other", 3));
+    t.steps.insert(end(), plain_write(2, "busy", 4)); // the finding is about it
+    t.steps.insert(end(), lock(2, "mine", "umount", 5));
+    t.steps.insert(end(), plain_write(2, "last", 6));
     const std::string shown = report::counterexample(t, small_finding());
     CHECK_FALSE(contains(shown, "mine"));
-    CHECK_FALSE(contains(shown, "ours.value"));
-    CHECK(contains(shown, "spin_lock(ours)\n"));
+    CHECK(contains(shown, "\u2026 3 steps\n"));
     CHECK(contains(shown, "write(busy, 1)\n"));
-    CHECK(contains(shown,
-                   "not shown: 2 steps on locks and plain variables that no other thread used\n"));
-    CHECK(contains(report::counterexample(t, small_finding(), {.unshared = true}), "mine"));
+    CHECK(contains(shown, "write(last, 1)\n")); // it may have led there
+    CHECK(contains(shown, "not shown: 5 steps that no other thread depends on\n"));
+    CHECK(contains(report::counterexample(t, small_finding(), {.full = true}), "mine.value"));
+}
+
+TEST_CASE("a function is the heading of its steps once for each thread") {
+    trace t;
+    t.threads = {"a", "b"};
+    for (const int thread : {0, 1, 0, 1})
+        for (const char* function : {"outer", "inner"})
+            t.steps.push_back(store(thread, "WRITE_ONCE", "x", 1, in(function, 1)));
+    const auto headings = [&](const report::style& how) {
+        const std::string shown = report::counterexample(t, {"P1", "", in("outer", 1), 1}, how);
+        int n = 0;
+        for (std::size_t at = 0; (at = shown.find("():\n", at)) != std::string::npos; ++at)
+            ++n;
+        return n;
+    };
+    CHECK(headings({}) == 4);
+    CHECK(headings({.full = true}) == 9); // each time, and of the finding
 }
 
 TEST_CASE("a cell of a counterexample runs on over columns, which are empty there" *
@@ -191,12 +210,16 @@ TEST_CASE("a cell of a counterexample runs on over columns, which are empty ther
                                           {.width = 90})));
 }
 
-TEST_CASE("a counterexample of many threads is a list") {
-    const std::string shown =
+TEST_CASE("a counterexample has columns for up to six threads, and is a list for more") {
+    const std::string six =
         report::counterexample(wide_trace(6), {"P1", "busy inodes", in("f", 20), 5});
-    CHECK(contains(shown, "\n2    [switcher[1]] atomic_inc(a_counter_with_quite_a_long_name) "
+    CHECK(contains(six, "switcher[  switcher[  switcher[  switcher[  switcher[  switcher[5]\n"));
+    CHECK(contains(six, "P1 <--\n"));
+    const std::string eight =
+        report::counterexample(wide_trace(8), {"P1", "busy inodes", in("f", 20), 7});
+    CHECK(contains(eight, "\n2    [switcher[1]] atomic_inc(a_counter_with_quite_a_long_name) "
                           "0 -> 1\n"));
-    CHECK(contains(shown, "[switcher[5]] P1 <--\n"));
+    CHECK(contains(eight, "[switcher[7]] P1 <--\n"));
 }
 
 TEST_CASE("a counterexample keeps to its width") {
@@ -585,9 +608,11 @@ TEST_CASE("the program shows a finding with its counterexample") {
     CHECK(contains(r.out, "<--"));
     CHECK(contains(r.out, "1 check: 1 as expected"));
     CHECK_FALSE(contains(r.out, "0x"));
-    const ran full = wbsync_program("check isw/v6 --memory sc -p switchers=1 --trace");
+    const ran full = wbsync_program("check isw/v6 --memory sc -p switchers=1 --trace=full");
     CHECK(contains(full.out, "smp_mb()"));
     CHECK(contains(full.out, ".hpp:"));
+    CHECK(full.out == wbsync_program("check isw/v6 --memory sc -p switchers=1 --trace").out);
+    CHECK(r.out == wbsync_program("check isw/v6 --memory sc -p switchers=1 --trace=short").out);
 }
 
 TEST_CASE("the program lists the models that a pattern matches") {

@@ -16,12 +16,16 @@ namespace wbsync::report {
 /// until then: a read of another thread's store, and that store; a read that another thread's later
 /// store comes too late for, and that store. So what only its own thread cares about is folded: the
 /// inside of a percpu_ref, lists that nobody else walks. A lock says nothing, unless the finding
-/// is about it; nor does a section that no grace period waits for.
+/// is about it; nor does a section that no grace period waits for. A short execution is shown as it
+/// is.
 ///
 /// O(steps^2).
 class folding {
 public:
-    folding(const trace& t, const finding& f) : trace_(t), finding_(f), needed_(t.steps.size()) {
+    static constexpr std::size_t short_execution = 10; ///< steps
+
+    folding(const trace& t, const finding& f)
+        : trace_(t), finding_(f), needed_(t.steps.size(), t.steps.size() <= short_execution) {
         const colliding_steps two = colliding_steps_of(t, f);
         for (std::size_t i = 0; i != t.steps.size(); ++i)
             if (two.earlier == i || two.later == i || says_itself(t.steps[i]))
@@ -38,7 +42,8 @@ public:
 
 private:
     static bool says_itself(const trace_step& s) noexcept {
-        return s.kind == event_kind::finding || s.kind == event_kind::note ||
+        const bool weakened = is_barrier(s) && !s.message.empty();
+        return weakened || s.kind == event_kind::finding || s.kind == event_kind::note ||
                s.kind == event_kind::blocked;
     }
 
@@ -94,7 +99,8 @@ private:
         const trace_step& s = trace_.steps[i];
         if (is_of_lock(s) && !is_about(s))
             return;
-        if (s.kind == event_kind::free || is_grace_period_that_waits(s))
+        if (s.kind == event_kind::free || is_grace_period_that_waits(s) ||
+            (is_plain(s) && is_about(s)))
             need(i);
         if (is_others(s.reads_from, s.thread)) {
             need(i);
@@ -135,6 +141,9 @@ private:
         return !s.object.name.empty() &&
                (s.object.name == finding_.with.object ||
                 finding_.message.find(s.object.name) != std::string::npos);
+    }
+    [[nodiscard]] static bool is_plain(const trace_step& s) noexcept {
+        return s.kind == event_kind::plain_read || s.kind == event_kind::plain_write;
     }
     [[nodiscard]] static bool is_grace_period_that_waits(const trace_step& s) noexcept {
         return s.kind == event_kind::grace_period_begin && !s.waits_for.empty();
