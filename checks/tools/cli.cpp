@@ -615,6 +615,54 @@ TEST_CASE("the program shows a finding with its counterexample") {
     CHECK(r.out == wbsync_program("check isw/v6 --memory sc -p switchers=1 --trace=short").out);
 }
 
+TEST_CASE("the program shows an execution in which no property fails when it is replayed") {
+    const ran r = wbsync_program("replay isw/v9 --schedule s:b3");
+    CAPTURE(r.out);
+    CHECK(r.status == 3);
+    CHECK(r.err.empty());
+    CHECK(contains(r.out, "incomplete: the replayed execution ended without a finding\n"));
+    CHECK(contains(r.out, "\n1  (set-up) "));
+    CHECK(contains(r.out, "no property fails in this execution\n"));
+    CHECK_FALSE(contains(r.out, "failed: "));
+    const json document =
+        json::parse(wbsync_program("replay isw/v9 --schedule s:b3 --json").out)["results"][0];
+    CHECK(document["collision"].is_null());
+    CHECK_FALSE(document["counterexample"]["steps"].empty());
+}
+
+TEST_CASE("the program shows the execution that was found first if it is asked to") {
+    const auto schedule = [](const char* more) {
+        return json::parse(wbsync_program(std::string{"check isw/v6 --memory sc --json"} + more)
+                               .out)["results"][0]["schedule"]
+            .get<std::string>();
+    };
+    CHECK(schedule(" --first") != schedule(""));
+    CHECK(schedule(" --first").size() > schedule("").size());
+}
+
+TEST_CASE("the program shows a counterexample once if it is the same under two memory models") {
+    const ran r = wbsync_program("check cgwb/offline_list-b43a9e76b4cc --memory sc --memory lkmm");
+    CAPTURE(r.out);
+    CHECK(contains(r.out, "    the same counterexample as under sc\n    replay: "));
+    CHECK(r.out.find("failed: ") == r.out.rfind("failed: "));
+}
+
+TEST_CASE("tables of checks are at most 120 columns wide") {
+    const ran r = wbsync_program("check 'cgwb/*' 'isw/v9*' --memory sc");
+    for (std::size_t at = 0; at < r.out.size();) {
+        const std::size_t end = r.out.find('\n', at);
+        const std::string line = r.out.substr(at, end - at);
+        CAPTURE(line);
+        CHECK((line.starts_with("replay: ") || report::width_of(line) <= 120));
+        at = end + 1;
+    }
+    // Nothing is left out where there is room.
+    const ran narrow = wbsync_program("check isw/v9 --memory sc");
+    for (const char* column : {"commit", "parameters", "expected", "switchers=1"})
+        CHECK(contains(narrow.out, column));
+    CHECK_FALSE(contains(r.out, "expected  "));
+}
+
 TEST_CASE("the program lists the models that a pattern matches") {
     const ran r = wbsync_program("list 'isw/v9' 'xfs/*'");
     CHECK(r.status == 0);
@@ -661,12 +709,12 @@ TEST_CASE("the program gives its results as JSON") {
     REQUIRE(results.size() == 2);
     for (const json& e : results) {
         CHECK(keys_of(e) ==
-              std::set<std::string>{"model",    "commit",        "memory",         "parameters",
-                                    "verdict",  "property",      "message",        "limit",
-                                    "expected", "as_expected",   "executions",     "redundant",
-                                    "blocked",  "overlap",       "discarded",      "events",
-                                    "explored", "seconds",       "counterexample", "schedule",
-                                    "resume",   "resume_command"});
+              std::set<std::string>{"model",     "commit",   "memory",        "parameters",
+                                    "verdict",   "property", "message",       "limit",
+                                    "collision", "expected", "as_expected",   "executions",
+                                    "redundant", "blocked",  "overlap",       "discarded",
+                                    "events",    "explored", "seconds",       "counterexample",
+                                    "schedule",  "resume",   "resume_command"});
         CHECK(e["resume"].is_null());
         CHECK(e["resume_command"].is_null());
         CHECK(e["as_expected"] == true);

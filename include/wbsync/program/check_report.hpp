@@ -16,12 +16,21 @@
 namespace wbsync::program {
 
 /// The table of the results. Its widths are known before the first check is run, so that each line
-/// can be printed as soon as its result is there.
+/// can be printed as soon as its result is there. A table that is wider than `most_width` leaves
+/// out parameters that have their default values, then the expected verdicts, then the commits.
 class result_table {
 public:
+    static constexpr int most_width = 120;
+
     explicit result_table(const std::vector<check_request>& checks) {
-        for (const check_request& c : checks)
-            columns_.fit(known_before(c));
+        lay_out(checks);
+        if (columns_.width() <= most_width)
+            return;
+        defaults_ = false;
+        lay_out(checks);
+        for (const std::size_t column : {expected_column, commit_column})
+            if (columns_.width() > most_width)
+                columns_.hide(column);
     }
 
     [[nodiscard]] std::string header() const { return columns_.title_line(); }
@@ -40,12 +49,39 @@ public:
 private:
     using row = report::columns::row;
 
+    static constexpr std::size_t commit_column = 1;
+    static constexpr std::size_t parameters_column = 2;
+    static constexpr std::size_t expected_column = 5;
+
+    void lay_out(const std::vector<check_request>& checks) {
+        columns_ = report::columns(headings());
+        bool has_parameters = defaults_;
+        for (const check_request& c : checks) {
+            const row cells = known_before(c);
+            has_parameters = has_parameters || !cells[parameters_column].empty();
+            columns_.fit(cells);
+        }
+        if (!has_parameters)
+            columns_.hide(parameters_column);
+    }
+
+    [[nodiscard]] std::string parameters_of(const check_request& c) const {
+        if (defaults_)
+            return parameters_text(c);
+        check_request changed = c;
+        for (const catalogue::parameter& p : c.of.parameters)
+            if (const auto v = changed.values.find(p.name);
+                v != changed.values.end() && v->second == p.value)
+                changed.values.erase(v);
+        return parameters_text(changed);
+    }
+
     /// A row whose verdict is as wide as the expected one.
-    static row known_before(const check_request& c) {
+    [[nodiscard]] row known_before(const check_request& c) const {
         const std::string expected = c.of.expected(c.with.memory, c.values).str();
         return {c.of.name(),
                 c.of.commit.substr(0, 12),
-                parameters_text(c),
+                parameters_of(c),
                 "",
                 expected,
                 expected,
@@ -57,15 +93,20 @@ private:
     static constexpr auto right = report::columns::side::right;
     static constexpr auto left = report::columns::side::left;
 
-    report::columns columns_{{{"model"},
-                              {"commit"},
-                              {"parameters"},
-                              {"memory"},
-                              {"verdict", left, std::string_view{"finding deadlock"}.size()},
-                              {"expected"},
-                              {"executions", right},
-                              {"redundant", right, 10},
-                              {"seconds", right}}};
+    static std::vector<report::columns::heading> headings() {
+        return {{"model"},
+                {"commit"},
+                {"parameters"},
+                {"memory"},
+                {"verdict", left, std::string_view{"finding deadlock"}.size()},
+                {"expected"},
+                {"executions", right},
+                {"redundant", right, 10},
+                {"seconds", right}};
+    }
+
+    bool defaults_ = true; ///< shows parameters that have their default values
+    report::columns columns_{headings()};
 };
 
 namespace detail {
@@ -101,7 +142,9 @@ struct last_counterexample {
 inline std::string text_of(const check_request& c, const check_outcome& out,
                            const result_table& layout, last_counterexample& last) {
     const check_summary& seen = out.seen;
-    std::string text = layout.line(c, seen, seen.is_surprise() ? "NOT as expected" : "");
+    const std::string surprise =
+        fmt::format("NOT as expected: {}", c.of.expected(c.with.memory, c.values).str());
+    std::string text = layout.line(c, seen, seen.is_surprise() ? surprise : "");
     if (seen.outcome == verdict::incomplete)
         text += fmt::format("    incomplete: {}\n", seen.limit_text());
     if (seen.outcome == verdict::vacuous)

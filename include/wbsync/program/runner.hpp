@@ -41,6 +41,7 @@ struct check_outcome {
     check_summary seen;
     report::json entry;              ///< the outcome as an entry of a document
     std::string counterexample;      ///< laid out; empty if there is none
+    bool passes = false;             ///< it is a replay in which no property fails
     std::string refused;             ///< why it cannot be run as the user asked; empty: it can
     std::string resume_command = {}; ///< the command that continues it; empty: it was not stopped
 };
@@ -53,11 +54,15 @@ inline check_outcome describe(const check_request& asked, const result& r) {
     out.entry = report::to_json(r, {asked.of.name(), asked.of.commit, asked.values, expected.str(),
                                     expected.matches(r), asked.source_root});
     out.seen = summary_of(out.entry);
-    if (r.outcome != verdict::finding)
-        return out;
     report::style style = report::style_for(r, asked.width);
     if (asked.trace)
         style = {asked.width, true, true, true};
+    if (r.outcome != verdict::finding) {
+        out.passes = r.limit.kind == limit_kind::schedule && r.what.property.empty();
+        if (out.passes)
+            out.counterexample = report::execution(r.counterexample, style);
+        return out;
+    }
     out.counterexample = report::counterexample(r.counterexample, r.what, style);
     return out;
 }
@@ -139,8 +144,10 @@ namespace detail {
 /// The text that the process of a check sends.
 inline std::string sent_by(const check_request& asked, const child_side& here) {
     const check_outcome out = run_here(asked, here);
-    return report::dump(
-        {{"entry", out.entry}, {"counterexample", out.counterexample}, {"refused", out.refused}});
+    return report::dump({{"entry", out.entry},
+                         {"counterexample", out.counterexample},
+                         {"passes", out.passes},
+                         {"refused", out.refused}});
 }
 
 /// The outcome of a check whose process has ended.
@@ -155,6 +162,7 @@ inline check_outcome outcome_of(const check_request& asked, const child_end& end
     out.entry = std::move(sent["entry"]);
     out.seen = summary_of(out.entry);
     out.counterexample = sent["counterexample"].get<std::string>();
+    out.passes = sent["passes"].get<bool>();
     return out;
 }
 

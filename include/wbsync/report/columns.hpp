@@ -24,6 +24,7 @@ public:
         std::string text;
         side at = side::left;  ///< the side that its cells and its heading are aligned to
         std::size_t width = 0; ///< at least
+        bool hidden = false;   ///< the column is left out
     };
     using row = std::vector<std::string>;
 
@@ -36,6 +37,12 @@ public:
         for (std::size_t i = 0; i != cells.size(); ++i)
             headings_[i].width =
                 std::max(headings_[i].width, static_cast<std::size_t>(width_of(cells[i])));
+    }
+    /// Leaves a column out of line(), and of all lines to come.
+    void hide(std::size_t column) { headings_[column].hidden = true; }
+    /// Of a line without its remark.
+    [[nodiscard]] int width() const {
+        return width_of(fmt::format("{}", fmt::join(padded(titles()), "  ")));
     }
     /// Does it have no rows?
     [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
@@ -106,9 +113,10 @@ private:
     [[nodiscard]] row padded(const row& cells) const {
         row all;
         for (std::size_t i = 0; i != cells.size(); ++i) {
-            const auto& [text, at, width] = headings_[i];
-            all.push_back(at == side::left ? fmt::format("{:<{}}", cells[i], width)
-                                           : fmt::format("{:>{}}", cells[i], width));
+            const auto& [text, at, width, hidden] = headings_[i];
+            if (!hidden)
+                all.push_back(at == side::left ? fmt::format("{:<{}}", cells[i], width)
+                                               : fmt::format("{:>{}}", cells[i], width));
         }
         return all;
     }

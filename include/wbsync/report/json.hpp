@@ -166,7 +166,8 @@ inline json to_json(const result& r, const subject& about) {
     const bool failed = r.outcome == verdict::finding;
     const bool cut = r.outcome == verdict::incomplete;
     const trace& t = r.counterexample;
-    const bool recorded = failed && !(t.threads.empty() && t.steps.empty());
+    const bool replayed = r.limit.kind == limit_kind::schedule;
+    const bool recorded = (failed || replayed) && !(t.threads.empty() && t.steps.empty());
     return {
         {"model", about.model},
         {"commit", about.commit},
@@ -188,7 +189,7 @@ inline json to_json(const result& r, const subject& about) {
         {"events", r.events},
         {"explored", detail::or_null(r.explored >= 0, r.explored)},
         {"seconds", r.seconds},
-        {"collision", recorded ? detail::collision_of(t, r.what) : json(nullptr)},
+        {"collision", failed && recorded ? detail::collision_of(t, r.what) : json(nullptr)},
         {"counterexample", recorded ? to_json(t, about.source_root) : json(nullptr)},
         {"schedule", detail::or_null(failed && !r.schedule.empty(), r.schedule)},
         {"resume", detail::text_or_null(r.resume)},

@@ -154,9 +154,10 @@ private:
             push({0, -1, 0, gap_text(trace_, finding_, two_), "", true});
     }
 
-    /// The property that failed. Where both accesses have a step, these are marked instead.
+    /// The property that failed, if one did. Where both accesses have a step, these are marked
+    /// instead.
     void add_failure() {
-        if (two_.earlier && two_.later)
+        if ((two_.earlier && two_.later) || finding_.property.empty())
             return;
         const int number = failing_ ? static_cast<int>(*failing_) + 1 : 0;
         const char* const phase = failing_ ? phase_of(trace_, *failing_) : "(end)";
@@ -272,6 +273,11 @@ inline std::string counterexample(const trace& t, const finding& f, const style&
     if (t.steps.empty() && t.threads.empty())
         return failure(t, f, how); // not recorded
     return detail::storyboard(t, f, how).told() + failure(t, f, how);
+}
+
+/// An execution in which no property failed, told in the same way.
+inline std::string execution(const trace& t, const style& how = {}) {
+    return detail::storyboard(t, {}, how).told() + "no property fails in this execution\n";
 }
 
 /// The style for a result: barriers mean nothing under sc.
