@@ -87,7 +87,7 @@ public:
     /// A conditional change begins, which will happen; and it is over, with all barriers around it.
     /// With a late value it might not have happened: then there are no barriers.
     virtual void begin_conditional(thread_id /*t*/) {}
-    virtual void end_conditional(thread_id /*t*/) {}
+    virtual void end_conditional(thread_id /*t*/, const kept_condition& /*accepts*/) {}
 
     /// A load of `x` that is late: it returns `value`, which is stored only because of what follows
     /// the load in its thread.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <new>
+#include <type_traits>
 #include <vector>
 
 namespace wbsync::engine {
@@ -39,6 +42,27 @@ public:
 
 private:
     const void* of_;
+    bool (*call_)(const void*, std::int64_t);
+};
+
+/// A copy of such a condition, which holds no more than two numbers, for later.
+class kept_condition {
+public:
+    template <class Condition>
+    requires std::is_trivially_copyable_v<Condition>
+    explicit kept_condition(const Condition& c)
+        : call_([](const void* f, std::int64_t v) {
+              return static_cast<bool>((*static_cast<const Condition*>(f))(v));
+          }) {
+        static_assert(sizeof(Condition) <= sizeof(of_) && alignof(Condition) <= alignof(word));
+        new (of_.data()) Condition(c);
+    }
+
+    bool operator()(std::int64_t value) const { return call_(of_.data(), value); }
+
+private:
+    using word = std::int64_t;
+    std::array<word, 2> of_{};
     bool (*call_)(const void*, std::int64_t);
 };
 

@@ -227,7 +227,7 @@ public:
         write_update(run, o, f(o.value), order, what, at);
         around.leave(at, what);
         if (x.updated_late)
-            run.memory().end_conditional(run.self());
+            run.memory().end_conditional(run.self(), kept_condition(accepts));
         return {true, o.value};
     }
 

@@ -7,6 +7,7 @@
 #include <wbsync/engine/lkmm/thread_dependencies.hpp>
 #include <wbsync/engine/location.hpp>
 #include <wbsync/engine/mutants.hpp>
+#include <wbsync/engine/read_options.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -125,8 +126,9 @@ public:
     /// To judge by its kind, read `number` could be late.
     void may_be_late(int number) { at(number).may_be_late = true; }
     /// The thread's events from number `first` on are a conditional change and its barriers. Its
-    /// read could be late, and find a value with which there is neither a change nor a barrier.
-    void may_fail_late(thread_id t, int first);
+    /// read could be late, and find a value that is not accepted: then there is neither a change
+    /// nor a barrier.
+    void may_fail_late(thread_id t, int first, const kept_condition& accepts);
     /// Read `number`, which has no source, is late: it returns `value` all the same. What the read
     /// of a read-modify-write reads is, in the end, the store before its own.
     void is_late(int number, std::int64_t value);
@@ -154,20 +156,14 @@ public:
     template <class F, class G>
     void for_each_possible_late_load(F visit, G observe) {
         for (std::size_t i = 0; i != nodes_.size(); ++i) {
-            const auto load = static_cast<int>(i);
-            if (!nodes_[i].may_be_late || nodes_[i].source < 0 || is_sum_alone(nodes_[i]) ||
-                !list_free_stores(load))
+            const node& n = nodes_[i];
+            if (n.source < 0 || is_sum_alone(n))
                 continue;
-            const location& x = location_of(nodes_[i]);
-            for (const int k : stores_after(load)) {
-                if (commutes_with(x, k, load) || cycle_is_forbidden(load, x.at(k).event))
-                    continue;
-                if (is_alone_in_run(x, k))
-                    visit(nodes_[i].what.thread, nodes_[i].what.location, x.at(k).value);
-                else
-                    observe(nodes_[i].what.location);
-            }
+            for (const bool fails : {false, true})
+                if (fails ? n.conditional != none : n.may_be_late)
+                    visit_late_load(static_cast<int>(i), fails, visit, observe);
         }
+        fails_ = false;
     }
 
     /// The same once settle_late() has found no stores: for a late read-modify-write that finds
@@ -220,8 +216,7 @@ private:
         int controls = none; ///< of a read: from which number of its thread's events on
         int position = 0;    ///< how many events of its thread were there before it
         bool may_be_late = false;
-        int change_from = -1; ///< of a read of a conditional change: what would not be there if it
-        int change_to = -1;   ///< had found another value; -1: it is none
+        int conditional = none;  ///< of the read of a conditional change: which one
         vector_clock known = {}; ///< of a write: what is before it for sure
         std::uint64_t key = 0;   ///< names it in all equivalent executions, with what it reads
     };
@@ -267,6 +262,34 @@ private:
     bool forbids(const candidate& c, Gone gone) {
         keep([&](step_index s) { return s >= 0 && gone(s); });
         return forbids_kept(c);
+    }
+
+    /// A change that has happened because its read found a value that it accepts. Otherwise its
+    /// thread would not have the events `from` to `to`.
+    struct conditional_change {
+        int from;
+        int to;
+        kept_condition accepts;
+    };
+
+    /// `fails`: with a value that its change does not accept.
+    template <class F, class G>
+    void visit_late_load(int load, bool fails, F visit, G observe) {
+        fails_ = fails;
+        if (!list_free_stores(load))
+            return;
+        const node& n = at(load);
+        const location& x = location_of(n);
+        for (const int k : stores_after(load)) {
+            if (fails ? change_of(load).accepts(x.at(k).value) : commutes_with(x, k, load))
+                continue;
+            if (cycle_is_forbidden(load, x.at(k).event))
+                continue;
+            if (is_alone_in_run(x, k))
+                visit(n.what.thread, n.what.location, x.at(k).value);
+            else
+                observe(n.what.location);
+        }
     }
 
     /// A variable without marked accesses, and its writes as they were executed.
@@ -334,6 +357,9 @@ private:
     // Of late loads:
     [[nodiscard]] bool list_free_stores(int load);
     [[nodiscard]] int written_by(int read) const;
+    [[nodiscard]] const conditional_change& change_of(int read) const {
+        return changes_[static_cast<std::size_t>(at(read).conditional)];
+    }
     [[nodiscard]] bool needs_change(int number, int read) const;
     [[nodiscard]] bool is_certain(int number, int load) const;
     [[nodiscard]] bool depends_on(int event, int load) const;
@@ -380,7 +406,9 @@ private:
     std::vector<int> stores_;                 ///< kept ones, of all locations
     std::unordered_map<signature, bool, hash_of> known_;
 
-    std::vector<int> late_;     ///< loads that are late
+    std::vector<int> late_; ///< loads that are late
+    std::vector<conditional_change> changes_;
+    bool fails_ = false;        ///< the change of the load at hand is taken to have failed
     std::vector<bool> is_free_; ///< of each event: a store that does not wait for the load at hand
     const std::vector<late_load>* allowed_ = nullptr; ///< nullptr: any that is late will do
 };

@@ -23,6 +23,7 @@ WBSYNC_INLINE void history::begin(const location_list& locations) {
     plain_.clear();
     links_ = 0;
     late_.clear();
+    changes_.clear();
     raced_.clear();
     constexpr std::size_t most = std::size_t{1} << 20;
     if (known_.size() > most)

@@ -43,24 +43,21 @@ WBSYNC_INLINE int history::written_by(int read) const {
     return at(read).what.rmw ? read + 1 : -1;
 }
 
-WBSYNC_INLINE void history::may_fail_late(thread_id t, int first) {
+WBSYNC_INLINE void history::may_fail_late(thread_id t, int first, const kept_condition& accepts) {
     const auto& order = order_[t];
     const auto read = std::find_if(order.rbegin(), order.rend(), [&](int i) {
         return i >= first && at(i).what.rmw && !at(i).what.writes();
     });
     if (read == order.rend())
         return;
-    node& n = at(*read);
-    n.may_be_late = true;
-    n.change_from = first;
-    n.change_to = size();
+    at(*read).conditional = static_cast<int>(changes_.size());
+    changes_.push_back({first, size(), accepts});
 }
 
-/// Is it there only because `read` is that of a conditional change which has found what it wants?
+/// Is it there only because the change of `read` has happened, which is taken to have failed?
 WBSYNC_INLINE bool history::needs_change(int number, int read) const {
-    const node& n = at(read);
-    return number != read && number >= n.change_from && number < n.change_to &&
-           at(number).what.thread == n.what.thread;
+    return fails_ && number != read && number >= change_of(read).from &&
+           number < change_of(read).to && at(number).what.thread == at(read).what.thread;
 }
 
 /// Is the event of the load's thread there whatever the load returns?
@@ -133,8 +130,7 @@ WBSYNC_INLINE std::vector<int> history::stores_after(int load) const {
         const int store = x.at(i).event;
         if (is_reached[static_cast<std::size_t>(store)] &&
             at(store).what.thread != at(load).what.thread &&
-            (at(load).change_from >= 0 ||
-             !at(store).known.covers(at(load).what.thread, at(load).epoch)))
+            (fails_ || !at(store).known.covers(at(load).what.thread, at(load).epoch)))
             found.push_back(i);
     }
     return found;
@@ -175,14 +171,13 @@ WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
         if (kept_[i])
             s.mix(nodes_[i].key);
     s.mix(detail::combine(at(load).key, at(store).key));
-    const bool conditional = at(load).change_from >= 0;
-    s.mix(static_cast<std::uint64_t>(conditional));
+    s.mix(static_cast<std::uint64_t>(fails_));
     const auto [found, is_new] = known_.try_emplace(s, false);
     if (is_new) {
         event_graph g = build_known();
         g.co = relation(g.size());
         const event_index me = index_[static_cast<std::size_t>(load)];
-        if (conditional) {
+        if (fails_) {
             g.events[me].order = access_order::once;
             g.events[me].rmw = false;
         }

@@ -47,7 +47,7 @@ public:
 
     void may_be_late(thread_id t) override;
     void begin_conditional(thread_id t) override;
-    void end_conditional(thread_id t) override;
+    void end_conditional(thread_id t, const kept_condition& accepts) override;
     void load_late(thread_id t, location& x, std::int64_t value, step_index step) override;
     void update_late(int i, thread_id t, location& x, const late_update& what, step_index step,
                      timestamp seq) override;

@@ -131,9 +131,9 @@ WBSYNC_INLINE void lkmm_machine::begin_conditional(thread_id t) {
     conditional_[t] = history_.size();
 }
 
-WBSYNC_INLINE void lkmm_machine::end_conditional(thread_id t) {
+WBSYNC_INLINE void lkmm_machine::end_conditional(thread_id t, const kept_condition& accepts) {
     if (!mutated(mutant::no_late_failures))
-        history_.may_fail_late(t, conditional_[t]);
+        history_.may_fail_late(t, conditional_[t], accepts);
 }
 
 WBSYNC_INLINE void lkmm_machine::load_late(thread_id t, location& x, std::int64_t value,
