@@ -68,12 +68,11 @@ private:
     [[nodiscard]] std::string parameters_of(const check_request& c) const {
         if (defaults_)
             return parameters_text(c);
-        check_request changed = c;
+        std::string text;
         for (const catalogue::parameter& p : c.of.parameters)
-            if (const auto v = changed.values.find(p.name);
-                v != changed.values.end() && v->second == p.value)
-                changed.values.erase(v);
-        return parameters_text(changed);
+            if (const int value = c.values.at(p.name); value != p.value)
+                text += fmt::format("{}{}={}", text.empty() ? "" : " ", p.name, value);
+        return text;
     }
 
     /// A row whose verdict is as wide as the expected one.
