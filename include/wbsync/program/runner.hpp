@@ -34,6 +34,8 @@ struct check_request {
     int width = 100;              ///< of the counterexample
     bool trace = false;           ///< the counterexample shows everything
     std::string source_root = {}; ///< see report::origin
+    /// Shows a finding in the form that the user wants; empty: in none.
+    std::function<std::string(const check_request&, const result&)> render = {};
 };
 
 /// A check that has run.
@@ -41,24 +43,37 @@ struct check_outcome {
     check_summary seen;
     report::json entry;              ///< the outcome as an entry of a document
     std::string counterexample;      ///< laid out; empty if there is none
+    std::string rendered;            ///< the finding as check_request::render shows it
     std::string refused;             ///< why it cannot be run as the user asked; empty: it can
     std::string resume_command = {}; ///< the command that continues it; empty: it was not stopped
 };
 
+/// What a document says of the check besides its result.
+inline report::subject subject_of(const check_request& asked, const result& r) {
+    const catalogue::expectation expected = asked.of.expected(r.memory, asked.values);
+    return {asked.of.name(), asked.of.commit,     asked.values,
+            expected.str(),  expected.matches(r), asked.source_root};
+}
+
+/// How much of the counterexample is shown.
+inline report::style style_of(const check_request& asked, const result& r) {
+    report::style style = report::style_for(r, asked.width);
+    if (asked.trace)
+        style.barriers = style.unshared = style.places = true;
+    return style;
+}
+
 namespace detail {
 
 inline check_outcome describe(const check_request& asked, const result& r) {
-    const catalogue::expectation expected = asked.of.expected(r.memory, asked.values);
     check_outcome out;
-    out.entry = report::to_json(r, {asked.of.name(), asked.of.commit, asked.values, expected.str(),
-                                    expected.matches(r), asked.source_root});
+    out.entry = report::to_json(r, subject_of(asked, r));
     out.seen = summary_of(out.entry);
     if (r.outcome != verdict::finding)
         return out;
-    report::style style = report::style_for(r, asked.width);
-    if (asked.trace)
-        style = {asked.width, true, true, true};
-    out.counterexample = report::counterexample(r.counterexample, r.what, style);
+    out.counterexample = report::counterexample(r.counterexample, r.what, style_of(asked, r));
+    if (asked.render)
+        out.rendered = asked.render(asked, r);
     return out;
 }
 
@@ -139,8 +154,10 @@ namespace detail {
 /// The text that the process of a check sends.
 inline std::string sent_by(const check_request& asked, const child_side& here) {
     const check_outcome out = run_here(asked, here);
-    return report::dump(
-        {{"entry", out.entry}, {"counterexample", out.counterexample}, {"refused", out.refused}});
+    return report::dump({{"entry", out.entry},
+                         {"counterexample", out.counterexample},
+                         {"rendered", out.rendered},
+                         {"refused", out.refused}});
 }
 
 /// The outcome of a check whose process has ended.
@@ -155,6 +172,7 @@ inline check_outcome outcome_of(const check_request& asked, const child_end& end
     out.entry = std::move(sent["entry"]);
     out.seen = summary_of(out.entry);
     out.counterexample = sent["counterexample"].get<std::string>();
+    out.rendered = sent["rendered"].get<std::string>();
     return out;
 }
 

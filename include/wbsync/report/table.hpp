@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/report/ink.hpp>
 #include <wbsync/report/wrap.hpp>
 
 #include <algorithm>
@@ -20,7 +21,11 @@ struct style {
     bool barriers = true;  ///< show smp_mb() and the like, which mean nothing under sc
     bool unshared = false; ///< show locks and plain variables that only one thread used
     bool places = false;   ///< show file and line of each step
+    bool colour = false;   ///< of text on a terminal
 };
+
+/// Stands behind the failing step.
+inline constexpr std::string_view failing_mark = " <--";
 
 /// One line of a table before layout.
 struct table_line {
@@ -29,7 +34,8 @@ struct table_line {
     int indent = 0;
     std::string text;
     std::string place = {};
-    bool loose = false; ///< wraps well, so the column need not be as wide as the text
+    bool failed = false;     ///< the failing step; wraps well, so the column need not be as wide
+    std::string remark = {}; ///< the part of the text that says what is unusual
 };
 
 /// A table as in commit messages: a column for each thread, time going down. A cell may extend
@@ -48,7 +54,7 @@ private:
     static constexpr int hanging = 4;       ///< indentation of continuation lines
     static constexpr int least_column = 16; ///< with narrower columns it is no table any more
     static constexpr int least_last = 32;   ///< the same for the last column, which has to wrap
-    static constexpr int most_loose = 56;   ///< text that wraps well asks for no more
+    static constexpr int most_failed = 56;  ///< a failing step asks for no more
     static constexpr int list_indent = 2;   ///< of each thread, where columns do not fit
 
     [[nodiscard]] int gutter() const {
@@ -77,7 +83,7 @@ private:
                 continue;
             int& w = widths[static_cast<std::size_t>(l.column)];
             const int wish = l.indent + width_of(l.text);
-            w = std::max(w, l.loose ? std::min(wish, most_loose) : wish);
+            w = std::max(w, l.failed ? std::min(wish, most_failed) : wish);
         }
         const int others = static_cast<int>(columns.size()) - 1;
         int room = how.width - gutter() - place_width() - gap * others;
@@ -107,23 +113,25 @@ private:
         const int end = std::max(at - gap, how.width - place_width());
         const auto place_at = static_cast<std::size_t>(end) + std::size_t{gap};
 
-        std::string out = header(starts, widths);
+        std::string out = header(starts, widths, how);
         for (const table_line& l : lines) {
             const auto column = static_cast<std::size_t>(std::max(l.column, 0));
             const int room = end - (l.column < 0 ? gutter() : static_cast<int>(starts[column]));
             const std::string indent(static_cast<std::size_t>(l.indent), ' ');
-            bool first = true;
-            for (const std::string& part : wrap(l.text, room - l.indent, hanging)) {
-                std::string row = first ? numbered(l.number) : margin;
+            const std::vector<std::string> parts = wrap(l.text, room - l.indent, hanging);
+            const std::vector<std::string> shown = inked(parts, l, how);
+            for (std::size_t i = 0; i != parts.size(); ++i) {
+                std::string row = i == 0 ? numbered(l.number) : margin;
                 if (l.column >= 0)
                     row.resize(starts[column], ' ');
-                row += indent + part;
-                if (first && !l.place.empty()) {
+                row += indent;
+                const std::size_t start = row.size();
+                row += parts[i];
+                if (i == 0 && !l.place.empty()) {
                     pad_to(row, place_at);
                     row += l.place;
                 }
-                first = false;
-                append(out, row);
+                append(out, row.replace(start, parts[i].size(), shown[i]));
             }
         }
         return out;
@@ -131,7 +139,7 @@ private:
 
     /// Names and dashes. A name that is too long is wrapped like everything else.
     [[nodiscard]] std::string header(const std::vector<std::size_t>& starts,
-                                     const std::vector<int>& widths) const {
+                                     const std::vector<int>& widths, const style& how) const {
         std::vector<std::string> rows;
         std::string dashes;
         for (std::size_t c = 0; c != columns.size(); ++c) {
@@ -147,7 +155,7 @@ private:
         }
         std::string out;
         for (const std::string& row : rows)
-            append(out, row);
+            append(out, painted(row, how.colour ? ink::bold : ink::plain));
         if (!columns.empty())
             append(out, dashes);
         return out;
@@ -159,19 +167,40 @@ private:
         std::string out;
         for (const table_line& l : lines) {
             const int start = margin + list_indent * std::max(l.column, 0);
-            std::string text = l.text;
-            if (l.column >= 0)
-                text = fmt::format("[{}] {}", columns[static_cast<std::size_t>(l.column)], text);
+            const std::string head =
+                l.column < 0 ? ""
+                             : fmt::format("[{}]", columns[static_cast<std::size_t>(l.column)]);
+            std::string text = head.empty() ? l.text : head + " " + l.text;
             if (!l.place.empty())
                 text += fmt::format(" ({})", l.place);
             std::string row = numbered(l.number);
-            for (const std::string& part : wrap(text, how.width - start, hanging)) {
+            const auto parts = wrap(text, how.width - start, hanging);
+            for (const std::string& part : inked(parts, l, how, head)) {
                 row.resize(static_cast<std::size_t>(start), ' ');
                 append(out, row + part);
                 row.clear();
             }
         }
         return out;
+    }
+
+    /// The parts of a line in colour, if that is wanted. `head`: what they begin with in bold.
+    [[nodiscard]] static std::vector<std::string> inked(std::vector<std::string> parts,
+                                                        const table_line& l, const style& how,
+                                                        std::string_view head = {}) {
+        if (!how.colour)
+            return parts;
+        std::string solid;
+        for (const std::string& part : parts)
+            solid += without_blanks(part);
+        const std::string remark = without_blanks(l.remark);
+        if (l.failed)
+            paint_part(parts, 0, solid.size(), ink::red);
+        else if (const auto at = solid.rfind(remark); !remark.empty() && at != solid.npos)
+            paint_part(parts, at, remark.size(), ink::yellow);
+        if (!l.failed) // the last one: codes before a part would be counted
+            paint_part(parts, 0, without_blanks(head).size(), ink::bold);
+        return parts;
     }
 
     [[nodiscard]] std::string numbered(int number) const {

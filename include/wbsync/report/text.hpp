@@ -17,6 +17,12 @@
 
 namespace wbsync::report {
 
+/// What there is to show of an execution, before any layout.
+struct story {
+    table shown;           ///< a column for each thread that takes part, a line for each step
+    std::string not_shown; ///< "1 barrier"; empty: nothing is left out
+};
+
 namespace detail {
 
 /// Turns a trace into the lines of a table.
@@ -36,11 +42,11 @@ public:
             column_[finding_.thread] = 0;
         for (auto& [thread, column] : column_) {
             column = static_cast<int>(table_.columns.size());
-            table_.columns.push_back(thread_name(trace_, thread));
+            table_.columns.push_back(printable(thread_name(trace_, thread)));
         }
     }
 
-    [[nodiscard]] std::string told() && {
+    [[nodiscard]] story told() && {
         const auto failing = failing_step(trace_, finding_);
         for (std::size_t i = 0; i != trace_.steps.size(); ++i) {
             const trace_step& s = trace_.steps[i];
@@ -48,15 +54,15 @@ public:
             if (!failed && folds(s))
                 continue;
             add(static_cast<int>(i) + 1, s.thread, s.where,
-                failed ? failure() : words_of(s, trace_), phase_of(trace_, i), failed);
+                failed ? failure() : words_of(s, trace_), phase_of(trace_, i), failed,
+                failed ? std::string{} : printable(remark_of(s)));
         }
         if (!failing)
-            add(0, finding_.thread, finding_.where, finding_.property + mark, "(end)", true);
-        return table_.str(style_) + "\n" + folded();
+            add(0, finding_.thread, finding_.where, finding_.property, "(end)", true);
+        return {std::move(table_), folded()};
     }
 
 private:
-    static constexpr const char* mark = " <--";
     static constexpr int several = -1;
     static constexpr int long_message = 48;
 
@@ -81,22 +87,22 @@ private:
             text +=
                 fmt::format("{}{} step{} on locks and plain variables that no other thread used",
                             text.empty() ? "" : ", ", unshared_, unshared_ == 1 ? "" : "s");
-        return text.empty() ? text : fmt::format("not shown: {}\n", text);
+        return text;
     }
 
     [[nodiscard]] std::string failure() const {
         const bool macro = finding_.property == "BUG_ON" || finding_.property == "WARN_ON";
         if (macro)
-            return fmt::format("{}({}){}", finding_.property, finding_.message, mark);
+            return fmt::format("{}({})", finding_.property, finding_.message);
         const std::string text = fmt::format("{}: {}", finding_.property, finding_.message);
-        return (width_of(text) > long_message ? finding_.property : text) + mark;
+        return width_of(text) > long_message ? finding_.property : text;
     }
 
     void add(int number, int thread, const site& where, const std::string& text, const char* phase,
-             bool failed) {
+             bool failed, const std::string& remark = {}) {
         const std::string place = style_.places && *where.file != '\0' ? where.str() : "";
         if (thread < 0) {
-            push({number, -1, 0, fmt::format("{} {}", phase, text), place, failed});
+            push({number, -1, 0, fmt::format("{} {}", phase, text), place, failed, remark});
             return;
         }
         const int column = column_.at(thread);
@@ -105,7 +111,7 @@ private:
         if (function != current && !function.empty())
             push({0, column, 0, function + "():"});
         current = function;
-        push({number, column, function.empty() ? 0 : 2, text, place, failed});
+        push({number, column, function.empty() ? 0 : 2, text, place, failed, remark});
     }
 
     void push(table_line l) {
@@ -137,14 +143,32 @@ inline std::string entry(std::string_view name, std::string_view text, int width
 
 } // namespace detail
 
-/// Which property failed, and where.
-inline std::string failure(const trace& t, const finding& f, const style& how = {}) {
-    std::string out =
-        detail::entry("failed: ", fmt::format("{}: {}", f.property, f.message), how.width);
+/// The steps of the execution that a reader needs, as the style says; the lines are numbered like
+/// the steps of the trace, from 1.
+inline story story_of(const trace& t, const finding& f, const style& how = {}) {
+    return detail::storyboard(t, f, how).told();
+}
+
+/// "P1: busy inodes"
+inline std::string failed_text(const finding& f) {
+    return fmt::format("{}: {}", f.property, f.message);
+}
+
+/// "umount.hpp:42 in evict_inodes(), by umount"; empty: it is not known.
+inline std::string failed_place(const trace& t, const finding& f) {
     std::string place = place_of(f.where);
     const std::string thread = thread_name(t, f.thread);
     if (!thread.empty())
         place += fmt::format("{}by {}", place.empty() ? "" : ", ", thread);
+    return place;
+}
+
+/// Which property failed, and where.
+inline std::string failure(const trace& t, const finding& f, const style& how = {}) {
+    std::string out = detail::entry("failed: ", failed_text(f), how.width);
+    if (how.colour)
+        out = painted(out, ink::red);
+    const std::string place = failed_place(t, f);
     if (!place.empty())
         out += detail::entry("    at: ", place, how.width);
     return out;
@@ -156,7 +180,14 @@ inline std::string failure(const trace& t, const finding& f, const style& how = 
 inline std::string counterexample(const trace& t, const finding& f, const style& how = {}) {
     if (t.steps.empty() && t.threads.empty())
         return failure(t, f, how); // not recorded
-    return detail::storyboard(t, f, how).told() + failure(t, f, how);
+    story told = story_of(t, f, how);
+    for (table_line& l : told.shown.lines)
+        if (l.failed)
+            l.text += failing_mark;
+    std::string out = told.shown.str(how) + "\n";
+    if (!told.not_shown.empty())
+        out += fmt::format("not shown: {}\n", told.not_shown);
+    return out + failure(t, f, how);
 }
 
 /// The style for a result: barriers mean nothing under sc.
@@ -190,8 +221,8 @@ inline std::string verdict_text(const result& r) {
                                          : std::string{name_of(r.outcome)};
 }
 
-/// The verdict, its evidence, and the counterexample. The same for every run of a check.
-inline std::string text(const result& r, const style& how) {
+/// "finding P1: sc memory, 3 threads, 12 executions, …"
+inline std::string verdict_line(const result& r) {
     std::string out = verdict_text(r);
     if (!r.limit.empty()) {
         const std::string far = explored_text(r.explored);
@@ -207,7 +238,12 @@ inline std::string text(const result& r, const style& how) {
         out += fmt::format(", {} overlap", r.overlap);
     if (r.discarded != 0)
         out += fmt::format(", {} discarded", r.discarded);
-    out += '\n';
+    return out;
+}
+
+/// The verdict, its evidence, and the counterexample. The same for every run of a check.
+inline std::string text(const result& r, const style& how) {
+    std::string out = verdict_line(r) + "\n";
     if (r.outcome == verdict::finding)
         out += "\n" + counterexample(r.counterexample, r.what, how);
     if (r.outcome == verdict::finding && !r.schedule.empty())
