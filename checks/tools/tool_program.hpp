@@ -33,7 +33,8 @@ namespace tool_program {
 /// Variables that must not influence a check.
 inline constexpr const char* variables[] = {
     "WBSYNC_MEMORY",     "WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS", "WBSYNC_MAX_DEPTH",
-    "WBSYNC_MAX_MEMORY", "WBSYNC_JOBS",           "WBSYNC_REPLAY"};
+    "WBSYNC_MAX_MEMORY", "WBSYNC_JOBS",           "WBSYNC_REPLAY",      "COLUMNS",
+    "NO_COLOR"};
 
 struct ran {
     int status = -1;

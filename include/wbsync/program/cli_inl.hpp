@@ -124,8 +124,17 @@ inline void add_formats(CLI::App& to, request& asked, const char* json_summary) 
         ->excludes(json);
 }
 
+/// A line for each format, for the help.
+inline std::string format_lines() {
+    std::string text = "Formats:\n";
+    for (const report::format& f : report::formats)
+        text += fmt::format("  {:<8} {}\n", f.name, f.summary);
+    return text + "\n";
+}
+
 inline void add_colour(CLI::App& to, request& asked) {
-    to.add_option("--color", asked.colour, "Of text: auto is on a terminal, unless NO_COLOR is set")
+    to.add_option("--color", asked.colour,
+                  "Colours of text; auto: on a terminal, unless NO_COLOR is set")
         ->check(one_of({"auto", "always", "never"}))
         ->type_name("auto|always|never");
 }
@@ -156,7 +165,7 @@ inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     add_junit(*check, asked);
     check->add_flag("--trace", asked.trace,
                     "Counterexamples with everything: barriers, and file and line of each step");
-    check->footer(exit_codes);
+    check->footer(format_lines() + exit_codes);
     return check;
 }
 

@@ -5,7 +5,6 @@
 #include <wbsync/report/exhibit.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,7 +52,8 @@ inline std::string steps_of_thread(const told_steps& told, int column, std::stri
             continue;
         nodes += fmt::format("{}{}", indent, node(s));
         if (last != nullptr)
-            order += fmt::format("{}{} -> {} [label=\"po\"];\n", indent, id_of(*last), id_of(s));
+            order += fmt::format("{}{} -> {}{};\n", indent, id_of(*last), id_of(s),
+                                 column < 0 ? "" : " [label=\"po\"]");
         last = &s;
     }
     return nodes + order;
@@ -80,12 +80,14 @@ inline std::string dot(const exhibit& e) {
     out += fmt::format("  label=\"{}\\lfailed: {}\\l{}\\l\";\n  labelloc=\"b\";\n  "
                        "labeljust=\"l\";\n",
                        text(title_of(e)), text(failed_text(e.seen.what)), text(e.replay));
-    out += "  node [shape=box, fontname=\"monospace\", fontsize=10];\n"
+    out += "  newrank=true;\n" // ranks are those of the whole graph, not of each cluster
+           "  node [shape=box, fontname=\"monospace\", fontsize=10];\n"
            "  edge [fontname=\"monospace\", fontsize=9];\n";
     for (std::size_t i = 0; i != told.threads.size(); ++i)
-        out +=
-            fmt::format("  subgraph cluster_{} {{\n    label=\"{}\";\n{}  }}\n", i,
-                        text(told.threads[i]), steps_of_thread(told, static_cast<int>(i), "    "));
+        out += fmt::format("  subgraph cluster_{} {{\n    label=\"{}\";\n    labelloc=\"t\";\n{}  "
+                           "}}\n",
+                           i, text(told.threads[i]),
+                           steps_of_thread(told, static_cast<int>(i), "    "));
     out += steps_of_thread(told, -1, "  ");
     for (const auto& [store, read] : told.readings)
         out += fmt::format("  {} -> {} [label=\"rf\", color=\"blue\", fontcolor=\"blue\", "

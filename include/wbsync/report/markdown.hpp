@@ -5,6 +5,7 @@
 #include <wbsync/report/columns.hpp>
 #include <wbsync/report/exhibit.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -90,15 +91,14 @@ inline std::string markdown(const exhibit& e) {
     const finding& f = e.seen.what;
     std::string out = fmt::format("### {}: finding {} under {}\n\n", code(e.about.model),
                                   code(f.property), wbsync::name_of(e.seen.memory));
-    out += fmt::format("{}\n{}\n\n", code(subject_text(e.about)), code(verdict_line(e.seen)));
+    out += fmt::format("{}\n\n{}\n\n", code(subject_text(e.about)), code(verdict_line(e.seen)));
     if (!told.steps.empty())
         out += table_of(told) + "\n";
     if (!told.not_shown.empty())
         out += fmt::format("Not shown: {}.\n\n", told.not_shown);
-    out += fmt::format("**Failed:** {}\n", code(failed_text(f)));
+    out += fmt::format("**Failed:** {}", code(failed_text(f)));
     const std::string place = failed_place(e.seen.counterexample, f);
-    if (!place.empty())
-        out += fmt::format("at {}\n", code(place));
+    out += place.empty() ? "\n" : fmt::format(", at {}\n", code(place));
     for (const std::string& note : e.notes)
         out += fmt::format("\n{}\n", code(note));
     if (!e.replay.empty())

@@ -15,9 +15,8 @@ namespace wbsync::report {
 
 namespace detail::mermaid {
 
-/// The text as Mermaid's text: every mark that may mean something there has its number.
-inline std::string text(std::string_view words) {
-    constexpr std::string_view harmless = " _.,()[]=/*+'";
+/// The text with numbers for all marks, but for those that mean nothing there.
+inline std::string numbered(std::string_view words, std::string_view harmless) {
     return spelled(words, [&](const character& c) {
         const bool mark = c.is_ascii() && !(c.code >= '0' && c.code <= '9') &&
                           !(c.code >= 'A' && c.code <= 'Z') && !(c.code >= 'a' && c.code <= 'z') &&
@@ -26,9 +25,14 @@ inline std::string text(std::string_view words) {
     });
 }
 
-/// A name that is not empty.
+/// The text of a note or an arrow, which goes on to the end of its line.
+inline std::string text(std::string_view words) {
+    return numbered(words, " _.,()[]=/*+'-:>");
+}
+
+/// The name of a participant, which is not empty.
 inline std::string name(std::string_view words) {
-    const std::string said = text(words);
+    const std::string said = numbered(words, " _.()[]");
     return said.find_first_not_of(' ') == std::string::npos ? "(no name)" : said;
 }
 

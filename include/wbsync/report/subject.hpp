@@ -9,10 +9,10 @@ namespace wbsync::report {
 
 /// What describes a check besides its result.
 struct subject {
-    std::string model;
-    std::string commit;
-    std::map<std::string, int> parameters;
-    std::string expected; ///< "verified", "finding P1"
+    std::string model = {};
+    std::string commit = {};
+    std::map<std::string, int> parameters = {};
+    std::string expected = {}; ///< "verified", "finding P1"
     bool as_expected = false;
     std::string source_root = {}; ///< folder that file names are relative to; empty: as they are
 };

@@ -19,7 +19,7 @@ namespace wbsync::report {
 namespace detail::svg {
 
 /// Measures in pixels, for a font whose characters are all as wide.
-inline constexpr int glyph = 7; ///< a little less than a character; wide() rounds up
+inline constexpr int glyph = 7; ///< a little less than a character, see wide()
 inline constexpr int line = 17;
 inline constexpr int margin = 16;
 inline constexpr int padding = 8; ///< inside of a box
@@ -252,7 +252,7 @@ private:
             add("not shown: " + told_.not_shown, " wb-dim");
         for (const std::string& note : shown_.notes)
             add(note, " wb-dim");
-        if (out.find("wb-rf") == std::string::npos && !told_.readings.empty())
+        if (!arrows().empty())
             add("an arrow goes from a store to what has read it", " wb-dim");
         add(shown_.replay.empty() ? "" : "replay: " + shown_.replay, " wb-dim");
         return {out, y + margin - line / 2};
