@@ -91,7 +91,9 @@ TEST_CASE("sarif: a fingerprint stays when lines move, and differs for another f
     const std::string first = fingerprint(r);
     r.what.where.line += 7;
     CHECK(fingerprint(r) == first);
-    r.what.message += "!";
+    r.what.message += " at exhibits.hpp:39";
+    CHECK(fingerprint(r) == first);
+    r.what.property = "P1";
     CHECK(fingerprint(r) != first);
 }
 

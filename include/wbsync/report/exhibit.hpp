@@ -112,8 +112,9 @@ inline std::string title_of(const exhibit& e) {
                        wbsync::name_of(e.seen.memory));
 }
 
-/// A number for the finding that stays the same when lines move in its file: it is made of the
-/// model, the memory model, the property, its message, the file and the function.
+/// A number for the finding that stays the same when lines move in a file: it is made of the model,
+/// the memory model, the property, the thread, the file and the function. A message may name a
+/// line, and a check has one finding.
 inline std::string fingerprint_of(const exhibit& e) {
     const finding& f = e.seen.what;
     std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a
@@ -123,7 +124,8 @@ inline std::string fingerprint_of(const exhibit& e) {
         hash = (hash ^ 0xffU) * 0x100000001b3; // "ab", "c" differs from "a", "bc"
     };
     for (const std::string& part :
-         {e.about.model, std::string{wbsync::name_of(e.seen.memory)}, f.property, f.message,
+         {e.about.model, std::string{wbsync::name_of(e.seen.memory)}, f.property,
+          thread_name(e.seen.counterexample, f.thread),
           detail::relative_path(f.where.file, e.about.source_root), function_of(f.where)})
         add(part);
     return fmt::format("{:016x}", hash);
