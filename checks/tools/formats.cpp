@@ -53,7 +53,8 @@ TEST_CASE("formats: each has a name of its own, a line of description and a func
     for (const report::format& f : report::formats) {
         CHECK(names.insert(f.name).second);
         CHECK_FALSE(f.summary.empty());
-        CHECK(f.of != nullptr);
+        const bool shows = f.of != nullptr; // doctest cannot print a function
+        CHECK(shows);
         CHECK(report::find_format(f.name) == &f);
     }
     CHECK(report::find_format("xml") == nullptr);
@@ -166,6 +167,22 @@ TEST_CASE("colour: --color always is in colour where there is no terminal, and a
     for (const char* plain : {"", " --color auto", " --color never"})
         CHECK_FALSE(contains(wbsync_program(found + plain).out, "\x1b"));
     refuses(found + " --color sometimes", {"--color", "sometimes"});
+}
+
+TEST_CASE("colour: auto is in colour on a terminal, unless the environment refuses") {
+    const auto on_terminal = [](const char* environment) {
+        return tools::run_shell(fmt::format("script -qec \"env -u NO_COLOR -u COLUMNS {} '{}' {}\" "
+                                            "/dev/null",
+                                            environment, WBSYNC_TOOL, found))
+            .output;
+    };
+    for (const char* colourful : {"TERM=xterm", "TERM=xterm NO_COLOR="})
+        CHECK(contains(on_terminal(colourful), "\x1b[31mfailed: use-after-end"));
+    for (const char* plain : {"TERM=dumb", "TERM=xterm NO_COLOR=1"}) {
+        const std::string text = on_terminal(plain);
+        CHECK(contains(text, "failed: use-after-end"));
+        CHECK_FALSE(contains(text, "\x1b[31m"));
+    }
 }
 
 TEST_CASE("COLUMNS is the width of a counterexample, within reason") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/report/characters.hpp>
 #include <wbsync/report/exhibit.hpp>
 #include <wbsync/report/json.hpp>
 
@@ -18,7 +19,7 @@ namespace wbsync::report {
 namespace detail::sarif {
 
 inline json message(std::string_view text) {
-    return {{"text", std::string{text}}};
+    return {{"text", visible(text)}};
 }
 
 /// The path as a reference of a URI.
