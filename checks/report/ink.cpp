@@ -82,9 +82,13 @@ TEST_CASE("characters: a text is one line of UTF-8 that leaves what is around it
     CHECK(report::in_xml("<a b='\"&\">") == "&lt;a b=&#39;&quot;&amp;&quot;&gt;");
 }
 
-TEST_CASE("text: the name of a thread cannot end its line") {
-    const result r = exhibits::hostile_result("two\nlines");
-    const std::string text = report::counterexample(r.counterexample, r.what);
-    CHECK(contains(text, "two lines"));
-    CHECK_FALSE(contains(text, "two\nlines"));
+TEST_CASE("text: hostile names stay in their lines, and move no cursor") {
+    exhibits::each_hostile(
+        [](const report::exhibit& e) {
+            return report::counterexample(e.seen.counterexample, e.seen.what, e.how);
+        },
+        [](const std::string& text, const std::string&) {
+            CHECK(exhibits::is_calm(text));
+            CHECK_FALSE(contains(text, "\x1b"));
+        });
 }
