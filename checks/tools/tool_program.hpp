@@ -35,6 +35,9 @@ inline constexpr const char* variables[] = {
     "WBSYNC_MEMORY",     "WBSYNC_MAX_EXECUTIONS", "WBSYNC_MAX_SECONDS", "WBSYNC_MAX_DEPTH",
     "WBSYNC_MAX_MEMORY", "WBSYNC_JOBS",           "WBSYNC_REPLAY"};
 
+/// Variables that must not influence how text looks.
+inline constexpr const char* looks[] = {"COLUMNS", "NO_COLOR"};
+
 struct ran {
     int status = -1;
     std::string out, err;
@@ -48,6 +51,8 @@ inline ran wbsync_program(const std::string& arguments, const std::string& outpu
     const std::string out = folder.file("out"), err = folder.file("err");
     std::string command = "env";
     for (const char* name : variables)
+        command += fmt::format(" -u {}", name);
+    for (const char* name : looks)
         command += fmt::format(" -u {}", name);
     command += fmt::format(" {} '{}' {} >{} 2>{}", environment, WBSYNC_TOOL, arguments,
                            output.empty() ? out : output, err);
@@ -85,6 +90,8 @@ public:
         if (!there)
             ::_exit(EXIT_FAILURE);
         for (const char* name : variables)
+            ::unsetenv(name);
+        for (const char* name : looks)
             ::unsetenv(name);
         std::vector<char*> words;
         for (std::string& word : arguments)

@@ -4,16 +4,16 @@
 #include <wbsync/linkage.hpp>
 #include <wbsync/program/check_command.hpp>
 
-#include <wbsync/program/check_report.hpp>
 #include <wbsync/program/errors.hpp>
+#include <wbsync/program/findings_output.hpp>
 #include <wbsync/program/junit.hpp>
 #include <wbsync/program/output.hpp>
 #include <wbsync/program/runner.hpp>
 #include <wbsync/program/selection.hpp>
 #include <wbsync/program/series.hpp>
 
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,8 +32,8 @@ inline std::vector<check_request> plan(const std::vector<catalogue::model>& all,
         for (const memory_kind memory : asked.memories) {
             options with = asked.with;
             with.memory = memory;
-            checks.push_back(
-                {*m, values, with, width, asked.trace == "full", asked.origin.source_root});
+            checks.push_back({*m, values, with, width, asked.trace == "full",
+                              asked.origin.source_root, renderer(asked)});
         }
     }
     if (!asked.with.resume.empty() && checks.size() != 1)
@@ -53,8 +53,8 @@ inline std::vector<check_request> plan_sweep(const std::vector<catalogue::model>
             for (const memory_kind memory : asked.memories) {
                 options with = asked.with;
                 with.memory = memory;
-                checks.push_back(
-                    {*m, size, with, width, asked.trace == "full", asked.origin.source_root});
+                checks.push_back({*m, size, with, width, asked.trace == "full",
+                                  asked.origin.source_root, renderer(asked)});
             }
     return checks;
 }
@@ -65,14 +65,13 @@ inline void shorten(check_outcome& out) {
         return;
     out.entry["counterexample"] = nullptr;
     out.counterexample.clear();
+    out.rendered.clear();
 }
 
 inline int run_all(const std::vector<check_request>& checks, const request& asked) {
-    const result_table layout(checks);
-    report::json results = report::json::array();
+    const std::unique_ptr<findings_output> shown = make_output(checks, asked);
     junit written(asked.junit);
     series all(asked.json);
-    last_counterexample last;
     all.run(checks, [&](const check_request& c, check_outcome& out) {
         if (asked.what == request::command::replay && out.seen.outcome == verdict::incomplete &&
             !out.passes)
@@ -81,22 +80,12 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
             shorten(out);
         all.count(out.seen);
         written.add(c, out);
-        if (asked.json)
-            results.push_back(out.entry);
-        else
-            print((&c == &checks.front() ? layout.header() : "") + text_of(c, out, layout, last));
+        shown->add(c, out);
     });
     for (const check_request* c : all.left())
         written.add_not_started(*c);
     written.write();
-    if (asked.json) {
-        report::json document = heading_of(asked);
-        document["results"] = std::move(results);
-        document["not_started"] = all.not_started();
-        print(report::dump(document, 2) + "\n");
-    } else {
-        print(all.not_started_text() + all.seen.str() + "\n");
-    }
+    shown->end(all);
     return all.seen.status();
 }
 

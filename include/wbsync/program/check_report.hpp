@@ -108,57 +108,40 @@ private:
     report::columns columns_{headings()};
 };
 
-namespace detail {
-
 /// The places where the model orders less than its code asks for. The trace does not say so at
 /// accesses.
-inline std::string weakened_text(const check_request& c) {
-    std::string text;
+inline std::vector<std::string> weakened_text(const check_request& c) {
+    std::vector<std::string> lines;
     for (const weakening& w : c.of.weaken)
-        text += fmt::format("weakened at {}\n", w.str());
-    return text;
+        lines.push_back(fmt::format("weakened at {}", w.str()));
+    return lines;
 }
 
-/// The command that runs the execution again.
-inline std::string replay_text(const check_request& c, const check_summary& seen) {
-    if (seen.schedule.empty())
+/// The command that runs the execution again; empty: there is none.
+inline std::string replay_command(const check_request& c, const std::string& schedule) {
+    if (schedule.empty())
         return "";
-    return fmt::format("replay: {} replay {} --schedule \"{}\"\n", program_name(),
-                       arguments_text(c), seen.schedule);
+    return fmt::format("{} replay {} --schedule \"{}\"", program_name(), arguments_text(c),
+                       schedule);
 }
 
-} // namespace detail
-
-/// The counterexample that was printed last. Under another memory model the same one need not be
-/// printed again.
-struct last_counterexample {
-    std::string of;     ///< model and parameters
-    std::string memory; ///< the name of the memory model
-    std::string text;
-};
-
-/// The line of a check, and what else there is to say about it.
-inline std::string text_of(const check_request& c, const check_outcome& out,
-                           const result_table& layout, last_counterexample& last) {
+/// The line of a check, and what else there is to say about it but its finding.
+inline std::string line_of(const check_request& c, const check_outcome& out,
+                           const result_table& layout, bool colour = false) {
     const check_summary& seen = out.seen;
     const std::string surprise =
         fmt::format("NOT as expected: {}", c.of.expected(c.with.memory, c.values).str());
-    std::string text = layout.line(c, seen, seen.is_surprise() ? surprise : "");
+    std::string text =
+        layout.line(c, seen,
+                    seen.is_surprise()
+                        ? report::painted(surprise, colour ? report::ink::red : report::ink::plain)
+                        : "");
     if (seen.outcome == verdict::incomplete)
         text += fmt::format("    incomplete: {}\n", seen.limit_text());
     if (seen.outcome == verdict::vacuous)
         text += fmt::format("    vacuous: {}\n", seen.message);
     if (!out.resume_command.empty())
         text += fmt::format("    resume: {}\n", out.resume_command);
-    if (out.counterexample.empty())
-        return text;
-    const std::string shown = out.counterexample + detail::weakened_text(c);
-    const bool again = last.of == arguments_text(c) && last.text == shown;
-    text += again ? fmt::format("    the same counterexample as under {}\n    ", last.memory)
-                  : "\n" + shown;
-    text += detail::replay_text(c, seen) + "\n";
-    if (!again)
-        last = {arguments_text(c), wbsync::name_of(c.with.memory), shown};
     return text;
 }
 

@@ -29,7 +29,9 @@ struct request {
     bool markdown = false;
     std::string recorded; ///< for matrix: the folder with the manifests; empty: run the checks
     std::string junit;    ///< for check and sweep: the file for JUnit's format
-    std::string record;   ///< for deep: the file that keeps what was done
+    std::string format = "text"; ///< of findings, see report::formats
+    std::string colour = "auto"; ///< see has_colour()
+    std::string record;          ///< for deep: the file that keeps what was done
     std::string trace = "short"; ///< counterexamples: full, or short
     bool no_symmetry = false;
     int beyond = 1; ///< for sweep: how far above its default a parameter goes

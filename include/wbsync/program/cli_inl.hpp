@@ -10,6 +10,7 @@
 #include <wbsync/program/program_name.hpp>
 
 #include <wbsync/engine/schedule.hpp>
+#include <wbsync/report/formats.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -109,6 +110,39 @@ inline void add_trace(CLI::App& to, request& asked, const char* what) {
     to.add_flag("--trace{full}", asked.trace, what)->check(one_of({"full", "short"}));
 }
 
+/// --json, and --format, which includes it.
+inline void add_formats(CLI::App& to, request& asked, const char* json_summary) {
+    CLI::Option* const json = to.add_flag("--json", asked.json, json_summary);
+    to.add_option("--format", asked.format,
+                  fmt::format("The form of findings: {}; {} if not given", report::format_names(),
+                              asked.format))
+        ->check(CLI::Validator(
+            [](const std::string& name) {
+                return report::find_format(name) != nullptr
+                           ? std::string{}
+                           : fmt::format("{} is no format: there are {}", name,
+                                         report::format_names());
+            },
+            ""))
+        ->type_name("NAME")
+        ->excludes(json);
+}
+
+/// A line for each format, for the help.
+inline std::string format_lines() {
+    std::string text = "Formats:\n";
+    for (const report::format& f : report::formats)
+        text += fmt::format("  {:<8} {}\n", f.name, f.summary);
+    return text + "\n";
+}
+
+inline void add_colour(CLI::App& to, request& asked) {
+    to.add_option("--color", asked.colour,
+                  "Colours of text; auto: on a terminal, unless NO_COLOR is set")
+        ->check(one_of({"auto", "always", "never"}))
+        ->type_name("auto|always|never");
+}
+
 inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
     add_models(*check, asked);
@@ -130,13 +164,14 @@ inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
                      "dpor, or reference, which branches on everything")
         ->check(one_of({"dpor", "reference"}))
         ->type_name("dpor|reference");
-    check->add_flag("--json", asked.json, "One JSON document, when all is done");
+    add_formats(*check, asked, "One JSON document, when all is done");
+    add_colour(*check, asked);
     add_junit(*check, asked);
     add_trace(*check, asked, "Counterexamples with every step, and its file and line");
     check->add_flag("!--first", asked.with.shortest,
                     "Shows a finding in the execution that it was found in, not in one with fewer "
                     "thread switches");
-    check->footer(exit_codes);
+    check->footer(format_lines() + exit_codes);
     return check;
 }
 
@@ -151,6 +186,7 @@ inline CLI::App* add_sweep(CLI::App& app, request& asked, words& said) {
                "How far above its default a parameter goes");
     add_limits(*sweep, asked.with);
     sweep->add_flag("--json", asked.json, "One JSON document, when all is done");
+    add_colour(*sweep, asked);
     add_junit(*sweep, asked);
     add_trace(*sweep, asked, "Counterexamples with everything, as for check");
     sweep->footer(exit_codes);
@@ -196,7 +232,8 @@ inline CLI::App* add_replay(CLI::App& app, request& asked) {
         ->type_name("SCHEDULE")
         ->required();
     add_parameters(*replay, asked, "Sets a parameter of the model");
-    replay->add_flag("--json", asked.json, "One JSON document");
+    add_formats(*replay, asked, "One JSON document");
+    add_colour(*replay, asked);
     add_trace(*replay, asked, "With everything, as for check");
     return replay;
 }
@@ -332,6 +369,7 @@ WBSYNC_INLINE request parse_command_line(int argc, const char* const* argv, cons
                  : matrix->parsed() ? request::command::matrix
                  : deep->parsed()   ? request::command::deep
                                     : request::command::check;
+    asked.json = asked.json || asked.format == "json";
     read_search(asked, said);
     asked.memories = read_environment(asked.with, said);
     return asked;

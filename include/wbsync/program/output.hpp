@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <string_view>
 #include <system_error>
 
@@ -29,13 +33,33 @@ inline void expect_standard_descriptors() {
         throw std::system_error(EBADF, std::generic_category(), "cannot write the output");
 }
 
-/// The width of the terminal, within reason, or `otherwise`.
+/// The width for text, within reason: that of the variable COLUMNS of the environment, or else that
+/// of the terminal, or else `otherwise`.
 inline int output_width(int otherwise) {
+    constexpr int least = 60, most = 160;
+    if (const char* const said = std::getenv("COLUMNS"); said != nullptr) {
+        int columns = 0;
+        const char* const end = said + std::strlen(said);
+        const auto [stop, error] = std::from_chars(said, end, columns);
+        if (error == std::errc{} && stop == end && columns > 0)
+            return std::clamp(columns, least, most);
+    }
     winsize size{};
     if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
         size.ws_col == 0)
         return otherwise;
-    return size.ws_col < 60 ? 60 : size.ws_col > 160 ? 160 : size.ws_col;
+    return std::clamp(int{size.ws_col}, least, most);
+}
+
+/// Is standard output in colour? `choice` is that of --color: "always", "never", or "auto": on a
+/// terminal that knows colours, unless the variable NO_COLOR of the environment has a text.
+inline bool has_colour(std::string_view choice) {
+    if (choice != "auto")
+        return choice == "always";
+    const char* const refused = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) == 1 && (refused == nullptr || *refused == '\0') &&
+           (terminal == nullptr || std::string_view{terminal} != "dumb");
 }
 
 } // namespace wbsync::program

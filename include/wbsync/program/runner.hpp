@@ -34,6 +34,8 @@ struct check_request {
     int width = 100;              ///< of the counterexample
     bool trace = false;           ///< the counterexample shows everything
     std::string source_root = {}; ///< see report::origin
+    /// Shows a finding in the form that the user wants; empty: in none.
+    std::function<std::string(const check_request&, const result&)> render = {};
 };
 
 /// A check that has run.
@@ -42,21 +44,33 @@ struct check_outcome {
     report::json entry;              ///< the outcome as an entry of a document
     std::string counterexample;      ///< laid out; empty if there is none
     bool passes = false;             ///< it is a replay in which no property fails
+    std::string rendered;            ///< the finding as check_request::render shows it
     std::string refused;             ///< why it cannot be run as the user asked; empty: it can
     std::string resume_command = {}; ///< the command that continues it; empty: it was not stopped
 };
 
+/// What a document says of the check besides its result.
+inline report::subject subject_of(const check_request& asked, const result& r) {
+    const catalogue::expectation expected = asked.of.expected(r.memory, asked.values);
+    return {asked.of.name(), asked.of.commit,     asked.values,
+            expected.str(),  expected.matches(r), asked.source_root};
+}
+
+/// How much of the counterexample is shown.
+inline report::style style_of(const check_request& asked, const result& r) {
+    report::style style = report::style_for(r, asked.width);
+    if (asked.trace)
+        style.barriers = style.full = style.places = true;
+    return style;
+}
+
 namespace detail {
 
 inline check_outcome describe(const check_request& asked, const result& r) {
-    const catalogue::expectation expected = asked.of.expected(r.memory, asked.values);
     check_outcome out;
-    out.entry = report::to_json(r, {asked.of.name(), asked.of.commit, asked.values, expected.str(),
-                                    expected.matches(r), asked.source_root});
+    out.entry = report::to_json(r, subject_of(asked, r));
     out.seen = summary_of(out.entry);
-    report::style style = report::style_for(r, asked.width);
-    if (asked.trace)
-        style = {asked.width, true, true, true};
+    const report::style style = style_of(asked, r);
     if (r.outcome != verdict::finding) {
         out.passes = r.limit.kind == limit_kind::schedule && r.what.property.empty();
         if (out.passes)
@@ -64,6 +78,8 @@ inline check_outcome describe(const check_request& asked, const result& r) {
         return out;
     }
     out.counterexample = report::counterexample(r.counterexample, r.what, style);
+    if (asked.render)
+        out.rendered = asked.render(asked, r);
     return out;
 }
 
@@ -147,6 +163,7 @@ inline std::string sent_by(const check_request& asked, const child_side& here) {
     return report::dump({{"entry", out.entry},
                          {"counterexample", out.counterexample},
                          {"passes", out.passes},
+                         {"rendered", out.rendered},
                          {"refused", out.refused}});
 }
 
@@ -163,6 +180,7 @@ inline check_outcome outcome_of(const check_request& asked, const child_end& end
     out.seen = summary_of(out.entry);
     out.counterexample = sent["counterexample"].get<std::string>();
     out.passes = sent["passes"].get<bool>();
+    out.rendered = sent["rendered"].get<std::string>();
     return out;
 }
 

@@ -5,10 +5,10 @@
 #include <wbsync/report/limit.hpp>
 #include <wbsync/report/names.hpp>
 #include <wbsync/report/step.hpp>
+#include <wbsync/report/subject.hpp>
 #include <wbsync/result.hpp>
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,16 +30,6 @@ struct origin {
     std::string program = "wbsync";
     std::string version = {};
     std::string source_root = {}; ///< folder that file names are relative to; empty: as they are
-};
-
-/// What describes a check besides its result.
-struct subject {
-    std::string model;
-    std::string commit;
-    std::map<std::string, int> parameters;
-    std::string expected; ///< "verified", "finding P1"
-    bool as_expected = false;
-    std::string source_root = {}; ///< see origin::source_root
 };
 
 namespace detail {
@@ -64,19 +54,6 @@ inline json json_of(const event_value& v) {
 /// Steps are numbered from 1, as in a printed counterexample.
 inline json step_number(int index) {
     return or_null(index >= 0, index + 1);
-}
-
-/// "models/writeback/umount.hpp" for a file below the folder; otherwise the path as it is.
-inline std::string relative_path(std::string_view file, std::string_view root) {
-    if (!root.empty() && root.back() == '/')
-        root.remove_suffix(1);
-    const bool below = !root.empty() && file.starts_with(root) && file.size() > root.size() &&
-                       file[root.size()] == '/';
-    if (below)
-        file.remove_prefix(root.size() + 1);
-    while (file.starts_with("./")) // as of "g++ -I."
-        file.remove_prefix(2);
-    return std::string{file};
 }
 
 /// "umount.hpp:42 evict_inodes", or nothing.

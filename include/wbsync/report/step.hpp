@@ -167,27 +167,43 @@ inline std::string grace_period_text(const trace_step& s, const trace& t) {
     return text;
 }
 
+/// What is unusual about a change: "(late: 0 from 3)".
+inline std::string remark_of_change(const trace_step& s) {
+    if (!s.late)
+        return {};
+    return s.reads_from < 0
+               ? std::string{"(late)"}
+               : fmt::format("(late: {} from {})", text_of(s.before), s.reads_from + 1);
+}
+
+/// What is unusual about a read: "(late)", "(stale: 1 is newer)".
+inline std::string remark_of_read(const trace_step& s) {
+    std::string text = s.late ? "(late)" : "";
+    if (s.stale)
+        text +=
+            fmt::format("{}{}", text.empty() ? "" : " ",
+                        has_value(s.newer) ? fmt::format("(stale: {} is newer)", text_of(s.newer))
+                                           : std::string{"(stale)"});
+    return text;
+}
+
+inline std::string with_remark(const std::string& text, const std::string& remark) {
+    return remark.empty() ? text : text + " " + remark;
+}
+
 /// The value that was read, the step that it is from if wanted, and whether there was a newer
 /// value.
 inline std::string text_of_read(const trace_step& s, bool with_source) {
     std::string text = text_of(s.before);
     if (with_source && s.reads_from >= 0)
         text += fmt::format(" from {}", s.reads_from + 1);
-    if (s.late)
-        text += " (late)";
-    if (s.stale)
-        text += has_value(s.newer) ? fmt::format(" (stale: {} is newer)", text_of(s.newer))
-                                   : std::string{" (stale)"};
-    return text;
+    return with_remark(text, remark_of_read(s));
 }
 
 /// "2 -> 3", and of a late one that the 2 is from a later step.
 inline std::string text_of_change(const trace_step& s) {
-    const std::string text = fmt::format("{} -> {}", text_of(s.before), text_of(s.after));
-    return !s.late ? text
-           : s.reads_from < 0
-               ? text + " (late)"
-               : fmt::format("{} (late: {} from {})", text, text_of(s.before), s.reads_from + 1);
+    return with_remark(fmt::format("{} -> {}", text_of(s.before), text_of(s.after)),
+                       remark_of_change(s));
 }
 
 /// "BUG_ON(busy)", "P1(): busy inodes"
@@ -220,6 +236,11 @@ inline std::string value_of(const trace_step& s, const trace& t) {
     if (detail::has_changed(s))
         return detail::text_of_change(s);
     return has_value(s.after) ? text_of(s.after) : detail::text_of_read(s, false);
+}
+
+/// The part of words_of() that says what is unusual about the step; mostly empty.
+inline std::string remark_of(const trace_step& s) {
+    return detail::has_changed(s) ? detail::remark_of_change(s) : detail::remark_of_read(s);
 }
 
 /// A step as the reader of kernel code would write it: "atomic_inc(isw_nr_in_flight) 0 -> 1",

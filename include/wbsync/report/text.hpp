@@ -21,6 +21,12 @@
 
 namespace wbsync::report {
 
+/// What there is to show of an execution, before any layout.
+struct story {
+    table shown;           ///< a column for each thread that takes part, a line for each step
+    std::string not_shown; ///< "4 steps that no other thread depends on"; empty: all is shown
+};
+
 namespace detail {
 
 /// What lies between two accesses that nothing orders.
@@ -69,11 +75,11 @@ public:
             seen.insert(finding_.thread);
         for (const int thread : seen) {
             column_[thread] = static_cast<int>(table_.columns.size());
-            table_.columns.push_back(thread_name(trace_, thread));
+            table_.columns.push_back(printable(thread_name(trace_, thread)));
         }
     }
 
-    [[nodiscard]] std::string told() && {
+    [[nodiscard]] story told() && {
         for (std::size_t i = add_set_up(); i != trace_.steps.size(); ++i) {
             if (folds_[i]) {
                 fold(i);
@@ -90,13 +96,10 @@ public:
         add_fold();
         if (!failing_)
             add_failure();
-        return table_.str(style_) + "\n" + left_out();
+        return {std::move(table_), left_out()};
     }
 
 private:
-    static constexpr const char* mark = " <--";
-    static constexpr const char* first_mark = " \u25c4 A";
-    static constexpr const char* second_mark = " \u25c4 B";
     static constexpr int long_message = 48;
 
     /// What was there before the threads began, in one line. Returns the first step of a thread.
@@ -117,7 +120,7 @@ private:
             text += (i == 0 ? "" : ", ") + words;
         }
         if (end != 0)
-            push({1, -1, 0, "(set-up) " + text});
+            push({.number = 1, .text = "(set-up) " + text});
         return end;
     }
 
@@ -133,25 +136,30 @@ private:
     void add_fold() {
         constexpr int few = 3; // that may be missing without a word: the numbers say it
         if (fold_ >= few && column_.count(fold_of_) != 0)
-            push({0, column_.at(fold_of_), 0, fmt::format("\u2026 {} steps", fold_)});
+            push({.column = column_.at(fold_of_), .text = fmt::format("\u2026 {} steps", fold_)});
         fold_ = 0;
     }
 
     void add_step(std::size_t i) {
         const trace_step& s = trace_.steps[i];
-        const bool marked = two_.earlier && (two_.earlier == i || two_.later == i);
-        const char* const of_two = two_.earlier == i ? first_mark : second_mark;
+        const step_mark mark = !two_.earlier       ? step_mark::none
+                               : two_.earlier == i ? step_mark::earlier
+                               : two_.later == i   ? step_mark::later
+                                                   : step_mark::none;
         std::string words = words_of(s, trace_);
         if (two_.earlier == i && s.verb != finding_.with.verb)
             words += fmt::format(", {}({})", finding_.with.verb, finding_.with.object);
-        add(static_cast<int>(i) + 1, s.thread, s.where, words + (marked ? of_two : ""),
-            phase_of(trace_, i), marked);
+        add(s.thread, s.where, phase_of(trace_, i),
+            {.number = static_cast<int>(i) + 1,
+             .text = words,
+             .remark = printable(remark_of(s)),
+             .mark = mark});
     }
 
     /// Between the two accesses: what is missing.
     void add_gap() {
         if (two_.earlier && finding_.with.what != collision::pair::use_after_end)
-            push({0, -1, 0, gap_text(trace_, finding_, two_), "", true});
+            push({.text = gap_text(trace_, finding_, two_), .mark = step_mark::gap});
     }
 
     /// The property that failed, if one did. Where both accesses have a step, these are marked
@@ -159,50 +167,50 @@ private:
     void add_failure() {
         if ((two_.earlier && two_.later) || finding_.property.empty())
             return;
-        const int number = failing_ ? static_cast<int>(*failing_) + 1 : 0;
         const char* const phase = failing_ ? phase_of(trace_, *failing_) : "(end)";
-        if (two_.earlier)
+        table_line l{.number = failing_ ? static_cast<int>(*failing_) + 1 : 0,
+                     .text = failing_ ? failure() : finding_.property,
+                     .mark = step_mark::failed};
+        if (two_.earlier) {
             add_gap();
-        add(two_.earlier ? static_cast<int>(later_number(trace_, finding_, two_)) : number,
-            finding_.thread, finding_.where,
-            two_.earlier ? later_access(finding_) + second_mark
-            : failing_   ? failure()
-                         : finding_.property + mark,
-            phase, true);
+            l.number = static_cast<int>(later_number(trace_, finding_, two_));
+            l.text = later_access(finding_);
+            l.mark = step_mark::later;
+        }
+        add(finding_.thread, finding_.where, phase, std::move(l));
     }
 
-    /// Says what is hidden from the reader, if anything.
+    /// What is hidden from the reader, if anything.
     [[nodiscard]] std::string left_out() const {
-        return folded_ == 0 ? ""
-               : style_.full
-                   ? fmt::format("not shown: {} barrier{}\n", folded_, folded_ == 1 ? "" : "s")
-               : folded_ == 1
-                   ? "not shown: 1 step that no other thread depends on\n"
-                   : fmt::format("not shown: {} steps that no other thread depends on\n", folded_);
+        const char* const s = folded_ == 1 ? "" : "s";
+        return folded_ == 0  ? ""
+               : style_.full ? fmt::format("{} barrier{}", folded_, s)
+                             : fmt::format("{} step{} that no other thread depends on", folded_, s);
     }
 
     [[nodiscard]] std::string failure() const {
         const bool macro = finding_.property == "BUG_ON" || finding_.property == "WARN_ON";
         if (macro)
-            return fmt::format("{}({}){}", finding_.property, finding_.message, mark);
+            return fmt::format("{}({})", finding_.property, finding_.message);
         const std::string text = fmt::format("{}: {}", finding_.property, finding_.message);
-        return (width_of(text) > long_message ? finding_.property : text) + mark;
+        return width_of(text) > long_message ? finding_.property : text;
     }
 
-    void add(int number, int thread, const site& where, const std::string& text, const char* phase,
-             bool failed) {
-        const std::string place = style_.places && *where.file != '\0' ? where.str() : "";
+    /// A step, below the heading of its function if that has none so far.
+    void add(int thread, const site& where, const char* phase, table_line l) {
+        l.place = style_.places && *where.file != '\0' ? where.str() : "";
         if (thread < 0) {
-            push({number, -1, 0, fmt::format("{} {}", phase, text), place, failed});
-            return;
+            l.text = fmt::format("{} {}", phase, l.text);
+            return push(std::move(l));
         }
-        const int column = column_.at(thread);
+        l.column = column_.at(thread);
         const std::string function = function_of(where);
         if (function != function_[thread] && !function.empty() &&
             (named_.insert({thread, function}).second || style_.full))
-            push({0, column, 0, function + "():"});
+            push({.column = l.column, .text = function + "():", .heading = true});
         function_[thread] = function;
-        push({number, column, function.empty() ? 0 : 2, text, place, failed});
+        l.indent = function.empty() ? 0 : 2;
+        push(std::move(l));
     }
 
     void push(table_line l) {
@@ -240,31 +248,68 @@ inline std::string entry(std::string_view name, std::string_view text, int width
 
 } // namespace detail
 
+/// The steps of the execution that a reader needs, as the style says; the lines are numbered like
+/// the steps of the trace, from 1.
+inline story story_of(const trace& t, const finding& f, const style& how = {}) {
+    return detail::storyboard(t, f, how).told();
+}
+
+/// "P1: busy inodes"
+inline std::string failed_text(const finding& f) {
+    return fmt::format("{}: {}", f.property, f.message);
+}
+
+/// Where something about the finding happened.
+struct named_place {
+    std::string_view name; ///< "at", or the name of one of the two accesses
+    std::string text;      ///< "step 12, umount.hpp:42 in evict_inodes(), by umount"
+};
+
+/// Where the property failed; of a finding about two accesses, where both are. None: it is not
+/// known.
+inline std::vector<named_place> failed_places(const trace& t, const finding& f) {
+    std::vector<named_place> all;
+    const auto add = [&](std::string_view name, std::string text, const site& where, int thread) {
+        const std::string who = thread_name(t, thread);
+        for (const std::string& more : {place_of(where), who.empty() ? who : "by " + who})
+            if (!more.empty())
+                text += (text.empty() ? "" : ", ") + more;
+        if (!text.empty())
+            all.push_back({name, std::move(text)});
+    };
+    const colliding_steps two = colliding_steps_of(t, f);
+    if (!two.earlier) {
+        add("at", {}, f.where, f.thread);
+        return all;
+    }
+    add("A", fmt::format("step {}", *two.earlier + 1), f.with.where, f.with.thread);
+    add("B", fmt::format("step {}", later_number(t, f, two)), f.where, f.thread);
+    return all;
+}
+
 /// Which property failed, and where.
 inline std::string failure(const trace& t, const finding& f, const style& how = {}) {
-    std::string out =
-        detail::entry("failed: ", fmt::format("{}: {}", f.property, f.message), how.width);
-    const auto two = colliding_steps_of(t, f);
-    const auto add = [&](const char* name, const std::string& step, const site& where, int thread) {
-        std::string place = step;
-        const auto and_then = [&](const std::string& more) {
-            if (!more.empty())
-                place += (place.empty() ? "" : ", ") + more;
-        };
-        and_then(place_of(where));
-        const std::string who = thread_name(t, thread);
-        and_then(who.empty() ? who : "by " + who);
-        if (!place.empty())
-            out += detail::entry(name, place, how.width);
-    };
-    if (!two.earlier) {
-        add("    at: ", {}, f.where, f.thread);
-        return out;
-    }
-    add("     A: ", fmt::format("step {}", *two.earlier + 1), f.with.where, f.with.thread);
-    add("     B: ", fmt::format("step {}", later_number(t, f, two)), f.where, f.thread);
+    std::string out = detail::entry("failed: ", failed_text(f), how.width);
+    if (how.colour)
+        out = painted(out, ink::red);
+    for (const named_place& p : failed_places(t, f))
+        out += detail::entry(fmt::format("{:>6}: ", p.name), p.text, how.width);
     return out;
 }
+
+namespace detail {
+
+/// The table, and what it does not show.
+inline std::string laid_out(story told, const style& how) {
+    for (table_line& l : told.shown.lines)
+        l.text += text_of(l.mark);
+    std::string out = told.shown.str(how) + "\n";
+    if (!told.not_shown.empty())
+        out += fmt::format("not shown: {}\n", told.not_shown);
+    return out;
+}
+
+} // namespace detail
 
 /// The execution that led to the finding: a column for each thread that takes part, a line for each
 /// step, in the order in which they happened; then the property that failed, and where. Line
@@ -272,12 +317,12 @@ inline std::string failure(const trace& t, const finding& f, const style& how = 
 inline std::string counterexample(const trace& t, const finding& f, const style& how = {}) {
     if (t.steps.empty() && t.threads.empty())
         return failure(t, f, how); // not recorded
-    return detail::storyboard(t, f, how).told() + failure(t, f, how);
+    return detail::laid_out(story_of(t, f, how), how) + failure(t, f, how);
 }
 
 /// An execution in which no property failed, told in the same way.
 inline std::string execution(const trace& t, const style& how = {}) {
-    return detail::storyboard(t, {}, how).told() + "no property fails in this execution\n";
+    return detail::laid_out(story_of(t, {}, how), how) + "no property fails in this execution\n";
 }
 
 /// The style for a result: barriers mean nothing under sc.
@@ -311,8 +356,8 @@ inline std::string verdict_text(const result& r) {
                                          : std::string{name_of(r.outcome)};
 }
 
-/// The verdict, its evidence, and the counterexample. The same for every run of a check.
-inline std::string text(const result& r, const style& how) {
+/// "finding P1: sc memory, 3 threads, 12 executions, …"
+inline std::string verdict_line(const result& r) {
     std::string out = verdict_text(r);
     if (!r.limit.empty()) {
         const std::string far = explored_text(r.explored);
@@ -328,7 +373,12 @@ inline std::string text(const result& r, const style& how) {
         out += fmt::format(", {} overlap", r.overlap);
     if (r.discarded != 0)
         out += fmt::format(", {} discarded", r.discarded);
-    out += '\n';
+    return out;
+}
+
+/// The verdict, its evidence, and the counterexample. The same for every run of a check.
+inline std::string text(const result& r, const style& how) {
+    std::string out = verdict_line(r) + "\n";
     if (r.outcome == verdict::finding)
         out += "\n" + counterexample(r.counterexample, r.what, how);
     if (r.outcome == verdict::finding && !r.schedule.empty())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <wbsync/report/characters.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -9,13 +11,10 @@
 
 namespace wbsync::report {
 
-/// The text as one line, whatever a message from elsewhere holds.
+/// The text as one line, whatever a message from elsewhere holds: nothing in it moves the cursor of
+/// a terminal, or turns the direction of what follows.
 inline std::string printable(std::string_view text) {
-    std::string clean{text};
-    for (char& c : clean)
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f')
-            c = ' ';
-    return clean;
+    return visible(text);
 }
 
 /// Does the byte start a UTF-8 character?
