@@ -6,6 +6,7 @@
 
 #include <wbsync/program/check_report.hpp>
 #include <wbsync/program/errors.hpp>
+#include <wbsync/program/html.hpp>
 #include <wbsync/program/junit.hpp>
 #include <wbsync/program/output.hpp>
 #include <wbsync/program/runner.hpp>
@@ -69,6 +70,7 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
     const result_table layout(checks);
     report::json results = report::json::array();
     junit written(asked.junit);
+    html page(asked.html, asked.origin);
     series all(asked.json);
     all.run(checks, [&](const check_request& c, check_outcome& out) {
         if (asked.what == request::command::replay && out.seen.outcome == verdict::incomplete)
@@ -77,6 +79,7 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
             shorten(out);
         all.count(out.seen);
         written.add(c, out);
+        page.add(c, out);
         if (asked.json)
             results.push_back(out.entry);
         else
@@ -93,6 +96,7 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
     } else {
         print(all.not_started_text() + all.seen.str() + "\n");
     }
+    page.write();
     return all.seen.status();
 }
 

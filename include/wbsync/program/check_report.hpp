@@ -79,12 +79,17 @@ inline std::string weakened_text(const check_request& c) {
     return text;
 }
 
-/// The command that runs the execution again.
-inline std::string replay_text(const check_request& c, const check_summary& seen) {
+/// The command that runs the execution again; empty: there is none.
+inline std::string replay_command(const check_request& c, const check_summary& seen) {
     if (seen.schedule.empty())
         return "";
-    return fmt::format("replay: {} replay {} --schedule \"{}\"\n", program_name(),
-                       arguments_text(c), seen.schedule);
+    return fmt::format("{} replay {} --schedule \"{}\"", program_name(), arguments_text(c),
+                       seen.schedule);
+}
+
+inline std::string replay_text(const check_request& c, const check_summary& seen) {
+    const std::string command = replay_command(c, seen);
+    return command.empty() ? "" : fmt::format("replay: {}\n", command);
 }
 
 } // namespace detail

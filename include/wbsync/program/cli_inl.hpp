@@ -105,6 +105,12 @@ inline void add_junit(CLI::App& to, request& asked) {
         ->type_name("FILE");
 }
 
+inline void add_html(CLI::App& to, request& asked) {
+    to.add_option("--html", asked.html,
+                  "Writes the first finding into this file as well, as a page to step through")
+        ->type_name("FILE");
+}
+
 inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
     add_models(*check, asked);
@@ -128,6 +134,7 @@ inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
         ->type_name("dpor|reference");
     check->add_flag("--json", asked.json, "One JSON document, when all is done");
     add_junit(*check, asked);
+    add_html(*check, asked);
     check->add_flag("--trace", asked.trace,
                     "Counterexamples with everything: barriers, and file and line of each step");
     check->footer(exit_codes);
@@ -191,6 +198,7 @@ inline CLI::App* add_replay(CLI::App& app, request& asked) {
         ->required();
     add_parameters(*replay, asked, "Sets a parameter of the model");
     replay->add_flag("--json", asked.json, "One JSON document");
+    add_html(*replay, asked);
     replay->add_flag("--trace", asked.trace, "With everything, as for check");
     return replay;
 }
