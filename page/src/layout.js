@@ -6,7 +6,7 @@ export const NUMBERS = 56;     // the width of the column with the numbers of th
 export const SLOT = 14;        // the width of a bracket
 export const LEAST_LANE = 190; // the least width of a lane
 const LETTER = 7.5;            // about the width of a letter
-const MOST_CHIP = 640;         // a longer step is cut
+const MOST_CHIP = 720;         // a longer step is cut
 const CHIP = 40;               // the border and margin of a step
 
 /** The rows from top to bottom: {type: 'step', at}, {type: 'function', at, name} above the first

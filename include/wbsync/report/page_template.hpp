@@ -118,7 +118,7 @@ aside { overflow-y: auto; border-left: 1px solid var(--line); padding: 10px 12px
     font-size: 12px; font-variant-numeric: tabular-nums; color: var(--soft); }
 .current .number { color: var(--accent); font-weight: 700; background: var(--accent-paper); box-shadow: inset 3px 0 0 var(--accent); }
 .function .in { position: absolute; top: 8px; font: 600 12px/18px var(--mono); color: var(--soft); white-space: nowrap; }
-.chip { position: absolute; top: 2px; height: 24px; max-width: 680px; padding: 0 8px; border: 1px solid var(--line); border-left: 3px solid var(--strong-line);
+.chip { position: absolute; top: 2px; height: 24px; max-width: 760px; padding: 0 8px; border: 1px solid var(--line); border-left: 3px solid var(--strong-line);
 )page",
     R"page(    border-radius: 5px; background: var(--desk); font: 12px/22px var(--mono); white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
     cursor: pointer; text-align: left; direction: ltr; unicode-bidi: isolate; }
@@ -173,7 +173,7 @@ h2 { font-size: 12px; line-height: 1.4; font-weight: 650; color: var(--soft); ma
 .thread { font-weight: 650; }
 code { font-family: var(--mono); font-size: .92em; }
 )page",
-    R"page(.order { margin-left: 8px; color: var(--soft); }
+    R"page(#step-facts .order { margin-left: 8px; color: var(--soft); }
 #step-notes li { margin-top: 5px; padding: 3px 8px; border-radius: 5px; background: var(--desk); overflow-wrap: anywhere; }
 #step-notes .stale, #step-notes .late { background: var(--amber-paper); color: var(--amber); }
 #step-notes .freed { background: var(--red-paper); color: var(--red); }
@@ -464,7 +464,7 @@ const NUMBERS = 56;     // the width of the column with the numbers of the steps
 const SLOT = 14;        // the width of a bracket
 const LEAST_LANE = 190; // the least width of a lane
 const LETTER = 7.5;            // about the width of a letter
-const MOST_CHIP = 640;         // a longer step is cut
+const MOST_CHIP = 720;         // a longer step is cut
 const CHIP = 40;               // the border and margin of a step
 
 /** The rows from top to bottom: {type: 'step', at}, {type: 'function', at, name} above the first
