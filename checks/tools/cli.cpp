@@ -325,6 +325,7 @@ TEST_CASE("JSON has steps by thread name, and nothing where there is nothing") {
                            {"object_id", 1},
                            {"order", "relaxed"},
                            {"value", "0 -> 1"},
+                           {"text", "atomic_inc(isw_nr_in_flight) 0 -> 1"},
                            {"before", 0},
                            {"after", 1},
                            {"reads_from", nullptr},

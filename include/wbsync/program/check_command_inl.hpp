@@ -6,6 +6,7 @@
 
 #include <wbsync/program/errors.hpp>
 #include <wbsync/program/findings_output.hpp>
+#include <wbsync/program/html.hpp>
 #include <wbsync/program/junit.hpp>
 #include <wbsync/program/output.hpp>
 #include <wbsync/program/runner.hpp>
@@ -71,6 +72,7 @@ inline void shorten(check_outcome& out) {
 inline int run_all(const std::vector<check_request>& checks, const request& asked) {
     const std::unique_ptr<findings_output> shown = make_output(checks, asked);
     junit written(asked.junit);
+    html page(asked.html, asked.origin);
     series all(asked.json);
     all.run(checks, [&](const check_request& c, check_outcome& out) {
         if (asked.what == request::command::replay && out.seen.outcome == verdict::incomplete &&
@@ -80,12 +82,14 @@ inline int run_all(const std::vector<check_request>& checks, const request& aske
             shorten(out);
         all.count(out.seen);
         written.add(c, out);
+        page.add(c, out);
         shown->add(c, out);
     });
     for (const check_request* c : all.left())
         written.add_not_started(*c);
     written.write();
     shown->end(all);
+    page.write();
     return all.seen.status();
 }
 

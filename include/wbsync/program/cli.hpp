@@ -29,6 +29,7 @@ struct request {
     bool markdown = false;
     std::string recorded; ///< for matrix: the folder with the manifests; empty: run the checks
     std::string junit;    ///< for check and sweep: the file for JUnit's format
+    std::string html;     ///< for check and replay: the file for the page of the first finding
     std::string format = "text"; ///< of findings, see report::formats
     std::string colour = "auto"; ///< see has_colour()
     std::string record;          ///< for deep: the file that keeps what was done

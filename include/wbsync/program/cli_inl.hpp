@@ -143,6 +143,12 @@ inline void add_colour(CLI::App& to, request& asked) {
         ->type_name("auto|always|never");
 }
 
+inline void add_html(CLI::App& to, request& asked) {
+    to.add_option("--html", asked.html,
+                  "Writes the first finding into this file as well, as a page to step through")
+        ->type_name("FILE");
+}
+
 inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     CLI::App* check = app.add_subcommand("check", "Checks models");
     add_models(*check, asked);
@@ -167,6 +173,7 @@ inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     add_formats(*check, asked, "One JSON document, when all is done");
     add_colour(*check, asked);
     add_junit(*check, asked);
+    add_html(*check, asked);
     add_trace(*check, asked, "Counterexamples with every step, and its file and line");
     check->add_flag("!--first", asked.with.shortest,
                     "Shows a finding in the execution that it was found in, not in one with fewer "
@@ -234,6 +241,7 @@ inline CLI::App* add_replay(CLI::App& app, request& asked) {
     add_parameters(*replay, asked, "Sets a parameter of the model");
     add_formats(*replay, asked, "One JSON document");
     add_colour(*replay, asked);
+    add_html(*replay, asked);
     add_trace(*replay, asked, "With everything, as for check");
     return replay;
 }

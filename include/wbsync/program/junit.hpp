@@ -3,7 +3,7 @@
 
 #include <wbsync/program/errors.hpp>
 #include <wbsync/program/series.hpp>
-#include <wbsync/search/whole_file.hpp>
+#include <wbsync/program/user_file.hpp>
 
 #include <string>
 #include <string_view>
@@ -108,7 +108,7 @@ private:
                            seconds_, cases_);
     }
 
-    search::whole_file file_;
+    user_file file_;
     std::string cases_;
     int tests_ = 0;
     int failures_ = 0;

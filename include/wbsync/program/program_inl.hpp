@@ -13,6 +13,8 @@
 #include <wbsync/program/program_name.hpp>
 #include <wbsync/program/selection_inl.hpp>
 
+#include <wbsync/report/page_inl.hpp>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>

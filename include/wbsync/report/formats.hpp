@@ -7,6 +7,7 @@
 #include <wbsync/report/mail.hpp>
 #include <wbsync/report/markdown.hpp>
 #include <wbsync/report/mermaid.hpp>
+#include <wbsync/report/page.hpp>
 #include <wbsync/report/sarif.hpp>
 #include <wbsync/report/svg.hpp>
 #include <wbsync/report/text.hpp>
@@ -58,7 +59,11 @@ inline constexpr std::array formats{
            mermaid},
     format{"dot", "a graph for Graphviz: program order and reads-from", format_scope::one, dot},
     format{"svg", "a picture: a lane for each thread", format_scope::one, svg},
-    // html has its line here.
+    format{"html", "a page to step through, as --html", format_scope::one,
+           [](const exhibit& e) {
+               return page(to_json(e.seen, e.about), {.source_root = e.about.source_root},
+                           e.replay);
+           }},
     format{"json", "one document for programs, as --json", format_scope::all,
            [](const exhibit& e) { return dump(to_json(e.seen, e.about)); }},
     format{"sarif", "one document for CI systems, SARIF 2.1.0", format_scope::all,

@@ -114,6 +114,7 @@ inline json to_json(const trace& t, std::size_t i, const std::string& source_roo
             {"object_id", detail::or_null(s.object.id >= 0, s.object.id)},
             {"order", order == nullptr ? json(nullptr) : json(order)},
             {"value", value_of(s, t)},
+            {"text", words_of(s, t)},
             {"before", detail::json_of(s.before)},
             {"after", detail::json_of(s.after)},
             {"reads_from", detail::step_number(s.reads_from)},

@@ -23,7 +23,7 @@ public:
 
     /// Can it be written? Does not change the file.
     void expect_writable() const {
-        write_draft("");
+        write_draft("", [](std::FILE*) { return 0; });
         std::remove(draft().c_str());
         // A draft would not notice that the path is a folder. <sys/stat.h> has a name that a model
         // may have, so it is not used.
@@ -34,7 +34,13 @@ public:
     }
 
     void write(std::string_view text) const {
-        write_draft(text);
+        write(text, [](std::FILE*) { return 0; });
+    }
+
+    /// `finish` gets the draft before it replaces the file, and returns an error number, or 0.
+    template <class Finish>
+    void write(std::string_view text, Finish finish) const {
+        write_draft(text, finish);
         if (std::rename(draft().c_str(), path_.c_str()) != 0)
             give_up();
     }
@@ -42,12 +48,13 @@ public:
 private:
     [[nodiscard]] std::string draft() const { return path_ + ".new"; }
 
-    void write_draft(std::string_view text) const {
+    template <class Finish>
+    void write_draft(std::string_view text, Finish finish) const {
         std::FILE* const out = std::fopen(draft().c_str(), "we");
         if (out == nullptr)
             fail(errno);
         std::fwrite(text.data(), 1, text.size(), out);
-        const int why = std::fflush(out) == 0 && std::ferror(out) == 0 ? 0 : errno;
+        const int why = std::fflush(out) == 0 && std::ferror(out) == 0 ? finish(out) : errno;
         if (std::fclose(out) != 0 || why != 0)
             give_up(why != 0 ? why : errno);
     }
