@@ -376,6 +376,9 @@ private:
     [[nodiscard]] std::pair<int, int> run_of(int store) const;
     [[nodiscard]] std::vector<int> stores_after(int load) const;
     [[nodiscard]] bool cycle_is_forbidden(int load, int store);
+    [[nodiscard]] bool plainly_comes_before(int load, int store) const;
+    template <class F>
+    void for_each_plainly_after(int event, int load, F visit) const;
     static void make_read(event_graph& g, event_index load, event_index store);
     static void put_behind(event_graph& g, event_index write, event_index store);
     void keep_past(int load, int store);

@@ -166,6 +166,8 @@ WBSYNC_INLINE bool history::is_alone_in_run(const location& x, int i) {
 /// any order of stores, since both may be otherwise.
 WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
     keep_past(load, store);
+    if (plainly_comes_before(load, store))
+        return true;
     signature s;
     for (std::size_t i = 0; i != nodes_.size(); ++i)
         if (kept_[i])
@@ -188,6 +190,53 @@ WBSYNC_INLINE bool history::cycle_is_forbidden(int load, int store) {
         found->second = model(g).judge() != axiom::none;
     }
     return found->second;
+}
+
+/// Is there a path of ppo and rfe from the load to the store that is seen without the model? Then
+/// the load cannot read the store: hb would have a cycle. Most are of this kind, and the model
+/// costs far more. O(events^2).
+WBSYNC_INLINE bool history::plainly_comes_before(int load, int store) const {
+    std::vector<bool> reached(nodes_.size(), false);
+    std::vector<int> pending{load};
+    while (!pending.empty()) {
+        const int event = pending.back();
+        pending.pop_back();
+        if (event == store)
+            return true;
+        for_each_plainly_after(event, load, [&](int next) {
+            if (is_kept(next) && !reached[static_cast<std::size_t>(next)]) {
+                reached[static_cast<std::size_t>(next)] = true;
+                pending.push_back(next);
+            }
+        });
+    }
+    return false;
+}
+
+/// Behind an acquire, a full barrier or before a release; by a dependency; by reads-from.
+template <class F>
+void history::for_each_plainly_after(int event, int load, F visit) const {
+    const node& n = at(event);
+    const auto& order = order_[n.what.thread];
+    bool ordered = event != load && n.what.reads() && n.what.order == access_order::acquire;
+    for (auto i = std::find(order.begin(), order.end(), event) + 1; i != order.end(); ++i) {
+        const node& later = at(*i);
+        const bool fence = later.what.kind == event_kind::fence;
+        ordered = ordered || (fence && is_kept(*i) && later.since < 0 &&
+                              later.what.barrier == barrier_kind::mb);
+        const bool release = later.what.writes() && later.what.order == access_order::release;
+        if (!fence && (ordered || release))
+            visit(*i);
+    }
+    for (const dependent& d : dependents_)
+        if (d.read == event)
+            visit(d.event);
+    if (!n.what.writes() || event == written_by(load))
+        return;
+    for (std::size_t i = 0; i != nodes_.size(); ++i)
+        if (nodes_[i].source == event && nodes_[i].what.thread != n.what.thread &&
+            nodes_[i].what.order != access_order::noreturn)
+            visit(static_cast<int>(i));
 }
 
 /// The load reads that store, and none of those that are in a run with it.
