@@ -47,7 +47,7 @@ struct story {
     }
     [[nodiscard]] std::vector<bool> needed(const finding& f) const {
         std::vector<bool> out;
-        const report::folding all(t, f);
+        const report::folding all(t, f, 0);
         for (std::size_t i = 0; i != t.steps.size(); ++i)
             out.push_back(all.needs(i));
         return out;

@@ -24,8 +24,9 @@ class folding {
 public:
     static constexpr std::size_t short_execution = 10; ///< steps
 
-    folding(const trace& t, const finding& f)
-        : trace_(t), finding_(f), needed_(t.steps.size(), t.steps.size() <= short_execution) {
+    /// A trace of no more than `few` steps is not folded.
+    folding(const trace& t, const finding& f, std::size_t few = short_execution)
+        : trace_(t), finding_(f), needed_(t.steps.size(), t.steps.size() <= few) {
         const colliding_steps two = colliding_steps_of(t, f);
         for (std::size_t i = 0; i != t.steps.size(); ++i)
             if (two.earlier == i || two.later == i || says_itself(t.steps[i]))

@@ -58,9 +58,10 @@ inline std::string later_access(const finding& f) {
 /// Turns a trace into the lines of a table.
 class storyboard {
 public:
-    storyboard(const trace& shown, const finding& failed, const style& how)
-        : trace_(shown), finding_(failed), style_(how), two_(colliding_steps_of(shown, failed)),
-          failing_(failing_step(shown, failed)) {
+    /// `passes`: no property failed, and the finding is none.
+    storyboard(const trace& shown, const finding& failed, const style& how, bool passes = false)
+        : trace_(shown), finding_(failed), style_(how), passes_(passes),
+          two_(colliding_steps_of(shown, failed)), failing_(failing_step(shown, failed)) {
         const folding needed(trace_, finding_);
         std::set<int> seen;
         for (std::size_t i = 0; i != trace_.steps.size(); ++i) {
@@ -165,7 +166,7 @@ private:
     /// The property that failed, if one did. Where both accesses have a step, these are marked
     /// instead.
     void add_failure() {
-        if ((two_.earlier && two_.later) || finding_.property.empty())
+        if ((two_.earlier && two_.later) || passes_)
             return;
         const char* const phase = failing_ ? phase_of(trace_, *failing_) : "(end)";
         table_line l{.number = failing_ ? static_cast<int>(*failing_) + 1 : 0,
@@ -223,6 +224,7 @@ private:
     const trace& trace_;
     const finding& finding_;
     const style& style_;
+    bool passes_;
     table table_;
     colliding_steps two_;
     std::optional<std::size_t> failing_;
@@ -322,7 +324,8 @@ inline std::string counterexample(const trace& t, const finding& f, const style&
 
 /// An execution in which no property failed, told in the same way.
 inline std::string execution(const trace& t, const style& how = {}) {
-    return detail::laid_out(story_of(t, {}, how), how) + "no property fails in this execution\n";
+    return detail::laid_out(detail::storyboard(t, {}, how, true).told(), how) +
+           "no property fails in this execution\n";
 }
 
 /// The style for a result: barriers mean nothing under sc.
