@@ -175,9 +175,10 @@ inline CLI::App* add_check(CLI::App& app, request& asked, words& said) {
     add_junit(*check, asked);
     add_html(*check, asked);
     add_trace(*check, asked, "Counterexamples with every step, and its file and line");
-    check->add_flag("!--first", asked.with.shortest,
-                    "Shows a finding in the execution that it was found in, not in one with fewer "
-                    "thread switches");
+    check->add_flag_function(
+        "--first", [&](std::int64_t) { asked.with.shortest = false; },
+        "Shows a finding in the execution that it was found in, not in one with fewer thread "
+        "switches");
     check->footer(format_lines() + exit_codes);
     return check;
 }

@@ -25,9 +25,23 @@
 
 #include <fmt/format.h>
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 namespace wbsync::program {
 
 namespace detail {
+
+/// What an execution gives back is what the next one needs. The GNU C library would return it to
+/// the system each time, which takes a fifth of some searches.
+inline void keep_memory() {
+#ifdef M_TRIM_THRESHOLD
+    constexpr int plenty = 256 << 20; // bytes
+    ::mallopt(M_TRIM_THRESHOLD, plenty);
+    ::mallopt(M_MMAP_THRESHOLD, plenty / 8); // the most that it takes
+#endif
+}
 
 inline std::string list_models(const std::vector<catalogue::model>& all, const request& asked) {
     const auto models = select(all, asked.globs);
@@ -82,6 +96,7 @@ WBSYNC_INLINE int run(int argc, const char* const* argv, description (*of)()) {
         program_name() = detail::name_of(about, argc > 0 ? argv[0] : nullptr);
         expect_standard_descriptors();
         std::signal(SIGPIPE, SIG_IGN); // print() reports the error
+        detail::keep_memory();
         detail::expect_sense(about);
         return detail::obey(parse_command_line(argc, argv, about), about);
     } catch (const bad_usage& e) {

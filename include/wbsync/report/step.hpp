@@ -63,7 +63,7 @@ inline std::optional<std::size_t> failing_step(const trace& t, const finding& f)
 /// The steps of the two accesses that a finding is about. The later one may have no step: an
 /// operation that failed never happened.
 struct colliding_steps {
-    std::optional<std::size_t> earlier;
+    std::optional<std::size_t> earlier; ///< or the step that it comes right after
     std::optional<std::size_t> later;
 };
 
@@ -80,7 +80,10 @@ inline colliding_steps colliding_steps_of(const trace& t, const finding& f) {
     };
     if (end != 0 && f.with.what != pair::use_after_end && is_at(end - 1, f.thread, f.where))
         found.later = end - 1;
+    std::optional<std::size_t> last; // of its thread: an access may come before its step
     for (std::size_t i = found.later.value_or(end); i-- != 0;) {
+        if (!last && t.steps[i].thread == f.with.thread)
+            last = i;
         if (!is_at(i, f.with.thread, f.with.where))
             continue;
         if (t.steps[i].verb == f.with.verb) {
@@ -90,6 +93,8 @@ inline colliding_steps colliding_steps_of(const trace& t, const finding& f) {
         if (!found.earlier)
             found.earlier = i; // the step that the access is a part of
     }
+    if (!found.earlier)
+        found.earlier = last;
     return found;
 }
 
