@@ -658,12 +658,12 @@ TEST_CASE("tables of checks are at most 120 columns wide") {
         CHECK((line.starts_with("replay: ") || report::width_of(line) <= 120));
         at = end + 1;
     }
-    // Nothing is left out where there is room.
+    // Parameters are the last to go.
     const ran narrow = wbsync_program("check isw/v9 --memory sc");
-    for (const char* column : {"commit", "parameters", "switchers=1"})
-        CHECK(contains(narrow.out, column));
-    CHECK(contains(wbsync_program("check patterns/last_use --memory sc").out, "expected  "));
-    CHECK_FALSE(contains(r.out, "expected  "));
+    CHECK(contains(narrow.out, "parameters"));
+    CHECK(contains(narrow.out, "switchers=1"));
+    CHECK_FALSE(contains(narrow.out, "expected  "));
+    CHECK_FALSE(contains(r.out, "parameters"));
 }
 
 TEST_CASE("the program lists the models that a pattern matches") {

@@ -17,7 +17,7 @@ namespace wbsync::program {
 
 /// The table of the results. Its widths are known before the first check is run, so that each line
 /// can be printed as soon as its result is there. A table that is wider than `most_width` leaves
-/// out the expected verdicts, then parameters that have their default values, then the commits.
+/// out the expected verdicts, then the commits, then parameters that have their default values.
 class result_table {
 public:
     static constexpr int most_width = 120;
@@ -26,14 +26,15 @@ public:
         lay_out(checks);
         if (columns_.width() <= most_width)
             return;
-        columns_.hide(expected_column);
+        for (const std::size_t column : {expected_column, commit_column})
+            if (columns_.width() > most_width)
+                columns_.hide(column);
         if (columns_.width() <= most_width)
             return;
         defaults_ = false;
         lay_out(checks);
         columns_.hide(expected_column);
-        if (columns_.width() > most_width)
-            columns_.hide(commit_column);
+        columns_.hide(commit_column);
     }
 
     [[nodiscard]] std::string header() const { return columns_.title_line(); }

@@ -50,15 +50,15 @@ inline std::size_t cut_in(std::string_view word, int columns) {
     return most;
 }
 
-/// The length of the first word. "0 -> 1", "= 1" and "from 3" count as one word: they are misread
-/// if a line ends inside of them.
+/// The length of the first word. "0 -> 1", "= 1", "from 3" and the mark of an access count as one
+/// word: they are misread if a line ends inside of them.
 inline std::size_t word_length(std::string_view text) {
     std::size_t end = std::min(text.find(' '), text.size());
     std::string_view last = text.substr(0, end);
     while (end != text.size()) {
         const std::size_t next_end = std::min(text.find(' ', end + 1), text.size());
         const std::string_view next = text.substr(end + 1, next_end - end - 1);
-        if (last != "->" && last != "from" && last != "=" && next != "->")
+        if (last != "->" && last != "from" && last != "=" && last != "\u25c4" && next != "->")
             break;
         end = next_end;
         last = next;
