@@ -27,8 +27,8 @@ namespace {
 void check_is_marked(const result& r) {
     const std::string text = report::text(r, report::style_for(r));
     const bool unordered = r.what.message.find(" is not ordered after ") != std::string::npos;
-    const bool two = unordered || r.what.property == "data-race" ||
-                     r.what.with.what != collision::pair::none;
+    const bool two =
+        unordered || r.what.property == "data-race" || r.what.with.what != collision::pair::none;
     CHECK(contains(text, "\u25c4 A\n") == two);
     CHECK(contains(text, "\u25c4 B\n") == two);
     CHECK(contains(text, "-- nothing orders ") ==

@@ -62,18 +62,16 @@ inline const std::vector<std::string>& hostile_names() {
         "a|b \\| c",
         "`code` ``two`` ```three``` *b* _i_ [l](u) #1 @me $x$ ~~s~~",
         "end; note over t0: gone #35; %% no",
-        "\xf0\x9f\x90\x9e bug",             // an emoji
-        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", // right to left
-        "\xe2\x80\xae"
-        "turned\xe2\x80\xac \xe2\x81\xa6isolated", // directions for what follows
+        "\xf0\x9f\x90\x9e bug",                                // an emoji
+        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",                    // right to left
+        "\xe2\x80\xaeturned\xe2\x80\xac \xe2\x81\xa6isolated", // directions for what follows
         "two\nlines\r\nand\ttab",
-        "\x1b[31mred\x1b[0m \x07\x7f\xc2\x9b"
-        "1m",
+        "\x1b[31mred\x1b[0m \x07\x7f\xc2\x9b[m",
         "not \xff UTF-8 \xc3",
         std::string("a\0b", 3),
         "",
         "\\",
-        "a\\l\\N\\\"",
+        R"(a\l\N\")",
         "-->x: ]]> --!> <!-- end -->",
     };
     return names;

@@ -31,7 +31,7 @@ std::string counterexample(report::style how, int threads = 2) {
             s.newer = std::int64_t{7};
         }
     for (int i = 2; i < threads; ++i) {
-        r.counterexample.threads.push_back(std::string(30, 'x'));
+        r.counterexample.threads.emplace_back(30, 'x');
         r.counterexample.steps.insert(r.counterexample.steps.begin(),
                                       {.kind = event_kind::note, .thread = i, .verb = "idle"});
     }

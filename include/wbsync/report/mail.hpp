@@ -73,7 +73,7 @@ inline std::string list_of(const table& shown) {
         const std::string number = l.number == 0 ? "" : fmt::format("{}", l.number);
         const std::string place = l.place.empty() ? "" : fmt::format(" ({})", l.place);
         const std::string head = fmt::format("{:>3}  ", number);
-        const std::string text = who + l.text + place;
+        const std::string text = fmt::format("{}{}{}", who, l.text, place);
         std::string line = head;
         for (const std::string& part : wrap(text, width - margin - width_of(head), hanging)) {
             out += line + part + "\n";

@@ -96,7 +96,7 @@ private:
     static steps without_rest(const steps& all, std::size_t from) {
         steps out = all;
         const auto is_its = [&](const engine::decision& d) { return d.thread == all[from].thread; };
-        out.erase(std::remove_if(out.begin() + signed_(from), out.end(), is_its), out.end());
+        out.erase(std::remove_if(out.begin() + offset(from), out.end(), is_its), out.end());
         return out;
     }
     /// It goes on when all others have done what they do.
@@ -105,7 +105,7 @@ private:
         const auto is_other = [&](const engine::decision& d) {
             return d.thread != all[from].thread;
         };
-        std::stable_partition(out.begin() + signed_(from), out.end(), is_other);
+        std::stable_partition(out.begin() + offset(from), out.end(), is_other);
         return out;
     }
     /// What it does now comes right before what it does next.
@@ -114,8 +114,8 @@ private:
         const std::size_t next = next_of(all, end, all[from].thread);
         steps out = all;
         if (next != all.size())
-            std::rotate(out.begin() + signed_(from), out.begin() + signed_(end),
-                        out.begin() + signed_(next));
+            std::rotate(out.begin() + offset(from), out.begin() + offset(end),
+                        out.begin() + offset(next));
         return out;
     }
     /// What it does next comes right behind what it does now.
@@ -124,12 +124,12 @@ private:
         const std::size_t next = next_of(all, end, all[from].thread);
         steps out = all;
         if (next != all.size())
-            std::rotate(out.begin() + signed_(end), out.begin() + signed_(next),
-                        out.begin() + signed_(end_of_block(all, next)));
+            std::rotate(out.begin() + offset(end), out.begin() + offset(next),
+                        out.begin() + offset(end_of_block(all, next)));
         return out;
     }
 
-    static std::ptrdiff_t signed_(std::size_t i) { return static_cast<std::ptrdiff_t>(i); }
+    static std::ptrdiff_t offset(std::size_t i) { return static_cast<std::ptrdiff_t>(i); }
     static std::size_t end_of_block(const steps& all, std::size_t from) {
         std::size_t end = from;
         while (end != all.size() && all[end].thread == all[from].thread)
