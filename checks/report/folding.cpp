@@ -168,3 +168,16 @@ TEST_CASE("only what is missing is said to be missing, and with it nothing is") 
     CHECK(contains(with_acquire, "(B): a release at 2 would --\n"));
     CHECK(verified(check<hands_over>(options{}, true, true)));
 }
+
+TEST_CASE("another access on the line of the later one is not taken for it") {
+    story s;
+    s.add(0, event_kind::plain_write, "write", 0);
+    s.load(1, 1, 1);
+    const site here = s.t.steps.back().where;
+    const collision with{collision::pair::race, "a", "write", 0, s.t.steps.front().where};
+    const finding race{"data-race", "read of a races with the write", here, 1, with};
+    CHECK(report::colliding_steps_of(s.t, race).earlier == 0);
+    CHECK_FALSE(report::colliding_steps_of(s.t, race).later);
+    s.add(1, event_kind::plain_read, "read", 0).where = here;
+    CHECK(report::colliding_steps_of(s.t, race).later == 2);
+}

@@ -78,7 +78,8 @@ inline colliding_steps colliding_steps_of(const trace& t, const finding& f) {
     const auto is_at = [&](std::size_t i, int thread, const site& where) {
         return t.steps[i].thread == thread && t.steps[i].where == where;
     };
-    if (end != 0 && f.with.what != pair::use_after_end && is_at(end - 1, f.thread, f.where))
+    if (end != 0 && f.with.what != pair::use_after_end && is_at(end - 1, f.thread, f.where) &&
+        f.message.starts_with(t.steps[end - 1].verb + " of ")) // another one may be on the line
         found.later = end - 1;
     std::optional<std::size_t> last; // of its thread: an access may come before its step
     for (std::size_t i = found.later.value_or(end); i-- != 0;) {
