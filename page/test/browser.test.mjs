@@ -96,7 +96,7 @@ test('the page that the program has written', {
     skip: skip || (process.env.WBSYNC_TOOL ? false : 'skipped: WBSYNC_TOOL names no program'),
 }, async () => {
     const file = join(folder, 'written.html');
-    execFileSync(process.env.WBSYNC_TOOL, ['check', 'isw/v6', '--memory', 'lkmm', '--html', file], {stdio: 'ignore'});
+    execFileSync(process.env.WBSYNC_TOOL, ['check', 'isw/v6', '--memory', 'lkmm', '--first', '--html', file], {stdio: 'ignore'});
     await open(file, async (page) => {
         await expectV6(page);
         assert.match(await text(page, '#source-place'), /models\/writeback\/vfs\.hpp:\d+/);
