@@ -222,7 +222,8 @@ public:
             around.leave_unchanged(at, what);
             return {false, o.value};
         }
-        run.memory().begin_conditional(run.self());
+        if (x.updated_late)
+            run.memory().begin_conditional(run.self());
         around.enter(at, what);
         write_update(run, o, f(o.value), order, what, at);
         around.leave(at, what);

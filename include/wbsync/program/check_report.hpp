@@ -69,22 +69,12 @@ private:
             columns_.hide(parameters_column);
     }
 
-    [[nodiscard]] std::string parameters_of(const check_request& c) const {
-        if (defaults_)
-            return parameters_text(c);
-        std::string text;
-        for (const catalogue::parameter& p : c.of.parameters)
-            if (const int value = c.values.at(p.name); value != p.value)
-                text += fmt::format("{}{}={}", text.empty() ? "" : " ", p.name, value);
-        return text;
-    }
-
     /// A row whose verdict is as wide as the expected one.
     [[nodiscard]] row known_before(const check_request& c) const {
         const std::string expected = c.of.expected(c.with.memory, c.values).str();
         return {c.of.name(),
                 c.of.commit.substr(0, 12),
-                parameters_of(c),
+                parameters_text(c, defaults_),
                 "",
                 expected,
                 expected,

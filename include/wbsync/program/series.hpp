@@ -20,12 +20,13 @@
 
 namespace wbsync::program {
 
-/// "switchers=1 inodes=2", in the model's order.
-inline std::string parameters_text(const check_request& c) {
+/// "switchers=1 inodes=2", in the model's order; with those that have their default values, or
+/// without.
+inline std::string parameters_text(const check_request& c, bool defaults = true) {
     std::vector<std::string> texts;
-    texts.reserve(c.of.parameters.size());
     for (const auto& p : c.of.parameters)
-        texts.push_back(fmt::format("{}={}", p.name, c.values.at(p.name)));
+        if (const int value = c.values.at(p.name); defaults || value != p.value)
+            texts.push_back(fmt::format("{}={}", p.name, value));
     return fmt::format("{}", fmt::join(texts, " "));
 }
 
